@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// People and groups as the server knows them: one model for every source (embedded LDIF, Active
+// Directory).
+//
+// A DirectoryCopy is the last complete knowledge of all sources: immutable, shared, read without
+// locks by every thread. People are named by {source, GUID}; DN, address and login name may change
+// at any time.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/result.hpp"
+#include "base/core/uuid.hpp"
+
+namespace kontor::directory {
+
+struct PrincipalId {
+  std::string source;  // "local", "ad"
+  Uuid guid;           // entryUUID or objectGUID
+  auto operator<=>(const PrincipalId&) const = default;
+  std::string text() const;  // "ad:xxxxxxxx-…"
+};
+
+enum class Kind : std::uint8_t { person, group, contact, room };
+enum class State : std::uint8_t { enabled, disabled, expired };
+
+// A security identifier in its string form, "S-1-5-21-…" ([MS-DTYP] 2.4.2.1). The embedded
+// directory has SIDs too, made from entryUUID.
+using Sid = std::string;
+
+struct Principal {
+  PrincipalId id;
+  Kind kind = Kind::person;
+  State state = State::enabled;
+  Sid sid;           // empty for contacts
+  std::string dn;    // for the administrator; never a key
+  std::string name;  // displayName or cn
+  std::string given_name, surname;
+  std::string account_name;            // sAMAccountName or uid
+  std::string netbios_domain;          // DOMAIN of DOMAIN\user; empty in the embedded directory
+  std::string principal_name;          // userPrincipalName
+  std::string domain;                  // DNS domain
+  std::string mail;                    // primary address, as written; empty: no mailbox, no list
+  std::vector<std::string> addresses;  // all of them with the primary one, lower case
+  std::string title, department, company, telephone, office;
+  std::vector<PrincipalId> members;     // of a group: direct ones
+  std::vector<PrincipalId> member_of;   // direct ones, primary group included
+  std::optional<std::int64_t> expires;  // UTC seconds; accountExpires
+  bool is_admin = false;                // belongs, nested, to the administrators' group
+
+  bool has_mailbox() const { return (kind == Kind::person || kind == Kind::room) && !mail.empty(); }
+};
+
+class DirectoryCopy {
+ public:
+  // Takes the people and groups of all sources. Two with one address: the first in {source, GUID}
+  // order has it, problems() says so. Group loops are harmless.
+  DirectoryCopy(std::vector<Principal> principals, std::uint64_t generation);
+  ~DirectoryCopy();
+
+  std::uint64_t generation() const noexcept;
+  const std::vector<std::shared_ptr<const Principal>>& all() const noexcept;
+  std::shared_ptr<const Principal> find(const PrincipalId& id) const;
+  // By mail address, any case; plus addresses are not looked through here.
+  std::shared_ptr<const Principal> find_address(std::string_view address) const;
+  // By UPN, mail address, DOMAIN\name, or a short name of `default_domain`; nullptr when unknown or
+  // ambiguous.
+  std::shared_ptr<const Principal> find_login(std::string_view login,
+                                              std::string_view default_domain) const;
+  // The people a group stands for, nested to any depth, each once; loops are safe. Disabled ones
+  // are left out.
+  std::vector<std::shared_ptr<const Principal>> expand(const PrincipalId& group) const;
+  // The principal's SID and those of all groups it belongs to, nested. Sorted.
+  std::vector<Sid> effective_sids(const PrincipalId& id) const;
+  bool is_local_domain(std::string_view domain) const;        // some address has this domain
+  const std::vector<std::string>& problems() const noexcept;  // for the administrator
+  // A state at a moment: an account past its `expires` is expired.
+  static State state_at(const Principal& principal, std::int64_t now);
+
+ private:
+  struct Index;
+  std::unique_ptr<const Index> index_;
+};
+
+// Who a session belongs to: the value it carries from sign-in on.
+struct Identity {
+  PrincipalId id;
+  std::string name;       // displayName
+  std::string mail;       // primary address
+  std::string login;      // as signed in
+  std::vector<Sid> sids;  // effective, sorted
+  bool is_admin = false;
+};
+
+// Keeps a subscription alive.
+class Subscription {
+ public:
+  Subscription() = default;
+  explicit Subscription(std::shared_ptr<void> handle) : handle_(std::move(handle)) {}
+
+ private:
+  std::shared_ptr<void> handle_;
+};
+
+// The newest copy and word of every newer one. Any thread.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+  virtual std::shared_ptr<const DirectoryCopy> current() const = 0;  // never null
+  // `changed` is called on any thread after a newer copy is current; shortly.
+  virtual Subscription subscribe(std::function<void()> changed) = 0;
+};
+
+}  // namespace kontor::directory

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One SMTP or LMTP connection (RFC 5321, 6409, 2033). server/app accepts and calls serve().
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "base/config/settings.hpp"
+#include "base/core/task.hpp"
+#include "base/core/time.hpp"
+#include "base/log/log.hpp"
+#include "base/net/stream.hpp"
+#include "directory/model/sign_in.hpp"
+#include "server/trace/sessions.hpp"
+#include "store/mailbox/account_store.hpp"
+
+namespace kontor::smtp {
+
+enum class Role : unsigned char {
+  mx,          // port 25: for local recipients, no sign-in needed
+  submission,  // 587 and 465: signed-in people only, over TLS
+  lmtp,        // port 24: one answer a recipient
+};
+
+// What a connection needs of the server; everything outlives it.
+struct Environment {
+  const config::Settings& settings;
+  directory::Directory& directory;
+  directory::SignInService& sign_in;
+  store::AccountStore& store;
+  trace::Sessions& sessions;
+  const Clock& clock;
+  std::function<std::shared_ptr<const net::TlsContext>()> tls;
+  log::Context log;
+};
+
+// Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first
+// (465).
+Task<void> serve(std::unique_ptr<net::Stream> stream,
+                 Role role,
+                 bool implicit_tls,
+                 const Environment& environment);
+
+}  // namespace kontor::smtp

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The table of open connections: for limits, for `kontorctl sessions`, and to end those of a
+// person. Any thread.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/core/result.hpp"
+#include "base/core/time.hpp"
+#include "base/net/stream.hpp"
+#include "directory/model/model.hpp"
+
+namespace kontor::trace {
+
+struct SessionInfo {
+  std::uint64_t id = 0;
+  std::string protocol;  // imap, smtp, submission, lmtp
+  net::Endpoint peer;
+  std::string user;   // login name; empty before sign-in
+  std::string state;  // protocol's own word: "idle INBOX"
+  bool tls = false;
+  UtcSeconds since{};
+};
+
+// One row; leaves the table when destroyed.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual std::uint64_t id() const noexcept = 0;
+  // limit: too many connections of this person.
+  virtual Result<void> set_identity(const directory::Identity& identity) = 0;
+  virtual void set_state(std::string state) = 0;
+  virtual void set_tls(bool tls) = 0;
+  // `end` is called (any thread, shortly) when the session must end, with the reason for the
+  // client.
+  virtual void on_end(std::function<void(std::string reason)> end) = 0;
+};
+
+class Sessions {
+ public:
+  struct Limits {
+    std::uint32_t all = 10'000, per_address = 1'000, per_person = 1'000;
+  };
+  static std::unique_ptr<Sessions> make(Limits limits, const Clock& clock);
+  virtual ~Sessions() = default;
+  // limit: too many connections in all or from that address.
+  virtual Result<std::unique_ptr<Session>> enter(std::string protocol,
+                                                 const net::Endpoint& peer,
+                                                 bool tls) = 0;
+  virtual std::vector<SessionInfo> list() const = 0;
+  // Ends all sessions of a person; how many there were.
+  virtual std::size_t end(const directory::PrincipalId& person, std::string reason) = 0;
+};
+
+}  // namespace kontor::trace

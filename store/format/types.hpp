@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The words of the store: ids, flags, entries and items, as every layer above uses them. Values
+// only.
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/time.hpp"
+#include "base/core/uuid.hpp"
+
+namespace kontor::store {
+
+using AccountId = Uuid;          // Kontor's own, random, never reused
+using FolderId = std::uint32_t;  // within an account; never reused
+using ItemId = std::uint64_t;    // within an account; a message's body and structure; never reused
+using Uid = std::uint32_t;       // within a folder (RFC 9051, 2.3.1.1)
+using ModSeq =
+    std::uint64_t;  // one counter an account: the sequence number of the frame (RFC 7162)
+using KeywordSetId = std::uint32_t;  // an interned set of keywords; 0 is the empty set
+
+inline constexpr FolderId k_inbox = 1;
+
+// Whose account it is in a directory: the source's name ("local", "ad") and entryUUID or
+// objectGUID.
+struct Binding {
+  std::string source;
+  Uuid guid;
+  auto operator<=>(const Binding&) const = default;
+};
+
+enum class FolderClass : std::uint8_t { mail, calendar, contacts, tasks, notes };
+enum class SpecialUse : std::uint8_t {
+  none,
+  all,
+  archive,
+  drafts,
+  flagged,
+  important,
+  junk,
+  sent,
+  trash
+};
+
+// System flags of an entry, as bits (RFC 9051, 2.3.2).
+using FlagBits = std::uint8_t;
+inline constexpr FlagBits k_seen = 1, k_answered = 2, k_flagged = 4, k_deleted = 8, k_draft = 16;
+
+// One message in one folder.
+struct Entry {
+  Uid uid = 0;
+  FlagBits flags = 0;
+  KeywordSetId keywords = 0;
+  ItemId item = 0;
+  ModSeq modseq = 0;
+  UtcSeconds internal_date{};
+  UtcSeconds save_date{};  // when it came into this folder (RFC 8514)
+};
+
+// Where a frame stands: log number and offset of the frame's first byte.
+struct LogPosition {
+  std::uint32_t file = 0;
+  std::uint64_t offset = 0;
+  auto operator<=>(const LogPosition&) const = default;
+};
+
+// The immutable part of a message, shared by all entries that show it.
+struct Item {
+  ItemId id = 0;
+  Uuid guid;                 // EMAILID (RFC 8474)
+  std::uint64_t thread = 0;  // THREADID; 0: not computed
+  std::uint64_t size = 0;    // RFC822.SIZE
+  std::uint32_t header_size = 0;
+  LogPosition position;  // of the frame that holds it
+};
+
+}  // namespace kontor::store

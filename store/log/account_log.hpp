@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AccountLog: the one totally ordered log of an account (docs/formats/log.md).
+//
+// Promise: the frames that replay gives are a prefix of what was appended, and every frame whose
+// completion was called with success is in it, on the device. Appends get their sequence number and
+// position at once and become durable together: concurrent appends of one account share a sync,
+// syncs of different accounts run side by side on a small pool. After a failed write or sync the
+// log is closed: every later append gets the error, and nothing un-synced is trusted again
+// (docs/formats/log.md, "Recovery"). Threads: append() on the account's strand only; completions
+// are called on a pool thread, in order of sequence. No file descriptor is kept beyond the active
+// log and a small cache of sealed ones.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/result.hpp"
+#include "store/format/types.hpp"
+
+namespace kontor::store {
+
+class LogDevice;  // store/log/device.hpp
+class SyncPool;   // store/log/sync_pool.hpp
+
+// The kinds of frames (payloads: store/format). Numbers are on disk: never change or reuse one.
+enum class FrameType : std::uint8_t {
+  account = 1,  // first frame: account id, kind, created when
+  binding = 2,  // {source, GUID} of the owner
+  deliver = 3,  // a new item and its entry in a folder
+  copy = 4,     // entries of a folder shown in another, by item
+  move = 5,
+  flags = 6,
+  expunge = 7,
+  purge = 8,   // an expunged entry is dead (undelete window over)
+  folder = 9,  // create, rename, delete, properties
+  acl = 10,
+  annotation = 11,
+  calendar = 12,
+  contact = 13,
+  keyword = 14,  // a new interned keyword set
+  subscription = 15,
+  batch_end = 16,  // the frames since the previous batch end become visible together
+  seal = 17,       // last frame of a sealed log
+  note = 18,       // events for tools (damage reported, restored from)
+};
+
+struct FrameHeader {
+  FrameType type{};
+  std::uint8_t codec = 0;  // 0: as it is
+  std::uint64_t incarnation = 0;
+  std::uint64_t sequence = 0;
+};
+
+struct NewFrame {
+  FrameType type{};
+  std::string payload;
+};
+
+struct Appended {
+  std::uint64_t first_sequence = 0;  // the frames have consecutive numbers
+  std::vector<LogPosition> positions;
+};
+
+// Damage found below the durable mark: the range was skipped and reported, the rest is served.
+struct Damage {
+  LogPosition begin;
+  LogPosition end;
+  std::string what;  // for the administrator
+};
+
+struct ReplayReport {
+  std::uint64_t frames = 0;
+  std::uint64_t last_sequence = 0;
+  std::uint64_t torn_bytes = 0;  // un-acknowledged tail that was cut
+  std::vector<Damage> damage;
+};
+
+using ReplayFrame =
+    std::function<Result<void>(const FrameHeader&, const LogPosition&, std::string_view payload)>;
+using AppendDone = std::move_only_function<void(Result<void>)>;
+
+class AccountLog {
+ public:
+  struct Options {
+    std::uint64_t segment_size = 32U << 20U;  // seal at this size
+    std::uint64_t preallocate = 1U
+                                << 20U;  // step by which the active log is written ahead with zeros
+  };
+
+  // Makes the first log of a new account. exists: there is one.
+  static Result<std::unique_ptr<AccountLog>> create(std::shared_ptr<LogDevice> device,
+                                                    SyncPool& pool,
+                                                    Options options);
+  // Opens, replays every frame behind `from` (a default position: all), cuts the torn tail, starts
+  // a new incarnation. Blocking: on the disk pool. corrupt: not a log, or of a future version.
+  static Result<std::unique_ptr<AccountLog>> open(std::shared_ptr<LogDevice> device,
+                                                  SyncPool& pool,
+                                                  Options options,
+                                                  LogPosition from,
+                                                  const ReplayFrame& replay,
+                                                  ReplayReport& report);
+  ~AccountLog();  // waits for what was appended
+
+  // Appends frames that become durable together; `done` is called when they are, or with the error.
+  // An error here: the log is closed (io_error, no_space), nothing was appended and `done` is not
+  // called.
+  Result<Appended> append(std::vector<NewFrame> frames, AppendDone done);
+  // The payload of a frame, or a part of it, checked by its CRC when it is whole. Blocking: on the
+  // disk pool.
+  Result<std::string> read_payload(LogPosition position) const;
+  Result<std::string> read_payload_range(LogPosition position,
+                                         std::uint64_t offset,
+                                         std::uint64_t size) const;
+  std::uint64_t last_sequence() const;  // appended, perhaps not yet durable
+  LogPosition end() const;              // where the next frame will stand
+  bool closed_by_error() const;
+
+ private:
+  struct State;
+  explicit AccountLog(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace kontor::store

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Account: one person's (or shared) mailbox. Reads come from immutable views; changes are commits.
+//
+// A change is checked against the newest state, appended as frames, and answered only when the
+// frames are on disk: views, watchers and replies exist only behind the sync. Concurrent changes
+// share a sync. All tasks may be awaited from any executor; they hop to the account's strand and
+// come back. Errors of every change: no_space, over_quota, io_error (the account is then closed
+// until it is reopened), not_found (folder), bad_input (name), cancelled (the store closes).
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/core/result.hpp"
+#include "base/core/task.hpp"
+#include "store/format/types.hpp"
+#include "store/mailbox/view.hpp"
+
+namespace kontor::store {
+
+// What is made of a message once, at delivery: its bytes and its finished FETCH fragments.
+struct PreparedMessage {
+  std::string raw;            // byte for byte
+  std::string envelope;       // mime::imap_envelope
+  std::string body;           // mime::imap_body
+  std::string bodystructure;  // mime::imap_bodystructure
+  std::string preview;        // UTF-8
+  std::uint32_t header_size = 0;
+};
+// Parses `raw` and makes the fragments. Pure, CPU only; any thread.
+PreparedMessage prepare_message(std::string raw, std::uint32_t max_depth, std::uint32_t max_parts);
+
+struct Fragments {
+  std::string envelope;
+  std::string body;
+  std::string bodystructure;
+  std::string preview;
+};
+
+struct NewMessage {
+  PreparedMessage message;
+  FlagBits flags = 0;
+  std::vector<std::string> keywords;
+  UtcSeconds internal_date{};
+};
+
+struct Appending {
+  std::uint32_t uid_validity = 0;
+  std::vector<Uid> uids;  // in the order given
+  ModSeq modseq = 0;
+};
+
+enum class FlagAction : std::uint8_t { set, add, remove };
+struct FlagChange {
+  FlagAction action = FlagAction::add;
+  FlagBits flags = 0;
+  std::vector<std::string> keywords;
+  std::optional<ModSeq> unchanged_since;  // RFC 7162, 3.1.3: entries changed later are left alone
+};
+struct FlagChanged {
+  std::vector<Uid> changed;   // now differ from before, with this modseq
+  std::vector<Uid> conflict;  // left alone because of unchanged_since (MODIFIED)
+  ModSeq modseq = 0;          // 0: nothing changed
+};
+
+struct Copied {
+  std::uint32_t uid_validity = 0;  // of the destination
+  std::vector<Uid> from;           // those that existed, in UID order
+  std::vector<Uid> to;             // their new UIDs, same order
+  ModSeq modseq = 0;
+};
+
+struct FolderOptions {
+  FolderClass folder_class = FolderClass::mail;
+  SpecialUse special_use = SpecialUse::none;
+  bool subscribed = false;
+};
+
+// Ends its watch when destroyed; the callback is not running any more then.
+class Watch {
+ public:
+  Watch() = default;
+  explicit Watch(std::shared_ptr<void> handle) : handle_(std::move(handle)) {}
+
+ private:
+  std::shared_ptr<void> handle_;
+};
+
+class Account {
+ public:
+  virtual ~Account() = default;
+  virtual const AccountId& id() const noexcept = 0;
+  // The newest durable state. Memory only, any thread.
+  virtual AccountView view() const = 0;
+
+  // All of the messages become visible together, or none (MULTIAPPEND, RFC 3502).
+  virtual Task<Result<Appending>> append(FolderId folder, std::vector<NewMessage> messages) = 0;
+  virtual Task<Result<FlagChanged>> change_flags(FolderId folder,
+                                                 std::vector<Uid> uids,
+                                                 FlagChange change) = 0;
+  // UIDs that are gone are passed over. Copies keep flags, keywords and INTERNALDATE.
+  virtual Task<Result<Copied>> copy(FolderId from, std::vector<Uid> uids, FolderId to) = 0;
+  virtual Task<Result<Copied>> move(FolderId from, std::vector<Uid> uids, FolderId to) = 0;
+  // Those of `uids` that carry \Deleted when it is decided; the answer lists them.
+  virtual Task<Result<std::vector<Uid>>> expunge(FolderId folder, std::vector<Uid> uids) = 0;
+
+  // Missing parents are made (RFC 9051, 6.3.4). exists, bad_input (empty level, control character,
+  // too long).
+  virtual Task<Result<FolderId>> create_folder(std::string name, FolderOptions options) = 0;
+  // Children move along; renaming INBOX moves its messages into a new folder (RFC 9051, 6.3.6).
+  virtual Task<Result<void>> rename_folder(std::string from, std::string to) = 0;
+  // conflict: it has children (the caller decides what then); no_permission: INBOX.
+  virtual Task<Result<void>> delete_folder(std::string name) = 0;
+  virtual Task<Result<void>> subscribe(std::string name, bool subscribed) = 0;
+
+  // Bytes as delivered; blocking disk work happens on the disk pool. not_found: purged. corrupt:
+  // damaged.
+  virtual Task<Result<std::string>> read_message(ItemId item) = 0;
+  virtual Task<Result<std::string>> read_range(ItemId item,
+                                               std::uint64_t offset,
+                                               std::uint64_t size) = 0;
+  // In the order of `items`; one trip to the disk pool for all.
+  virtual Task<Result<std::vector<Fragments>>> read_fragments(std::vector<ItemId> items) = 0;
+
+  // Calls back after every commit that became visible, on any thread, shortly: raise a signal, no
+  // more.
+  virtual Watch watch(std::function<void()> changed) = 0;
+};
+
+}  // namespace kontor::store

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AccountView and FolderView: the state of an account after one committed frame, immutable for
+// ever.
+//
+// Views share their rows (persistent trees of chunks): holding one costs what changed since. Any
+// thread, no locks, memory only. Everything a view shows is durable.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/format/types.hpp"
+
+namespace kontor::store {
+
+struct AccountState;  // store/mailbox/state.hpp
+
+struct FolderInfo {
+  FolderId id = 0;
+  std::string name;  // full name in UTF-8, levels separated by '/'; "INBOX" in capitals
+  FolderClass folder_class = FolderClass::mail;
+  SpecialUse special_use = SpecialUse::none;
+  bool subscribed = false;
+  std::uint32_t uid_validity = 0;
+  Uid uid_next = 1;
+  ModSeq highest_modseq = 0;  // of any change in this folder
+  Uuid guid;                  // MAILBOXID (RFC 8474)
+  std::uint64_t exists = 0;
+  std::uint64_t unseen = 0;
+  std::uint64_t deleted = 0;  // entries with \Deleted
+  std::uint64_t bytes = 0;    // sum of sizes (STATUS=SIZE)
+};
+
+// The entries of one folder, in UID order; index i has message sequence number i + 1.
+class FolderView {
+ public:
+  const FolderInfo& info() const noexcept;
+  std::size_t size() const noexcept;
+  Entry at(std::size_t index) const;
+  // Index of the first entry whose uid is >= `uid` (size() when there is none).
+  std::size_t lower_bound(Uid uid) const;
+  std::optional<std::size_t> index_of(Uid uid) const;
+  // Calls `visit(index, entry)` for indexes [begin, end); a scan of columns, far cheaper than at().
+  void for_each(std::size_t begin,
+                std::size_t end,
+                const std::function<void(std::size_t, const Entry&)>& visit) const;
+  // Entries changed by a frame later than `since`, in UID order (CONDSTORE CHANGEDSINCE).
+  std::vector<Entry> changed_since(ModSeq since) const;
+  // UIDs that left the folder by a frame later than `since`; nothing known below the oldest
+  // tombstone: then nullopt (RFC 7162, 3.2.5.1: every gap is reported).
+  std::optional<std::vector<Uid>> vanished_since(ModSeq since) const;
+
+  FolderView(std::shared_ptr<const AccountState> state, FolderId id);
+
+ private:
+  std::shared_ptr<const AccountState> state_;
+  const struct FolderState* folder_;  // inside state_
+};
+
+class AccountView {
+ public:
+  std::vector<FolderInfo> folders() const;  // sorted by name, INBOX first
+  std::optional<FolderInfo> folder(FolderId id) const;
+  std::optional<FolderInfo> find_folder(std::string_view name) const;  // exact; INBOX in any case
+  std::optional<FolderInfo> find_special(SpecialUse use) const;
+  std::shared_ptr<const FolderView> open(FolderId id) const;  // nullptr when it is gone
+  // Names subscribed to, whether or not a folder of that name exists (RFC 9051, 6.3.7).
+  std::vector<std::string> subscriptions() const;
+  std::optional<Item> item(ItemId id) const;
+  const std::vector<std::string>& keywords(KeywordSetId id) const;  // sorted, as first spelled
+  std::vector<std::string> known_keywords(FolderId id) const;       // in use in the folder
+  ModSeq highest_modseq() const noexcept;                           // of the account
+  Binding binding() const;
+  std::uint64_t bytes() const noexcept;  // sum of sizes of all entries
+
+  explicit AccountView(std::shared_ptr<const AccountState> state) : state_(std::move(state)) {}
+
+ private:
+  std::shared_ptr<const AccountState> state_;
+};
+
+}  // namespace kontor::store
