@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which folder may include which (docs/architecture.md, "Arrows"), and where foreign headers live."""
+import re
+import sys
+
+import tree
+
+BASE = ['base/core', 'base/config', 'base/log', 'base/io', 'base/net', 'base/mime', 'base/crypto']
+NO_NET = [folder for folder in BASE if folder != 'base/net']
+STORE = ['store/log', 'store/format', 'store/mailbox', 'store/acl', 'store/quota', 'store/shared', 'store/tools']
+DIRECTORY_SEEN = ['directory/model', 'directory/cache', 'directory/gal']
+
+# The longest matching key is the row of a folder; it may always include itself and what lies under it.
+ALLOWED = {
+    'base/core': [],
+    'base/config': ['base/core'],
+    'base/log': ['base/core', 'base/config'],
+    'base/io': ['base/core', 'base/log'],
+    'base/net': ['base/core', 'base/log', 'base/config'],
+    'base/mime': ['base/core'],
+    'base/crypto': ['base/core'],
+    'directory': BASE + ['directory'],
+    'store': NO_NET + STORE,
+    'search': NO_NET,
+    'calendar': BASE + STORE,
+    'server/trace': BASE + DIRECTORY_SEEN,
+    'server/imap/wire': ['base/core', 'base/mime'],
+    'server/smtp/wire': ['base/core', 'base/mime'],
+    'server/delivery': BASE + STORE + DIRECTORY_SEEN + ['server/trace', 'server/sieve'],
+    'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/trace', 'search', 'calendar'],
+    'server/smtp': BASE + STORE + DIRECTORY_SEEN
+                   + ['server/smtp/wire', 'server/delivery', 'server/trace', 'server/queue', 'server/filter'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/trace', 'server/queue', 'server/http'],
+    'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
+}
+
+# Headers of other projects and the only folders that may name them.
+FOREIGN = [
+    (r'(ldap|lber|ldap_\w+)\.h', ['directory/ldap']),
+    (r'(gssapi|krb5|com_err).*', ['directory/krb']),
+    (r'sasl/.*', ['directory/sasl', 'directory/ldap']),
+    (r'openssl/.*', ['base/net', 'base/crypto']),
+    (r'unicode/.*', ['base/mime']),
+    (r'toml\+\+/.*', ['base/config']),
+    (r'spdlog/.*', ['base/log']),
+    (r'xapian.*', ['search']),
+    (r'libical/.*', ['calendar']),
+]
+LIGHT = re.compile(r'boost/asio/(?!awaitable\.hpp)')
+
+
+def row_of(name):
+    keys = [key for key in ALLOWED if name.startswith(key + '/')]
+    return max(keys, key=len) if keys else None
+
+
+def may(key, target):
+    if target.startswith(key + '/'):
+        return True
+    allowed = ALLOWED[key]
+    best = row_of(target) or ''
+    return any(target.startswith(folder + '/') and (folder == best or folder not in ALLOWED or key == 'server/app'
+                                                    or not best.startswith(folder + '/') or folder in ('directory', 'store', 'search', 'calendar'))
+               for folder in allowed)
+
+
+def problems_of(name, text):
+    key = row_of(name)
+    for number, line in enumerate(text.split('\n'), 1):
+        quoted = re.match(r'\s*#\s*include\s*"([^"]+)"', line)
+        angled = re.match(r'\s*#\s*include\s*<([^>]+)>', line)
+        where = f'{name}:{number}'
+        if quoted and key and not may(key, quoted.group(1)):
+            yield f'{where}: {key} may not include {quoted.group(1)}'
+        if angled:
+            header = angled.group(1)
+            for pattern, folders in FOREIGN:
+                if re.fullmatch(pattern, header) and not name.startswith(tuple(folder + '/' for folder in folders) + ('tests/', 'bench/')):
+                    yield f'{where}: <{header}> belongs to {", ".join(folders)} alone'
+            if name.endswith('.hpp') and LIGHT.match(header) and not name.startswith(('tests/', 'bench/')):
+                yield f'{where}: a header includes at most <boost/asio/awaitable.hpp> of Asio'
+
+
+def self_test():
+    wrong = '#include "base/net/stream.hpp"\n#include <openssl/ssl.h>\n'
+    assert len(list(problems_of('store/log/x.cpp', wrong))) == 2
+    assert not list(problems_of('server/imap/x.cpp', '#include "store/mailbox/view.hpp"\n#include "server/imap/wire/lexer.hpp"\n'))
+    assert list(problems_of('server/imap/x.cpp', '#include "server/smtp/server.hpp"\n'))
+    assert list(problems_of('server/smtp/x.cpp', '#include "directory/agent/agent.hpp"\n'))
+    assert list(problems_of('server/imap/wire/x.cpp', '#include "server/imap/session.hpp"\n'))
+
+
+def check():
+    names = tree.tracked('.cpp', '.hpp')
+    problems = [problem for name in names for problem in problems_of(name, tree.read(name))]
+    tree.finish('arrows', problems, len(names))
+
+
+if __name__ == '__main__':
+    sys.exit(self_test() or check())

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real kontord for a test: own data folder, own free ports, ended when the test ends.
+
+    with kontor.Server() as server:                 # the demo organisation
+        imap = server.imap('anna')                  # imaplib, TLS, signed in
+        server.lmtp(['anna@example.test'], message)
+
+A test file is a unittest module that ends with `kontor.main()`; --build DIR names the build folder.
+"""
+import imaplib
+import json
+import os
+import pathlib
+import random
+import select
+import shutil
+import signal
+import smtplib
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PASSWORD = 'kontor-demo'
+PORTS = {'smtp': 25, 'submission': 587, 'submissions': 465, 'lmtp': 24, 'imap': 143, 'imaps': 993}
+READY_SECONDS = 60
+LONG = bool(os.environ.get('KONTOR_LONG'))
+
+imaplib._MAXLINE = 100_000_000
+
+
+def build_folder():
+    """The folder given as --build, else KONTOR_BUILD, else the newest of the usual ones."""
+    if '--build' in sys.argv:
+        return pathlib.Path(sys.argv[sys.argv.index('--build') + 1]).resolve()
+    if os.environ.get('KONTOR_BUILD'):
+        return pathlib.Path(os.environ['KONTOR_BUILD']).resolve()
+    found = [path.parents[1] for path in ROOT.glob('build/*/bin/kontord')]
+    if not found:
+        sys.exit('No kontord was built: run ./start --build-only first, or give --build DIR')
+    return max(found, key=lambda path: (path / 'bin/kontord').stat().st_mtime)
+
+
+def program(name):
+    return str(build_folder() / 'bin' / name)
+
+
+def free_port_base():
+    """A number to which every standard port can be added and is free at this moment."""
+    for _ in range(200):
+        base = random.randrange(20_000, 60_000)
+        held = []
+        try:
+            for port in PORTS.values():
+                held.append(socket.create_server(('127.0.0.1', base + port)))
+            return base
+        except OSError:
+            continue
+        finally:
+            for one in held:
+                one.close()
+    raise RuntimeError('no free ports found')
+
+
+def wait_until(condition, what, seconds=20.0):
+    """Asks `condition` until it gives something true and returns that; fails with `what` when time is over."""
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f'not within {seconds} s: {what}')
+        pause.wait(0.02)
+
+
+def toml(value):
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    return json.dumps(value, ensure_ascii=False)
+
+
+class Server:
+    """One kontord. `settings` are {'section.name': value} beside the defaults for tests."""
+
+    def __init__(self, settings=None, data=None, environment=None, prefix=()):
+        self.own_folder = data is None
+        self.data = pathlib.Path(data or tempfile.mkdtemp(prefix='kontor-test-'))
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.port_base = free_port_base()
+        self.settings = {
+            'server.name': 'localhost', 'server.data_folder': str(self.data), 'server.port_base': self.port_base,
+            'server.listen': ['127.0.0.1'], 'server.demo': True, 'directory.source': 'local',
+            'directory.default_domain': 'example.test', **(settings or {})}
+        self.environment = {**os.environ, **(environment or {})}
+        self.prefix = list(prefix)
+        self.log_file = self.data / 'test.log'
+        self.process = None
+
+    # --- life -------------------------------------------------------------------------------------
+    def write_config(self):
+        sections = {}
+        for key, value in self.settings.items():
+            section, name = key.split('.', 1)
+            sections.setdefault(section, []).append(f'{name} = {toml(value)}')
+        text = '\n'.join(f'[{section}]\n' + '\n'.join(lines) + '\n' for section, lines in sections.items())
+        (self.data / 'kontor.toml').write_text(text, encoding='utf-8')
+
+    def start(self, wait=True):
+        self.write_config()
+        log = open(self.log_file, 'ab')
+        self.log_start = log.tell()
+        self.process = subprocess.Popen([*self.prefix, program('kontord'), '--config', str(self.data / 'kontor.toml')],
+                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment,
+                                        start_new_session=True)
+        log.close()
+        if wait:
+            wait_until(lambda: 'kontord: ready pid=' in self.log(current=True) or self.process.poll() is not None,
+                       'kontord: ready', READY_SECONDS)
+            if self.process.poll() is not None:
+                raise AssertionError('kontord ended at its start:\n' + self.log(current=True)[-4000:])
+        return self
+
+    def stop(self):
+        """Ends it in good order and fails when it does not end well."""
+        if self.process is None or self.process.poll() is not None:
+            self.process = None
+            return
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(READY_SECONDS)
+        self.process = None
+        if code not in (0, -signal.SIGTERM):
+            raise AssertionError(f'kontord ended with {code}:\n' + self.log(current=True)[-6000:])
+
+    def kill(self):
+        """kill -9 of kontord and what it started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def log(self, current=False):
+        try:
+            with open(self.log_file, 'rb') as file:
+                if current:
+                    file.seek(self.log_start)
+                return file.read().decode('utf-8', 'replace')
+        except FileNotFoundError:
+            return ''
+
+    def wait_for_log(self, text, seconds=20.0):
+        wait_until(lambda: text in self.log(current=True), f'"{text}" in the log', seconds)
+
+    def close(self):
+        try:
+            self.stop()
+        finally:
+            if self.process is not None:
+                self.kill()
+            if self.own_folder and not os.environ.get('KONTOR_KEEP'):
+                shutil.rmtree(self.data, ignore_errors=True)
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            if self.process is not None and self.process.poll() is None:
+                self.kill()
+            raise
+
+    def __exit__(self, kind, value, traceback):
+        if kind is not None:
+            sys.stderr.write(f'--- end of {self.log_file}:\n{self.log()[-4000:]}\n')
+        self.close()
+
+    # --- clients ----------------------------------------------------------------------------------
+    def port(self, name):
+        return self.port_base + PORTS[name]
+
+    def tls_context(self):
+        return ssl.create_default_context(cafile=str(self.data / 'tls/ca.pem'))
+
+    def imap(self, user=None, password=PASSWORD):
+        """imaplib over TLS on the port for it; signed in when a user is given (short name or full login)."""
+        client = imaplib.IMAP4_SSL('localhost', self.port('imaps'), ssl_context=self.tls_context())
+        if user:
+            client.login(user if '@' in user else f'{user}@example.test', password)
+        return client
+
+    def connect(self, name):
+        """A plain socket to the port of that name, with a time limit."""
+        connection = socket.create_connection(('127.0.0.1', self.port(name)), timeout=30)
+        return connection
+
+    def submission(self, user, password=PASSWORD):
+        client = smtplib.SMTP('localhost', self.port('submission'), timeout=60)
+        client.starttls(context=self.tls_context())
+        client.login(user if '@' in user else f'{user}@example.test', password)
+        return client
+
+    def smtp(self):
+        return smtplib.SMTP('localhost', self.port('smtp'), timeout=60)
+
+    def lmtp(self, recipients, message, sender='sender@elsewhere.test'):
+        """Delivers by LMTP; {refused recipient: (code, text)} as smtplib gives it."""
+        with smtplib.LMTP('localhost', self.port('lmtp'), timeout=60) as client:
+            return client.sendmail(sender, recipients, message, mail_options=['BODY=8BITMIME'])
+
+    def ctl(self, *arguments, check=True):
+        """kontorctl --json: what it says, as Python values."""
+        result = subprocess.run([program('kontorctl'), '--data', str(self.data), '--json', *arguments],
+                                capture_output=True, text=True, timeout=120)
+        if check and result.returncode != 0:
+            raise AssertionError(f'kontorctl {arguments}: {result.returncode}\n{result.stdout}{result.stderr}')
+        return json.loads(result.stdout) if result.stdout.strip() else None
+
+
+class Wire:
+    """A plain or TLS connection that speaks lines: for dialogues that client libraries would not let through."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.buffer = b''
+
+    def send(self, data):
+        self.connection.sendall(data if isinstance(data, bytes) else data.encode('utf-8'))
+
+    def line(self):
+        """The next line without its CRLF; b'' at the end of the connection."""
+        while b'\n' not in self.buffer:
+            more = self.connection.recv(65536)
+            if not more:
+                rest, self.buffer = self.buffer, b''
+                return rest
+            self.buffer += more
+        line, self.buffer = self.buffer.split(b'\n', 1)
+        return line.rstrip(b'\r')
+
+    def until(self, prefix):
+        """Lines up to and with the first that starts with `prefix`."""
+        prefix = prefix if isinstance(prefix, bytes) else prefix.encode()
+        lines = []
+        while True:
+            line = self.line()
+            if not line:
+                raise AssertionError(f'connection ended before {prefix!r}: {lines}')
+            lines.append(line)
+            if line.startswith(prefix):
+                return lines
+
+    def is_closed(self, seconds=20):
+        """Did the peer close? Waits for it with a limit."""
+        ready, _, _ = select.select([self.connection], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            return self.connection.recv(1) == b''
+        except ConnectionError:
+            return True
+
+    def start_tls(self, context):
+        self.connection = context.wrap_socket(self.connection, server_hostname='localhost')
+
+    def close(self):
+        self.connection.close()
+
+
+def main():
+    arguments = [argument for index, argument in enumerate(sys.argv)
+                 if argument != '--build' and (index == 0 or sys.argv[index - 1] != '--build')]
+    unittest.main(argv=arguments, verbosity=2)
