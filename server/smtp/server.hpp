@@ -10,8 +10,8 @@
 #include "base/log/log.hpp"
 #include "base/net/stream.hpp"
 #include "directory/model/sign_in.hpp"
+#include "server/delivery/delivery.hpp"
 #include "server/trace/sessions.hpp"
-#include "store/mailbox/account_store.hpp"
 
 namespace kontor::smtp {
 
@@ -26,7 +26,7 @@ struct Environment {
   const config::Settings& settings;
   directory::Directory& directory;
   directory::SignInService& sign_in;
-  store::AccountStore& store;
+  delivery::Delivery& delivery;
   trace::Sessions& sessions;
   const Clock& clock;
   std::function<std::shared_ptr<const net::TlsContext>()> tls;
