@@ -45,6 +45,7 @@ struct Keys {
   static constexpr Key sequence{"sequence"};
   static constexpr Key session{"session"};  // id of a connection
   static constexpr Key setting{"setting"};  // name of a setting
+  static constexpr Key source{"source"};    // of people and groups: local, ad
   static constexpr Key tls{"tls"};          // protocol version
   static constexpr Key trace{"trace"};      // id of an accepted message, as in its Received field
   static constexpr Key uid{"uid"};
