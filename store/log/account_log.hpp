@@ -62,6 +62,14 @@ struct NewFrame {
 struct Appended {
   std::uint64_t first_sequence = 0;  // the frames have consecutive numbers
   std::vector<LogPosition> positions;
+  LogPosition end;  // where the frame behind them will stand; with their last sequence, a LogMark
+};
+
+// How far something knows a log (a snapshot, a dropped account): the end of what it has seen. Only
+// what is durable may be marked.
+struct LogMark {
+  LogPosition end;             // default: nothing is known
+  std::uint64_t sequence = 0;  // of the last frame before `end`
 };
 
 // Damage found below the durable mark: the range was skipped and reported, the rest is served.
@@ -86,8 +94,9 @@ class AccountLog {
  public:
   struct Options {
     std::uint64_t segment_size = 32U << 20U;  // seal at this size
-    std::uint64_t preallocate = 1U
-                                << 20U;  // step by which the active log is written ahead with zeros
+    // The active log is written ahead with zeros by its own length, at most by this (a step of
+    // 64 KB at least).
+    std::uint64_t preallocate = 1U << 20U;
   };
 
   // Makes the first log of a new account. exists: there is one.
@@ -95,18 +104,28 @@ class AccountLog {
                                                     SyncPool& pool,
                                                     Options options);
   // Opens, replays every frame behind `from` (a default position: all), cuts the torn tail, starts
-  // a new incarnation. Blocking: on the disk pool. corrupt: not a log, or of a future version.
+  // a new incarnation. Frames of one append() are replayed all or none, seals not at all. Blocking:
+  // on the disk pool. not_found: no log. corrupt: not a log, of a future version, or it ends before
+  // `from`. What is replayed is durable. A failed `replay` ends the opening with its error.
   static Result<std::unique_ptr<AccountLog>> open(std::shared_ptr<LogDevice> device,
                                                   SyncPool& pool,
                                                   Options options,
                                                   LogPosition from,
                                                   const ReplayFrame& replay,
                                                   ReplayReport& report);
+  // The same from a mark, which spares the walk through the log to `from` that finds its sequence
+  // number. Opening for appending only: a mark near the end and a `replay` that does nothing.
+  static Result<std::unique_ptr<AccountLog>> open(std::shared_ptr<LogDevice> device,
+                                                  SyncPool& pool,
+                                                  Options options,
+                                                  LogMark from,
+                                                  const ReplayFrame& replay,
+                                                  ReplayReport& report);
   ~AccountLog();  // waits for what was appended
 
-  // Appends frames that become durable together; `done` is called when they are, or with the error.
-  // An error here: the log is closed (io_error, no_space), nothing was appended and `done` is not
-  // called.
+  // Appends frames that become durable together and come back together or not at all; `done` is
+  // called when they are, or with the error. An error here: the log is closed (io_error, no_space),
+  // nothing was appended and `done` is not called.
   Result<Appended> append(std::vector<NewFrame> frames, AppendDone done);
   // The payload of a frame, or a part of it, checked by its CRC when it is whole. Blocking: on the
   // disk pool.
@@ -116,6 +135,7 @@ class AccountLog {
                                          std::uint64_t size) const;
   std::uint64_t last_sequence() const;  // appended, perhaps not yet durable
   LogPosition end() const;              // where the next frame will stand
+  LogMark durable() const;              // everything before it is on the device
   bool closed_by_error() const;
 
  private:
