@@ -7,6 +7,7 @@
 // never blocks on the disk for long and never fails. Names: subsystem.object.outcome, see
 // base/log/events/*.hpp.
 #pragma once
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -63,6 +64,9 @@ class Log final : public Sink {
   static Result<std::unique_ptr<Log>> open(const std::string& path, Format format, LogLevel least);
   ~Log() override;
   void write(const EventKind& kind, const Fields& inherited, const Fields& own) override;
+  // Opens the file again under its name, after it was moved away (log rotation). The old one stays
+  // in use when that fails.
+  Result<void> reopen();
   // Event name to how often it was emitted since the start.
   std::map<std::string, std::uint64_t> counts() const;
 

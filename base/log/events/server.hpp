@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Events of the server process: start, stop, listeners, certificate, connections.
+#pragma once
+#include <array>
+
+#include "base/log/log.hpp"
+
+namespace kontor::log::events {
+
+inline constexpr EventKind k_server_ready{"server.start.ready", LogLevel::info,
+                                          "The server accepts connections.", ""};
+inline constexpr EventKind k_server_stopping{
+    "server.stop.begun", LogLevel::info,
+    "The server was told to stop: no new connections, open ones are ended.", ""};
+inline constexpr EventKind k_server_stopped{"server.stop.done", LogLevel::info,
+                                            "Everything is on disk and closed.", ""};
+inline constexpr EventKind k_server_stop_forced{
+    "server.stop.forced", LogLevel::warning,
+    "Some connections did not end in time and were cut; nothing acknowledged is lost.", ""};
+inline constexpr EventKind k_listener_opened{"server.listener.opened", LogLevel::info,
+                                             "The server listens on this address.", ""};
+inline constexpr EventKind k_listener_starved{
+    "server.listener.starved", LogLevel::error,
+    "No file descriptor or memory was left for a new connection; accepting pauses shortly.",
+    "Raise the limit of open files (ulimit -n, LimitNOFILE) or lower server.max_connections."};
+inline constexpr EventKind k_listener_failed{"server.listener.failed", LogLevel::warning,
+                                             "Accepting a connection failed.", ""};
+inline constexpr EventKind k_connection_refused{
+    "server.connection.refused", LogLevel::warning,
+    "A connection was closed at once because a limit of connections is reached.",
+    "Look for a client gone wild with kontorctl sessions, or raise server.max_connections."};
+inline constexpr EventKind k_connection_failed{
+    "server.connection.failed", LogLevel::error,
+    "A connection ended by a fault of the server itself.", "Report it with this line."};
+inline constexpr EventKind k_certificate_loaded{"server.certificate.loaded", LogLevel::info,
+                                                "New TLS connections use this certificate.", ""};
+inline constexpr EventKind k_certificate_refused{
+    "server.certificate.refused", LogLevel::error,
+    "The changed certificate is unusable; the one before stays in use.",
+    "Correct the files that tls.certificate_file and tls.key_file name; they are read again when "
+    "they change."};
+inline constexpr EventKind k_certificate_warning{
+    "server.certificate.warning", LogLevel::warning,
+    "Something about the certificate will trouble clients.",
+    "Renew the certificate; the server notices the new files by itself."};
+inline constexpr EventKind k_sessions_ended{
+    "server.sessions.ended", LogLevel::info,
+    "The connections of a person were ended because the directory disabled or removed the "
+    "account.",
+    ""};
+
+inline constexpr std::array k_server_events{
+    &k_server_ready,      &k_server_stopping,    &k_server_stopped,      &k_server_stop_forced,
+    &k_listener_opened,   &k_listener_starved,   &k_listener_failed,     &k_connection_refused,
+    &k_connection_failed, &k_certificate_loaded, &k_certificate_refused, &k_certificate_warning,
+    &k_sessions_ended};
+
+}  // namespace kontor::log::events
