@@ -18,34 +18,13 @@
 #include <vector>
 
 #include "base/core/result.hpp"
+#include "store/format/frame_type.hpp"
 #include "store/format/types.hpp"
 
 namespace kontor::store {
 
 class LogDevice;  // store/log/device.hpp
 class SyncPool;   // store/log/sync_pool.hpp
-
-// The kinds of frames (payloads: store/format). Numbers are on disk: never change or reuse one.
-enum class FrameType : std::uint8_t {
-  account = 1,  // first frame: account id, kind, created when
-  binding = 2,  // {source, GUID} of the owner
-  deliver = 3,  // a new item and its entry in a folder
-  copy = 4,     // entries of a folder shown in another, by item
-  move = 5,
-  flags = 6,
-  expunge = 7,
-  purge = 8,   // an expunged entry is dead (undelete window over)
-  folder = 9,  // create, rename, delete, properties
-  acl = 10,
-  annotation = 11,
-  calendar = 12,
-  contact = 13,
-  keyword = 14,  // a new interned keyword set
-  subscription = 15,
-  batch_end = 16,  // the frames since the previous batch end become visible together
-  seal = 17,       // last frame of a sealed log
-  note = 18,       // events for tools (damage reported, restored from)
-};
 
 struct FrameHeader {
   FrameType type{};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // AccountStore: all accounts of one data folder. One process owns it (a lock file says so).
 //
-// Accounts are loaded on first use and dropped again, least recently used first, when nobody holds
-// them. Delivering to an account that is not loaded appends without loading it. Damage to one
-// account is an error of that account alone.
+// What it needs from outside stands in StoreEnvironment; it owns its own sync and disk threads, so
+// that no caller's thread ever waits for the disk. Accounts are loaded on first use and dropped
+// again, least recently used first, when nobody holds them. Delivering to an account that is not
+// loaded appends without loading it. Damage to one account is an error of that account alone.
 #pragma once
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "base/config/settings.hpp"
 #include "base/core/result.hpp"
 #include "base/core/task.hpp"
+#include "base/core/time.hpp"
 #include "base/log/log.hpp"
 #include "store/mailbox/account.hpp"
 
@@ -22,6 +24,14 @@ class FileSystem;  // base/io/file_system.hpp
 }
 
 namespace kontor::store {
+
+// What the store is built on; all of it outlives the store.
+struct StoreEnvironment {
+  io::FileSystem& files;
+  boost::asio::any_io_executor executor;  // the accounts' strands run on it; any number of threads
+  log::Context log;
+  const Clock& clock = system_clock();
+};
 
 struct AccountInfo {
   AccountId id;
@@ -33,19 +43,18 @@ struct AccountInfo {
 
 class AccountStore {
  public:
-  // `folder` is DATA/accounts, made when missing. `files` and the context's sink must outlive the
-  // store. busy: another process owns it. Blocking.
-  static Result<std::unique_ptr<AccountStore>> open(io::FileSystem& files,
+  // `folder` is DATA/accounts, made when missing. busy: another process owns it. Blocking.
+  static Result<std::unique_ptr<AccountStore>> open(StoreEnvironment environment,
                                                     std::string folder,
-                                                    const config::Store& settings,
-                                                    log::Context context);
+                                                    config::Store settings);
   virtual ~AccountStore() = default;
 
   // The account bound to this person; made with the standard folders when there is none.
   virtual Task<Result<std::shared_ptr<Account>>> open_for(Binding owner) = 0;
   virtual Task<Result<std::shared_ptr<Account>>> open(AccountId id) = 0;  // not_found
   // Appends one message to the owner's INBOX; durable when it returns. Makes the account when there
-  // is none.
+  // is none. An account that is not loaded is not loaded for it: then the answer has no UID and no
+  // UIDVALIDITY, only the modseq.
   virtual Task<Result<Appending>> deliver(Binding owner, NewMessage message) = 0;
   virtual std::optional<AccountId> find(const Binding& owner) const = 0;
   virtual std::vector<AccountInfo> list() const = 0;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The kinds of frames in an account's log. Their payloads: store/format/payload.hpp.
+#pragma once
+#include <cstdint>
+
+namespace kontor::store {
+
+// The kinds of frames (payloads: store/format). Numbers are on disk: never change or reuse one.
+enum class FrameType : std::uint8_t {
+  account = 1,  // first frame: account id, kind, created when
+  binding = 2,  // {source, GUID} of the owner
+  deliver = 3,  // a new item and its entry in a folder
+  copy = 4,     // entries of a folder shown in another, by item
+  move = 5,
+  flags = 6,
+  expunge = 7,
+  purge = 8,   // an expunged entry is dead (undelete window over)
+  folder = 9,  // create, rename, delete, properties
+  acl = 10,
+  annotation = 11,
+  calendar = 12,
+  contact = 13,
+  keyword = 14,  // a new interned keyword set
+  subscription = 15,
+  batch_end = 16,  // the frames since the previous batch end become visible together
+  seal = 17,       // last frame of a sealed log
+  note = 18,       // events for tools (damage reported, restored from)
+};
+
+}  // namespace kontor::store
