@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # kontor_fuzz(NAME folder...): tests/fuzz/NAME_fuzz.cpp linked with the libraries of these folders.
+kontor_fuzz(smtp_command server/smtp/wire)
+kontor_fuzz(smtp_data server/smtp/wire)

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SMTP command lines (RFC 5321, 4.1; AUTH RFC 4954; SIZE RFC 1870; 8BITMIME RFC 6152; SMTPUTF8 RFC
+// 6531). Pure: a line in, value or error out.
+//
+// Errors: bad_input is 501 (syntax of the arguments), not_found is 555 (an unknown parameter of
+// MAIL or RCPT, RFC 5321 4.1.1.11), unsupported is 504 (a known one with a value that is not done
+// here).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/core/result.hpp"
+#include "server/smtp/wire/address.hpp"
+
+namespace kontor::smtp::wire {
+
+struct Line {
+  std::string verb;  // upper case
+  std::string arguments;
+};
+
+// Takes a line as read, with its end. bad_input: it does not end in CRLF, or a bare CR, a bare LF
+// or a NUL is in it: the caller must not go on reading commands (RFC 5321, 2.3.8).
+Result<Line> parse_line(std::string_view line);
+
+enum class Body : unsigned char { bits7, mime8 };
+
+struct MailCommand {
+  Path sender;
+  std::optional<std::uint64_t> size;
+  Body body = Body::bits7;
+  bool smtputf8 = false;
+};
+
+struct RcptCommand {
+  Path recipient;
+};
+
+struct AuthCommand {
+  std::string mechanism;                // upper case
+  std::optional<std::string> response;  // decoded; "=" is an empty one (RFC 4954, 4)
+};
+
+struct HelloCommand {
+  std::string name;         // as given, harmless in a header field
+  bool is_literal = false;  // an address literal
+  bool is_valid = false;    // a domain or an address literal by the grammar
+};
+
+Result<MailCommand> parse_mail(std::string_view arguments);
+Result<RcptCommand> parse_rcpt(std::string_view arguments);
+Result<AuthCommand> parse_auth(std::string_view arguments);
+Result<HelloCommand> parse_hello(std::string_view arguments);
+
+// What a client sends in answer to a 334: base64, or "*" which gives cancelled (RFC 4954, 4).
+Result<std::string> parse_auth_response(std::string_view line);
+
+}  // namespace kontor::smtp::wire

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SMTP command lines: any bytes; what is read prints back to something that is read the same.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "server/smtp/wire/command.hpp"
+
+namespace {
+
+using namespace kontor::smtp::wire;
+
+void check_mailbox(const Mailbox& mailbox) {
+  if (mailbox.domain.empty()) return;
+  const auto again = parse_mailbox(mailbox.text());
+  if (!again || again->address() != mailbox.address()) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const auto line = parse_line(bytes);
+  if (!line) return 0;
+  if (line->arguments.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+    std::abort();
+  if (const auto mail = parse_mail(line->arguments)) check_mailbox(mail->sender.mailbox);
+  if (const auto rcpt = parse_rcpt(line->arguments)) check_mailbox(rcpt->recipient.mailbox);
+  static_cast<void>(parse_auth(line->arguments));
+  static_cast<void>(parse_hello(line->arguments));
+  static_cast<void>(parse_auth_response(bytes));
+  return 0;
+}
