@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The table of commands. To add one: its row here, cmd_NAME.cpp, tests/scripts/imap/NAME.imap.
+#include <algorithm>
+#include <array>
+
+#include "base/core/text.hpp"
+#include "server/imap/handlers.hpp"
+
+namespace kontor::imap {
+namespace {
+
+namespace e = effect;
+constexpr unsigned k_numbers = e::uses_seqs | e::withholds_expunge;
+
+// clang-format off
+constexpr std::array k_rows{
+    //         name            states               effects                        capability           RFC              handler
+    CommandRow{"APPEND",       k_signed_in,         e::takes_literals,             "MULTIAPPEND",       "9051 6.3.12, 3502", cmd_append},
+    CommandRow{"AUTHENTICATE", k_not_authenticated, e::no_sync,                    "SASL-IR",           "9051 6.2.2",    cmd_authenticate},
+    CommandRow{"CAPABILITY",   k_any,               e::none,                       "",                  "9051 6.1.1",    cmd_capability},
+    CommandRow{"CHECK",        k_selected,          e::none,                       "",                  "3501 6.4.1",    cmd_check},
+    CommandRow{"CLOSE",        k_selected,          e::no_sync,                    "",                  "9051 6.4.1",    cmd_close},
+    CommandRow{"COPY",         k_selected,          e::uses_seqs,                  "UIDPLUS",           "9051 6.4.7",    cmd_copy},
+    CommandRow{"CREATE",       k_signed_in,         e::none,                       "CREATE-SPECIAL-USE", "9051 6.3.4, 6154 3", cmd_create},
+    CommandRow{"DELETE",       k_signed_in,         e::none,                       "",                  "9051 6.3.5",    cmd_delete},
+    CommandRow{"ENABLE",       k_signed_in,         e::none,                       "ENABLE",            "9051 6.3.1",    cmd_enable},
+    CommandRow{"EXAMINE",      k_signed_in,         e::no_sync,                    "",                  "9051 6.3.3",    cmd_examine},
+    CommandRow{"EXPUNGE",      k_selected,          e::needs_write,                "",                  "9051 6.4.3",    cmd_expunge},
+    CommandRow{"FETCH",        k_selected,          k_numbers,                     "",                  "9051 6.4.5",    cmd_fetch},
+    CommandRow{"ID",           k_any,               e::none,                       "ID",                "2971 3.1",      cmd_id},
+    CommandRow{"IDLE",         k_signed_in,         e::none,                       "IDLE",              "9051 6.3.13",   cmd_idle},
+    CommandRow{"LIST",         k_signed_in,         e::none,                       "LIST-EXTENDED",     "9051 6.3.9, 5258", cmd_list},
+    CommandRow{"LOGIN",        k_not_authenticated, e::no_sync | e::plain_password, "",                 "9051 6.2.3",    cmd_login},
+    CommandRow{"LOGOUT",       k_any,               e::no_sync,                    "",                  "9051 6.1.3",    cmd_logout},
+    CommandRow{"LSUB",         k_signed_in,         e::none,                       "",                  "3501 6.3.9",    cmd_lsub},
+    CommandRow{"MOVE",         k_selected,          e::uses_seqs | e::needs_write, "MOVE",              "9051 6.4.8",    cmd_move},
+    CommandRow{"NAMESPACE",    k_signed_in,         e::none,                       "NAMESPACE",         "9051 6.3.10",   cmd_namespace},
+    CommandRow{"NOOP",         k_any,               e::none,                       "",                  "9051 6.1.2",    cmd_noop},
+    CommandRow{"RENAME",       k_signed_in,         e::none,                       "",                  "9051 6.3.6",    cmd_rename},
+    CommandRow{"SEARCH",       k_selected,          k_numbers,                     "ESEARCH",           "9051 6.4.4",    cmd_search},
+    CommandRow{"SELECT",       k_signed_in,         e::no_sync,                    "CONDSTORE",         "9051 6.3.2",    cmd_select},
+    CommandRow{"STARTTLS",     k_not_authenticated, e::no_sync,                    "",                  "9051 6.2.1",    cmd_starttls},
+    CommandRow{"STATUS",       k_signed_in,         e::none,                       "STATUS=SIZE",       "9051 6.3.11, 8438", cmd_status},
+    CommandRow{"STORE",        k_selected,          k_numbers | e::needs_write,    "",                  "9051 6.4.6, 7162", cmd_store},
+    CommandRow{"SUBSCRIBE",    k_signed_in,         e::none,                       "",                  "9051 6.3.7",    cmd_subscribe},
+    CommandRow{"UID COPY",     k_selected,          e::none,                       "",                  "9051 6.4.9",    cmd_copy},
+    CommandRow{"UID EXPUNGE",  k_selected,          e::needs_write,                "",                  "9051 6.4.9",    cmd_uid_expunge},
+    CommandRow{"UID FETCH",    k_selected,          e::none,                       "",                  "9051 6.4.9",    cmd_fetch},
+    CommandRow{"UID MOVE",     k_selected,          e::needs_write,                "",                  "9051 6.4.9",    cmd_move},
+    CommandRow{"UID SEARCH",   k_selected,          e::none,                       "",                  "9051 6.4.9",    cmd_search},
+    CommandRow{"UID STORE",    k_selected,          e::needs_write,                "",                  "9051 6.4.9",    cmd_store},
+    CommandRow{"UNSELECT",     k_selected,          e::no_sync,                    "UNSELECT",          "9051 6.4.2",    cmd_unselect},
+    CommandRow{"UNSUBSCRIBE",  k_signed_in,         e::none,                       "",                  "9051 6.3.8",    cmd_unsubscribe},
+};
+// clang-format on
+
+constexpr bool rows_are_right() {
+  for (std::size_t i = 0; i < k_rows.size(); ++i) {
+    const CommandRow& row = k_rows[i];
+    if (i > 0 && !(k_rows[i - 1].name < row.name)) return false;
+    if (row.name.empty() || row.rfc.empty() || row.states == 0 || row.handler == nullptr)
+      return false;
+  }
+  return true;
+}
+static_assert(rows_are_right(), "rows are sorted by name, unique and complete");
+
+}  // namespace
+
+std::span<const CommandRow> commands() { return k_rows; }
+
+const CommandRow* find_command(std::string_view name) {
+  const std::string upper = to_upper(name);
+  const auto row = std::ranges::lower_bound(k_rows, upper, {}, &CommandRow::name);
+  return row != k_rows.end() && row->name == upper ? &*row : nullptr;
+}
+
+}  // namespace kontor::imap

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Session: everything a command works on. One connection's coroutine owns it; no other thread
+// touches it, except through its wake signal.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/core/guarded.hpp"
+#include "base/net/line_reader.hpp"
+#include "base/net/signal.hpp"
+#include "server/imap/response.hpp"
+#include "server/imap/rights.hpp"
+#include "server/imap/selected.hpp"
+#include "server/imap/server.hpp"
+
+namespace kontor::imap {
+
+// States of RFC 9051, 3, as bits of a command row.
+enum class State : unsigned char {
+  not_authenticated = 1,
+  authenticated = 2,
+  selected = 4,
+  logout = 8,
+};
+
+// What ENABLE and enabling commands switched on (RFC 5161, RFC 7162 3.1).
+struct Enabled {
+  bool condstore = false;
+  bool rev2 = false;  // IMAP4rev2: UTF-8 names, no RECENT, ESEARCH answers
+};
+
+// Why the server ends a session; set from any thread (trace::Session::on_end), read by the
+// coroutine. Shared because the caller of on_end may come late.
+struct EndRequest {
+  net::Signal wake;  // also raised by the account's watch during IDLE
+  Guarded<std::optional<std::string>> reason;
+};
+
+struct Session {
+  Session(const Environment& environment, std::unique_ptr<net::Stream> connection);
+
+  const Environment& env;
+  std::unique_ptr<net::Stream> stream;
+  net::LineReader reader;
+  Response out;
+  std::shared_ptr<EndRequest> end;
+  std::unique_ptr<trace::Session> row;  // in the table of connections
+  log::Context log;
+
+  State state = State::not_authenticated;
+  std::optional<directory::Identity> identity;     // from sign-in on
+  std::shared_ptr<store::Account> account;         // from sign-in on
+  std::optional<SelectedFolder> selected;          // in state selected
+  wire::NumberSet saved_result;                    // UIDs that `$` stands for (RFC 5182)
+  std::vector<store::KeywordSetId> told_keywords;  // sets whose keywords FLAGS has named
+  std::vector<std::string> told_flags;             // keywords that FLAGS has named, sorted
+  Enabled enabled;
+  unsigned bad_commands = 0;
+  std::string command;  // being run, for the log
+
+  bool may(const store::FolderInfo& folder, Right right) const;
+  // A folder of the account by its name: not_found also when the client may not know of it.
+  Result<store::FolderInfo> find_folder(const std::string& name) const;
+  // The name as the client is to read it: an atom or quoted string, in its charset.
+  std::string wire_name(std::string_view name) const;
+  // The messages of `set` in the selected mailbox. bad_input: a number that does not exist.
+  Result<wire::NumberSet> resolve(const wire::SequenceSet& set, bool by_uid) const;
+  void unselect();
+  // The state that `kontorctl sessions` shows.
+  void show_state(std::string_view what);
+};
+
+// What sync() may tell, and what it need not.
+struct SyncRules {
+  bool expunges = true;        // RFC 9051, 7.5.1: not while FETCH, STORE or SEARCH runs
+  store::ModSeq reported = 0;  // changes of this commit have been told by the command itself
+};
+
+// Takes the newest view of the selected mailbox and tells the client what it does not know yet, in
+// the order EXPUNGE, EXISTS, FLAGS, FETCH. Nothing when no mailbox is selected. closed: the mailbox
+// is gone; the client has been told BYE, end the connection.
+Task<Result<void>> sync(Session& session, SyncRules rules);
+
+// One untagged FETCH with UID and FLAGS, and MODSEQ when CONDSTORE is enabled (RFC 9051, 7.5.2;
+// RFC 7162, 3.1). First tells FLAGS when a keyword is new to the client.
+void tell_flags(Session& session, std::uint32_t number, const store::Entry& entry);
+// Only UID and MODSEQ: STORE with .SILENT (RFC 7162, 3.1.3).
+void tell_modseq(Session& session, std::uint32_t number, const store::Entry& entry);
+
+}  // namespace kontor::imap

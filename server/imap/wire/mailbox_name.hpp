@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Mailbox names on the wire: modified UTF-7 (RFC 3501, 5.1.3) for IMAP4rev1, UTF-8 (RFC 9051, 5.1)
+// once IMAP4rev2 is enabled. Inside the server names are UTF-8. Pure.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/core/result.hpp"
+
+namespace kontor::imap::wire {
+
+// bad_input: not what an encoder makes (bare '&', surrogates alone, printable ASCII encoded,
+// padding bits set, 8-bit bytes).
+Result<std::string> decode_modified_utf7(std::string_view name);
+// `utf8` must be valid UTF-8.
+std::string encode_modified_utf7(std::string_view utf8);
+
+// A name from a client. Bytes above 127 are UTF-8 whatever was enabled, since modified UTF-7 has
+// none (RFC 9051, 5.1: servers of both revisions).
+Result<std::string> decode_mailbox(std::string_view name, bool utf8_enabled);
+
+}  // namespace kontor::imap::wire
