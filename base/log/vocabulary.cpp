@@ -3,8 +3,10 @@
 // together. A test reads the headers and fails for a kind that is missing here.
 #include <algorithm>
 
+#include "base/log/events/delivery.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/server.hpp"
+#include "base/log/events/smtp.hpp"
 #include "base/log/log.hpp"
 
 namespace kontor::log {
@@ -13,8 +15,10 @@ namespace {
 std::vector<const EventKind*> gather() {
   std::vector<const EventKind*> all;
   const auto add = [&all](const auto& kinds) { all.insert(all.end(), kinds.begin(), kinds.end()); };
+  add(events::k_delivery_events);
   add(events::k_log_events);
   add(events::k_server_events);
+  add(events::k_smtp_events);
   std::ranges::sort(all, {}, &EventKind::name);
   return all;
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Events of delivery: what became of each copy of an accepted message.
+#pragma once
+#include <array>
+
+#include "base/log/log.hpp"
+
+namespace kontor::log::events {
+
+inline constexpr EventKind k_copy_stored{"delivery.copy.stored", LogLevel::info,
+                                         "A copy of the message is on disk in this mailbox.", ""};
+inline constexpr EventKind k_copy_failed{
+    "delivery.copy.failed", LogLevel::warning,
+    "A copy could not be stored; the sender was told and tries again, or tells its user.",
+    "The error says what is wrong with this mailbox or the disk."};
+inline constexpr EventKind k_copy_skipped{
+    "delivery.copy.skipped", LogLevel::info,
+    "This mailbox has the message from an earlier try that failed for other recipients; it was not "
+    "stored a second time.",
+    ""};
+
+inline constexpr std::array k_delivery_events{&k_copy_stored, &k_copy_failed, &k_copy_skipped};
+
+}  // namespace kontor::log::events
