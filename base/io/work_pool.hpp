@@ -13,6 +13,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "base/core/task.hpp"
 
@@ -55,20 +56,23 @@ Task<T> on_pool(WorkPool& pool, Work work) {
   struct Shared {  // outlives whichever of the two sides is torn down first
     explicit Shared(Work&& w) : work(std::move(w)) {}
     Work work;
-    std::optional<T> value;
+    std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value;
     std::exception_ptr thrown;
   };
   auto shared = std::make_shared<Shared>(std::move(work));
   WorkPool::Job job = [shared]() noexcept {
     try {
-      shared->value.emplace(shared->work());
+      if constexpr (std::is_void_v<T>)
+        shared->work();
+      else
+        shared->value.emplace(shared->work());
     } catch (...) {
       shared->thrown = std::current_exception();
     }
   };
   co_await run_on(pool, std::move(job));
   if (shared->thrown) std::rethrow_exception(shared->thrown);
-  co_return *std::move(shared->value);
+  if constexpr (!std::is_void_v<T>) co_return *std::move(shared->value);
 }
 
 }  // namespace kontor::io
