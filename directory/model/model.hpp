@@ -53,7 +53,15 @@ struct Principal {
   std::optional<std::int64_t> expires;  // UTC seconds; accountExpires
   bool is_admin = false;                // belongs, nested, to the administrators' group
 
+  bool operator==(const Principal&) const = default;
   bool has_mailbox() const { return (kind == Kind::person || kind == Kind::room) && !mail.empty(); }
+};
+
+struct Changes;  // directory/model/source.hpp
+
+// Who differs between two copies, sorted.
+struct CopyDifference {
+  std::vector<PrincipalId> added, changed, removed;
 };
 
 class DirectoryCopy {
@@ -62,30 +70,45 @@ class DirectoryCopy {
   // order has it, problems() says so. Group loops are harmless.
   DirectoryCopy(std::vector<Principal> principals, std::uint64_t generation);
   ~DirectoryCopy();
+  // This copy with changes; everything that did not change is shared between both.
+  std::shared_ptr<const DirectoryCopy> with(Changes changes, std::uint64_t generation) const;
+  // From `before` to this copy; cheap when one came from the other by with().
+  CopyDifference difference_from(const DirectoryCopy& before) const;
 
   std::uint64_t generation() const noexcept;
+  std::size_t size() const noexcept;
+  // Everybody, sorted by id. Made at the first call.
   const std::vector<std::shared_ptr<const Principal>>& all() const noexcept;
   std::shared_ptr<const Principal> find(const PrincipalId& id) const;
+  std::shared_ptr<const Principal> find_sid(std::string_view sid) const;
   // By mail address, any case; plus addresses are not looked through here.
   std::shared_ptr<const Principal> find_address(std::string_view address) const;
-  // By UPN, mail address, DOMAIN\name, or a short name of `default_domain`; nullptr when unknown or
-  // ambiguous.
+  // A person by UPN, name@domain, mail address, DOMAIN\name (DNS or NetBIOS name), or a short name
+  // of `default_domain` (of any domain when that is empty); nullptr when unknown or ambiguous.
   std::shared_ptr<const Principal> find_login(std::string_view login,
                                               std::string_view default_domain) const;
-  // The people a group stands for, nested to any depth, each once; loops are safe. Disabled ones
-  // are left out.
+  // The people, rooms and contacts a group stands for, nested to any depth, each once, sorted;
+  // loops are safe. Disabled ones are left out, and so is who has no address.
   std::vector<std::shared_ptr<const Principal>> expand(const PrincipalId& group) const;
   // The principal's SID and those of all groups it belongs to, nested. Sorted.
   std::vector<Sid> effective_sids(const PrincipalId& id) const;
-  bool is_local_domain(std::string_view domain) const;        // some address has this domain
+  // Some person, room or group has an address of this domain (a contact's does not count).
+  bool is_local_domain(std::string_view domain) const;
   const std::vector<std::string>& problems() const noexcept;  // for the administrator
   // A state at a moment: an account past its `expires` is expired.
   static State state_at(const Principal& principal, std::int64_t now);
 
  private:
   struct Index;
+  explicit DirectoryCopy(std::unique_ptr<const Index> index);
   std::unique_ptr<const Index> index_;
 };
+
+// Addresses lower case with `mail` among them, each once; members and member_of sorted, each once.
+// A copy holds only such principals. Returns what was left out, for the administrator, or nothing.
+std::string normalise(Principal& principal);
+// An address, domain or login as copies compare it: lower case, all of Unicode's simple mappings.
+std::string fold_name(std::string_view name);
 
 // Who a session belongs to: the value it carries from sign-in on.
 struct Identity {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "directory/model/identity.hpp"
+
+#include <algorithm>
+
+namespace kontor::directory {
+namespace {
+
+// The domain part of a SID: all of it but the last number.
+std::string_view domain_of(std::string_view sid) { return sid.substr(0, sid.rfind('-')); }
+
+// Is the domain of this SID one whose people and groups the copy holds? The person's own is.
+bool is_copied(const DirectoryCopy& copy, const Principal& principal, const Sid& sid) {
+  return copy.find_sid(sid) != nullptr ||
+         (!principal.sid.empty() && domain_of(sid) == domain_of(principal.sid));
+}
+
+}  // namespace
+
+Result<void> check_may_sign_in(const Principal& principal, std::int64_t now) {
+  if (principal.kind != Kind::person) return fail(Errc::auth_failed, "not a person");
+  switch (DirectoryCopy::state_at(principal, now)) {
+    case State::disabled:
+      return fail(Errc::auth_failed, "account is disabled");
+    case State::expired:
+      return fail(Errc::auth_failed, "account has expired");
+    case State::enabled:
+      break;
+  }
+  if (!principal.has_mailbox()) return fail(Errc::auth_failed, "account has no mail address");
+  return {};
+}
+
+Identity make_identity(const DirectoryCopy& copy,
+                       const Principal& principal,
+                       std::string login,
+                       const std::vector<Sid>& ticket_sids) {
+  Identity identity;
+  identity.id = principal.id;
+  identity.name = principal.name;
+  identity.mail = principal.mail;
+  identity.login = std::move(login);
+  identity.is_admin = principal.is_admin;
+  identity.sids = copy.effective_sids(principal.id);
+  for (const auto& sid : ticket_sids)
+    if (!is_copied(copy, principal, sid)) identity.sids.push_back(sid);
+  std::ranges::sort(identity.sids);
+  const auto [first, last] = std::ranges::unique(identity.sids);
+  identity.sids.erase(first, last);
+  return identity;
+}
+
+Result<Identity> refresh_identity(const DirectoryCopy& copy,
+                                  const Identity& identity,
+                                  std::int64_t now) {
+  const auto principal = copy.find(identity.id);
+  if (!principal) return fail(Errc::auth_failed, "account was removed");
+  KONTOR_TRY(check_may_sign_in(*principal, now));
+  return make_identity(copy, *principal, identity.login, identity.sids);
+}
+
+}  // namespace kontor::directory

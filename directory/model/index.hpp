@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The indexes of a DirectoryCopy, all of them persistent: a change touches what it is about.
+//
+// Only directory/model includes this. put() and remove() are for the one thread that builds a copy;
+// afterwards it is read-only and any thread may read it.
+#pragma once
+#include <map>
+#include <mutex>
+
+#include "directory/model/model.hpp"
+#include "directory/model/persistent_map.hpp"
+
+namespace kontor::directory {
+
+inline std::uint64_t mix(std::uint64_t value) noexcept {  // spreads what std::hash leaves together
+  value ^= value >> 32;
+  value *= 0x9E3779B97F4A7C15U;
+  return value ^ value >> 29;
+}
+
+struct IdHash {
+  std::uint64_t operator()(const PrincipalId& id) const noexcept {
+    return mix(std::hash<Uuid>{}(id.guid) + std::hash<std::string>{}(id.source));
+  }
+};
+
+struct TextHash {
+  std::uint64_t operator()(std::string_view text) const noexcept {
+    return mix(std::hash<std::string_view>{}(text));
+  }
+};
+
+struct DirectoryCopy::Index {
+  using Entry = std::shared_ptr<const Principal>;  // shared: sessions keep theirs past the copy
+  using IdSet = PersistentMap<PrincipalId, char, IdHash>;
+  using Claims = std::vector<PrincipalId>;  // who claims a name, sorted; mostly one
+
+  std::uint64_t generation = 0;
+  PersistentMap<PrincipalId, Entry, IdHash> principals;
+  PersistentMap<std::string, Claims, TextHash> addresses;  // folded
+  PersistentMap<std::string, Claims, TextHash> logins;     // see login_keys() in index.cpp
+  PersistentMap<std::string, PrincipalId, TextHash> sids;
+  PersistentMap<std::string, std::uint32_t, TextHash> domains;  // how many addresses
+  PersistentMap<std::string, char, TextHash> contested;         // addresses with several claimants
+  PersistentMap<PrincipalId, std::string, IdHash> left_out;     // what normalise() found
+  PersistentMap<PrincipalId, IdSet, IdHash> groups_of;  // from `members`: who is named by which
+  PersistentMap<PrincipalId, IdSet, IdHash> named_by;   // from `member_of`: who names the group
+
+  Index() = default;
+  Index(const Index& other);  // shares everything; the lists below are made anew
+  Index& operator=(const Index&) = delete;
+  void put(Principal principal);  // new or instead of the one with its id
+  void remove(const PrincipalId& id);
+
+  Entry find(const PrincipalId& id) const;
+  // Claimants of a login key, persons all of them.
+  const Claims* find_login(char kind, std::string_view key) const;
+  const std::vector<Entry>& sorted() const;
+  const std::vector<std::string>& problem_list() const;
+
+ private:
+  void link_names(const Principal& principal);
+  void unlink_names(const Principal& principal);
+  void claim_address(const std::string& address, const Principal& principal);
+  void release_address(const std::string& address, const Principal& principal);
+  void relink(const Principal* before, const Principal* after);
+
+  mutable std::once_flag sorted_once_, problems_once_;
+  mutable std::vector<Entry> sorted_;
+  mutable std::vector<std::string> problems_;
+};
+
+}  // namespace kontor::directory

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "directory/model/encoding.hpp"
+
+#include <gmock/gmock.h>
+
+#include "base/core/crc32c.hpp"
+#include "tests/unit/directory/model/people.hpp"
+
+namespace kontor::directory {
+namespace {
+
+std::vector<Principal> samples() {
+  auto anna = test_person(1, "anna");
+  anna.name = "Анна Кузнецова";
+  anna.given_name = "Анна";
+  anna.surname = "Кузнецова";
+  anna.title = "Head of sales";
+  anna.department = "Продажи";
+  anna.company = "Example";
+  anna.telephone = "+7 495 000-00-00";
+  anna.office = "12";
+  anna.expires = -5;
+  anna.is_admin = true;
+  anna.member_of = {test_id(10)};
+  auto contact = test_person(2, "partner");
+  contact.kind = Kind::contact;
+  contact.state = State::disabled;
+  return {anna, contact, test_group(10, "sales", {test_id(1), test_id(2, "ad")})};
+}
+
+std::string with_checksum(std::string bytes) {
+  ByteWriter sum;
+  sum.u32(crc32c(bytes));
+  return bytes + sum.bytes();
+}
+
+TEST(CopyEncoding, WhatIsWrittenIsRead) {
+  const DirectoryCopy copy(samples(), 42);
+  const auto read = decode_copy(encode_copy(copy));
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->generation, 42U);
+  ASSERT_EQ(read->principals.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(read->principals[i], *copy.all()[i]);
+}
+
+TEST(CopyEncoding, EveryCutIsNoticed) {
+  const auto bytes = encode_copy(DirectoryCopy(samples(), 1));
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(decode_copy(std::string_view(bytes).substr(0, size))) << size;
+    // A cut with the right checksum: the lengths inside tell.
+    if (size >= 4) EXPECT_FALSE(decode_copy(with_checksum(bytes.substr(0, size - 4)))) << size;
+  }
+  EXPECT_FALSE(decode_copy(bytes + "x"));
+}
+
+TEST(CopyEncoding, EveryFlippedBitIsNoticed) {
+  const auto bytes = encode_copy(DirectoryCopy(samples(), 1));
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    auto damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    EXPECT_FALSE(decode_copy(damaged)) << i;
+  }
+}
+
+TEST(CopyEncoding, AnotherVersionIsNotGuessedAt) {
+  auto bytes = encode_copy(DirectoryCopy(samples(), 1));
+  bytes[8] = 2;
+  const auto read = decode_copy(with_checksum(bytes.substr(0, bytes.size() - 4)));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code(), Errc::unsupported);
+}
+
+TEST(CopyEncoding, ACountThatCannotBeTrueReservesNothing) {
+  ByteWriter out;
+  out.raw("KONTORDC");
+  out.u32(1);
+  out.u64(1);
+  out.u32(0xFFFFFFFF);
+  const auto read = decode_copy(with_checksum(out.take()));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code(), Errc::corrupt);
+}
+
+TEST(CopyEncoding, ChangesComeBack) {
+  Changes changes;
+  changes.upserts = samples();
+  changes.removals = {test_id(7), test_id(8, "ad")};
+  ByteWriter out;
+  write_changes(out, changes);
+  ByteReader in(out.bytes());
+  const auto read = read_changes(in);
+  EXPECT_TRUE(in.at_end());
+  EXPECT_FALSE(read.is_complete);
+  EXPECT_EQ(read.upserts, changes.upserts);
+  EXPECT_EQ(read.removals, changes.removals);
+}
+
+}  // namespace
+}  // namespace kontor::directory
