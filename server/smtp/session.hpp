@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Session: the state of one SMTP or LMTP connection, and its input and output as commands use them.
+//
+// Replies are collected and written together before the next wait (RFC 2920, 3.2). Every wait ends
+// at smtp.timeout or when the session is told to end. One coroutine, one strand; only the word to
+// end comes from other threads. An Error that a function here gives ends the connection: closed,
+// timed_out, cancelled (its detail is for the client); every later read gives the same one. limit
+// of read_line does not: the line was skipped.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/core/guarded.hpp"
+#include "base/net/line_reader.hpp"
+#include "base/net/signal.hpp"
+#include "server/smtp/server.hpp"
+#include "server/smtp/wire/command.hpp"
+#include "server/smtp/wire/data.hpp"
+#include "server/smtp/wire/reply.hpp"
+
+namespace kontor::smtp {
+
+// What MAIL and RCPT collected.
+struct Transaction {
+  std::optional<wire::MailCommand> mail;
+  std::vector<delivery::Recipient> recipients;
+};
+
+class Session {
+ public:
+  Session(std::unique_ptr<net::Stream> stream,
+          Role role,
+          const Environment& environment,
+          std::unique_ptr<trace::Session> row);
+
+  const Environment& environment() const noexcept { return *environment_; }
+  const config::Smtp& limits() const noexcept { return environment_->settings.smtp; }
+  Role role() const noexcept { return role_; }
+  const log::Context& log() const noexcept { return log_; }
+  const net::Stream& stream() const noexcept { return *stream_; }
+  std::string session_id() const { return std::to_string(row_->id()); }
+
+  // The next command line with its end; limit: longer than `max`, and skipped.
+  Task<Result<std::string>> read_line(std::size_t max);
+  // Feeds `decoder` until it is done. limit: the client goes on far beyond smtp.max_message.
+  Task<Result<void>> read_data(wire::DataDecoder& decoder);
+  void reply(const wire::Reply& reply);
+  Task<Result<void>> flush();
+  // The TLS handshake as server; what was said before is forgotten (RFC 3207, 4.2).
+  Task<Result<void>> start_tls();
+  Task<void> close();
+
+  // limit: too many connections of this person.
+  Result<void> sign_in(directory::Identity identity);
+  void set_state(std::string_view state) { row_->set_state(std::string(state)); }
+  void reset() { transaction = {}; }
+
+  std::optional<wire::HelloCommand> hello;  // nothing: no HELO, EHLO or LHLO yet
+  bool is_extended = false;                 // EHLO or LHLO
+  std::optional<directory::Identity> identity;
+  Transaction transaction;
+  std::uint32_t messages = 0;      // transactions begun
+  std::uint32_t bad_commands = 0;  // since the session began
+  bool is_closing = false;         // after the reply that is collected
+
+ private:
+  // Returns when something can be read; writes the replies first.
+  Task<Result<void>> wait_for_input();
+  Task<Result<std::string>> read_next_line(std::size_t max);
+  net::Limit limit() const { return environment_->settings.smtp.timeout; }
+
+  std::unique_ptr<net::Stream> stream_;
+  net::LineReader reader_;
+  Role role_;
+  const Environment* environment_;
+  log::Context log_;
+  std::string out_;
+  std::optional<Error> broken_;  // why nothing can be read any more
+  net::Signal end_;
+  Guarded<std::string> end_reason_;
+  std::unique_ptr<trace::Session> row_;  // last: it calls back into what stands above
+};
+
+// "smtp", "submission", "lmtp".
+std::string_view protocol_of(Role role) noexcept;
+
+}  // namespace kontor::smtp
