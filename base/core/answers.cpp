@@ -17,7 +17,7 @@ constexpr std::array<Answer, 18> k_answers{{
     {Errc::limit,         false, "LIMIT",                552, "5.3.4", "",             413, info,    false, "a limit is exceeded"},
     {Errc::conflict,      false, "",                     451, "4.3.0", "",             412, info,    true,  "changed meanwhile"},
     {Errc::busy,          false, "INUSE",                451, "4.3.2", "IN-USE",       503, info,    true,  "busy, try again"},
-    {Errc::corrupt,       false, "CORRUPTION",           451, "4.3.0", "SYS/PERM",     500, error,   false, "stored data is damaged; the administrator has been told"},
+    {Errc::corrupt,       false, "CORRUPTION",           451, "4.3.0", "SYS/PERM",     500, error,   true, "stored data is damaged; the administrator has been told"},
     {Errc::bad_input,     true,  "",                     501, "5.5.2", "",             400, info,    false, "syntax error"},
     {Errc::unsupported,   false, "CANNOT",               504, "5.5.1", "",             501, info,    false, "not supported"},
     {Errc::unavailable,   false, "UNAVAILABLE",          454, "4.7.0", "SYS/TEMP",     503, warning, true,  "temporarily unavailable, try again later"},
