@@ -4,9 +4,10 @@
 //
 // A source runs on a thread of its own and may block there. It hands over complete sets and
 // changes; what is put in force (loss guard, administrators' group, generation, file) is decided by
-// its receiver, not here. A source that cannot be reached keeps trying by itself and says so in its
-// status; what was handed over before stays in force. Absence is not deletion: an incremental
-// removal is handed over only when the source said that the entry is gone.
+// its receiver, which also logs what was handed over, and losing and finding the source again by
+// its status(). A source that cannot be reached keeps trying by itself; what was handed over before
+// stays in force. Absence is not deletion: an incremental removal is handed over only when the
+// source said that the entry is gone.
 #pragma once
 #include <cstdint>
 #include <string>

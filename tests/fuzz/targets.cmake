@@ -3,3 +3,4 @@
 kontor_fuzz(smtp_command server/smtp/wire)
 kontor_fuzz(smtp_data server/smtp/wire)
 kontor_fuzz(directory_copy directory/model)
+kontor_fuzz(ldif directory/local)

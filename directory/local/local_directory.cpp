@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "directory/local/local_directory.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+
+#include "base/core/text.hpp"
+#include "base/crypto/digest.hpp"
+#include "base/crypto/password.hpp"
+#include "directory/local/ldif.hpp"
+#include "directory/model/attributes.hpp"
+
+namespace kontor::directory {
+namespace {
+
+struct ClassRow {
+  std::string_view name;
+  std::optional<Kind> kind;  // nothing: a container, which is not a principal
+};
+
+// Object classes by what they make of an entry; the first row that an entry has decides.
+constexpr ClassRow k_classes[] = {
+    {"kontorroom", Kind::room},
+    {"room", Kind::room},
+    {"contact", Kind::contact},
+    {"inetorgperson", Kind::person},
+    {"user", Kind::person},
+    {"posixaccount", Kind::person},
+    {"organizationalperson", Kind::person},
+    {"person", Kind::person},
+    {"account", Kind::person},
+    {"groupofnames", Kind::group},
+    {"groupofuniquenames", Kind::group},
+    {"group", Kind::group},
+    {"organizationalunit", std::nullopt},
+    {"organization", std::nullopt},
+    {"domain", std::nullopt},
+    {"dcobject", std::nullopt},
+    {"container", std::nullopt},
+    {"country", std::nullopt},
+    {"locality", std::nullopt},
+};
+
+const ClassRow* class_of(const LdifEntry& entry) {
+  std::vector<std::string> classes = entry.all("objectclass");
+  for (auto& name : classes) name = to_lower(name);
+  const auto has = [&](const ClassRow& row) {
+    return std::ranges::find(classes, row.name) != classes.end();
+  };
+  const auto* row = std::ranges::find_if(k_classes, has);
+  return row == std::end(k_classes) ? nullptr : row;
+}
+
+std::string pick(const LdifEntry& entry, std::initializer_list<std::string_view> names) {
+  for (const auto name : names)
+    if (const auto value = trim(entry.first(name)); !value.empty() && is_utf8(value))
+      return std::string(value);
+  return {};
+}
+
+class Reader {
+ public:
+  Result<LocalDirectory> read(const std::vector<LdifEntry>& entries) {
+    for (const auto& entry : entries) {
+      KONTOR_TRY(add(entry));
+    }
+    for (std::size_t i = 0; i < groups_.size(); ++i) link(*groups_[i].entry, groups_[i].at);
+    return std::move(out_);
+  }
+
+ private:
+  struct Linked {
+    const LdifEntry* entry;
+    std::size_t at;  // in out_.principals
+  };
+
+  void problem(const LdifEntry& entry, const std::string& what) {
+    out_.problems.push_back("line " + std::to_string(entry.line) + ": " + entry.dn + ": " + what);
+  }
+
+  Result<void> add(const LdifEntry& entry) {
+    const auto* row = class_of(entry);
+    if (row == nullptr) {
+      problem(entry, "no object class that is understood; not used");
+      return {};
+    }
+    if (!row->kind) return {};
+    KONTOR_TRY(auto principal, make(entry, *row->kind));
+    const std::string folded = fold_dn(entry.dn);
+    const auto line = std::to_string(entry.line);
+    if (!by_dn_.emplace(folded, principal.id).second)
+      return fail(Errc::bad_input, "line " + line + ": a second entry " + entry.dn);
+    if (!by_id_.emplace(principal.id.guid, entry.line).second)
+      return fail(Errc::bad_input,
+                  "line " + line + ": a second entry with entryUUID " + principal.id.guid.text());
+    if (row->kind == Kind::person) take_passwords(entry, principal.id);
+    groups_.push_back({&entry, out_.principals.size()});
+    out_.principals.push_back(std::move(principal));
+    return {};
+  }
+
+  Result<Principal> make(const LdifEntry& entry, Kind kind) {
+    Principal principal;
+    principal.kind = kind;
+    KONTOR_TRY(principal.id, id_of(entry));
+    principal.dn = entry.dn;
+    principal.name = pick(entry, {"displayname", "cn", "uid", "samaccountname"});
+    principal.given_name = pick(entry, {"givenname"});
+    principal.surname = pick(entry, {"sn"});
+    principal.account_name = pick(entry, {"samaccountname", "uid"});
+    principal.principal_name = pick(entry, {"userprincipalname"});
+    principal.title = pick(entry, {"title"});
+    principal.department = pick(entry, {"department", "departmentnumber"});
+    principal.company = pick(entry, {"company", "o"});
+    principal.telephone = pick(entry, {"telephonenumber"});
+    principal.office = pick(entry, {"physicaldeliveryofficename", "roomnumber"});
+    set_addresses(principal, pick(entry, {"mail"}), entry.all("proxyaddresses"));
+    principal.domain = domain_of_dn(fold_dn(entry.dn));
+    if (principal.domain.empty())
+      principal.domain = principal.mail.substr(principal.mail.rfind('@') + 1);
+    if (kind != Kind::contact) {
+      principal.sid = pick(entry, {"objectsid"});
+      if (principal.sid.empty()) principal.sid = sid_of_uuid(principal.id.guid);
+    }
+    take_state(entry, principal);
+    return principal;
+  }
+
+  static Result<PrincipalId> id_of(const LdifEntry& entry) {
+    const auto text = trim(entry.first("entryuuid"));
+    if (text.empty()) return PrincipalId{std::string(k_local_source), uuid_of_dn(entry.dn)};
+    auto id = Uuid::parse(text);
+    if (!id)
+      return fail(Errc::bad_input,
+                  "line " + std::to_string(entry.line) + ": entryUUID is not a UUID");
+    return PrincipalId{std::string(k_local_source), *id};
+  }
+
+  void take_state(const LdifEntry& entry, Principal& principal) {
+    if (const auto text = trim(entry.first("useraccountcontrol")); !text.empty()) {
+      const auto value = parse_number<std::uint32_t>(text);
+      // Somebody meant to say something about this account: when in doubt it is closed.
+      principal.state = value ? state_of_account_control(*value) : State::disabled;
+      if (!value) problem(entry, "userAccountControl is not a number; the account is disabled");
+    }
+    if (const auto text = trim(entry.first("accountexpires")); !text.empty()) {
+      const auto value = parse_number<std::uint64_t>(text);
+      if (value) principal.expires = expiry_of_filetime(*value);
+      if (!value) principal.state = State::disabled;
+      if (!value) problem(entry, "accountExpires is not a number; the account is disabled");
+    }
+  }
+
+  void take_passwords(const LdifEntry& entry, const PrincipalId& id) {
+    for (auto& hash : entry.all("userpassword")) {
+      if (crypto::is_password_hash(hash))
+        out_.passwords[id].push_back(std::move(hash));
+      else
+        problem(entry, "userPassword is not a salted hash that is understood; not used");
+    }
+  }
+
+  void link(const LdifEntry& entry, std::size_t at) {
+    Principal& principal = out_.principals[at];
+    const auto resolve = [&](std::string_view attribute, std::vector<PrincipalId>& out) {
+      for (const auto& dn : entry.all(attribute)) {
+        const auto found = by_dn_.find(fold_dn(dn));
+        if (found != by_dn_.end())
+          out.push_back(found->second);
+        else
+          problem(entry, std::string(attribute) + " names nobody here: " + dn);
+      }
+    };
+    if (principal.kind == Kind::group) {
+      resolve("member", principal.members);
+      resolve("uniquemember", principal.members);
+    }
+    resolve("memberof", principal.member_of);
+  }
+
+  LocalDirectory out_;
+  std::unordered_map<std::string, PrincipalId> by_dn_;
+  std::unordered_map<Uuid, std::size_t> by_id_;
+  std::vector<Linked> groups_;
+};
+
+}  // namespace
+
+Uuid uuid_of_dn(std::string_view dn) {
+  const std::string digest = crypto::sha256("kontor local directory\n" + fold_dn(dn));
+  std::array<std::uint8_t, 16> bytes{};
+  std::copy_n(digest.begin(), bytes.size(), bytes.begin());
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x80);  // RFC 9562, 5.8: version 8
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
+  return Uuid(bytes);
+}
+
+Sid sid_of_uuid(const Uuid& id) {
+  Sid sid = "S-1-5-21";
+  for (std::size_t i = 0; i < 16; i += 4) {
+    std::uint32_t number = 0;
+    for (std::size_t k = 0; k < 4; ++k) number = number << 8 | id.array()[i + k];
+    sid += "-" + std::to_string(number);
+  }
+  return sid;
+}
+
+Result<LocalDirectory> parse_local_directory(std::string_view ldif) {
+  KONTOR_TRY(const auto entries, parse_ldif(ldif));
+  return Reader().read(entries);
+}
+
+}  // namespace kontor::directory
