@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// TlsSession: one TLS connection of OpenSSL over a non-blocking socket, step by step; who waits
+// for readiness between the steps is the caller. Only for base/net/*.cpp.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/core/result.hpp"
+#include "base/net/stream.hpp"
+#include "base/net/tls_handle.hpp"
+
+namespace kontor::net {
+
+enum class IoStep : std::uint8_t { done, want_read, want_write, ended, failed };
+
+class TlsSession {
+ public:
+  // `fd` stays the caller's.
+  static Result<std::unique_ptr<TlsSession>> accept(std::shared_ptr<const TlsContext> context,
+                                                    int fd);
+
+  IoStep handshake();
+  IoStep read(std::span<char> buffer, std::size_t& got);
+  IoStep peek();  // done: a read would give bytes
+  IoStep write(std::string_view data, std::size_t& put);
+  void say_goodbye();  // close_notify, as far as it goes at once
+  TlsInfo info() const;
+  const std::string& failure() const noexcept { return failure_; }  // of the step that failed
+
+ private:
+  TlsSession(std::shared_ptr<const TlsContext> context, SslHandle ssl)
+      : context_(std::move(context)), ssl_(std::move(ssl)) {}
+  IoStep step_of(int result);
+
+  std::shared_ptr<const TlsContext> context_;  // the certificate this connection began with
+  SslHandle ssl_;
+  std::string failure_;
+  bool broken_ = false;  // OpenSSL forbids SSL_shutdown after a fatal error
+};
+
+}  // namespace kontor::net
