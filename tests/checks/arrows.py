@@ -36,7 +36,7 @@ ALLOWED = {
 
 # Headers of other projects and the only folders that may name them.
 FOREIGN = [
-    (r'(ldap|lber|ldap_\w+)\.h', ['directory/ldap']),
+    (r'(ldap|lber|openldap|ldap_\w+)\.h', ['directory/ldap']),
     (r'(gssapi|krb5|com_err).*', ['directory/krb']),
     (r'sasl/.*', ['directory/sasl', 'directory/ldap']),
     (r'openssl/.*', ['base/net', 'base/crypto']),

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "directory/krb/profile.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/core/text.hpp"
+
+namespace kontor::directory {
+
+std::string realm_of(const config::ActiveDirectory& settings) { return to_upper(settings.domain); }
+
+std::string kerberos_profile(const config::ActiveDirectory& settings) {
+  const std::string realm = realm_of(settings);
+  const std::string domain = to_lower(settings.domain);
+  // No kdc lines: our requests do not go through the library's own search for controllers
+  // (directory/krb/kdc.hpp), and nothing else in this process may ask one.
+  return "# Written by kontor-directory at each start.\n"
+         "[libdefaults]\n"
+         "  default_realm = " +
+         realm +
+         "\n"
+         "  dns_lookup_realm = false\n"
+         "  dns_lookup_kdc = false\n"
+         "  dns_canonicalize_hostname = false\n"
+         "  rdns = false\n"
+         "  udp_preference_limit = 1\n"
+         "  ignore_acceptor_hostname = true\n"
+         "[domain_realm]\n"
+         "  ." +
+         domain + " = " + realm +
+         "\n"
+         "  " +
+         domain + " = " + realm + "\n";
+}
+
+Result<void> prepare_kerberos(const config::Settings& settings) {
+  const std::string path = settings.server.data_folder + "/krb5.conf";
+  const std::string part = path + ".part";
+  const std::string text = kerberos_profile(settings.ad);
+  const int fd = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return fail(errno_error("creating " + part, errno));
+  const auto written = write(fd, text.data(), text.size());
+  const int problem = errno;
+  close(fd);
+  if (written != static_cast<ssize_t>(text.size()))
+    return fail(errno_error("writing " + part, problem));
+  if (rename(part.c_str(), path.c_str()) != 0) return fail(errno_error("renaming " + part, errno));
+  setenv("KRB5_CONFIG", path.c_str(), 1);
+  return {};
+}
+
+}  // namespace kontor::directory
