@@ -94,7 +94,7 @@ class Reader {
     if (!by_id_.emplace(principal.id.guid, entry.line).second)
       return fail(Errc::bad_input,
                   "line " + line + ": a second entry with entryUUID " + principal.id.guid.text());
-    if (row->kind == Kind::person) take_passwords(entry, principal.id);
+    if (row->kind == Kind::person) take_passwords(entry, principal);
     groups_.push_back({&entry, out_.principals.size()});
     out_.principals.push_back(std::move(principal));
     return {};
@@ -152,13 +152,17 @@ class Reader {
     }
   }
 
-  void take_passwords(const LdifEntry& entry, const PrincipalId& id) {
+  void take_passwords(const LdifEntry& entry, Principal& principal) {
+    const PrincipalId& id = principal.id;
+    std::string all;
     for (auto& hash : entry.all("userpassword")) {
+      all += hash + "\n";
       if (crypto::is_password_hash(hash))
         out_.passwords[id].push_back(std::move(hash));
       else
         problem(entry, "userPassword is not a salted hash that is understood; not used");
     }
+    if (!all.empty()) principal.credential_stamp = hex_encode(crypto::sha256(all)).substr(0, 32);
   }
 
   void link(const LdifEntry& entry, std::size_t at) {

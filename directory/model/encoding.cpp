@@ -26,7 +26,8 @@ constexpr std::string Principal::* k_texts[] = {&Principal::sid,
                                                 &Principal::department,
                                                 &Principal::company,
                                                 &Principal::telephone,
-                                                &Principal::office};
+                                                &Principal::office,
+                                                &Principal::credential_stamp};
 
 void write_ids(ByteWriter& out, const std::vector<PrincipalId>& ids) {
   out.u32(static_cast<std::uint32_t>(ids.size()));

@@ -52,6 +52,9 @@ struct Principal {
   std::vector<PrincipalId> member_of;   // direct ones, primary group included
   std::optional<std::int64_t> expires;  // UTC seconds; accountExpires
   bool is_admin = false;                // belongs, nested, to the administrators' group
+  // Differs whenever the password was changed (pwdLastSet; a digest of the stored hashes), so that
+  // remembered passwords are dropped. Means nothing else.
+  std::string credential_stamp;
 
   bool operator==(const Principal&) const = default;
   bool has_mailbox() const { return (kind == Kind::person || kind == Kind::room) && !mail.empty(); }

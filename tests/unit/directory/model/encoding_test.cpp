@@ -19,6 +19,7 @@ std::vector<Principal> samples() {
   anna.company = "Example";
   anna.telephone = "+7 495 000-00-00";
   anna.office = "12";
+  anna.credential_stamp = "133485408000000000";
   anna.expires = -5;
   anna.is_admin = true;
   anna.member_of = {test_id(10)};
