@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/imap/capability.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "server/imap/command.hpp"
+
+namespace kontor::imap {
+namespace {
+
+// Extensions that are no command of their own. FETCH and SEARCH items are announced here too.
+constexpr std::array<std::string_view, 5> k_after_sign_in{
+    "CHILDREN",     // RFC 3348
+    "LIST-STATUS",  // RFC 5819
+    "SPECIAL-USE",  // RFC 6154
+    "SEARCHRES",    // RFC 5182
+    "WITHIN",       // RFC 5032
+};
+
+class Words {
+ public:
+  void add(std::string_view word) {
+    if (word.empty() || std::ranges::find(words_, word) != words_.end()) return;
+    words_.emplace_back(word);
+  }
+  std::string text() const {
+    std::string out;
+    for (const auto& word : words_) {
+      if (!out.empty()) out.push_back(' ');
+      out.append(word);
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+}  // namespace
+
+std::string capability_text(const Session& session) {
+  Words words;
+  words.add("IMAP4rev2");
+  words.add("IMAP4rev1");
+  words.add("LITERAL+");  // RFC 7888
+  const bool signed_in = session.identity.has_value();
+  const unsigned states = signed_in ? k_signed_in : k_not_authenticated;
+  for (const auto& row : commands())
+    if ((row.states & states) != 0) words.add(row.capability);
+  if (signed_in) {
+    for (const auto word : k_after_sign_in) words.add(word);
+    words.add("APPENDLIMIT=" + std::to_string(session.env.settings.smtp.max_message));  // RFC 7889
+    return words.text();
+  }
+  const bool tls = session.stream->is_tls();
+  if (!tls) {
+    words.add("STARTTLS");
+    words.add("LOGINDISABLED");  // RFC 9051, 6.2.3: no password without TLS
+  }
+  for (const auto& mechanism : session.env.sign_in.mechanisms(tls)) words.add("AUTH=" + mechanism);
+  return words.text();
+}
+
+}  // namespace kontor::imap

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CLOSE, UNSELECT, EXPUNGE and UID EXPUNGE (RFC 9051, 6.4.1 to 6.4.3, 6.4.9).
+#include "server/imap/handlers.hpp"
+#include "server/imap/wire/arguments.hpp"
+
+namespace kontor::imap {
+namespace {
+
+// UIDs of the messages with \Deleted; the counter spares the walk when there are none.
+std::vector<store::Uid> deleted_uids(const Session& session) {
+  std::vector<store::Uid> uids;
+  const auto view = session.account->view().open(session.selected->id());
+  if (!view || view->info().deleted == 0) return uids;
+  view->for_each(0, view->size(), [&](std::size_t, const store::Entry& entry) {
+    if ((entry.flags & store::k_deleted) != 0) uids.push_back(entry.uid);
+  });
+  return uids;
+}
+
+// The store decides again which of them carry \Deleted when it removes them.
+Task<Result<void>> expunge(Session& session, std::vector<store::Uid> uids) {
+  if (uids.empty()) co_return Result<void>();
+  if (!session.may(session.selected->view()->info(), Right::expunge))
+    co_return fail(Errc::no_permission, "may not expunge");
+  const auto folder = session.selected->id();
+  KONTOR_CO_TRY(co_await session.account->expunge(folder, std::move(uids)));
+  co_return Result<void>();
+}
+
+}  // namespace
+
+// The EXPUNGE responses come from the dispatcher's sync.
+Task<Result<Tagged>> cmd_expunge(Session& session, Request request) {
+  const auto parsed = wire::parse_nothing(request.arguments);
+  if (!parsed) co_return bad_syntax(parsed.error());
+  KONTOR_CO_TRY(co_await expunge(session, deleted_uids(session)));
+  co_return Tagged();
+}
+
+Task<Result<Tagged>> cmd_uid_expunge(Session& session, Request request) {
+  const auto set = wire::parse_uid_expunge(request.arguments);
+  if (!set) co_return bad_syntax(set.error());
+  const auto numbers = session.resolve(*set, true);
+  if (!numbers) co_return bad_syntax(numbers.error());
+  const auto wanted = session.selected->uid_set(*numbers);
+  auto uids = deleted_uids(session);
+  std::erase_if(uids, [&](store::Uid uid) { return !wanted.contains(uid); });
+  KONTOR_CO_TRY(co_await expunge(session, std::move(uids)));
+  co_return Tagged();
+}
+
+Task<Result<Tagged>> cmd_close(Session& session, Request request) {
+  const auto parsed = wire::parse_nothing(request.arguments);
+  if (!parsed) co_return bad_syntax(parsed.error());
+  // RFC 9051, 6.4.1: no EXPUNGE responses; nothing is removed when opened by EXAMINE.
+  if (!session.selected->read_only()) {
+    KONTOR_CO_TRY(co_await expunge(session, deleted_uids(session)));
+  }
+  session.unselect();
+  co_return Tagged();
+}
+
+Task<Result<Tagged>> cmd_unselect(Session& session, Request request) {
+  const auto parsed = wire::parse_nothing(request.arguments);
+  if (!parsed) co_return bad_syntax(parsed.error());
+  session.unselect();
+  co_return Tagged();
+}
+
+}  // namespace kontor::imap

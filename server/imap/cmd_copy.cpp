@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// COPY, MOVE and their UID forms (RFC 9051, 6.4.7 and 6.4.8; RFC 6851; COPYUID: RFC 4315, 3).
+#include "server/imap/handlers.hpp"
+#include "server/imap/wire/arguments.hpp"
+
+namespace kontor::imap {
+namespace {
+
+struct Plan {
+  store::FolderId from = 0;
+  store::FolderId to = 0;
+  std::vector<store::Uid> uids;
+};
+
+// What is to be done, or the answer when it cannot be.
+std::expected<Plan, Tagged> plan(const Session& session, const Request& request) {
+  const auto arguments = wire::parse_copy(request.arguments, session.enabled.rev2);
+  if (!arguments) return std::unexpected(bad_syntax(arguments.error()));
+  const auto numbers = session.resolve(arguments->set, request.by_uid);
+  if (!numbers) return std::unexpected(bad_syntax(numbers.error()));
+  const auto to = session.find_folder(arguments->mailbox);
+  // RFC 9051, 6.4.7: TRYCREATE when creating the mailbox could help.
+  if (!to) return std::unexpected(Tagged(Status::no, "TRYCREATE", "no such mailbox"));
+  if (!session.may(*to, Right::insert)) return std::unexpected(refusal(Error(Errc::no_permission)));
+  return Plan{session.selected->id(), to->id, session.selected->uids(*numbers)};
+}
+
+std::string copyuid(const store::Copied& copied) {
+  if (copied.from.empty()) return {};
+  return "COPYUID " + std::to_string(copied.uid_validity) + " " + wire::uid_list_text(copied.from) +
+         " " + wire::uid_list_text(copied.to);
+}
+
+Tagged failure(const Error& error) {
+  if (error.code() == Errc::not_found) return {Status::no, "TRYCREATE", "the mailbox was deleted"};
+  return refusal(error);
+}
+
+}  // namespace
+
+Task<Result<Tagged>> cmd_copy(Session& session, Request request) {
+  auto planned = plan(session, request);
+  if (!planned) co_return planned.error();
+  if (planned->uids.empty()) co_return Tagged(Status::ok, "", "no messages copied");
+  const auto copied =
+      co_await session.account->copy(planned->from, std::move(planned->uids), planned->to);
+  if (!copied) co_return failure(copied.error());
+  co_return Tagged(Status::ok, copyuid(*copied), "");
+}
+
+Task<Result<Tagged>> cmd_move(Session& session, Request request) {
+  auto planned = plan(session, request);
+  if (!planned) co_return planned.error();
+  if (!session.may(session.selected->view()->info(), Right::expunge))
+    co_return fail(Errc::no_permission, "may not take messages out");
+  if (planned->uids.empty()) co_return Tagged(Status::ok, "", "no messages moved");
+  const auto moved =
+      co_await session.account->move(planned->from, std::move(planned->uids), planned->to);
+  if (!moved) co_return failure(moved.error());
+  // RFC 6851, 4.3: COPYUID in an untagged OK, before the EXPUNGE responses that sync tells.
+  const auto code = copyuid(*moved);
+  if (!code.empty()) session.out.line("* OK [", code, "] Moved");
+  co_return Tagged();
+}
+
+}  // namespace kontor::imap

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// ENABLE (RFC 5161; RFC 9051, 6.3.1).
+#include "server/imap/handlers.hpp"
+#include "server/imap/wire/arguments.hpp"
+
+namespace kontor::imap {
+
+Task<Result<Tagged>> cmd_enable(Session& session, Request request) {
+  const auto names = wire::parse_enable(request.arguments);
+  if (!names) co_return bad_syntax(names.error());
+  std::string enabled;
+  // RFC 5161, 3.1: what is unknown, or needs no enabling, is passed over.
+  const auto enable = [&](std::string_view name, bool& flag) {
+    if (!flag) enabled.append(" ").append(name);
+    flag = true;
+  };
+  for (const auto& name : *names) {
+    if (name == "CONDSTORE") enable("CONDSTORE", session.enabled.condstore);
+    if (name == "IMAP4REV2") enable("IMAP4rev2", session.enabled.rev2);
+  }
+  session.out.line("* ENABLED", enabled);
+  co_return Tagged();
+}
+
+}  // namespace kontor::imap

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 9051, 6.3.4 to 6.3.8; RFC 6154, 3).
+#include "server/imap/flags.hpp"
+#include "server/imap/handlers.hpp"
+#include "server/imap/wire/arguments.hpp"
+
+namespace kontor::imap {
+namespace {
+
+// RFC 9051, 6.3.4: a trailing separator only says that names below will follow.
+std::string without_separator(std::string name) {
+  if (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  return name;
+}
+
+// A name the store does not take: the syntax was right, the name cannot be (RFC 5530, CANNOT).
+Tagged name_refusal(const Error& error) {
+  if (error.code() != Errc::bad_input) return refusal(error);
+  return {Status::no, "CANNOT", "not a name a mailbox can have"};
+}
+
+// The special use asked for. nothing: not one that can be given (RFC 6154, 3: USEATTR).
+std::optional<store::SpecialUse> use_for(const Session& session,
+                                         const std::vector<std::string>& names) {
+  if (names.empty()) return store::SpecialUse::none;
+  const auto use = special_use_of(names.front());
+  if (names.size() > 1 || use == store::SpecialUse::none) return std::nullopt;
+  // \All and \Flagged are views of other mailboxes; there are none here.
+  if (use == store::SpecialUse::all || use == store::SpecialUse::flagged) return std::nullopt;
+  if (session.account->view().find_special(use)) return std::nullopt;
+  return use;
+}
+
+}  // namespace
+
+Task<Result<Tagged>> cmd_create(Session& session, Request request) {
+  auto arguments = wire::parse_create(request.arguments, session.enabled.rev2);
+  if (!arguments) co_return bad_syntax(arguments.error());
+  const auto use = use_for(session, arguments->uses);
+  if (!use) co_return Tagged(Status::no, "USEATTR", "the special use cannot be given");
+  store::FolderOptions options;
+  options.special_use = *use;
+  auto name = without_separator(std::move(arguments->mailbox));
+  const auto made = co_await session.account->create_folder(std::move(name), options);
+  if (!made) co_return name_refusal(made.error());
+  const auto info = session.account->view().folder(*made);
+  if (!info) co_return Tagged();
+  co_return Tagged(Status::ok, "MAILBOXID (" + info->guid.hex() + ")", "");  // RFC 8474, 4.1
+}
+
+Task<Result<Tagged>> cmd_delete(Session& session, Request request) {
+  auto name = wire::parse_mailbox(request.arguments, session.enabled.rev2);
+  if (!name) co_return bad_syntax(name.error());
+  KONTOR_CO_TRY(const auto folder, session.find_folder(*name));
+  if (!session.may(folder, Right::delete_folder))
+    co_return Tagged(Status::no, "CANNOT", "this mailbox cannot be deleted");
+  auto deleted = co_await session.account->delete_folder(*std::move(name));
+  // RFC 9051, 6.3.5: those below would be left without it.
+  if (!deleted && deleted.error().code() == Errc::conflict)
+    co_return Tagged(Status::no, "HASCHILDREN", "delete the mailboxes below it first");
+  if (!deleted) co_return refusal(deleted.error());
+  if (session.selected && session.selected->id() == folder.id) {
+    session.unselect();
+    session.out.line("* OK [CLOSED] The selected mailbox was deleted");
+  }
+  co_return Tagged();
+}
+
+Task<Result<Tagged>> cmd_rename(Session& session, Request request) {
+  auto names = wire::parse_rename(request.arguments, session.enabled.rev2);
+  if (!names) co_return bad_syntax(names.error());
+  KONTOR_CO_TRY(const auto folder, session.find_folder(names->from));
+  // RFC 9051, 6.3.6: INBOX may be renamed; it stays, its messages move.
+  if (folder.id != store::k_inbox && !session.may(folder, Right::delete_folder))
+    co_return fail(Errc::no_permission, "may not rename");
+  auto to = without_separator(std::move(names->to));
+  auto renamed = co_await session.account->rename_folder(std::move(names->from), std::move(to));
+  if (!renamed) co_return name_refusal(renamed.error());
+  co_return Tagged();
+}
+
+Task<Result<Tagged>> cmd_subscribe(Session& session, Request request) {
+  auto name = wire::parse_mailbox(request.arguments, session.enabled.rev2);
+  if (!name) co_return bad_syntax(name.error());
+  // RFC 9051, 6.3.7: the server may verify that it exists; a list of wrong names helps nobody.
+  KONTOR_CO_TRY(auto folder, session.find_folder(*name));
+  KONTOR_CO_TRY(co_await session.account->subscribe(std::move(folder.name), true));
+  co_return Tagged();
+}
+
+Task<Result<Tagged>> cmd_unsubscribe(Session& session, Request request) {
+  auto name = wire::parse_mailbox(request.arguments, session.enabled.rev2);
+  if (!name) co_return bad_syntax(name.error());
+  KONTOR_CO_TRY(co_await session.account->subscribe(*std::move(name), false));
+  co_return Tagged();
+}
+
+}  // namespace kontor::imap

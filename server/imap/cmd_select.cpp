@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SELECT and EXAMINE (RFC 9051, 6.3.2 and 6.3.3; RFC 3501, 6.3.1; CONDSTORE, RFC 7162 3.1.8).
+// Everything told comes from the folder's counters: no row is read, however many there are, except
+// for IMAP4rev1's UNSEEN, which looks for the first one only while there is one.
+#include <algorithm>
+
+#include "server/imap/flags.hpp"
+#include "server/imap/folder_list.hpp"
+#include "server/imap/handlers.hpp"
+#include "server/imap/wire/arguments.hpp"
+
+namespace kontor::imap {
+namespace {
+
+constexpr std::size_t k_unseen_block = 1'024;
+
+std::optional<std::size_t> first_unseen(const store::FolderView& view) {
+  if (view.info().unseen == 0) return std::nullopt;
+  std::optional<std::size_t> found;
+  for (std::size_t begin = 0; begin < view.size() && !found; begin += k_unseen_block)
+    view.for_each(begin, std::min(begin + k_unseen_block, view.size()),
+                  [&](std::size_t index, const store::Entry& entry) {
+                    if (!found && (entry.flags & store::k_seen) == 0) found = index;
+                  });
+  return found;
+}
+
+void tell_flags_of_folder(Session& session, const store::FolderInfo& info, bool read_only) {
+  session.told_flags = session.account->view().known_keywords(info.id);
+  std::ranges::sort(session.told_flags);
+  const std::string flags = flags_in_use(session.told_flags);
+  session.out.line("* FLAGS (", flags, ")");
+  // RFC 9051, 7.1: "\*" says that new keywords may be made.
+  session.out.line("* OK [PERMANENTFLAGS (", read_only ? "" : flags + " \\*", ")] Permanent flags");
+}
+
+void tell_folder(Session& session, bool read_only) {
+  const auto& view = *session.selected->view();
+  const auto& info = view.info();
+  auto& out = session.out;
+  tell_flags_of_folder(session, info, read_only);
+  out.line("* ", std::to_string(view.size()), " EXISTS");
+  if (!session.enabled.rev2) {
+    out.line("* 0 RECENT");  // RFC 3501, 7.3.2; nothing is ever recent (RFC 9051 dropped it)
+    if (const auto unseen = first_unseen(view))
+      out.line("* OK [UNSEEN ", std::to_string(*unseen + 1), "] First unseen");
+  }
+  out.line("* OK [UIDVALIDITY ", std::to_string(info.uid_validity), "] UIDs valid");
+  out.line("* OK [UIDNEXT ", std::to_string(info.uid_next), "] Predicted next UID");
+  out.line("* OK [HIGHESTMODSEQ ", std::to_string(std::max<store::ModSeq>(info.highest_modseq, 1)),
+           "] Highest");
+  out.line("* OK [MAILBOXID (", info.guid.hex(), ")] Id");  // RFC 8474, 4.2
+  // RFC 9051, 6.3.2: an untagged LIST response, once IMAP4rev2 is enabled.
+  if (session.enabled.rev2) out.line(list_line(session, info, ListAttributes()));
+}
+
+// Whatever was selected is not any more, even when the new one cannot be (RFC 9051, 6.3.2).
+void close_previous(Session& session) {
+  if (!session.selected) return;
+  session.unselect();
+  session.out.line("* OK [CLOSED] Previous mailbox is closed");
+}
+
+Task<Result<Tagged>> select(Session& session, Request request, bool read_only) {
+  const auto arguments = wire::parse_select(request.arguments, session.enabled.rev2);
+  if (!arguments) co_return bad_syntax(arguments.error());
+  close_previous(session);
+  KONTOR_CO_TRY(const auto folder, session.find_folder(arguments->mailbox));
+  if (!session.may(folder, Right::read)) co_return fail(Errc::not_found, "may not read it");
+  auto view = session.account->view().open(folder.id);
+  if (!view) co_return fail(Errc::not_found, "deleted meanwhile");
+  if (arguments->condstore) session.enabled.condstore = true;
+  if (!session.may(folder, Right::write_flags)) read_only = true;
+  session.selected.emplace(std::move(view), read_only);
+  session.state = State::selected;
+  session.show_state("selected " + folder.name);
+  tell_folder(session, read_only);
+  co_return Tagged(Status::ok, read_only ? "READ-ONLY" : "READ-WRITE", "");
+}
+
+}  // namespace
+
+Task<Result<Tagged>> cmd_select(Session& session, Request request) {
+  return select(session, std::move(request), false);
+}
+
+Task<Result<Tagged>> cmd_examine(Session& session, Request request) {
+  return select(session, std::move(request), true);
+}
+
+}  // namespace kontor::imap

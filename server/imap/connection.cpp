@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The life of one connection: greeting, commands one after another, goodbye. Commands of a
+// pipeline run in order; answers are written when nothing more is buffered from the client, so that
+// a pipeline costs few writes. Between commands the coroutine waits without any buffer.
+#include <algorithm>
+#include <chrono>
+
+#include "base/core/answers.hpp"
+#include "base/log/events/imap.hpp"
+#include "base/log/keys.hpp"
+#include "server/imap/capability.hpp"
+#include "server/imap/command.hpp"
+#include "server/imap/command_reader.hpp"
+#include "server/imap/dispatch.hpp"
+
+namespace kontor::imap {
+namespace {
+
+using log::Keys;
+constexpr net::Limit k_handshake_limit{30'000};
+constexpr net::Limit k_sign_in_limit{180'000};  // to wait for a command before sign-in
+
+net::Limit wait_limit(const Session& session) {
+  const net::Limit idle = session.env.settings.imap.idle_timeout;
+  return session.identity ? idle : std::min(idle, k_sign_in_limit);
+}
+
+// Until a command can be read, the limit is over or the session is to end.
+Task<Result<void>> wait_for_input(Session& session) {
+  while (session.reader.buffered().empty()) {
+    auto reason = session.end->reason.with([](const auto& value) { return value; });
+    if (reason) co_return fail(co_await say_bye(session, *std::move(reason)));
+    KONTOR_CO_TRY(co_await session.out.flush());
+    auto wake = co_await session.stream->wait(&session.end->wake, wait_limit(session));
+    if (!wake) co_return fail(std::move(wake).error());
+    if (*wake == net::Wake::readable) co_return Result<void>();
+    if (*wake == net::Wake::timed_out)
+      co_return fail(co_await say_bye(session, "Idle for too long"));
+  }
+  co_return Result<void>();
+}
+
+// BAD for what could not be run as a command at all.
+void answer_problem(Session& session, const ReadCommand& command) {
+  const std::string tag = command.head.tag.empty() ? "*" : command.head.tag;
+  const std::string text = command.problem.value_or(
+      command.head.name.empty() ? "a command name is missing" : "unknown command");
+  session.out.line(tag, " BAD ", text);
+  ++session.bad_commands;
+}
+
+Task<Result<void>> run(Session& session) {
+  session.out.line("* OK [CAPABILITY ", capability_text(session), "] ",
+                   session.env.settings.server.name, " Kontor ready");
+  while (session.state != State::logout) {
+    KONTOR_CO_TRY(co_await wait_for_input(session));
+    KONTOR_CO_TRY(auto command, co_await read_command(session));
+    if (command.problem || command.row == nullptr) {
+      answer_problem(session, command);
+    } else {
+      KONTOR_CO_TRY(co_await dispatch(session, std::move(command)));
+    }
+    if (session.bad_commands > session.env.settings.imap.max_bad_commands)
+      co_return fail(co_await say_bye(session, "Too many bad commands"));
+    KONTOR_CO_TRY(co_await session.out.flush_if_large());
+  }
+  co_return co_await session.out.flush();
+}
+
+// Everything between the accepted connection and its goodbye; the reason why it ended.
+Task<std::string> converse(Session& session, bool implicit_tls) {
+  if (implicit_tls) {
+    auto secured = co_await session.stream->start_tls(session.env.tls(), k_handshake_limit);
+    if (!secured) {
+      session.log.emit(log::events::k_imap_tls_failed, secured.error());
+      co_return "TLS handshake failed";
+    }
+    session.row->set_tls(true);
+  }
+  session.log.emit(log::events::k_imap_connection_opened);
+  auto ended = co_await run(session);
+  co_return ended ? std::string("logout") : ended.error().detail();
+}
+
+void listen_for_end(Session& session) {
+  // Shared: who ends sessions may call while this one is going away.
+  session.row->on_end([end = session.end](std::string reason) {
+    end->reason.with([&](auto& value) { value = std::move(reason); });
+    end->wake.raise();
+  });
+}
+
+Task<void> refuse(Session& session, const Error& error) {
+  session.log.emit(log::events::k_imap_connection_refused, error);
+  session.out.line("* BYE ", answer_for(error.code()).text);
+  auto told = co_await session.out.flush();
+  if (!told) session.log.emit(log::events::k_imap_connection_closed, told.error());
+}
+
+Task<void> serve_session(Session& session, bool implicit_tls) {
+  auto row = session.env.sessions.enter("imap", session.stream->peer(), implicit_tls);
+  if (!row) {
+    // In the clear even on the TLS port: a handshake would cost more than the refusal is worth.
+    co_await refuse(session, row.error());
+    co_return;
+  }
+  session.row = *std::move(row);
+  session.log = session.log.with(
+      {{Keys::session, session.row->id()}, {Keys::peer, session.stream->peer().text()}});
+  listen_for_end(session);
+  std::string reason = "internal error";
+  try {
+    reason = co_await converse(session, implicit_tls);
+  } catch (const std::exception& error) {
+    // A broken promise of our own: this connection ends, the others go on.
+    session.log.emit(log::events::k_imap_command_failed,
+                     {{Keys::command, session.command}, {Keys::detail, error.what()}});
+    session.out.buffer().clear();
+    session.out.line("* BYE [SERVERBUG] ", answer_for(Errc::internal).text);
+  }
+  auto flushed = co_await session.out.flush();
+  if (!flushed) reason += ", the client was gone";
+  session.log.emit(log::events::k_imap_connection_closed,
+                   {{Keys::reason, reason}, {Keys::bytes, session.out.bytes_written()}});
+}
+
+}  // namespace
+
+Task<void> serve(std::unique_ptr<net::Stream> stream,
+                 bool implicit_tls,
+                 const Environment& environment) {
+  Session session(environment, std::move(stream));
+  co_await serve_session(session, implicit_tls);
+  co_await session.stream->close();
+}
+
+}  // namespace kontor::imap

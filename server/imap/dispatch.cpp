@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/imap/dispatch.hpp"
+
+#include "base/core/answers.hpp"
+#include "base/log/events/imap.hpp"
+#include "base/log/keys.hpp"
+#include "server/imap/command.hpp"
+
+namespace kontor::imap {
+namespace {
+
+using log::Keys;
+
+// Why the row forbids the command now; nothing when it may run.
+std::optional<Tagged> forbidden(const Session& session, const CommandRow& row) {
+  if ((row.states & static_cast<unsigned>(session.state)) == 0) {
+    if (!session.identity) return Tagged(Status::bad, "", "sign in first");
+    if (session.state == State::authenticated && (row.states & k_selected) != 0)
+      return Tagged(Status::bad, "", "select a mailbox first");
+    return Tagged(Status::bad, "", "already signed in");
+  }
+  // RFC 9051, 6.2.3: a password never travels in the clear.
+  if ((row.effects & effect::plain_password) != 0 && !session.stream->is_tls())
+    return Tagged(Status::no, "PRIVACYREQUIRED", "use STARTTLS first");
+  if ((row.effects & effect::needs_write) != 0 && session.selected->read_only())
+    return Tagged(Status::no, "NOPERM", "the mailbox is open for reading only");
+  return std::nullopt;
+}
+
+constexpr std::string_view word_of(Status status) {
+  switch (status) {
+    case Status::ok:
+      return "OK";
+    case Status::no:
+      return "NO";
+    case Status::bad:
+      return "BAD";
+  }
+  return "BAD";
+}
+
+void answer(Session& session, const Request& request, const Tagged& tagged) {
+  std::string& out = session.out.buffer();
+  out.append(request.tag).append(" ").append(word_of(tagged.status)).append(" ");
+  if (!tagged.code.empty()) out.append("[").append(tagged.code).append("] ");
+  if (tagged.text.empty())
+    out.append(request.row->name).append(" completed");
+  else
+    out.append(tagged.text);
+  out.append("\r\n");
+}
+
+void note(Session& session, const Request& request, const Result<Tagged>& outcome) {
+  const auto command = log::Field(Keys::command, request.row->name);
+  if (!outcome)
+    session.log.emit(log::events::k_imap_command_refused, outcome.error(), {command});
+  else if (outcome->status == Status::ok)
+    session.log.emit(log::events::k_imap_command_done, {command});
+  else
+    session.log.emit(log::events::k_imap_command_refused, {command, {Keys::reason, outcome->text}});
+}
+
+}  // namespace
+
+Tagged bad_syntax(const Error& error) { return {Status::bad, "", error.detail()}; }
+
+Tagged refusal(const Error& error) {
+  const Answer& row = answer_for(error.code());
+  return {row.imap_bad ? Status::bad : Status::no, std::string(row.imap_code),
+          std::string(row.text)};
+}
+
+Task<Result<void>> dispatch(Session& session, ReadCommand command) {
+  const CommandRow& row = *command.row;
+  Request request{.tag = std::move(command.head.tag),
+                  .row = &row,
+                  .arguments = command.text.substr(command.head.arguments),
+                  .by_uid = command.head.by_uid};
+  command.text = {};
+  session.command = row.name;
+  Result<Tagged> outcome = Tagged();
+  if (auto why = forbidden(session, row)) {
+    outcome = *std::move(why);
+  } else {
+    outcome = co_await row.handler(session, request);
+  }
+  note(session, request, outcome);
+  if (!outcome && outcome.error().code() == Errc::closed) co_return fail(outcome.error());
+  const Tagged tagged = outcome ? *std::move(outcome) : refusal(outcome.error());
+  if (tagged.answered) co_return Result<void>();
+  if ((row.effects & effect::no_sync) == 0) {
+    SyncRules rules;
+    rules.expunges = (row.effects & effect::withholds_expunge) == 0;
+    rules.reported = tagged.reported;
+    KONTOR_CO_TRY(co_await sync(session, rules));
+  }
+  answer(session, request, tagged);
+  if (tagged.status == Status::bad)
+    ++session.bad_commands;
+  else if (tagged.status == Status::ok)
+    session.bad_commands = 0;
+  co_return Result<void>();
+}
+
+}  // namespace kontor::imap

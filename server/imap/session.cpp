@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/imap/session.hpp"
+
+#include <algorithm>
+
+#include "base/core/text.hpp"
+#include "server/imap/wire/lexer.hpp"
+#include "server/imap/wire/mailbox_name.hpp"
+
+namespace kontor::imap {
+namespace {
+
+constexpr net::Limit k_write_limit{60'000};  // a client that takes nothing for so long is gone
+
+}  // namespace
+
+Session::Session(const Environment& environment, std::unique_ptr<net::Stream> connection)
+    : env(environment),
+      stream(std::move(connection)),
+      reader(*stream),
+      out(*stream, k_write_limit),
+      end(std::make_shared<EndRequest>()),
+      log(environment.log) {}
+
+bool Session::may(const store::FolderInfo& folder, Right right) const {
+  return identity && account && imap::may(*identity, account->view().binding(), folder, right);
+}
+
+Result<store::FolderInfo> Session::find_folder(const std::string& name) const {
+  auto folder = account->view().find_folder(name);
+  if (!folder || !may(*folder, Right::lookup)) return fail(Errc::not_found, "no such mailbox");
+  return *std::move(folder);
+}
+
+std::string Session::wire_name(std::string_view name) const {
+  const std::string text = enabled.rev2 ? std::string(name) : wire::encode_modified_utf7(name);
+  if (!text.empty() && !iequals(text, "NIL") && std::ranges::all_of(text, wire::is_atom_char))
+    return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted.push_back('\\');
+    quoted.push_back(c);
+  }
+  return quoted + '"';
+}
+
+Result<wire::NumberSet> Session::resolve(const wire::SequenceSet& set, bool by_uid) const {
+  return selected->resolve(set, by_uid, saved_result);
+}
+
+void Session::unselect() {
+  selected.reset();
+  saved_result = {};
+  told_keywords.clear();
+  told_flags.clear();
+  if (state == State::selected) state = State::authenticated;
+  show_state("authenticated");
+}
+
+void Session::show_state(std::string_view what) { row->set_state(std::string(what)); }
+
+}  // namespace kontor::imap

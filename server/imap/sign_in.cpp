@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/imap/sign_in.hpp"
+
+#include "base/log/events/imap.hpp"
+#include "base/log/keys.hpp"
+#include "server/imap/capability.hpp"
+
+namespace kontor::imap {
+
+using log::Keys;
+
+directory::SignInContext sign_in_context(const Session& session) {
+  directory::SignInContext context;
+  context.service = "imap";
+  context.peer_address = session.stream->peer().address;
+  context.session = std::to_string(session.row->id());
+  context.is_tls = session.stream->is_tls();
+  if (context.is_tls) context.channel_binding = session.stream->tls_info().channel_binding_endpoint;
+  return context;
+}
+
+Task<Result<Tagged>> become(Session& session, directory::Identity identity) {
+  const auto principal = session.env.directory.current()->find(identity.id);
+  if (!principal || !principal->has_mailbox())
+    co_return sign_in_refused(session, Error(Errc::no_permission, "has no mailbox"),
+                              identity.login);
+  store::Binding owner{identity.id.source, identity.id.guid};
+  auto account = co_await session.env.store.open_for(std::move(owner));
+  if (!account) co_return sign_in_refused(session, account.error(), identity.login);
+  if (auto counted = session.row->set_identity(identity); !counted)
+    co_return sign_in_refused(session, counted.error(), identity.login);
+  session.log = session.log.with({{Keys::user, identity.login}});
+  session.account = *std::move(account);
+  session.identity = std::move(identity);
+  session.state = State::authenticated;
+  session.show_state("authenticated");
+  session.log.emit(log::events::k_imap_login_done);
+  co_return Tagged(Status::ok, "CAPABILITY " + capability_text(session), "signed in");
+}
+
+Tagged sign_in_refused(Session& session, const Error& error, std::string_view user) {
+  session.log.emit(log::events::k_imap_login_refused, error, {{Keys::user, user}});
+  Tagged tagged = refusal(error);
+  tagged.status = Status::no;  // whatever failed, the command was understood
+  return tagged;
+}
+
+}  // namespace kontor::imap

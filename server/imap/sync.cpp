@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What changed in the selected mailbox, told to the client where the protocol allows it
+// (RFC 9051, 5.2 and 7.5.1; RFC 3501, 7.4.1).
+#include <algorithm>
+
+#include "base/core/text.hpp"
+#include "server/imap/flags.hpp"
+#include "server/imap/session.hpp"
+
+namespace kontor::imap {
+namespace {
+
+// Tells FLAGS when a set holds a keyword the client has not read there (RFC 9051, 7.3.5).
+void learn_keywords(Session& session, const store::AccountView& view, store::KeywordSetId set) {
+  auto& told = session.told_keywords;
+  if (set == 0 || std::ranges::find(told, set) != told.end()) return;
+  told.push_back(set);
+  bool is_new = false;
+  for (const auto& keyword : view.keywords(set)) {
+    const auto at = std::ranges::lower_bound(session.told_flags, keyword);
+    if (at != session.told_flags.end() && *at == keyword) continue;
+    session.told_flags.insert(at, keyword);
+    is_new = true;
+  }
+  if (is_new) session.out.line("* FLAGS (", flags_in_use(session.told_flags), ")");
+}
+
+void fetch_head(std::string& out, std::uint32_t number, store::Uid uid) {
+  out.append("* ").append(std::to_string(number)).append(" FETCH (UID ");
+  out.append(std::to_string(uid));
+}
+
+void tell_flags_of(Session& session,
+                   const store::AccountView& view,
+                   std::uint32_t number,
+                   const store::Entry& entry) {
+  learn_keywords(session, view, entry.keywords);
+  std::string& out = session.out.buffer();
+  fetch_head(out, number, entry.uid);
+  out.append(" FLAGS ");
+  append_flags(out, view, entry);
+  if (session.enabled.condstore)
+    out.append(" MODSEQ (").append(std::to_string(entry.modseq)).append(")");
+  out.append(")\r\n");
+}
+
+// The newest view of the selected mailbox; nothing when it is not the same mailbox any more.
+std::shared_ptr<const store::FolderView> newest(const Session& session,
+                                                const store::AccountView& view) {
+  const auto& known = session.selected->view()->info();
+  auto folder = view.open(known.id);
+  if (!folder || folder->info().uid_validity != known.uid_validity) return nullptr;
+  return folder;
+}
+
+}  // namespace
+
+void tell_flags(Session& session, std::uint32_t number, const store::Entry& entry) {
+  tell_flags_of(session, session.account->view(), number, entry);
+}
+
+void tell_modseq(Session& session, std::uint32_t number, const store::Entry& entry) {
+  std::string& out = session.out.buffer();
+  fetch_head(out, number, entry.uid);
+  out.append(" MODSEQ (").append(std::to_string(entry.modseq)).append("))\r\n");
+}
+
+Task<Result<void>> sync(Session& session, SyncRules rules) {
+  if (!session.selected) co_return Result<void>();
+  const store::AccountView view = session.account->view();
+  auto newer = newest(session, view);
+  if (!newer) {
+    session.out.line("* BYE The selected mailbox was deleted");
+    session.state = State::logout;
+    co_return fail(Errc::closed, "the selected mailbox was deleted");
+  }
+  const auto changed = session.selected->advance(std::move(newer));
+  if (rules.expunges) {
+    for (const auto number : session.selected->take_expunges()) {
+      session.out.line("* ", std::to_string(number), " EXPUNGE");
+      KONTOR_CO_TRY(co_await session.out.flush_if_large());
+    }
+  }
+  if (session.selected->take_exists())
+    session.out.line("* ", std::to_string(session.selected->count()), " EXISTS");
+  for (const auto& entry : changed) {
+    if (rules.reported != 0 && entry.modseq == rules.reported) continue;
+    const auto number = session.selected->number_of(entry.uid);
+    if (number) tell_flags_of(session, view, *number, entry);
+    KONTOR_CO_TRY(co_await session.out.flush_if_large());
+  }
+  co_return Result<void>();
+}
+
+}  // namespace kontor::imap
