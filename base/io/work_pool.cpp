@@ -83,6 +83,8 @@ std::size_t WorkPool::waiting() const {
   return state_->jobs.size();
 }
 
+bool WorkPool::by_hand() const noexcept { return state_->threads.empty(); }
+
 bool WorkPool::on_pool() const noexcept { return t_pool == this; }
 
 Task<void> run_on(WorkPool& pool, WorkPool::Job job) {

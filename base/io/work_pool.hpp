@@ -33,6 +33,7 @@ class WorkPool {
   bool run_one();               // runs the oldest job here; false: there is none
   std::size_t waiting() const;  // jobs not yet started
   bool on_pool() const noexcept;
+  bool by_hand() const noexcept;  // it has no threads
 
  private:
   struct State;

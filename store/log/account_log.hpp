@@ -47,8 +47,9 @@ struct Appended {
 // How far something knows a log (a snapshot, a dropped account): the end of what it has seen. Only
 // what is durable may be marked.
 struct LogMark {
-  LogPosition end;             // default: nothing is known
-  std::uint64_t sequence = 0;  // of the last frame before `end`
+  LogPosition end;                // default: nothing is known
+  std::uint64_t sequence = 0;     // of the last frame before `end`
+  std::uint64_t incarnation = 0;  // of that frame; 0: not known (then found by a walk)
 };
 
 // Damage found below the durable mark: the range was skipped and reported, the rest is served.

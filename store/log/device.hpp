@@ -39,6 +39,9 @@ class LogDevice {
                               std::uint64_t offset,
                               std::string_view bytes,
                               std::uint64_t room) = 0;
+  // The log's name and these bytes, which can be read, are durable when it returns, although the
+  // process that wrote them ended too early or a sync failed: local files write them again.
+  virtual Result<void> harden(std::uint32_t log, std::uint64_t offset, std::uint64_t size) = 0;
   // Cuts everything behind `size`; durable when it returns. Needs no disk space.
   virtual Result<void> cut(std::uint32_t log, std::uint64_t size) = 0;
   // The log gets no more appends: what was written ahead is given back.
