@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What single values cannot show: settings that need or exclude each other.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/config/load.hpp"
+#include "base/core/text.hpp"
+
+namespace kontor::config {
+namespace {
+
+constexpr unsigned k_greatest_port = 995;  // of the standard ports that the base is added to
+
+using Sentences = std::vector<std::string>;
+
+bool is_address(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
+
+bool is_host_name(std::string_view name) {
+  if (name.empty() || name.size() > 253) return false;
+  for (const auto label : split(name, '.')) {
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
+      return false;
+    for (const char c : label)
+      if (!is_digit(c) && c != '-' && (ascii_lower(c) < 'a' || ascii_lower(c) > 'z')) return false;
+  }
+  return true;
+}
+
+void check_server(const Settings& settings, Sentences& out) {
+  const Server& server = settings.server;
+  // RFC 1123, section 2.1.
+  if (!is_host_name(server.name))
+    out.push_back(fmt::format("server.name: \"{}\" is not a host name", server.name));
+  if (server.data_folder.empty()) out.emplace_back("server.data_folder must not be empty");
+  if (server.listen.empty()) out.emplace_back("server.listen must name an address");
+  for (const auto& address : server.listen)
+    if (!is_address(address))
+      out.push_back(fmt::format("server.listen: \"{}\" is not an IPv4 or IPv6 address", address));
+  if (server.port_base + k_greatest_port > 65'535)
+    out.push_back(fmt::format("server.port_base: {} leaves no room for the ports above it",
+                              server.port_base));
+}
+
+void check_directory(const Settings& settings, Sentences& out) {
+  const ActiveDirectory& ad = settings.ad;
+  if (settings.directory.source != "ad") return;
+  if (ad.domain.empty()) out.emplace_back("ad.domain is needed with directory.source = \"ad\"");
+  if (ad.bind == "starttls" && (ad.bind_name.empty() || ad.bind_password_file.empty()))
+    out.emplace_back(
+        "ad.bind_name and ad.bind_password_file are needed with ad.bind = \"starttls\"");
+}
+
+}  // namespace
+
+Sentences check_settings(const Settings& settings) {
+  Sentences out;
+  check_server(settings, out);
+  check_directory(settings, out);
+  if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty())
+    out.emplace_back("tls.certificate_file and tls.key_file are set together or not at all");
+  if (settings.imap.max_line > settings.imap.max_command)
+    out.emplace_back("imap.max_line must not be greater than imap.max_command");
+  for (const auto& folder : settings.store.standard_folders)
+    if (folder.empty() || iequals(folder, "INBOX"))
+      out.push_back(fmt::format("store.standard_folders: \"{}\" cannot be such a folder", folder));
+  return out;
+}
+
+}  // namespace kontor::config
