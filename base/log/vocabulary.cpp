@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log/events/delivery.hpp"
+#include "base/log/events/imap.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/server.hpp"
 #include "base/log/events/smtp.hpp"
@@ -16,6 +17,7 @@ std::vector<const EventKind*> gather() {
   std::vector<const EventKind*> all;
   const auto add = [&all](const auto& kinds) { all.insert(all.end(), kinds.begin(), kinds.end()); };
   add(events::k_delivery_events);
+  add(events::k_imap_events);
   add(events::k_log_events);
   add(events::k_server_events);
   add(events::k_smtp_events);

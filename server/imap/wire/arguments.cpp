@@ -34,7 +34,7 @@ constexpr std::array k_status_items{
 Result<std::optional<std::string>> decode_initial(std::string_view text) {
   if (text == "=") return std::optional<std::string>("");  // RFC 4959, 3
   auto decoded = base64_decode(text);
-  if (!decoded) return syntax("the response is not base64");
+  if (!decoded || text.empty()) return syntax("the response is not base64");
   return std::optional<std::string>(*std::move(decoded));
 }
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// IMAP commands: any bytes through the head and every argument parser; what is read holds what the
+// headers promise. FETCH and SEARCH have targets of their own.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/core/text.hpp"
+#include "server/imap/wire/append_args.hpp"
+#include "server/imap/wire/command_head.hpp"
+#include "server/imap/wire/list_args.hpp"
+#include "server/imap/wire/mailbox_name.hpp"
+
+namespace {
+
+using namespace kontor::imap::wire;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check_mailbox(const std::string& name) {
+  require(kontor::is_utf8(name));
+  const auto again = decode_modified_utf7(encode_modified_utf7(name));
+  // A control character is refused by the store; every other name comes back.
+  require(again.has_value() && *again == name);
+}
+
+void check_set(const SequenceSet& set) {
+  const auto numbers = resolve_star(set, 1'000);
+  require(set.saved_result || numbers.empty() == set.ranges.empty());
+  std::uint64_t before = 0;
+  for (const auto& range : numbers.ranges()) {
+    require(range.first > before && range.first <= range.last);
+    before = std::uint64_t{range.last} + 1;  // a gap between two ranges
+  }
+}
+
+void check_arguments(std::string_view text, bool utf8) {
+  if (const auto select = parse_select(text, utf8)) check_mailbox(select->mailbox);
+  if (const auto create = parse_create(text, utf8)) check_mailbox(create->mailbox);
+  if (const auto rename = parse_rename(text, utf8)) check_mailbox(rename->to);
+  if (const auto copy = parse_copy(text, utf8)) check_set(copy->set);
+  if (const auto store = parse_store(text)) check_set(store->set);
+  if (const auto set = parse_uid_expunge(text)) check_set(*set);
+  if (const auto list = parse_list(text, utf8))
+    for (const auto& pattern : list->patterns)
+      static_cast<void>(matches_pattern("INBOX/Lists/asio", list->reference + pattern));
+  static_cast<void>(parse_lsub(text, utf8));
+  static_cast<void>(parse_status(text, utf8));
+  static_cast<void>(parse_append_head(text, utf8));
+  static_cast<void>(parse_append_next(text));
+  static_cast<void>(ends_with_message(text));
+  static_cast<void>(parse_login(text));
+  static_cast<void>(parse_authenticate(text));
+  static_cast<void>(parse_sasl_response(text));
+  static_cast<void>(parse_enable(text));
+  static_cast<void>(parse_id(text));
+  static_cast<void>(literal_mark(text));
+  static_cast<void>(Lexer(text).date_time());
+  static_cast<void>(Lexer(text).date());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  if (const auto head = parse_command_head(bytes)) {
+    require(head->arguments <= bytes.size());
+    require(!head->tag.empty());
+    if (!head->name.empty()) check_arguments(bytes.substr(head->arguments), false);
+  }
+  check_arguments(bytes, true);
+  return 0;
+}
