@@ -9,3 +9,6 @@ function(kontor_script label name file)
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout})
 endfunction()
+
+kontor_script(clients start tests/functional/start.py 3600)
+kontor_script(clients load tests/functional/load.py 900)
