@@ -40,6 +40,8 @@ class Acceptor {
   // `response`: decoded; nothing when the client sent no initial response. bad_input: the bytes do
   // not follow the mechanism.
   virtual Result<AcceptStep> step(std::optional<std::string> response) = 0;
+  // Whom the client claims to be, as far as it has said, for the log of a refusal; may be empty.
+  virtual std::string claimed_name() const { return {}; }
 };
 
 // A mechanism kontor-directory offers: makes acceptors.

@@ -55,6 +55,10 @@ inline constexpr EventKind k_agent_protocol{
     "directory.agent.protocol", LogLevel::error,
     "A message between kontord and kontor-directory could not be understood.",
     "Both must be of one version: restart the server after an update."};
+inline constexpr EventKind k_agent_refused{
+    "directory.agent.refused", LogLevel::error,
+    "The process kontor-directory could not start its work.",
+    "Correct what `detail` names; it is tried again by itself."};
 inline constexpr EventKind k_copy_loaded{"directory.copy.loaded", LogLevel::info,
                                          "A copy of the directory is in force.", ""};
 inline constexpr EventKind k_copy_unreadable{

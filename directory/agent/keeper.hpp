@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// CopyKeeper: kontor-directory's copy: takes what the sources hand over, puts it in force, writes
+// it for kontord.
+//
+// A complete set that would lose more people than the settings allow (and at least 10) is held back
+// until accept() (DESIGN.md 5). The mark of administrators follows membership in their group. A
+// copy that could not be written stays dirty; write_again() tries. Any thread.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/config/settings.hpp"
+#include "base/io/file_system.hpp"
+#include "base/log/log.hpp"
+#include "directory/model/source.hpp"
+
+namespace kontor::directory {
+
+// DATA/directory/copy
+std::string copy_file(const std::string& data_folder);
+
+class CopyKeeper final : public SourceReceiver {
+ public:
+  struct Listener {
+    std::function<void(std::uint64_t generation)> copy_written;  // shortly
+    std::function<void()> status_changed;
+  };
+  // Starts from the file when it can be read, without the people of sources that are not among
+  // `sources`. Everything outlives the keeper.
+  CopyKeeper(const config::Settings& settings,
+             const std::vector<std::shared_ptr<Source>>& sources,
+             io::FileSystem& files,
+             log::Context log,
+             Listener listener);
+
+  std::shared_ptr<const DirectoryCopy> current() const;
+  void apply(const std::string& source, Changes changes) override;
+  void status_changed(const std::string& source) override;
+  // Puts what is held back in force; how many people it lost.
+  std::uint64_t accept();
+  std::uint64_t held_back() const;  // people it would lose
+  void write_again();
+
+ private:
+  void load();
+  void put_in_force(const std::string& source, Changes changes, bool is_accepted);
+  std::uint64_t lost_people(const std::string& source, const Changes& changes) const;
+  bool is_too_much(const std::string& source, std::uint64_t lost) const;
+  void follow_admin_groups(const Changes& changes);
+  void mark_admins(Changes& changes) const;
+  void take(Changes changes);
+  void write();
+  void log_problems();
+
+  const config::Settings& settings_;
+  const std::vector<std::shared_ptr<Source>>& sources_;
+  io::FileSystem& files_;
+  log::Context log_;
+  Listener listener_;
+
+  mutable std::mutex mutex_;  // of everything below
+  std::shared_ptr<const DirectoryCopy> copy_;
+  std::set<PrincipalId> admin_groups_, admins_;
+  std::map<std::string, Changes> held_;  // by source
+  std::map<std::string, bool> was_reachable_;
+  std::set<std::string> known_problems_;
+  bool is_dirty_ = false;
+};
+
+}  // namespace kontor::directory

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "directory/agent/parts.hpp"
+
+#include "base/log/events/directory.hpp"
+#include "directory/local/demo.hpp"
+#include "directory/local/local_source.hpp"
+
+namespace kontor::directory {
+namespace {
+
+std::string local_file(const config::Settings& settings) {
+  return settings.directory.local_file.empty() ? settings.server.data_folder + "/directory.ldif"
+                                               : settings.directory.local_file;
+}
+
+void add_local(Parts& parts,
+               const config::Settings& settings,
+               const Clock& clock,
+               const log::Context& log) {
+  const std::string path = local_file(settings);
+  if (settings.server.demo)
+    if (const auto made = ensure_demo_directory(path); !made)
+      log.emit(log::events::k_agent_refused, made.error());
+  auto local = std::make_shared<LocalSource>(path, clock);
+  parts.checkers.push_back(local);
+  parts.sources.push_back(std::move(local));
+}
+
+}  // namespace
+
+Result<Parts> make_parts(const config::Settings& settings, const Clock& clock, log::Context log) {
+  Parts parts;
+  if (settings.directory.source == "local")
+    add_local(parts, settings, clock, log);
+  else
+    return fail(Errc::bad_input, "directory.source names no source: " + settings.directory.source);
+  return parts;
+}
+
+}  // namespace kontor::directory
