@@ -47,7 +47,7 @@ Result<std::int64_t> number_of(const toml::node& node, const Field& field) {
 }
 
 Result<void> check_choice(const Row& row, const Field& field, const std::string& text) {
-  const auto& choices = row.range.choices;
+  const auto choices = row.range.choices();
   if (choices.empty() || std::ranges::find(choices, text) != choices.end()) return {};
   return fail(Errc::bad_input, fmt::format("\"{}\" is not {}", text, show_range(row, field)));
 }

@@ -2,6 +2,7 @@
 // The table of settings: one row for each field of Settings. Loader, dump, checks and documents
 // are made from it; a setting that is not here does not exist. Never changes; any thread.
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -28,7 +29,13 @@ using Field = std::variant<bool*,
 struct Range {
   std::int64_t least = 0;
   std::int64_t most = 0;
-  std::vector<std::string_view> choices{};  // of a text, or of each element of a list
+  std::array<std::string_view, 4> allowed{};  // of a text, or of each element of a list
+
+  constexpr std::span<const std::string_view> choices() const {
+    std::size_t count = 0;
+    while (count < allowed.size() && !allowed[count].empty()) ++count;
+    return std::span(allowed).first(count);
+  }
 };
 
 enum class Applies : unsigned char { at_start, at_once };

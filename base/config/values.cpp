@@ -140,11 +140,11 @@ std::string_view kind_of(const Field& field) {
 }
 
 std::string show_range(const Row& row, const Field& field) {
-  if (!row.range.choices.empty()) {
+  if (!row.range.choices().empty()) {
     std::string text;
-    for (std::size_t i = 0; i < row.range.choices.size(); ++i) {
-      if (i > 0) text += i + 1 == row.range.choices.size() ? " or " : ", ";
-      text += row.range.choices[i];
+    for (std::size_t i = 0; i < row.range.choices().size(); ++i) {
+      if (i > 0) text += i + 1 == row.range.choices().size() ? " or " : ", ";
+      text += row.range.choices()[i];
     }
     return text;
   }

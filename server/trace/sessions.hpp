@@ -35,7 +35,7 @@ class Session {
   virtual void set_state(std::string state) = 0;
   virtual void set_tls(bool tls) = 0;
   // `end` is called (any thread, shortly) when the session must end, with the reason for the
-  // client.
+  // client. It must not call into Sessions; it is not running any more when the Session is gone.
   virtual void on_end(std::function<void(std::string reason)> end) = 0;
 };
 
@@ -53,6 +53,10 @@ class Sessions {
   virtual std::vector<SessionInfo> list() const = 0;
   // Ends all sessions of a person; how many there were.
   virtual std::size_t end(const directory::PrincipalId& person, std::string reason) = 0;
+  // Ends every session: the server stops.
+  virtual std::size_t end_all(std::string reason) = 0;
+  // Those people whose sessions are open, each once.
+  virtual std::vector<directory::PrincipalId> people() const = 0;
 };
 
 }  // namespace kontor::trace
