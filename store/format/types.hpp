@@ -48,6 +48,9 @@ enum class SpecialUse : std::uint8_t {
 using FlagBits = std::uint8_t;
 inline constexpr FlagBits k_seen = 1, k_answered = 2, k_flagged = 4, k_deleted = 8, k_draft = 16;
 
+// What a flag change does with the flags it names (RFC 9051, 6.4.6).
+enum class FlagAction : std::uint8_t { set, add, remove };
+
 // One message in one folder.
 struct Entry {
   Uid uid = 0;

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The deliver payload: a fixed prefix, a head of its own checksum, the message to the end.
+#include "base/core/crc32c.hpp"
+#include "store/format/bytes.hpp"
+#include "store/format/payload.hpp"
+
+namespace kontor::store {
+namespace {
+
+constexpr std::uint8_t k_version = 1;
+constexpr std::size_t k_uid_offset = 4;
+
+void read_head(ByteReader& in, DeliverFrame& frame) {
+  frame.folder = in.number<FolderId>();
+  frame.flags = in.fixed<FlagBits>();
+  frame.internal_date = in.time();
+  frame.save_date = in.time();
+  frame.keywords = in.texts();
+  frame.guid = in.uuid();
+  frame.thread = in.varint();
+  frame.header_size = in.number<std::uint32_t>();
+  frame.envelope = in.text();
+  frame.body = in.text();
+  frame.bodystructure = in.text();
+  frame.preview = in.text();
+}
+
+}  // namespace
+
+std::string detail::encode_deliver(const DeliverFrame& frame) {
+  ByteWriter head;
+  head.varint(frame.folder);
+  head.fixed(frame.flags);
+  head.time(frame.internal_date);
+  head.time(frame.save_date);
+  head.texts(frame.keywords);
+  head.uuid(frame.guid);
+  head.varint(frame.thread);
+  head.varint(frame.header_size);
+  for (const auto& fragment : {frame.envelope, frame.body, frame.bodystructure, frame.preview})
+    head.text(fragment);
+  const auto bytes = head.take();
+  ByteWriter out;
+  out.reserve(k_deliver_prefix + bytes.size() + frame.raw.size());
+  out.fixed(k_version);
+  out.raw(std::string_view("\0\0\0", 3));
+  out.fixed(frame.uid);
+  out.fixed(static_cast<std::uint32_t>(k_deliver_prefix + bytes.size()));
+  out.fixed(static_cast<std::uint64_t>(frame.raw.size()));
+  out.fixed(crc32c(bytes));
+  out.raw(bytes);
+  out.raw(frame.raw);
+  return out.take();
+}
+
+Result<DeliverHead> decode_deliver_head(std::string_view bytes) {
+  ByteReader prefix(bytes);
+  DeliverHead head;
+  const auto version = prefix.fixed<std::uint8_t>();
+  if (prefix.ok() && version > k_version)
+    return fail(Errc::unsupported, "a message written by a later version");
+  prefix.raw(3);
+  head.frame.uid = prefix.fixed<std::uint32_t>();
+  head.raw_offset = prefix.fixed<std::uint32_t>();
+  head.raw_size = prefix.fixed<std::uint64_t>();
+  const auto checksum = prefix.fixed<std::uint32_t>();
+  if (!prefix.ok() || version != k_version || head.raw_offset < k_deliver_prefix ||
+      head.raw_offset > bytes.size())
+    return fail(Errc::corrupt, "a deliver frame too short for its head");
+  const auto part = bytes.substr(k_deliver_prefix, head.raw_offset - k_deliver_prefix);
+  if (crc32c(part) != checksum)
+    return fail(Errc::corrupt, "the head of a deliver frame is damaged");
+  ByteReader in(part);
+  read_head(in, head.frame);
+  if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "the head of a deliver frame is wrong");
+  return head;
+}
+
+Result<Payload> detail::decode_deliver(std::string_view bytes) {
+  KONTOR_TRY(auto head, decode_deliver_head(bytes));
+  if (bytes.size() - head.raw_offset != head.raw_size)
+    return fail(Errc::corrupt, "a deliver frame of the wrong length");
+  head.frame.raw = bytes.substr(head.raw_offset);
+  return Payload(std::move(head.frame));
+}
+
+void set_deliver_uid(std::string& payload, Uid uid) {
+  std::memcpy(payload.data() + k_uid_offset, &uid, sizeof(uid));
+}
+
+}  // namespace kontor::store
