@@ -7,6 +7,7 @@
 #include "base/log/events/imap.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/server.hpp"
+#include "base/log/events/store.hpp"
 #include "base/log/events/smtp.hpp"
 #include "base/log/log.hpp"
 
@@ -20,6 +21,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_imap_events);
   add(events::k_log_events);
   add(events::k_server_events);
+  add(events::k_store_events);
   add(events::k_smtp_events);
   std::ranges::sort(all, {}, &EventKind::name);
   return all;

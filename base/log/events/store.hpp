@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Events of the mail store: accounts made, loaded, damaged, closed.
+#pragma once
+#include <array>
+
+#include "base/log/log.hpp"
+
+namespace kontor::log::events {
+
+inline constexpr EventKind k_store_opened{"store.open.done", LogLevel::info,
+                                          "The store is open; count says how many accounts.", ""};
+inline constexpr EventKind k_store_index_rebuilt{
+    "store.index.rebuilt", LogLevel::info,
+    "The index of accounts was missing or out of date and was made again from the accounts.", ""};
+inline constexpr EventKind k_account_created{"store.account.created", LogLevel::info,
+                                             "A person got a mailbox with the standard folders.",
+                                             ""};
+inline constexpr EventKind k_account_loaded{"store.account.loaded", LogLevel::debug,
+                                            "An account was read from disk.", ""};
+inline constexpr EventKind k_account_unusable{
+    "store.account.unusable", LogLevel::error, "An account cannot be opened; others go on.",
+    "Run kontorctl store verify on the account's folder."};
+inline constexpr EventKind k_account_failed{
+    "store.account.failed", LogLevel::error,
+    "A commit failed: nothing of it was acknowledged; the account is closed and opened anew at its "
+    "next use.",
+    "Look at the disk: free space, the kernel's log."};
+inline constexpr EventKind k_account_damaged{
+    "store.account.damaged", LogLevel::error,
+    "A part of an account's log is damaged and was passed over; the rest is served.",
+    "Run kontorctl store verify on the account's folder and restore it from a backup."};
+inline constexpr EventKind k_account_torn{
+    "store.account.torn", LogLevel::warning,
+    "The end of an account's log was not acknowledged when the machine stopped, and was cut.", ""};
+inline constexpr EventKind k_snapshot_ignored{
+    "store.snapshot.ignored", LogLevel::warning,
+    "An account's snapshot is damaged or of another version; the account is read from its log.",
+    ""};
+inline constexpr EventKind k_snapshot_failed{
+    "store.snapshot.failed", LogLevel::warning,
+    "An account's snapshot could not be written; it costs time at the next opening, no data.", ""};
+
+inline constexpr std::array k_store_events{
+    &k_store_opened,     &k_store_index_rebuilt, &k_account_created, &k_account_loaded,
+    &k_account_unusable, &k_account_failed,      &k_account_damaged, &k_account_torn,
+    &k_snapshot_ignored, &k_snapshot_failed};
+
+}  // namespace kontor::log::events
