@@ -54,7 +54,6 @@ struct Appending {
   ModSeq modseq = 0;
 };
 
-enum class FlagAction : std::uint8_t { set, add, remove };
 struct FlagChange {
   FlagAction action = FlagAction::add;
   FlagBits flags = 0;

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/mailbox/account_index.hpp"
+
+#include "base/core/crc32c.hpp"
+#include "base/core/text.hpp"
+#include "store/format/bytes.hpp"
+
+namespace kontor::store {
+namespace {
+
+constexpr std::string_view k_magic = "kontorAX";
+constexpr std::uint32_t k_version = 1;
+constexpr std::size_t k_header = 16;
+constexpr std::uint64_t k_max_file = 1ULL << 30U;
+
+std::string index_file(const std::string& folder) { return folder + "/index"; }
+
+}  // namespace
+
+std::string encode_account_index(const AccountIndex& index) {
+  ByteWriter body;
+  body.varint(index.size());
+  for (const auto& [id, owner] : index) {
+    body.uuid(id);
+    body.text(owner.source);
+    body.uuid(owner.guid);
+  }
+  const auto bytes = body.take();
+  ByteWriter out;
+  out.raw(k_magic);
+  out.fixed(k_version);
+  out.fixed(crc32c(bytes));
+  out.raw(bytes);
+  return out.take();
+}
+
+Result<AccountIndex> decode_account_index(std::string_view bytes) {
+  ByteReader in(bytes);
+  const auto magic = in.raw(k_magic.size());
+  const auto version = in.fixed<std::uint32_t>();
+  const auto checksum = in.fixed<std::uint32_t>();
+  if (!in.ok() || magic != k_magic || version != k_version ||
+      crc32c(bytes.substr(k_header)) != checksum)
+    return fail(Errc::corrupt, "not an index of accounts");
+  AccountIndex index;
+  const auto count = in.count(33);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const auto id = in.uuid();
+    Binding owner;
+    owner.source = in.text();
+    owner.guid = in.uuid();
+    index.emplace(id, std::move(owner));
+  }
+  if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "the index of accounts is damaged");
+  return index;
+}
+
+Result<std::vector<AccountId>> find_account_folders(io::FileSystem& files,
+                                                    const std::string& folder) {
+  std::vector<AccountId> found;
+  KONTOR_TRY(const auto shards, files.list(folder));
+  for (const auto& shard : shards) {
+    if (shard.size() != 2 || !hex_decode(shard)) continue;
+    KONTOR_TRY(const auto names, files.list(folder + '/' + shard));
+    for (const auto& name : names)
+      if (const auto id = Uuid::parse(name); id && id->text() == name) found.push_back(*id);
+  }
+  return found;
+}
+
+AccountIndex read_account_index(io::FileSystem& files, const std::string& folder) {
+  const auto bytes = io::read_file(files, index_file(folder), k_max_file);
+  if (!bytes) return {};
+  auto index = decode_account_index(*bytes);
+  return index ? *std::move(index) : AccountIndex();
+}
+
+Result<void> write_account_index(io::FileSystem& files,
+                                 const std::string& folder,
+                                 const AccountIndex& index) {
+  return io::write_file_durably(files, index_file(folder), encode_account_index(index));
+}
+
+}  // namespace kontor::store

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/mailbox/apply.hpp"
+
+#include <fmt/format.h>
+
+namespace kontor::store {
+namespace {
+
+void use_keywords(AccountState& state, FolderState& folder, KeywordSetId set, int by) {
+  if (set == 0) return;
+  auto& use = folder.keyword_use.edit(state.edit);
+  auto& count = use[set];
+  count += static_cast<std::uint64_t>(by);
+  if (count == 0) use.erase(set);
+}
+
+std::uint64_t size_of(const AccountState& state, ItemId item) {
+  const auto* row = state.items.find_key(item);
+  return row != nullptr ? row->size : 0;
+}
+
+// An entry enters (by = 1) or leaves (by = -1) the counters of its folder and of the account.
+void count_entry(AccountState& state, FolderState& folder, const EntryRow& row, int by) {
+  const auto step = static_cast<std::uint64_t>(by);
+  const auto bytes = step * size_of(state, row.item);
+  auto& info = folder.info;
+  info.exists += step;
+  if ((row.flags() & k_seen) == 0) info.unseen += step;
+  if ((row.flags() & k_deleted) != 0) info.deleted += step;
+  info.bytes += bytes;
+  if (!folder.removed) state.bytes += bytes;
+  use_keywords(state, folder, row.keywords(), by);
+}
+
+// One use of an item more or less; the item goes with its last use.
+void use_item(AccountState& state, ItemId item, int by) {
+  if (item == 0) return;
+  const auto index = state.items.lower_bound(item);
+  if (index == state.items.size() || state.items.at(index).id != item) return;
+  std::uint32_t left = 0;
+  state.items.update(state.edit, index, [&](ItemRow& row) {
+    row.uses += static_cast<std::uint32_t>(by);
+    left = row.uses;
+  });
+  if (left == 0) state.items.erase(state.edit, {index});
+}
+
+void name_folder(AccountState& state, FolderState& folder) {
+  state.by_name.edit(state.edit)[folder.info.name] = folder.info.id;
+  folder.info.subscribed =
+      !state.subscriptions.empty() && state.subscriptions->contains(folder.info.name);
+}
+
+void unname_folder(AccountState& state, const FolderInfo& info) {
+  auto& names = state.by_name.edit(state.edit);
+  const auto found = names.find(info.name);
+  if (found != names.end() && found->second == info.id) names.erase(found);
+}
+
+FolderState& add_folder(AccountState& state, FolderInfo info) {
+  const auto place = std::ranges::upper_bound(state.folders, info.id, {},
+                                              [](const auto& folder) { return folder->info.id; });
+  FolderState folder;
+  folder.info = std::move(info);
+  const auto added = state.folders.insert(place, Cow<FolderState>::make(state.edit, folder));
+  auto& made = added->edit(state.edit);
+  name_folder(state, made);
+  state.next_folder = std::max(state.next_folder, made.info.id + 1);
+  state.last_uid_validity = std::max(state.last_uid_validity, made.info.uid_validity);
+  return made;
+}
+
+// The folder of a message; one whose own frame was lost is made again under a telling name.
+FolderState& folder_of(AccountState& state, FolderId id, UtcSeconds date) {
+  if (auto* folder = state.edit_folder(id)) return *folder;
+  FolderInfo info;
+  info.id = id;
+  info.name = id == k_inbox ? "INBOX" : fmt::format("Recovered-{}", id);
+  while (state.find_name(info.name)) info.name += '-';
+  const auto seconds = date.time_since_epoch().count();
+  info.uid_validity = std::max(state.last_uid_validity + 1, static_cast<std::uint32_t>(seconds));
+  return add_folder(state, std::move(info));
+}
+
+// The UID of a new entry: the one the frame names, unless it was given already.
+Uid take_uid(FolderInfo& info, Uid named) {
+  const Uid uid = std::max(named, info.uid_next);
+  info.uid_next = uid + 1;
+  return uid;
+}
+
+KeywordSetId intern(AccountState& state, const std::vector<std::string>& names) {
+  if (names.empty()) return 0;
+  if (const auto known = state.keyword_table().find(names)) return *known;
+  return state.keywords.edit(state.edit).intern(names).value_or(0);
+}
+
+void add_entry(AccountState& state, FolderState& folder, const EntryRow& row) {
+  folder.entries.append(state.edit, row);
+  folder.info.highest_modseq = row.modseq;
+  count_entry(state, folder, row, 1);
+  use_item(state, row.item, 1);
+}
+
+// Takes entries out of a folder and leaves tombstones. With `keep`, the items may still be brought
+// back (expunge); otherwise their use here has ended (move).
+void remove_entries(AccountState& state,
+                    FolderState& folder,
+                    const std::vector<Uid>& uids,
+                    ModSeq modseq,
+                    bool keep) {
+  std::vector<std::size_t> indexes;
+  for (const Uid uid : uids) {
+    const auto index = folder.entries.lower_bound(uid);
+    if (index == folder.entries.size()) break;
+    const EntryRow row = folder.entries.at(index);
+    if (row.uid != uid) continue;
+    indexes.push_back(index);
+    count_entry(state, folder, row, -1);
+    TombRow tomb;
+    tomb.modseq = modseq;
+    tomb.item = keep ? row.item : 0;
+    tomb.uid = uid;
+    folder.tombs.append(state.edit, tomb);
+    if (!keep) use_item(state, row.item, -1);
+  }
+  if (indexes.empty()) return;
+  folder.entries.erase(state.edit, indexes);
+  folder.info.highest_modseq = modseq;
+}
+
+struct Apply {
+  AccountState& state;
+  const FramePlace& place;
+
+  void operator()(const AccountFrame& frame) const {
+    state.id = frame.id;
+    state.kind = frame.kind;
+    state.created = frame.created;
+  }
+  void operator()(const BindingFrame& frame) const { state.owner = frame.owner; }
+  void operator()(const DeliverFrame&) const {}  // comes as a DeliverHead
+  void operator()(const CopyFrame& frame) const { transfer(frame); }
+  void operator()(const MoveFrame& frame) const {
+    std::vector<Uid> uids;
+    uids.reserve(frame.rows.size());
+    for (const auto& row : frame.rows) uids.push_back(row.from);
+    transfer(frame);
+    if (auto* folder = state.edit_folder(frame.from))
+      remove_entries(state, *folder, uids, place.sequence, false);
+  }
+  void operator()(const FlagsFrame& frame) const;
+  void operator()(const ExpungeFrame& frame) const {
+    if (auto* folder = state.edit_folder(frame.folder))
+      remove_entries(state, *folder, frame.uids, place.sequence, true);
+  }
+  void operator()(const PurgeFrame& frame) const;
+  void operator()(const FolderFrame& frame) const;
+  void operator()(const KeywordFrame& frame) const {
+    state.keywords.edit(state.edit).define(frame.id, frame.names);
+  }
+  void operator()(const SubscriptionFrame& frame) const {
+    auto& names = state.subscriptions.edit(state.edit);
+    if (frame.subscribed)
+      names.insert(frame.name);
+    else
+      names.erase(frame.name);
+    if (const auto id = state.find_name(frame.name))
+      state.edit_folder(*id)->info.subscribed = frame.subscribed;
+  }
+  // Kept in the log; the parts of the server that need them give them a state.
+  void operator()(const AclFrame&) const {}
+  void operator()(const AnnotationFrame&) const {}
+  void operator()(const CalendarFrame&) const {}
+  void operator()(const ContactFrame&) const {}
+  void operator()(const BatchEndFrame&) const {}
+  void operator()(const NoteFrame&) const {}
+
+  void transfer(const TransferFrame& frame) const;
+};
+
+void Apply::transfer(const TransferFrame& frame) const {
+  auto& folder = folder_of(state, frame.to, frame.save_date);
+  std::vector<KeywordSetId> sets{0};
+  for (const auto& names : frame.keyword_sets) sets.push_back(intern(state, names));
+  Uid named = frame.first_uid;
+  for (const auto& row : frame.rows) {
+    const Uid uid = take_uid(folder.info, named);
+    if (named != 0) ++named;
+    if (state.items.find_key(row.item) == nullptr) continue;  // its own frame was lost
+    EntryRow entry;
+    entry.uid = uid;
+    entry.set_marks(row.flags, row.keywords < sets.size() ? sets[row.keywords] : 0);
+    entry.item = row.item;
+    entry.modseq = place.sequence;
+    entry.internal_date = row.internal_date.time_since_epoch().count();
+    entry.save_date = frame.save_date.time_since_epoch().count();
+    add_entry(state, folder, entry);
+  }
+}
+
+void Apply::operator()(const FlagsFrame& frame) const {
+  auto* folder = state.edit_folder(frame.folder);
+  if (folder == nullptr) return;
+  std::map<KeywordSetId, KeywordSetId> sets;  // before -> after, each worked out once
+  const auto keywords_after = [&](KeywordSetId before) {
+    const auto [found, fresh] = sets.try_emplace(before, before);
+    if (fresh && !(frame.keywords.empty() && frame.action != FlagAction::set))
+      found->second = state.keywords.edit(state.edit)
+                          .change(before, frame.action, frame.keywords)
+                          .value_or(before);
+    return found->second;
+  };
+  for (const Uid uid : frame.uids) {
+    const auto index = folder->entries.lower_bound(uid);
+    if (index == folder->entries.size()) return;
+    const EntryRow before = folder->entries.at(index);
+    if (before.uid != uid) continue;
+    FlagBits flags = frame.flags;
+    if (frame.action == FlagAction::add) flags = before.flags() | frame.flags;
+    if (frame.action == FlagAction::remove)
+      flags = static_cast<FlagBits>(before.flags() & ~frame.flags);
+    const auto keywords = keywords_after(before.keywords());
+    folder->entries.update(state.edit, index, [&](EntryRow& row) {
+      row.set_marks(flags, keywords);
+      row.modseq = place.sequence;
+    });
+    const auto step = [](FlagBits bit, FlagBits from, FlagBits to) {
+      return static_cast<std::uint64_t>(static_cast<int>((to & bit) != 0) -
+                                        static_cast<int>((from & bit) != 0));
+    };
+    folder->info.unseen -= step(k_seen, before.flags(), flags);
+    folder->info.deleted += step(k_deleted, before.flags(), flags);
+    if (keywords != before.keywords()) {
+      use_keywords(state, *folder, before.keywords(), -1);
+      use_keywords(state, *folder, keywords, 1);
+    }
+    folder->info.highest_modseq = place.sequence;
+  }
+}
+
+void Apply::operator()(const PurgeFrame& frame) const {
+  auto* folder = state.edit_folder(frame.folder);
+  if (folder == nullptr) return;
+  if (frame.whole_folder) {
+    if (!folder->removed) return;  // only what was deleted can be purged
+    folder->entries.for_each(0, folder->entries.size(), [&](std::size_t, const EntryRow& row) {
+      use_item(state, row.item, -1);
+    });
+    folder->tombs.for_each(0, folder->tombs.size(),
+                           [&](std::size_t, const TombRow& row) { use_item(state, row.item, -1); });
+    std::erase_if(state.folders, [&](const auto& f) { return f->info.id == frame.folder; });
+    return;
+  }
+  for (std::size_t i = 0; i < folder->tombs.size(); ++i) {
+    const TombRow row = folder->tombs.at(i);
+    if (row.item == 0 || !std::ranges::binary_search(frame.uids, row.uid)) continue;
+    folder->tombs.update(state.edit, i, [](TombRow& tomb) { tomb.item = 0; });
+    use_item(state, row.item, -1);
+  }
+}
+
+void Apply::operator()(const FolderFrame& frame) const {
+  auto* folder = state.edit_folder(frame.id);
+  if (folder == nullptr) {
+    if (frame.action == FolderAction::remove) return;
+    FolderInfo info;
+    info.id = frame.id;
+    folder = &add_folder(state, std::move(info));
+  }
+  unname_folder(state, folder->info);
+  auto& info = folder->info;
+  if (frame.action == FolderAction::remove) {
+    state.bytes -= folder->removed ? 0 : info.bytes;
+    folder->removed = true;
+    info.highest_modseq = place.sequence;
+    return;
+  }
+  info.name = frame.name;
+  info.folder_class = frame.folder_class;
+  info.special_use = frame.special_use;
+  info.uid_validity = frame.uid_validity;
+  info.guid = frame.guid;
+  info.highest_modseq = std::max(info.highest_modseq, place.sequence);
+  state.last_uid_validity = std::max(state.last_uid_validity, frame.uid_validity);
+  if (folder->removed) state.bytes += info.bytes;
+  folder->removed = false;
+  name_folder(state, *folder);
+}
+
+void deliver(AccountState& state, const FramePlace& place, const DeliverHead& head) {
+  const auto& frame = head.frame;
+  auto& folder = folder_of(state, frame.folder, frame.save_date);
+  ItemRow item;
+  item.id = place.sequence;
+  item.guid = frame.guid;
+  item.thread = frame.thread;
+  item.offset = place.position.offset;
+  item.file = place.position.file;
+  item.raw_offset = head.raw_offset;
+  item.size = static_cast<std::uint32_t>(head.raw_size);
+  item.header_size = frame.header_size;
+  state.items.append(state.edit, item);
+  EntryRow entry;
+  entry.uid = take_uid(folder.info, frame.uid);
+  entry.set_marks(frame.flags, intern(state, frame.keywords));
+  entry.item = item.id;
+  entry.modseq = place.sequence;
+  entry.internal_date = frame.internal_date.time_since_epoch().count();
+  entry.save_date = frame.save_date.time_since_epoch().count();
+  add_entry(state, folder, entry);
+}
+
+}  // namespace
+
+Result<Decoded> decode_frame(FrameType type, std::string_view payload) {
+  if (type == FrameType::deliver) {
+    KONTOR_TRY(auto head, decode_deliver_head(payload));
+    if (payload.size() - head.raw_offset != head.raw_size || head.raw_size > UINT32_MAX)
+      return fail(Errc::corrupt, "a deliver frame of the wrong length");
+    auto& frame = head.frame;  // these views end with `payload`
+    frame.envelope = frame.body = frame.bodystructure = frame.preview = {};
+    return Decoded(std::move(head));
+  }
+  KONTOR_TRY(auto frame, decode_payload(type, payload));
+  return Decoded(std::move(frame));
+}
+
+void apply(AccountState& state, const FramePlace& place, const Decoded& frame) {
+  if (const auto* head = std::get_if<DeliverHead>(&frame))
+    deliver(state, place, *head);
+  else
+    std::visit(Apply{state, place}, std::get<Payload>(frame));
+  state.modseq = place.sequence;
+}
+
+std::shared_ptr<const AccountState> freeze(AccountState& state) {
+  auto version = std::make_shared<const AccountState>(state);
+  ++state.edit;
+  return version;
+}
+
+}  // namespace kontor::store

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// DiskStore: the AccountStore over a data folder (docs/formats/accounts.md).
+#pragma once
+#include <memory>
+
+#include "base/io/work_pool.hpp"
+#include "store/log/sync_pool.hpp"
+#include "store/mailbox/account_store.hpp"
+#include "store/mailbox/loader.hpp"
+#include "store/mailbox/slots.hpp"
+#include "store/mailbox/space.hpp"
+
+namespace kontor::store {
+
+class DiskStore final : public AccountStore {
+ public:
+  DiskStore(StoreEnvironment environment,
+            std::string folder,
+            config::Store settings,
+            std::unique_ptr<io::FileLock> lock);
+  Result<void> find_accounts();  // blocking, before anything else
+
+  Task<Result<std::shared_ptr<Account>>> open_for(Binding owner) override;
+  Task<Result<std::shared_ptr<Account>>> open(AccountId id) override;
+  Task<Result<Appending>> deliver(Binding owner, NewMessage message) override;
+  std::optional<AccountId> find(const Binding& owner) const override;
+  std::vector<AccountInfo> list() const override;
+  Task<void> close() override;
+
+ private:
+  using SlotPtr = std::shared_ptr<Slot>;
+  using AccountPtr = std::shared_ptr<LogAccount>;
+
+  Result<SlotPtr> slot_for(const Binding& owner);  // a new absent one when there is none
+  Task<Result<AccountPtr>> use(SlotPtr slot);      // loaded, whatever that takes
+  Task<Result<AccountPtr>> load(SlotPtr slot, SlotState before);  // of a slot made busy
+  Task<Result<std::shared_ptr<LightLog>>> use_light(SlotPtr slot);
+  void end_delivery(const SlotPtr& slot);
+  Task<Result<void>> open_light(SlotPtr slot);  // of a slot made busy
+  void refuse(const SlotPtr& slot, SlotState before, const Error& error);
+  Task<void> wait(SlotPtr slot);   // until it is not busy any more
+  Task<void> drain(SlotPtr slot);  // of a slot made busy: until no delivery is under way
+  // Takes the slot out of the busy state and wakes whoever waits for it.
+  void settle(const SlotPtr& slot, SlotState state, const std::function<void(Slot&)>& change);
+  Task<void> make_room();
+  std::vector<SlotPtr> pick_victims();
+  Task<void> unload(SlotPtr slot);  // of a slot made busy
+  void save_index() const;
+  std::string folder_of(const AccountId& id) const;
+  AccountParts parts();
+
+  StoreEnvironment environment_;
+  std::string folder_;
+  config::Store settings_;
+  std::unique_ptr<io::FileLock> lock_;
+  SyncPool syncs_;
+  io::DiskPool disk_;
+  Space space_;
+  Loader loader_;
+  Slots slots_;
+};
+
+}  // namespace kontor::store

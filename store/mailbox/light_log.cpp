@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/mailbox/light_log.hpp"
+
+#include "store/mailbox/handler.hpp"
+
+namespace kontor::store {
+namespace asio = boost::asio;
+
+LightLog::LightLog(asio::any_io_executor executor, std::unique_ptr<AccountLog> log)
+    : strand_(asio::make_strand(std::move(executor))), log_(std::move(log)) {}
+
+void LightLog::start(NewFrame frame, Callback<Result<ModSeq>> done) {
+  // Both sides may answer: append() when it refuses, its completion otherwise.
+  auto shared = std::make_shared<std::pair<Callback<Result<ModSeq>>, ModSeq>>(std::move(done), 0);
+  shared->second = log_->last_sequence() + 1;
+  std::vector<NewFrame> frames;
+  frames.push_back(std::move(frame));
+  const auto appended = log_->append(std::move(frames), [shared](Result<void> outcome) {
+    if (outcome)
+      shared->first(shared->second);
+    else
+      shared->first(fail(outcome.error()));
+  });
+  if (!appended) shared->first(fail(appended.error()));
+}
+
+Task<Result<ModSeq>> LightLog::append(FrameType type, std::string payload) {
+  NewFrame frame;
+  frame.type = type;
+  frame.payload = std::move(payload);
+  std::move_only_function<void(Callback<Result<ModSeq>>)> begin =
+      [self = shared_from_this(), frame = std::move(frame)](Callback<Result<ModSeq>> done) mutable {
+        auto& strand = self->strand_;
+        asio::post(strand, [self = std::move(self), frame = std::move(frame),
+                            done = std::move(done)]() mutable {
+          self->start(std::move(frame), std::move(done));
+        });
+      };
+  co_return co_await call_back<Result<ModSeq>>(std::move(begin));
+}
+
+}  // namespace kontor::store

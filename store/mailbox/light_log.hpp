@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LightLog: the log of an account that is not loaded, for deliveries only. A delivery costs one
+// append; the state is made by replay when somebody opens the account.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/strand.hpp>
+#include <memory>
+
+#include "base/core/task.hpp"
+#include "store/log/account_log.hpp"
+
+namespace kontor::store {
+
+class LightLog : public std::enable_shared_from_this<LightLog> {
+ public:
+  LightLog(boost::asio::any_io_executor executor, std::unique_ptr<AccountLog> log);
+  // The frame's sequence once it is durable.
+  Task<Result<ModSeq>> append(FrameType type, std::string payload);
+  bool failed() const { return log_->closed_by_error(); }
+
+ private:
+  void start(NewFrame frame, std::move_only_function<void(Result<ModSeq>)> done);
+
+  boost::asio::strand<boost::asio::any_io_executor> strand_;
+  std::unique_ptr<AccountLog> log_;
+};
+
+}  // namespace kontor::store

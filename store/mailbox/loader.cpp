@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/mailbox/loader.hpp"
+
+#include <future>
+
+#include "base/log/events/store.hpp"
+#include "store/log/device.hpp"
+#include "store/log/sync_pool.hpp"
+#include "store/mailbox/plan.hpp"
+#include "store/mailbox/snapshot.hpp"
+
+namespace kontor::store {
+namespace {
+
+using log::Keys;
+
+void report_events(const log::Context& log, const ReplayReport& report) {
+  if (report.torn_bytes > 0)
+    log.emit(log::events::k_account_torn, {{Keys::bytes, report.torn_bytes}});
+  for (const auto& damage : report.damage)
+    log.emit(log::events::k_account_damaged,
+             {{Keys::file, log_file_name(damage.begin.file)},
+              {Keys::bytes, damage.end.offset - damage.begin.offset},
+              {Keys::detail, damage.what}});
+}
+
+}  // namespace
+
+Loader::Loader(io::FileSystem& files,
+               SyncPool& pool,
+               const config::Store& settings,
+               log::Context log)
+    : files_(files), pool_(pool), settings_(settings), log_(std::move(log)) {}
+
+AccountLog::Options Loader::options() const {
+  AccountLog::Options options;
+  options.segment_size = settings_.log_segment;
+  return options;
+}
+
+Result<Loaded> Loader::load(const AccountId& id, const std::string& folder) const {
+  const auto log = log_.with({{Keys::account, id.text()}});
+  auto snapshot = read_snapshot(files_, folder);
+  if (snapshot && snapshot->state.id == id) {
+    Loaded start;
+    start.state = std::move(snapshot->state);
+    start.snapshot = snapshot->mark;
+    auto loaded = replay(std::move(start), id, folder);
+    if (loaded || loaded.error().code() != Errc::corrupt) return loaded;
+    // A folder copied back may hold a snapshot of a longer log: the log counts.
+    log.emit(log::events::k_snapshot_ignored, loaded.error());
+  } else if (snapshot) {
+    log.emit(log::events::k_snapshot_ignored, {{Keys::detail, "it is of another account"}});
+  } else if (snapshot.error().code() != Errc::not_found) {
+    log.emit(log::events::k_snapshot_ignored, snapshot.error());
+  }
+  return replay(Loaded(), id, folder);
+}
+
+Result<Loaded> Loader::replay(Loaded start, const AccountId& id, const std::string& folder) const {
+  const auto log = log_.with({{Keys::account, id.text()}});
+  Loaded loaded = std::move(start);
+  ReplayReport report;
+  const auto each = [&](const FrameHeader& header, const LogPosition& position,
+                        std::string_view payload) -> Result<void> {
+    const auto frame = decode_frame(header.type, payload);
+    if (!frame && frame.error().code() == Errc::unsupported)
+      return fail(Errc::corrupt, frame.error().detail());  // served by the later version only
+    if (!frame) {
+      log.emit(log::events::k_account_damaged, frame.error(),
+               {{Keys::sequence, header.sequence}, {Keys::file, log_file_name(position.file)}});
+      return {};
+    }
+    FramePlace place;
+    place.sequence = header.sequence;
+    place.position = position;
+    apply(loaded.state, place, *frame);
+    return {};
+  };
+  KONTOR_TRY(loaded.log, AccountLog::open(local_log_device(files_, folder), pool_, options(),
+                                          loaded.snapshot, each, report));
+  report_events(log, report);
+  if (loaded.state.id != id)
+    return fail(Errc::corrupt, "the folder holds the log of account " + loaded.state.id.text());
+  log.emit(log::events::k_account_loaded,
+           {{Keys::count, report.frames}, {Keys::sequence, loaded.state.modseq}});
+  return loaded;
+}
+
+Result<Loaded> Loader::create(const AccountId& id,
+                              const std::string& folder,
+                              const Binding& owner,
+                              UtcSeconds now) const {
+  auto made = make(id, folder, owner, now);
+  if (!made) {  // nothing of it was promised to anybody: it must not come back at the next start
+    static_cast<void>(files_.remove(folder + '/' + log_file_name(1)).has_value());
+    static_cast<void>(files_.remove(folder).has_value());
+  }
+  return made;
+}
+
+Result<Loaded> Loader::make(const AccountId& id,
+                            const std::string& folder,
+                            const Binding& owner,
+                            UtcSeconds now) const {
+  KONTOR_TRY(io::make_directories(files_, folder));
+  Loaded made;
+  KONTOR_TRY(made.log, AccountLog::create(local_log_device(files_, folder), pool_, options()));
+  auto frames = plan_account(id, owner, settings_.standard_folders, now);
+  std::vector<Decoded> decoded;
+  for (const auto& frame : frames) {
+    KONTOR_TRY(auto one, decode_frame(frame.type, frame.payload));
+    decoded.push_back(std::move(one));
+  }
+  std::promise<Result<void>> synced;
+  auto outcome = synced.get_future();
+  KONTOR_TRY(const auto appended,
+             made.log->append(std::move(frames), [&synced](Result<void> result) {
+               synced.set_value(std::move(result));
+             }));
+  KONTOR_TRY(outcome.get());
+  FramePlace place;
+  place.sequence = appended.first_sequence;
+  for (std::size_t i = 0; i < decoded.size(); ++i, ++place.sequence) {
+    place.position = appended.positions[i];
+    apply(made.state, place, decoded[i]);
+  }
+  log_.emit(
+      log::events::k_account_created,
+      {{Keys::account, id.text()}, {Keys::principal, owner.source + ':' + owner.guid.text()}});
+  return made;
+}
+
+Result<std::unique_ptr<AccountLog>> Loader::open_log(const std::string& folder) const {
+  LogMark mark;
+  if (auto snapshot = read_snapshot(files_, folder)) mark = snapshot->mark;
+  const auto nothing = [](const FrameHeader&, const LogPosition&, std::string_view) {
+    return Result<void>();
+  };
+  ReplayReport report;
+  auto opened =
+      AccountLog::open(local_log_device(files_, folder), pool_, options(), mark, nothing, report);
+  if (!opened && opened.error().code() == Errc::corrupt)
+    opened = AccountLog::open(local_log_device(files_, folder), pool_, options(), LogMark(),
+                              nothing, report);
+  report_events(log_.with({{Keys::file, folder}}), report);
+  return opened;
+}
+
+Result<Binding> Loader::read_binding(const AccountId& id, const std::string& folder) const {
+  AccountId found;
+  std::optional<Binding> owner;
+  const auto each = [&](const FrameHeader& header, const LogPosition&,
+                        std::string_view payload) -> Result<void> {
+    const auto frame = decode_frame(header.type, payload);
+    if (!frame) return fail(frame.error());
+    if (const auto* value = std::get_if<Payload>(&*frame)) {
+      if (const auto* account = std::get_if<AccountFrame>(value)) found = account->id;
+      if (const auto* binding = std::get_if<BindingFrame>(value)) owner = binding->owner;
+    }
+    if (owner) return fail(Errc::cancelled);  // enough was read
+    return {};
+  };
+  ReplayReport report;
+  const auto opened = AccountLog::open(read_only_log_device(files_, folder), pool_, options(),
+                                       LogMark(), each, report);
+  if (owner && found == id) return *owner;
+  if (owner) return fail(Errc::corrupt, "the folder holds the log of account " + found.text());
+  if (!opened) return fail(opened.error());
+  return fail(Errc::corrupt, "the log does not say whose account it is");
+}
+
+}  // namespace kontor::store

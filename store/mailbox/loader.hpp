@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The loader: from an account's folder to its state and open log, and the making of a new one.
+//
+// Loading is the snapshot and the frames behind it; a snapshot that does not fit is passed over
+// with an event. Everything here blocks: on the disk pool. Failure: not_found, corrupt (also:
+// written by a later version), io_error, no_space.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "base/config/settings.hpp"
+#include "base/core/result.hpp"
+#include "base/io/file_system.hpp"
+#include "base/log/log.hpp"
+#include "store/log/account_log.hpp"
+#include "store/mailbox/state.hpp"
+
+namespace kontor::store {
+
+struct Loaded {
+  std::unique_ptr<AccountLog> log;
+  AccountState state;
+  LogMark snapshot;  // what the snapshot on disk covers; default: there is none
+};
+
+class Loader {
+ public:
+  Loader(io::FileSystem& files, SyncPool& pool, const config::Store& settings, log::Context log);
+
+  Result<Loaded> load(const AccountId& id, const std::string& folder) const;
+  // Durable, its folder's name included, when it returns.
+  Result<Loaded> create(const AccountId& id,
+                        const std::string& folder,
+                        const Binding& owner,
+                        UtcSeconds now) const;
+  // The log alone, for appending, without a state.
+  Result<std::unique_ptr<AccountLog>> open_log(const std::string& folder) const;
+  // Whose account it is, from its first frames, changing nothing.
+  Result<Binding> read_binding(const AccountId& id, const std::string& folder) const;
+
+ private:
+  Result<Loaded> replay(Loaded start, const AccountId& id, const std::string& folder) const;
+  Result<Loaded> make(const AccountId& id,
+                      const std::string& folder,
+                      const Binding& owner,
+                      UtcSeconds now) const;
+  AccountLog::Options options() const;
+
+  io::FileSystem& files_;
+  SyncPool& pool_;
+  const config::Store& settings_;
+  log::Context log_;
+};
+
+}  // namespace kontor::store

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every change is a plan (store/mailbox/plan.hpp) run on the account's strand; the caller's
+// coroutine sleeps meanwhile and is resumed on its own executor with the answer.
+#include "store/mailbox/log_account.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "base/log/events/store.hpp"
+#include "store/mailbox/handler.hpp"
+
+namespace kontor::store {
+namespace asio = boost::asio;
+
+LogAccount::LogAccount(AccountParts parts,
+                       AccountId id,
+                       std::unique_ptr<AccountLog> log,
+                       AccountState state)
+    : parts_(std::move(parts)),
+      id_(id),
+      strand_(asio::make_strand(parts_.executor)),
+      committer_(std::move(log), std::move(state), [this](Result<void> outcome) {
+        auto self = weak_from_this().lock();  // an answer under way holds the account
+        if (self == nullptr) return;
+        asio::post(strand_, [self = std::move(self), outcome = std::move(outcome)] {
+          if (!outcome) self->note_failure(outcome.error());
+          self->committer_.on_synced(outcome);
+        });
+      }) {}
+
+template <class T>
+void LogAccount::run(Plan<T>& plan, std::move_only_function<void(Result<T>)> done) {
+  if (committer_.failure()) return done(fail(*committer_.failure()));
+  auto planned = plan(committer_.tip());
+  if (!planned) {  // a refusal may rest on what is not durable yet
+    auto refuse = [done = std::move(done), error = planned.error()](const Result<void>& outcome,
+                                                                    ModSeq) mutable {
+      done(fail(outcome ? std::move(error) : outcome.error()));
+    };
+    return committer_.after_pending(std::move(refuse));
+  }
+  auto answer = [done = std::move(done), value = std::move(planned->answer)](
+                    const Result<void>& outcome, ModSeq modseq) mutable {
+    if (!outcome) return done(fail(outcome.error()));
+    if constexpr (requires { value.modseq; }) value.modseq = modseq;
+    done(std::move(value));
+  };
+  committer_.commit(std::move(planned->frames), std::move(answer));
+  if (committer_.failure()) note_failure(*committer_.failure());
+}
+
+void LogAccount::note_failure(const Error& error) {
+  const bool first = failure_.with([&](auto& failure) {
+    if (failure) return false;
+    failure = error;
+    return true;
+  });
+  if (first)
+    parts_.log.emit(log::events::k_account_failed, error, {{log::Keys::account, id_.text()}});
+}
+
+template <class T>
+Task<Result<T>> LogAccount::change(Plan<T> plan) {
+  std::move_only_function<void(Callback<Result<T>>)> begin =
+      [self = shared_from_this(), plan = std::move(plan)](Callback<Result<T>> done) mutable {
+        auto& strand = self->strand_;
+        asio::post(strand, [self, plan = std::move(plan), done = std::move(done)]() mutable {
+          auto& account = *self;
+          // The answer holds the account until it is given.
+          account.template run<T>(plan, [self = std::move(self), done = std::move(done)](
+                                            Result<T> result) mutable { done(std::move(result)); });
+        });
+      };
+  co_return co_await call_back<Result<T>>(std::move(begin));
+}
+
+AccountView LogAccount::view() const { return AccountView(committer_.published().state); }
+
+std::optional<Error> LogAccount::failure() const {
+  return failure_.with([](const auto& failure) { return failure; });
+}
+
+Watch LogAccount::watch(std::function<void()> changed) {
+  return committer_.watchers().add(std::move(changed));
+}
+
+Task<Result<Appending>> LogAccount::append(FolderId folder, std::vector<NewMessage> messages) {
+  std::vector<std::string> payloads;
+  for (const auto& message : messages) {
+    KONTOR_CO_TRY(auto payload, encode_message(message, folder, parts_.clock.now()));
+    payloads.push_back(std::move(payload));
+  }
+  messages.clear();
+  co_return co_await append_encoded(folder, std::move(payloads));
+}
+
+Task<Result<Appending>> LogAccount::append_encoded(FolderId folder,
+                                                   std::vector<std::string> payloads) {
+  std::uint64_t bytes = 0;
+  for (const auto& payload : payloads) bytes += payload.size();
+  KONTOR_CO_TRY(co_await parts_.space.grant(bytes));
+  Plan<Appending> plan = [folder, payloads = std::move(payloads)](const AccountState& tip) mutable {
+    return plan_append(tip, folder, std::move(payloads));
+  };
+  co_return co_await change<Appending>(std::move(plan));
+}
+
+Task<Result<FlagChanged>> LogAccount::change_flags(FolderId folder,
+                                                   std::vector<Uid> uids,
+                                                   FlagChange change_wanted) {
+  Plan<FlagChanged> plan = [folder, uids = std::move(uids),
+                            wanted = std::move(change_wanted)](const AccountState& tip) mutable {
+    return plan_flags(tip, folder, std::move(uids), wanted);
+  };
+  auto changed = co_await change<FlagChanged>(std::move(plan));
+  co_return changed;
+}
+
+Task<Result<Copied>> LogAccount::transfer(Transfer what, std::vector<Uid> uids) {
+  const auto now = parts_.clock.now();
+  Plan<Copied> plan = [what, now, uids = std::move(uids)](const AccountState& tip) mutable {
+    return plan_transfer(tip, what, std::move(uids), now);
+  };
+  co_return co_await change<Copied>(std::move(plan));
+}
+
+Task<Result<Copied>> LogAccount::copy(FolderId from, std::vector<Uid> uids, FolderId to) {
+  KONTOR_CO_TRY(co_await parts_.space.grant(uids.size() * 32));
+  const Transfer what{from, to, false};
+  co_return co_await transfer(what, std::move(uids));
+}
+
+Task<Result<Copied>> LogAccount::move(FolderId from, std::vector<Uid> uids, FolderId to) {
+  // Into the Trash is how most people delete: a move may use the reserve.
+  const Transfer what{from, to, true};
+  co_return co_await transfer(what, std::move(uids));
+}
+
+Task<Result<std::vector<Uid>>> LogAccount::expunge(FolderId folder, std::vector<Uid> uids) {
+  const auto now = parts_.clock.now();
+  Plan<std::vector<Uid>> plan = [folder, now,
+                                 uids = std::move(uids)](const AccountState& tip) mutable {
+    return plan_expunge(tip, folder, std::move(uids), now);
+  };
+  co_return co_await change<std::vector<Uid>>(std::move(plan));
+}
+
+Task<Result<FolderId>> LogAccount::create_folder(std::string name, FolderOptions options) {
+  KONTOR_CO_TRY(co_await parts_.space.grant(name.size()));
+  const auto now = parts_.clock.now();
+  Plan<FolderId> plan = [name = std::move(name), options, now](const AccountState& tip) {
+    return plan_create(tip, name, options, now);
+  };
+  co_return co_await change<FolderId>(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::change_folders(Plan<Done> plan) {
+  KONTOR_CO_TRY(co_await change<Done>(std::move(plan)));
+  co_return Result<void>();
+}
+
+Task<Result<void>> LogAccount::rename_folder(std::string from, std::string to) {
+  const auto now = parts_.clock.now();
+  Plan<Done> plan = [from = std::move(from), to = std::move(to), now](const AccountState& tip) {
+    return plan_rename(tip, from, to, now);
+  };
+  co_return co_await change_folders(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::delete_folder(std::string name) {
+  const auto now = parts_.clock.now();
+  Plan<Done> plan = [name = std::move(name), now](const AccountState& tip) {
+    return plan_delete(tip, name, now);
+  };
+  co_return co_await change_folders(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::subscribe(std::string name, bool subscribed) {
+  Plan<Done> plan = [name = std::move(name), subscribed](const AccountState& tip) {
+    return plan_subscribe(tip, name, subscribed);
+  };
+  co_return co_await change_folders(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::settle() {
+  Plan<Done> plan = [](const AccountState&) { return Result<Planned<Done>>(Planned<Done>()); };
+  co_return co_await change_folders(std::move(plan));
+}
+
+}  // namespace kontor::store

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LogAccount: an Account over its log. Made by the loader (store/mailbox/loader.hpp).
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/strand.hpp>
+#include <memory>
+
+#include "base/core/time.hpp"
+#include "base/io/work_pool.hpp"
+#include "base/log/log.hpp"
+#include "store/mailbox/committer.hpp"
+#include "store/mailbox/space.hpp"
+
+namespace kontor::store {
+
+// What accounts share of their store; outlives them.
+struct AccountParts {
+  boost::asio::any_io_executor executor;
+  io::DiskPool& disk;
+  const Clock& clock;
+  const Space& space;
+  log::Context log;
+};
+
+class LogAccount final : public Account, public std::enable_shared_from_this<LogAccount> {
+ public:
+  LogAccount(AccountParts parts, AccountId id, std::unique_ptr<AccountLog> log, AccountState state);
+
+  const AccountId& id() const noexcept override { return id_; }
+  AccountView view() const override;
+  Task<Result<Appending>> append(FolderId folder, std::vector<NewMessage> messages) override;
+  Task<Result<FlagChanged>> change_flags(FolderId folder,
+                                         std::vector<Uid> uids,
+                                         FlagChange change) override;
+  Task<Result<Copied>> copy(FolderId from, std::vector<Uid> uids, FolderId to) override;
+  Task<Result<Copied>> move(FolderId from, std::vector<Uid> uids, FolderId to) override;
+  Task<Result<std::vector<Uid>>> expunge(FolderId folder, std::vector<Uid> uids) override;
+  Task<Result<FolderId>> create_folder(std::string name, FolderOptions options) override;
+  Task<Result<void>> rename_folder(std::string from, std::string to) override;
+  Task<Result<void>> delete_folder(std::string name) override;
+  Task<Result<void>> subscribe(std::string name, bool subscribed) override;
+  Task<Result<std::string>> read_message(ItemId item) override;
+  Task<Result<std::string>> read_range(ItemId item,
+                                       std::uint64_t offset,
+                                       std::uint64_t size) override;
+  Task<Result<std::vector<Fragments>>> read_fragments(std::vector<ItemId> items) override;
+  Watch watch(std::function<void()> changed) override;
+
+  // Appends an encoded deliver payload (plan.hpp) to its folder.
+  Task<Result<Appending>> append_encoded(FolderId folder, std::vector<std::string> payloads);
+  // The newest durable state, with its place in the log. Any thread.
+  Version published() const { return committer_.published(); }
+  // Why changes are refused since a commit failed. Any thread.
+  std::optional<Error> failure() const;
+  // Everything appended so far is durable when it returns, or its error.
+  Task<Result<void>> settle();
+
+ private:
+  template <class T>
+  using Plan = std::move_only_function<Result<Planned<T>>(const AccountState&)>;
+  template <class T>
+  Task<Result<T>> change(Plan<T> plan);
+  template <class T>
+  void run(Plan<T>& plan, std::move_only_function<void(Result<T>)> done);
+  Task<Result<void>> change_folders(Plan<Done> plan);
+  Task<Result<Copied>> transfer(Transfer what, std::vector<Uid> uids);
+  void note_failure(const Error& error);
+  // Where the message's payload stands. not_found: purged.
+  Result<ItemRow> find_item(ItemId item) const;
+
+  AccountParts parts_;
+  AccountId id_;
+  boost::asio::strand<boost::asio::any_io_executor> strand_;
+  Committer committer_;
+  Guarded<std::optional<Error>> failure_;
+};
+
+}  // namespace kontor::store

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a change comes to: the frames to append and the answer to give once they are durable.
+//
+// Each function looks at the newest state (`tip`, which may be ahead of the disk), refuses what
+// cannot be, and changes nothing itself. Without frames there is nothing to commit. The modseq of
+// an answer is filled in when the frames have their sequence numbers. Pure.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/core/result.hpp"
+#include "store/log/account_log.hpp"
+#include "store/mailbox/account.hpp"
+#include "store/mailbox/state.hpp"
+
+namespace kontor::store {
+
+template <class T>
+struct Planned {
+  T answer{};
+  std::vector<NewFrame> frames;
+};
+
+// The deliver payload of a message, without UID. bad_input: not a keyword; limit: too many.
+Result<std::string> encode_message(const NewMessage& message, FolderId folder, UtcSeconds now);
+
+Result<Planned<Appending>> plan_append(const AccountState& tip,
+                                       FolderId folder,
+                                       std::vector<std::string> payloads);
+Result<Planned<FlagChanged>> plan_flags(const AccountState& tip,
+                                        FolderId folder,
+                                        std::vector<Uid> uids,
+                                        const FlagChange& change);
+struct Transfer {
+  FolderId from = 0;
+  FolderId to = 0;
+  bool move = false;
+};
+Result<Planned<Copied>> plan_transfer(const AccountState& tip,
+                                      const Transfer& transfer,
+                                      std::vector<Uid> uids,
+                                      UtcSeconds now);
+Result<Planned<std::vector<Uid>>> plan_expunge(const AccountState& tip,
+                                               FolderId folder,
+                                               std::vector<Uid> uids,
+                                               UtcSeconds now);
+Result<Planned<FolderId>> plan_create(const AccountState& tip,
+                                      std::string_view name,
+                                      const FolderOptions& options,
+                                      UtcSeconds now);
+struct Done {};
+Result<Planned<Done>> plan_rename(const AccountState& tip,
+                                  std::string_view from,
+                                  std::string_view to,
+                                  UtcSeconds now);
+Result<Planned<Done>> plan_delete(const AccountState& tip, std::string_view name, UtcSeconds now);
+Result<Planned<Done>> plan_subscribe(const AccountState& tip,
+                                     std::string_view name,
+                                     bool subscribed);
+
+// The first frames of a new account: who it is, INBOX, the standard folders, subscribed.
+std::vector<NewFrame> plan_account(const AccountId& id,
+                                   const Binding& owner,
+                                   const std::vector<std::string>& standard_folders,
+                                   UtcSeconds now);
+// The use that a standard folder of that name has (RFC 6154).
+SpecialUse special_use_of(std::string_view name);
+
+}  // namespace kontor::store

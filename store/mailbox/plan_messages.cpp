@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Changes to messages: append, flags, copy, move, expunge.
+#include "store/mailbox/plan.hpp"
+
+#include "base/core/text.hpp"
+
+namespace kontor::store {
+namespace {
+
+constexpr std::size_t k_max_keywords = 100;  // of one message
+
+NewFrame frame_of(const Payload& payload) {
+  NewFrame frame;
+  frame.type = type_of(payload);
+  frame.payload = encode_payload(payload);
+  return frame;
+}
+
+Result<const FolderState*> shown(const AccountState& tip, FolderId id) {
+  const auto* folder = tip.find_shown(id);
+  if (folder == nullptr) return fail(Errc::not_found, "the folder is gone");
+  return folder;
+}
+
+void sort_uids(std::vector<Uid>& uids) {
+  std::ranges::sort(uids);
+  const auto rest = std::ranges::unique(uids);
+  uids.erase(rest.begin(), rest.end());
+}
+
+// visit(row) for those of the ascending `uids` that exist. A range of rows is walked, not searched,
+// when the UIDs are many.
+template <class Visit>
+void for_each_uid(const FolderState& folder, const std::vector<Uid>& uids, const Visit& visit) {
+  if (uids.empty()) return;
+  if (uids.size() < 16) {
+    for (const Uid uid : uids)
+      if (const auto* row = folder.entries.find_key(uid)) visit(*row);
+    return;
+  }
+  auto next = uids.begin();
+  folder.entries.for_each(folder.entries.lower_bound(uids.front()),
+                          folder.entries.lower_bound(std::uint64_t{uids.back()} + 1),
+                          [&](std::size_t, const EntryRow& row) {
+                            while (next != uids.end() && *next < row.uid) ++next;
+                            if (next != uids.end() && *next == row.uid) visit(row);
+                          });
+}
+
+Result<void> check_keywords(const std::vector<std::string>& keywords) {
+  if (keywords.size() > k_max_keywords) return fail(Errc::limit, "too many keywords");
+  for (const auto& keyword : keywords)
+    if (!is_keyword(keyword)) return fail(Errc::bad_input, "not a keyword");
+  return {};
+}
+
+FlagBits flags_after(FlagBits before, const FlagChange& change) {
+  switch (change.action) {
+    case FlagAction::set:
+      return change.flags;
+    case FlagAction::add:
+      return before | change.flags;
+    case FlagAction::remove:
+      return static_cast<FlagBits>(before & ~change.flags);
+  }
+  return before;
+}
+
+// Which sets of keywords a change leaves as they are; each set is looked at once.
+class KeywordEffect {
+ public:
+  KeywordEffect(const KeywordTable& table, const FlagChange& change)
+      : table_(table), change_(change) {}
+  bool changes(KeywordSetId set) {
+    if (change_.keywords.empty() && change_.action != FlagAction::set) return false;
+    const auto [found, fresh] = known_.try_emplace(set, false);
+    if (fresh) {
+      const auto& names = table_.names(set);
+      const auto after = changed_keywords(names, change_.action, change_.keywords);
+      found->second = after != changed_keywords(names, FlagAction::add, {});
+      most_ = std::max(most_, after.size());
+    }
+    return found->second;
+  }
+  std::size_t most() const { return most_; }
+
+ private:
+  const KeywordTable& table_;
+  const FlagChange& change_;
+  std::map<KeywordSetId, bool> known_;
+  std::size_t most_ = 0;
+};
+
+}  // namespace
+
+Result<std::string> encode_message(const NewMessage& message, FolderId folder, UtcSeconds now) {
+  KONTOR_TRY(check_keywords(message.keywords));
+  const auto& parts = message.message;
+  if (parts.raw.size() > UINT32_MAX / 2) return fail(Errc::limit, "the message is too large");
+  DeliverFrame frame;
+  frame.folder = folder;
+  frame.flags = message.flags;
+  frame.internal_date = message.internal_date;
+  frame.save_date = now;
+  frame.keywords = message.keywords;
+  frame.guid = Uuid::random();
+  frame.header_size = parts.header_size;
+  frame.envelope = parts.envelope;
+  frame.body = parts.body;
+  frame.bodystructure = parts.bodystructure;
+  frame.preview = parts.preview;
+  frame.raw = parts.raw;
+  return detail::encode_deliver(frame);
+}
+
+Result<Planned<Appending>> plan_append(const AccountState& tip,
+                                       FolderId folder,
+                                       std::vector<std::string> payloads) {
+  KONTOR_TRY(const auto* found, shown(tip, folder));
+  Planned<Appending> plan;
+  plan.answer.uid_validity = found->info.uid_validity;
+  Uid uid = found->info.uid_next;
+  if (uid > UINT32_MAX - payloads.size()) return fail(Errc::limit, "the folder has no UID left");
+  for (auto& payload : payloads) {
+    set_deliver_uid(payload, uid);
+    plan.answer.uids.push_back(uid++);
+    NewFrame frame;
+    frame.type = FrameType::deliver;
+    frame.payload = std::move(payload);
+    plan.frames.push_back(std::move(frame));
+  }
+  return plan;
+}
+
+Result<Planned<FlagChanged>> plan_flags(const AccountState& tip,
+                                        FolderId folder,
+                                        std::vector<Uid> uids,
+                                        const FlagChange& change) {
+  KONTOR_TRY(check_keywords(change.keywords));
+  KONTOR_TRY(const auto* found, shown(tip, folder));
+  sort_uids(uids);
+  Planned<FlagChanged> plan;
+  KeywordEffect keywords(tip.keyword_table(), change);
+  for_each_uid(*found, uids, [&](const EntryRow& row) {
+    // RFC 7162, 3.1.3: an entry changed since is left alone and reported
+    if (change.unchanged_since && row.modseq > *change.unchanged_since)
+      plan.answer.conflict.push_back(row.uid);
+    else if (keywords.changes(row.keywords()) || flags_after(row.flags(), change) != row.flags())
+      plan.answer.changed.push_back(row.uid);
+  });
+  if (keywords.most() > k_max_keywords) return fail(Errc::limit, "too many keywords");
+  if (plan.answer.changed.empty()) return plan;
+  if (tip.keyword_table().size() >= KeywordTable::k_max_sets && !change.keywords.empty())
+    return fail(Errc::limit, "the account has too many different sets of keywords");
+  FlagsFrame frame;
+  frame.folder = folder;
+  frame.action = change.action;
+  frame.flags = change.flags;
+  frame.keywords = change.keywords;
+  frame.uids = plan.answer.changed;
+  plan.frames.push_back(frame_of(frame));
+  return plan;
+}
+
+Result<Planned<Copied>> plan_transfer(const AccountState& tip,
+                                      const Transfer& transfer,
+                                      std::vector<Uid> uids,
+                                      UtcSeconds now) {
+  KONTOR_TRY(const auto* from, shown(tip, transfer.from));
+  KONTOR_TRY(const auto* to, shown(tip, transfer.to));
+  sort_uids(uids);
+  Planned<Copied> plan;
+  plan.answer.uid_validity = to->info.uid_validity;
+  TransferFrame frame;
+  frame.from = transfer.from;
+  frame.to = transfer.to;
+  frame.first_uid = to->info.uid_next;
+  frame.save_date = now;
+  std::map<KeywordSetId, std::uint32_t> sets{{0, 0}};
+  for_each_uid(*from, uids, [&](const EntryRow& row) {
+    const auto [set, fresh] =
+        sets.try_emplace(row.keywords(), static_cast<std::uint32_t>(sets.size()));
+    if (fresh) frame.keyword_sets.push_back(tip.keyword_table().names(row.keywords()));
+    TransferRow moved;
+    moved.from = row.uid;
+    moved.item = row.item;
+    moved.flags = row.flags();
+    moved.keywords = set->second;
+    moved.internal_date = UtcSeconds(std::chrono::seconds(row.internal_date));
+    frame.rows.push_back(moved);
+    plan.answer.from.push_back(row.uid);
+    plan.answer.to.push_back(frame.first_uid + static_cast<Uid>(plan.answer.to.size()));
+  });
+  if (frame.first_uid > UINT32_MAX - frame.rows.size())
+    return fail(Errc::limit, "the folder has no UID left");
+  if (frame.rows.empty()) return plan;
+  if (transfer.move)
+    plan.frames.push_back(frame_of(MoveFrame{std::move(frame)}));
+  else
+    plan.frames.push_back(frame_of(CopyFrame{std::move(frame)}));
+  return plan;
+}
+
+Result<Planned<std::vector<Uid>>> plan_expunge(const AccountState& tip,
+                                               FolderId folder,
+                                               std::vector<Uid> uids,
+                                               UtcSeconds now) {
+  KONTOR_TRY(const auto* found, shown(tip, folder));
+  sort_uids(uids);
+  Planned<std::vector<Uid>> plan;
+  for_each_uid(*found, uids, [&](const EntryRow& row) {
+    if ((row.flags() & k_deleted) != 0) plan.answer.push_back(row.uid);
+  });
+  if (plan.answer.empty()) return plan;
+  ExpungeFrame frame;
+  frame.folder = folder;
+  frame.date = now;
+  frame.uids = plan.answer;
+  plan.frames.push_back(frame_of(frame));
+  return plan;
+}
+
+}  // namespace kontor::store

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Slots: every account of the store, by id and by owner, and in which state each is. One lock
+// guards the table; whoever changes a slot for longer than that marks it busy, and others wait for
+// it.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/core/guarded.hpp"
+#include "store/mailbox/handler.hpp"
+#include "store/mailbox/light_log.hpp"
+#include "store/mailbox/log_account.hpp"
+
+namespace kontor::store {
+
+enum class SlotState : std::uint8_t {
+  absent,    // not on disk yet: an account is to be made
+  unloaded,  // on disk only
+  light,     // its log is open for deliveries
+  loaded,
+  busy,  // one task is bringing it to another state
+};
+
+struct Slot {
+  AccountId id;
+  Binding owner;
+  std::string folder;
+  std::string problem;  // why it could not be opened last time
+  SlotState state = SlotState::unloaded;
+  std::shared_ptr<LogAccount> account;  // loaded; shared with the sessions that use it
+  std::shared_ptr<LightLog> light;      // shared with deliveries under way
+  LogMark snapshot;                     // what the snapshot on disk covers
+  std::uint32_t deliveries = 0;         // under way on `light`
+  std::uint64_t last_use = 0;
+  bool counted = false;                 // in SlotTable::open
+  std::vector<Callback<bool>> waiting;  // for the end of the busy state
+  Callback<bool> draining;              // the task that made it busy waits for `deliveries`
+};
+
+struct SlotTable {
+  std::unordered_map<AccountId, std::shared_ptr<Slot>> slots;  // tasks keep theirs across waits
+  std::map<Binding, AccountId> owners;
+  std::uint64_t clock = 0;  // counts uses
+  std::size_t open = 0;     // light and loaded ones
+  bool closing = false;
+};
+
+using Slots = Guarded<SlotTable>;
+
+}  // namespace kontor::store

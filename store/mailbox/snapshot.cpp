@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rows are written as they stand in memory (little-endian, no padding): writing and reading them is
+// a copy. Counters that follow from rows are counted again when read.
+#include "store/mailbox/snapshot.hpp"
+
+#include <type_traits>
+
+#include "base/core/crc32c.hpp"
+#include "store/format/bytes.hpp"
+
+namespace kontor::store {
+namespace {
+
+constexpr std::string_view k_magic = "kontorSN";
+constexpr std::uint32_t k_version = 1;
+constexpr std::size_t k_header = 24;
+constexpr std::uint64_t k_max_file = 4ULL << 30U;
+
+static_assert(std::has_unique_object_representations_v<EntryRow>);
+static_assert(std::has_unique_object_representations_v<ItemRow>);
+static_assert(std::has_unique_object_representations_v<TombRow>);
+
+template <class Row>
+void write_rows(ByteWriter& out, const ChunkTree<Row>& rows) {
+  out.varint(rows.size());
+  out.reserve(out.size() + rows.size() * sizeof(Row));
+  rows.for_each(0, rows.size(), [&](std::size_t, const Row& row) {
+    out.raw(std::string_view(reinterpret_cast<const char*>(&row), sizeof(Row)));
+  });
+}
+
+// Rows in strictly (entries, items) or weakly (tombstones) ascending order of their keys.
+template <class Row, class Each>
+void read_rows(ByteReader& in, bool strictly, const Each& each) {
+  const auto count = in.count(sizeof(Row));
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    Row row;
+    std::memcpy(static_cast<void*>(&row), in.raw(sizeof(Row)).data(), sizeof(Row));
+    const auto key = RowTraits<Row>::key(row);
+    if (key < last || (strictly && key == last)) return in.fail();
+    last = key;
+    each(row);
+  }
+}
+
+void write_folder(ByteWriter& out, const FolderState& folder) {
+  const auto& info = folder.info;
+  out.varint(info.id);
+  out.fixed(static_cast<std::uint8_t>(folder.removed));
+  out.text(info.name);
+  out.fixed(static_cast<std::uint8_t>(info.folder_class));
+  out.fixed(static_cast<std::uint8_t>(info.special_use));
+  out.varint(info.uid_validity);
+  out.varint(info.uid_next);
+  out.varint(info.highest_modseq);
+  out.uuid(info.guid);
+  out.varint(info.bytes);
+  out.varint(folder.oldest_tomb);
+  write_rows(out, folder.entries);
+  write_rows(out, folder.tombs);
+}
+
+void read_entries(ByteReader& in, AccountState& state, FolderState& folder) {
+  auto& info = folder.info;
+  const auto sets = state.keyword_table().size();
+  std::map<KeywordSetId, std::uint64_t> use;
+  read_rows<EntryRow>(in, true, [&](const EntryRow& row) {
+    if (row.uid >= info.uid_next || row.keywords() >= sets) return in.fail();
+    folder.entries.append(state.edit, row);
+    ++info.exists;
+    if ((row.flags() & k_seen) == 0) ++info.unseen;
+    if ((row.flags() & k_deleted) != 0) ++info.deleted;
+    if (row.keywords() != 0) ++use[row.keywords()];
+  });
+  if (!use.empty()) folder.keyword_use.edit(state.edit) = std::move(use);
+}
+
+void read_folder(ByteReader& in, AccountState& state) {
+  FolderState folder;
+  auto& info = folder.info;
+  info.id = in.number<FolderId>();
+  folder.removed = in.fixed<std::uint8_t>() != 0;
+  info.name = in.text();
+  const auto folder_class = in.fixed<std::uint8_t>();
+  const auto special_use = in.fixed<std::uint8_t>();
+  info.uid_validity = in.number<std::uint32_t>();
+  info.uid_next = in.number<Uid>();
+  info.highest_modseq = in.varint();
+  info.guid = in.uuid();
+  info.bytes = in.varint();
+  folder.oldest_tomb = in.varint();
+  if (folder_class > static_cast<std::uint8_t>(FolderClass::notes) ||
+      special_use > static_cast<std::uint8_t>(SpecialUse::trash))
+    in.fail();
+  if (!in.ok()) return;
+  info.folder_class = static_cast<FolderClass>(folder_class);
+  info.special_use = static_cast<SpecialUse>(special_use);
+  info.subscribed = !state.subscriptions.empty() && state.subscriptions->contains(info.name);
+  read_entries(in, state, folder);
+  read_rows<TombRow>(in, false, [&](const TombRow& row) { folder.tombs.append(state.edit, row); });
+  if (!state.folders.empty() && state.folders.back()->info.id >= info.id) in.fail();
+  if (!in.ok()) return;
+  if (!folder.removed) state.by_name.edit(state.edit)[info.name] = info.id;
+  state.folders.push_back(Cow<FolderState>::make(state.edit, std::move(folder)));
+}
+
+void write_account(ByteWriter& out, const AccountState& state) {
+  out.uuid(state.id);
+  out.fixed(static_cast<std::uint8_t>(state.kind));
+  out.time(state.created);
+  out.text(state.owner.source);
+  out.uuid(state.owner.guid);
+  out.varint(state.next_folder);
+  out.varint(state.last_uid_validity);
+  out.varint(state.modseq);
+  out.varint(state.bytes);
+  std::vector<std::string> subscriptions;
+  if (!state.subscriptions.empty())
+    subscriptions.assign(state.subscriptions->begin(), state.subscriptions->end());
+  out.texts(subscriptions);
+  const auto& keywords = state.keyword_table();
+  out.varint(keywords.size());
+  for (std::size_t i = 0; i < keywords.size(); ++i)
+    out.texts(keywords.names(static_cast<KeywordSetId>(i)));
+}
+
+void read_account(ByteReader& in, AccountState& state) {
+  state.id = in.uuid();
+  const auto kind = in.fixed<std::uint8_t>();
+  if (kind > static_cast<std::uint8_t>(AccountKind::public_tree)) in.fail();
+  state.kind = in.ok() ? static_cast<AccountKind>(kind) : AccountKind::person;
+  state.created = in.time();
+  state.owner.source = in.text();
+  state.owner.guid = in.uuid();
+  state.next_folder = in.number<FolderId>();
+  state.last_uid_validity = in.number<std::uint32_t>();
+  state.modseq = in.varint();
+  state.bytes = in.varint();
+  for (auto& name : in.texts()) state.subscriptions.edit(state.edit).insert(std::move(name));
+  const auto sets = in.count(1);
+  for (std::size_t id = 0; id < sets && in.ok(); ++id) {
+    const auto names = in.texts();
+    if (names.empty()) continue;
+    if (!state.keywords.edit(state.edit).define(static_cast<KeywordSetId>(id), names)) in.fail();
+  }
+}
+
+std::string snapshot_file(const std::string& folder) { return folder + "/snapshot"; }
+
+}  // namespace
+
+std::string encode_snapshot(const Version& version) {
+  const auto& state = *version.state;
+  ByteWriter body;
+  body.varint(version.mark.end.file);
+  body.varint(version.mark.end.offset);
+  body.varint(version.mark.sequence);
+  write_account(body, state);
+  body.varint(state.folders.size());
+  for (const auto& folder : state.folders) write_folder(body, *folder);
+  write_rows(body, state.items);
+  const auto bytes = body.take();
+  ByteWriter out;
+  out.reserve(k_header + bytes.size());
+  out.raw(k_magic);
+  out.fixed(k_version);
+  out.fixed(crc32c(bytes));
+  out.fixed(static_cast<std::uint64_t>(bytes.size()));
+  out.raw(bytes);
+  return out.take();
+}
+
+Result<Snapshot> decode_snapshot(std::string_view bytes) {
+  ByteReader header(bytes);
+  const auto magic = header.raw(k_magic.size());
+  const auto version = header.fixed<std::uint32_t>();
+  const auto checksum = header.fixed<std::uint32_t>();
+  const auto size = header.fixed<std::uint64_t>();
+  if (!header.ok() || magic != k_magic) return fail(Errc::corrupt, "not a snapshot");
+  if (version != k_version) return fail(Errc::unsupported, "a snapshot of another version");
+  const auto body = bytes.substr(k_header);
+  if (body.size() != size || crc32c(body) != checksum)
+    return fail(Errc::corrupt, "the snapshot is damaged");
+  ByteReader in(body);
+  Snapshot snapshot;
+  snapshot.mark.end.file = in.number<std::uint32_t>();
+  snapshot.mark.end.offset = in.varint();
+  snapshot.mark.sequence = in.varint();
+  auto& state = snapshot.state;
+  read_account(in, state);
+  const auto folders = in.count(1);
+  for (std::size_t i = 0; i < folders && in.ok(); ++i) read_folder(in, state);
+  read_rows<ItemRow>(in, true, [&](const ItemRow& row) { state.items.append(state.edit, row); });
+  if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "the snapshot does not hold together");
+  return snapshot;
+}
+
+Result<void> write_snapshot(io::FileSystem& files,
+                            const std::string& folder,
+                            const Version& version) {
+  return io::write_file_durably(files, snapshot_file(folder), encode_snapshot(version));
+}
+
+Result<Snapshot> read_snapshot(io::FileSystem& files, const std::string& folder) {
+  KONTOR_TRY(const auto bytes, io::read_file(files, snapshot_file(folder), k_max_file));
+  return decode_snapshot(bytes);
+}
+
+}  // namespace kontor::store

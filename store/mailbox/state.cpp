@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/mailbox/state.hpp"
+
+#include <fmt/format.h>
+
+namespace kontor::store {
+namespace {
+
+template <class Folders>
+auto find_cow(Folders& folders, FolderId id) {
+  const auto found =
+      std::ranges::lower_bound(folders, id, {}, [](const auto& folder) { return folder->info.id; });
+  return found != folders.end() && (*found)->info.id == id ? found : folders.end();
+}
+
+template <class Row>
+bool same_rows(const ChunkTree<Row>& a, const ChunkTree<Row>& b) {
+  if (a.size() != b.size()) return false;
+  bool same = true;
+  a.for_each(0, a.size(), [&](std::size_t i, const Row& row) { same = same && row == b.at(i); });
+  return same;
+}
+
+// Keyword sets are compared by their names: two states may have numbered them differently.
+bool same_entries(const AccountState& a,
+                  const AccountState& b,
+                  const FolderState& x,
+                  const FolderState& y) {
+  if (x.entries.size() != y.entries.size()) return false;
+  bool same = true;
+  x.entries.for_each(0, x.entries.size(), [&](std::size_t i, const EntryRow& row) {
+    EntryRow other = y.entries.at(i);
+    same = same &&
+           a.keyword_table().names(row.keywords()) == b.keyword_table().names(other.keywords());
+    other.set_marks(other.flags(), row.keywords());
+    same = same && row == other;
+  });
+  return same;
+}
+
+std::string folder_text(const FolderInfo& info) {
+  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}", info.id, info.name,
+                     static_cast<int>(info.folder_class), static_cast<int>(info.special_use),
+                     info.subscribed, info.uid_validity, info.uid_next, info.highest_modseq,
+                     info.guid.text(), info.exists, info.unseen, info.deleted, info.bytes, "");
+}
+
+std::string account_text(const AccountState& s) {
+  std::string text =
+      fmt::format("{} {} {} {} {} {} {} {} {}", s.id.text(), static_cast<int>(s.kind),
+                  s.created.time_since_epoch().count(), s.owner.source, s.owner.guid.text(),
+                  s.next_folder, s.last_uid_validity, s.modseq, s.bytes);
+  if (!s.subscriptions.empty())
+    for (const auto& name : *s.subscriptions) text += " " + name;
+  return text;
+}
+
+}  // namespace
+
+const FolderState* AccountState::find(FolderId folder) const {
+  const auto found = find_cow(folders, folder);
+  return found == folders.end() ? nullptr : &**found;
+}
+
+const FolderState* AccountState::find_shown(FolderId folder) const {
+  const auto* found = find(folder);
+  return found != nullptr && !found->removed ? found : nullptr;
+}
+
+FolderState* AccountState::edit_folder(FolderId folder) {
+  const auto found = find_cow(folders, folder);
+  return found == folders.end() ? nullptr : &found->edit(edit);
+}
+
+std::optional<FolderId> AccountState::find_name(std::string_view name) const {
+  if (by_name.empty()) return std::nullopt;
+  const auto found = by_name->find(name);
+  if (found == by_name->end()) return std::nullopt;
+  return found->second;
+}
+
+const KeywordTable& AccountState::keyword_table() const {
+  static const KeywordTable none;
+  return keywords.empty() ? none : *keywords;
+}
+
+std::string difference(const AccountState& a, const AccountState& b) {
+  if (account_text(a) != account_text(b))
+    return fmt::format("account: {} / {}", account_text(a), account_text(b));
+  if (a.folders.size() != b.folders.size()) return "number of folders";
+  for (std::size_t i = 0; i < a.folders.size(); ++i) {
+    const auto& x = *a.folders[i];
+    const auto& y = *b.folders[i];
+    if (folder_text(x.info) != folder_text(y.info) || x.removed != y.removed)
+      return fmt::format("folder: {} / {}", folder_text(x.info), folder_text(y.info));
+    if (!same_entries(a, b, x, y)) return fmt::format("entries of folder {}", x.info.name);
+    if (!same_rows(x.tombs, y.tombs) || x.oldest_tomb != y.oldest_tomb)
+      return fmt::format("tombstones of folder {}", x.info.name);
+  }
+  if (!same_rows(a.items, b.items)) return "items";
+  return {};
+}
+
+}  // namespace kontor::store

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AccountState: what an account is after some frame of its log. A pure function of the frames.
+//
+// Rows stand in chunks as they are (40 bytes an entry, 64 an item): a flag change copies one chunk
+// of at most 40 KB (bench/columns_bench.cpp). Everything is shared between states by Cow; a state
+// that is part of an AccountView never changes. Changing functions: store/mailbox/apply.hpp.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/format/payload.hpp"
+#include "store/format/types.hpp"
+#include "store/mailbox/chunk_tree.hpp"
+#include "store/mailbox/keyword_table.hpp"
+#include "store/mailbox/view.hpp"
+
+namespace kontor::store {
+
+struct EntryRow {
+  Uid uid = 0;
+  std::uint32_t marks = 0;  // keyword set << 8 | flags
+  ItemId item = 0;
+  ModSeq modseq = 0;
+  std::int64_t internal_date = 0;
+  std::int64_t save_date = 0;
+
+  FlagBits flags() const noexcept { return static_cast<FlagBits>(marks); }
+  KeywordSetId keywords() const noexcept { return marks >> 8U; }
+  void set_marks(FlagBits flags, KeywordSetId keywords) noexcept { marks = keywords << 8U | flags; }
+  bool operator==(const EntryRow&) const = default;
+};
+static_assert(sizeof(EntryRow) == 40);
+
+struct ItemRow {
+  ItemId id = 0;
+  Uuid guid;
+  std::uint64_t thread = 0;
+  std::uint64_t offset = 0;  // of the frame
+  std::uint32_t file = 0;
+  std::uint32_t raw_offset = 0;  // of the message in the frame's payload
+  std::uint32_t size = 0;
+  std::uint32_t header_size = 0;
+  std::uint32_t uses = 0;  // entries and expunged, not yet purged ones
+  std::uint32_t reserved = 0;
+  bool operator==(const ItemRow&) const = default;
+};
+static_assert(sizeof(ItemRow) == 64);
+
+// An entry that left its folder.
+struct TombRow {
+  ModSeq modseq = 0;
+  ItemId item = 0;  // 0: moved away or purged, nothing to bring back
+  Uid uid = 0;
+  std::uint32_t reserved = 0;
+  bool operator==(const TombRow&) const = default;
+};
+
+template <>
+struct RowTraits<EntryRow> {
+  static std::uint64_t key(const EntryRow& row) noexcept { return row.uid; }
+  static std::uint64_t mark(const EntryRow& row) noexcept { return row.modseq; }
+};
+template <>
+struct RowTraits<ItemRow> {
+  static std::uint64_t key(const ItemRow& row) noexcept { return row.id; }
+  static std::uint64_t mark(const ItemRow&) noexcept { return 0; }
+};
+template <>
+struct RowTraits<TombRow> {
+  static std::uint64_t key(const TombRow& row) noexcept { return row.modseq; }
+  static std::uint64_t mark(const TombRow& row) noexcept { return row.modseq; }
+};
+
+struct FolderState {
+  FolderInfo info;
+  bool removed = false;  // kept for undelete until purged; no view shows it
+  ChunkTree<EntryRow> entries;
+  ChunkTree<TombRow> tombs;
+  ModSeq oldest_tomb = 0;  // what left by an earlier frame is not known any more
+  Cow<std::map<KeywordSetId, std::uint64_t>> keyword_use;  // entries per set, without the empty one
+};
+
+struct AccountState {
+  EditId edit = 1;
+  AccountId id;
+  AccountKind kind = AccountKind::person;
+  UtcSeconds created{};
+  Binding owner;
+  std::vector<Cow<FolderState>> folders;                      // ascending by id
+  Cow<std::map<std::string, FolderId, std::less<>>> by_name;  // without removed ones
+  Cow<std::set<std::string, std::less<>>> subscriptions;
+  ChunkTree<ItemRow> items;
+  Cow<KeywordTable> keywords;
+  FolderId next_folder = k_inbox;
+  std::uint32_t last_uid_validity = 0;  // never given again, even after its folder is gone
+  ModSeq modseq = 0;                    // sequence of the last frame
+  std::uint64_t bytes = 0;
+
+  // Folders, removed ones too; nullptr when there never was one.
+  const FolderState* find(FolderId id) const;
+  // Folders that views show.
+  const FolderState* find_shown(FolderId id) const;
+  std::optional<FolderId> find_name(std::string_view name) const;
+  FolderState* edit_folder(FolderId id);
+  const KeywordTable& keyword_table() const;
+};
+
+// Two states that show and keep the same, whatever chunks they are made of. Says the first
+// difference; empty: none.
+std::string difference(const AccountState& a, const AccountState& b);
+
+}  // namespace kontor::store

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/mailbox/view.hpp"
+
+#include "base/core/text.hpp"
+#include "store/mailbox/names.hpp"
+#include "store/mailbox/state.hpp"
+
+namespace kontor::store {
+namespace {
+
+Entry entry_of(const EntryRow& row) {
+  Entry entry;
+  entry.uid = row.uid;
+  entry.flags = row.flags();
+  entry.keywords = row.keywords();
+  entry.item = row.item;
+  entry.modseq = row.modseq;
+  entry.internal_date = UtcSeconds(std::chrono::seconds(row.internal_date));
+  entry.save_date = UtcSeconds(std::chrono::seconds(row.save_date));
+  return entry;
+}
+
+}  // namespace
+
+FolderView::FolderView(std::shared_ptr<const AccountState> state, FolderId id)
+    : state_(std::move(state)), folder_(state_->find_shown(id)) {}
+
+const FolderInfo& FolderView::info() const noexcept { return folder_->info; }
+std::size_t FolderView::size() const noexcept { return folder_->entries.size(); }
+Entry FolderView::at(std::size_t index) const { return entry_of(folder_->entries.at(index)); }
+std::size_t FolderView::lower_bound(Uid uid) const { return folder_->entries.lower_bound(uid); }
+
+std::optional<std::size_t> FolderView::index_of(Uid uid) const {
+  const auto index = lower_bound(uid);
+  if (index == size() || folder_->entries.at(index).uid != uid) return std::nullopt;
+  return index;
+}
+
+void FolderView::for_each(std::size_t begin,
+                          std::size_t end,
+                          const std::function<void(std::size_t, const Entry&)>& visit) const {
+  folder_->entries.for_each(
+      begin, end, [&](std::size_t index, const EntryRow& row) { visit(index, entry_of(row)); });
+}
+
+std::vector<Entry> FolderView::changed_since(ModSeq since) const {
+  std::vector<Entry> out;
+  folder_->entries.for_each_above(since,
+                                  [&](const EntryRow& row) { out.push_back(entry_of(row)); });
+  return out;
+}
+
+std::optional<std::vector<Uid>> FolderView::vanished_since(ModSeq since) const {
+  if (since < folder_->oldest_tomb) return std::nullopt;
+  std::vector<Uid> out;
+  folder_->tombs.for_each_above(since, [&](const TombRow& row) { out.push_back(row.uid); });
+  std::ranges::sort(out);
+  return out;
+}
+
+std::vector<FolderInfo> AccountView::folders() const {
+  std::vector<FolderInfo> out;
+  for (const auto& folder : state_->folders)
+    if (!folder->removed) out.push_back(folder->info);
+  std::ranges::sort(out, [](const FolderInfo& a, const FolderInfo& b) {
+    return std::pair(a.id != k_inbox, std::string_view(a.name)) <
+           std::pair(b.id != k_inbox, std::string_view(b.name));
+  });
+  return out;
+}
+
+std::optional<FolderInfo> AccountView::folder(FolderId id) const {
+  const auto* found = state_->find_shown(id);
+  if (found == nullptr) return std::nullopt;
+  return found->info;
+}
+
+std::optional<FolderInfo> AccountView::find_folder(std::string_view name) const {
+  const auto id = state_->find_name(inbox_in_capitals(name));
+  if (!id) return std::nullopt;
+  return folder(*id);
+}
+
+std::optional<FolderInfo> AccountView::find_special(SpecialUse use) const {
+  for (const auto& folder : state_->folders)
+    if (!folder->removed && folder->info.special_use == use) return folder->info;
+  return std::nullopt;
+}
+
+std::shared_ptr<const FolderView> AccountView::open(FolderId id) const {
+  if (state_->find_shown(id) == nullptr) return nullptr;
+  return std::make_shared<const FolderView>(state_, id);
+}
+
+std::vector<std::string> AccountView::subscriptions() const {
+  if (state_->subscriptions.empty()) return {};
+  return {state_->subscriptions->begin(), state_->subscriptions->end()};
+}
+
+std::optional<Item> AccountView::item(ItemId id) const {
+  const auto* row = state_->items.find_key(id);
+  if (row == nullptr) return std::nullopt;
+  Item item;
+  item.id = row->id;
+  item.guid = row->guid;
+  item.thread = row->thread;
+  item.size = row->size;
+  item.header_size = row->header_size;
+  item.position.file = row->file;
+  item.position.offset = row->offset;
+  return item;
+}
+
+const std::vector<std::string>& AccountView::keywords(KeywordSetId id) const {
+  return state_->keyword_table().names(id);
+}
+
+std::vector<std::string> AccountView::known_keywords(FolderId id) const {
+  const auto* folder = state_->find_shown(id);
+  std::set<std::string> names;
+  if (folder != nullptr && !folder->keyword_use.empty())
+    for (const auto& [set, count] : *folder->keyword_use)
+      for (const auto& name : keywords(set)) names.insert(name);
+  return {names.begin(), names.end()};
+}
+
+ModSeq AccountView::highest_modseq() const noexcept { return state_->modseq; }
+Binding AccountView::binding() const { return state_->owner; }
+std::uint64_t AccountView::bytes() const noexcept { return state_->bytes; }
+
+}  // namespace kontor::store
