@@ -3,6 +3,7 @@
 // together. A test reads the headers and fails for a kind that is missing here.
 #include <algorithm>
 
+#include "base/log/events/admin.hpp"
 #include "base/log/events/delivery.hpp"
 #include "base/log/events/imap.hpp"
 #include "base/log/events/log.hpp"
@@ -17,6 +18,7 @@ namespace {
 std::vector<const EventKind*> gather() {
   std::vector<const EventKind*> all;
   const auto add = [&all](const auto& kinds) { all.insert(all.end(), kinds.begin(), kinds.end()); };
+  add(events::k_admin_events);
   add(events::k_delivery_events);
   add(events::k_imap_events);
   add(events::k_log_events);

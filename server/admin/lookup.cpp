@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/admin/lookup.hpp"
+
+#include <string>
+
+namespace kontor::admin {
+namespace {
+
+Result<FoundAccount> by_id(const Environment& environment, store::AccountId id) {
+  for (const auto& info : environment.store.list()) {
+    if (info.id != id) continue;
+    const auto copy = environment.directory.current();
+    return FoundAccount{copy->find({info.binding.source, info.binding.guid}), id};
+  }
+  return fail(Errc::not_found, "no account " + id.text());
+}
+
+}  // namespace
+
+Result<FoundAccount> find_account(const Environment& environment, std::string_view name) {
+  if (const auto id = Uuid::parse(name)) return by_id(environment, *id);
+  const auto copy = environment.directory.current();
+  auto person = copy->find_address(name);
+  if (!person) person = copy->find_login(name, environment.settings.directory.default_domain);
+  if (!person || !person->has_mailbox())
+    return fail(Errc::not_found, "nobody with a mailbox is called " + std::string(name));
+  const auto account = environment.store.find({person->id.source, person->id.guid});
+  return FoundAccount{std::move(person), account};
+}
+
+}  // namespace kontor::admin

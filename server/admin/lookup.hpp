@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whom an administrator means: a mail address, a login name, or the id of an account.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "server/admin/control.hpp"
+
+namespace kontor::admin {
+
+struct FoundAccount {
+  std::shared_ptr<const directory::Principal> person;  // nullptr: a mailbox that is nobody's
+  std::optional<store::AccountId> account;             // nothing: no mailbox was made yet
+};
+
+// not_found: neither a person with a mailbox nor an account.
+Result<FoundAccount> find_account(const Environment& environment, std::string_view name);
+
+}  // namespace kontor::admin

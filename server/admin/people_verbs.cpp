@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// accounts, groups, folders: the directory copy and the mailboxes side by side.
+#include <algorithm>
+#include <array>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <map>
+
+#include "server/admin/lookup.hpp"
+#include "server/admin/verbs.hpp"
+
+namespace kontor::admin {
+namespace {
+
+namespace json = boost::json;
+using directory::Kind;
+using directory::Principal;
+
+std::string_view word_of(Kind kind) {
+  static constexpr std::array<std::string_view, 4> k_words{"person", "group", "contact", "room"};
+  return k_words[static_cast<std::size_t>(kind)];
+}
+
+std::string_view word_of(directory::State state) {
+  static constexpr std::array<std::string_view, 3> k_words{"enabled", "disabled", "expired"};
+  return k_words[static_cast<std::size_t>(state)];
+}
+
+std::string_view word_of(store::SpecialUse use) {
+  static constexpr std::array<std::string_view, 9> k_words{
+      "", "all", "archive", "drafts", "flagged", "important", "junk", "sent", "trash"};
+  return k_words[static_cast<std::size_t>(use)];
+}
+
+json::object row_of(const Principal& person, const Desk& desk) {
+  const auto now = desk.environment.clock.now().time_since_epoch().count();
+  json::object row;
+  row["address"] = person.mail;
+  row["name"] = person.name;
+  row["kind"] = word_of(person.kind);
+  row["state"] = word_of(directory::DirectoryCopy::state_at(person, now));
+  return row;
+}
+
+json::array texts(const std::vector<std::string>& values) {
+  json::array out;
+  for (const auto& value : values) out.emplace_back(value);
+  return out;
+}
+
+json::array group_names(const Principal& person, const directory::DirectoryCopy& copy) {
+  json::array out;
+  for (const auto& id : person.member_of)
+    if (const auto group = copy.find(id)) out.emplace_back(group->name);
+  return out;
+}
+
+// Messages and bytes of the mailbox, loaded for it; what is wrong when it cannot be.
+Task<void> add_mailbox(const Desk& desk, store::AccountId id, json::object& row) {
+  const auto account = co_await desk.environment.store.open(id);
+  if (!account) {
+    row["problem"] = account.error().text();
+    co_return;
+  }
+  const auto view = (*account)->view();
+  std::uint64_t messages = 0;
+  const auto all = view.folders();
+  for (const auto& folder : all) messages += folder.exists;
+  row["folders"] = all.size();
+  row["messages"] = messages;
+  row["bytes"] = view.bytes();
+}
+
+json::object folder_row(const store::FolderInfo& folder) {
+  json::object row;
+  row["name"] = folder.name;
+  row["messages"] = folder.exists;
+  row["unseen"] = folder.unseen;
+  row["bytes"] = folder.bytes;
+  row["uid_validity"] = folder.uid_validity;
+  row["uid_next"] = folder.uid_next;
+  row["highest_modseq"] = folder.highest_modseq;
+  row["use"] = word_of(folder.special_use);
+  row["subscribed"] = folder.subscribed;
+  return row;
+}
+
+}  // namespace
+
+Task<Answer> accounts_list(const Desk& desk, Request) {
+  const auto& environment = desk.environment;
+  std::map<store::Binding, store::AccountInfo> mailboxes;
+  for (auto& info : environment.store.list()) mailboxes.emplace(info.binding, std::move(info));
+  json::array rows;
+  const auto add_account = [](json::object row, const store::AccountInfo& info) {
+    row["account"] = info.id.text();
+    row["problem"] = info.problem;
+    return row;
+  };
+  const auto copy = environment.directory.current();
+  for (const auto& person : copy->all()) {
+    if (!person->has_mailbox()) continue;
+    const auto mailbox = mailboxes.find(store::Binding{person->id.source, person->id.guid});
+    const store::AccountInfo none;
+    auto row =
+        add_account(row_of(*person, desk), mailbox == mailboxes.end() ? none : mailbox->second);
+    if (mailbox == mailboxes.end()) {
+      row["account"] = "";  // made by the first message or sign-in
+    } else {
+      mailboxes.erase(mailbox);
+    }
+    rows.emplace_back(std::move(row));
+  }
+  for (const auto& [binding, info] : mailboxes) {
+    json::object row;
+    row["address"] = "";
+    row["name"] = directory::PrincipalId{binding.source, binding.guid}.text();
+    row["kind"] = "nobody's";
+    row["state"] = "";
+    rows.emplace_back(add_account(std::move(row), info));
+  }
+  co_return json::value(std::move(rows));
+}
+
+Task<Answer> accounts_show(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(const auto found, find_account(desk.environment, request.arguments[0]));
+  json::object row;
+  if (found.person) {
+    row = row_of(*found.person, desk);
+    row["login"] = found.person->principal_name;
+    row["addresses"] = texts(found.person->addresses);
+    row["groups"] = group_names(*found.person, *desk.environment.directory.current());
+    row["administrator"] = found.person->is_admin;
+    row["principal"] = found.person->id.text();
+  }
+  row["account"] = found.account ? found.account->text() : std::string();
+  if (found.account) co_await add_mailbox(desk, *found.account, row);
+  co_return json::value(std::move(row));
+}
+
+Task<Answer> groups_list(const Desk& desk, Request) {
+  const auto copy = desk.environment.directory.current();
+  json::array rows;
+  for (const auto& group : copy->all()) {
+    if (group->kind != Kind::group || group->mail.empty()) continue;
+    json::object row;
+    row["address"] = group->mail;
+    row["name"] = group->name;
+    row["direct_members"] = group->members.size();
+    row["people"] = copy->expand(group->id).size();
+    rows.emplace_back(std::move(row));
+  }
+  co_return json::value(std::move(rows));
+}
+
+Task<Answer> groups_show(const Desk& desk, Request request) {
+  const auto copy = desk.environment.directory.current();
+  const auto& name = request.arguments[0];
+  const auto is_it = [&](const auto& one) {
+    return one->kind == Kind::group && (one->name == name || one->account_name == name);
+  };
+  auto group = copy->find_address(name);
+  if (!group || group->kind != Kind::group) {
+    const auto by_name = std::ranges::find_if(copy->all(), is_it);
+    if (by_name == copy->all().end()) co_return fail(Errc::not_found, "no group " + name);
+    group = *by_name;
+  }
+  json::object row;
+  row["address"] = group->mail;
+  row["name"] = group->name;
+  row["principal"] = group->id.text();
+  json::array members;
+  for (const auto& person : copy->expand(group->id)) members.emplace_back(row_of(*person, desk));
+  row["people"] = std::move(members);
+  co_return json::value(std::move(row));
+}
+
+Task<Answer> folders(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(const auto found, find_account(desk.environment, request.arguments[0]));
+  if (!found.account) co_return fail(Errc::not_found, "no mailbox was made for this account yet");
+  KONTOR_CO_TRY(const auto account, co_await desk.environment.store.open(*found.account));
+  json::array rows;
+  for (const auto& folder : account->view().folders()) rows.emplace_back(folder_row(folder));
+  co_return json::value(std::move(rows));
+}
+
+}  // namespace kontor::admin

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// status, sessions, deliver, config: the running server itself.
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "base/config/load.hpp"
+#include "base/core/answers.hpp"
+#include "server/admin/lookup.hpp"
+#include "server/admin/verbs.hpp"
+
+namespace kontor::admin {
+namespace {
+
+namespace json = boost::json;
+
+// A file as editors write it ends its lines with LF; mail does with CRLF (RFC 5322, 2.3).
+std::string with_crlf(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 32);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) out.push_back('\r');
+    out.push_back(text[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
+Task<Answer> status(const Desk& desk, Request) {
+  const auto& environment = desk.environment;
+  const auto copy = environment.directory.current();
+  const auto mailboxes = environment.store.list();
+  const auto damaged = std::ranges::count_if(
+      mailboxes, [](const store::AccountInfo& info) { return !info.problem.empty(); });
+  const auto people = std::ranges::count_if(
+      copy->all(), [](const auto& principal) { return principal->has_mailbox(); });
+  json::object out;
+  out["version"] = KONTOR_VERSION;
+  out["server"] = environment.settings.server.name;
+  out["pid"] = ::getpid();
+  out["up_seconds"] = (environment.clock.now() - desk.started).count();
+  out["data_folder"] = environment.settings.server.data_folder;
+  out["connections"] = environment.sessions.list().size();
+  out["people"] = people;
+  out["mailboxes"] = mailboxes.size();
+  out["mailboxes_with_problems"] = damaged;
+  out["directory_generation"] = copy->generation();
+  json::array problems;
+  for (const auto& problem : copy->problems()) problems.emplace_back(problem);
+  if (const auto* service = environment.directory_service) {
+    const auto state = service->status();
+    out["directory_running"] = state.is_running;
+    for (const auto& source : state.sources)
+      if (!source.is_reachable) problems.emplace_back(source.source + ": " + source.detail);
+  }
+  out["problems"] = std::move(problems);
+  co_return json::value(std::move(out));
+}
+
+Task<Answer> sessions_list(const Desk& desk, Request) {
+  json::array rows;
+  for (const auto& session : desk.environment.sessions.list()) {
+    json::object row;
+    row["session"] = session.id;
+    row["protocol"] = session.protocol;
+    row["user"] = session.user;
+    row["peer"] = session.peer.text();
+    row["tls"] = session.tls;
+    row["state"] = session.state;
+    row["seconds"] = (desk.environment.clock.now() - session.since).count();
+    rows.emplace_back(std::move(row));
+  }
+  co_return json::value(std::move(rows));
+}
+
+Task<Answer> sessions_end(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(const auto found, find_account(desk.environment, request.arguments[0]));
+  if (!found.person) co_return fail(Errc::not_found, "this account is nobody's");
+  json::object out;
+  out["ended"] = desk.environment.sessions.end(found.person->id, "ended by the administrator");
+  co_return json::value(std::move(out));
+}
+
+Task<Answer> deliver(const Desk& desk, Request request) {
+  auto& delivery = desk.environment.delivery;
+  const auto& address = request.arguments[0];
+  auto resolved = delivery.resolve(address);
+  if (resolved.verdict != delivery::Verdict::deliver)
+    co_return fail(Errc::not_found, address + ": " + std::string(name_of(resolved.verdict)));
+  delivery::Envelope envelope;
+  envelope.trace = delivery::make_trace_id();
+  const auto trace = envelope.trace;
+  const auto copies = resolved.mailboxes.size();
+  envelope.recipients.push_back({address, std::move(resolved.mailboxes)});
+  auto message = with_crlf(request.payload);
+  const auto results = co_await delivery.deliver(std::move(envelope), std::move(message));
+  KONTOR_CO_TRY(results.at(0));
+  json::object out;
+  out["trace"] = trace;
+  out["copies"] = copies;
+  co_return json::value(std::move(out));
+}
+
+Task<Answer> config_dump(const Desk& desk, Request request) {
+  const bool changed = !request.arguments.empty();
+  if (changed && request.arguments[0] != "changed")
+    co_return fail(Errc::bad_input, "the only word that may follow is: changed");
+  json::object out;
+  out["settings"] = config::dump_settings(desk.environment.settings, changed);
+  co_return json::value(std::move(out));
+}
+
+Answer config_check(Request request) {
+  KONTOR_TRY(const auto settings, config::load_settings(request.arguments[0]));
+  json::array problems;
+  for (const auto& sentence : config::check_settings(settings)) problems.emplace_back(sentence);
+  if (!problems.empty()) {
+    std::string all;
+    for (const auto& problem : problems) {
+      all.append(all.empty() ? "" : "\n");
+      all.append(problem.as_string().data(), problem.as_string().size());
+    }
+    return fail(Errc::bad_input, all);
+  }
+  json::object out;
+  out["file"] = request.arguments[0];
+  out["problems"] = std::move(problems);
+  return json::value(std::move(out));
+}
+
+}  // namespace kontor::admin

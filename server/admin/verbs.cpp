@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/admin/verbs.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/core/text.hpp"
+
+namespace kontor::admin {
+namespace {
+
+// clang-format off
+constexpr std::array k_verbs{
+    Verb{"accounts list", "", "People and rooms with a mailbox, and mailboxes that belong to nobody.", accounts_list},
+    Verb{"accounts show", "ACCOUNT", "One account: addresses, groups, size. ACCOUNT is an address, a login name or an id.", accounts_show},
+    Verb{"config check", "FILE", "Reads a settings file and says what is wrong with it.", nullptr, config_check},
+    Verb{"config dump", "[changed]", "The settings in force; with changed, those that differ from the defaults.", config_dump},
+    Verb{"deliver", "ADDRESS FILE", "Puts a message file into the mailbox, room or list of that address.", deliver},
+    Verb{"directory accept", "", "Puts a set of people in force that was held back because it would lose many.", directory_accept},
+    Verb{"directory reconcile", "", "Reads all people and groups anew.", directory_reconcile},
+    Verb{"directory status", "", "Where people and groups come from, and what is wrong there.", directory_status},
+    Verb{"folders", "ACCOUNT", "The folders of an account with their counts.", folders},
+    Verb{"groups list", "", "Groups that have an address.", groups_list},
+    Verb{"groups show", "GROUP", "The people a group stands for, nested groups included.", groups_show},
+    Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
+    Verb{"sessions list", "", "Who is connected.", sessions_list},
+    Verb{"status", "", "Is the server well?", status},
+};
+// clang-format on
+static_assert(std::ranges::is_sorted(k_verbs, {}, &Verb::name));
+
+}  // namespace
+
+std::size_t Verb::most_arguments() const {
+  return arguments.empty() ? 0 : split(arguments, ' ').size();
+}
+
+std::size_t Verb::least_arguments() const {
+  if (arguments.empty()) return 0;
+  const auto words = split(arguments, ' ');
+  return static_cast<std::size_t>(
+      std::ranges::count_if(words, [](std::string_view word) { return word.front() != '['; }));
+}
+
+std::span<const Verb> verbs() { return k_verbs; }
+
+const Verb* find_verb(std::string_view name) {
+  const auto verb = std::ranges::find(k_verbs, name, &Verb::name);
+  return verb == k_verbs.end() ? nullptr : &*verb;
+}
+
+std::string_view nearest_verb(const std::vector<std::string>& words) {
+  const auto distance = [&](const Verb& verb) {
+    const auto length = std::min(words.size(), split(verb.name, ' ').size());
+    const auto end = words.begin() + static_cast<std::ptrdiff_t>(length);
+    return edit_distance(verb.name, join({words.begin(), end}, " "));
+  };
+  return std::ranges::min_element(k_verbs, {}, distance)->name;
+}
+
+}  // namespace kontor::admin

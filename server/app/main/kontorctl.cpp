@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// kontorctl: what an administrator does with a server, from the command line.
+#include <iostream>
+
+#include "server/admin/ctl.hpp"
+
+int main(int argc, char** argv) {
+  return kontor::admin::run_ctl({argv + 1, argv + argc}, std::cout, std::cerr);
+}
