@@ -95,7 +95,7 @@ class Copier {
   }
 
   std::uint64_t size_of(const Node& node) {
-    const auto [low, high] = std::minmax(node.platter.size(), node.now.size());
+    const auto [low, high] = std::minmax({node.platter.size(), node.now.size()});
     switch (below(4)) {
       case 0:
         return node.platter.size();
@@ -195,7 +195,7 @@ struct MemoryDisk::State {
     if (size > node.now.size() && capacity < k_unlimited &&
         used_below(*root) + (size - node.now.size()) > capacity)
       return fail(errno_error("writing", ENOSPC));
-    const auto [low, high] = std::minmax<std::uint64_t>(node.now.size(), size);
+    const auto [low, high] = std::minmax<std::uint64_t>({node.now.size(), size});
     for (auto sector = low / k_sector; sector * k_sector < high; ++sector)
       node.dirty.insert(sector);
     node.now.resize(size, '\0');

@@ -207,12 +207,24 @@ class Scanner {
       KONTOR_TRY(release_held(count));
       if (at_gap) {
         const Held& range = held_.front();
+        KONTOR_TRY(check_still_bad(range));
         out_.report.damage.push_back(
             {range.begin, range.end, "frames from " + std::to_string(range.missing) + " on"});
         held_.pop_front();
       }
     }
     return {};
+  }
+
+  // A running server may have written the range after it was read here and before what follows.
+  Result<void> check_still_bad(const Held& range) {
+    KONTOR_TRY(const auto start,
+               device_.read(range.begin.file, range.begin.offset, k_frame_header_size));
+    const auto frame = decode_frame_header(start);
+    if (!frame || frame->header.sequence != range.missing) return {};
+    KONTOR_TRY(const auto whole, device_.read(range.begin.file, range.begin.offset, frame->size()));
+    if (!checksum_fits(*frame, out_.header->salt, whole)) return {};
+    return fail(Errc::busy, "the log was written to while it was read");
   }
 
   Result<void> release_held(std::size_t count) {

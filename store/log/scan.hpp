@@ -4,7 +4,8 @@
 // It tells a torn tail from damage (docs/formats/log.md, "Recovery"): a bad range is damage when a
 // later frame, or a later log, says that its frames were durable; else everything from there on was
 // never acknowledged and is the torn tail. Failure: what the device says, corrupt (a log of a
-// future version, or the start is not there), and what `visit` returns.
+// future version, or the start is not there), busy (somebody writes there at this moment), and what
+// `visit` returns.
 #pragma once
 #include <cstdint>
 #include <functional>
