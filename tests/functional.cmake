@@ -12,3 +12,8 @@ endfunction()
 
 kontor_script(clients start tests/functional/start.py 3600)
 kontor_script(clients load tests/functional/load.py 900)
+
+# The Active Directory parts by themselves; tests/functional/ad_parts.py runs it.
+add_executable(ad_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/ad_probe.cpp)
+target_link_libraries(ad_probe PRIVATE kontor_base_config kontor_directory_ldap kontor_directory_krb)
+set_target_properties(ad_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

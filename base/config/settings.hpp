@@ -56,6 +56,7 @@ struct ActiveDirectory {
   std::string bind_password_file;  // mode 0600
   std::string ca_file;
   std::string search_base;  // empty: the whole domain
+  std::string rooms_base;   // users below this DN are rooms; empty: none
   std::string admin_group = "Kontor Admins";
   std::chrono::milliseconds timeout{4'000};
   std::chrono::seconds reconcile_interval{86'400};

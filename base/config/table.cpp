@@ -160,7 +160,9 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.ad.bind_name; },
      {},
      "Account that reads the directory with a password.",
-     "For ad.bind = \"starttls\": a user principal name of an ordinary account."},
+     "For ad.bind = \"starttls\": a user principal name of an ordinary account. For \"gssapi\": "
+     "the "
+     "principal of the keytab to sign in as; empty: its machine account."},
     {"ad.bind_password_file",
      [](Settings& s) -> Field { return &s.ad.bind_password_file; },
      {},
@@ -176,6 +178,12 @@ constexpr auto k_rows = std::to_array<Row>({
      {},
      "Part of the directory that is read.",
      "A distinguished name. Empty: the whole domain."},
+    {"ad.rooms_base",
+     [](Settings& s) -> Field { return &s.ad.rooms_base; },
+     {},
+     "Part of the directory whose accounts are rooms.",
+     "A distinguished name, such as that of an organisational unit. Accounts that Exchange marked "
+     "as rooms are rooms anyway. A room has a mailbox even when its account is disabled."},
     {"ad.admin_group",
      [](Settings& s) -> Field { return &s.ad.admin_group; },
      {},

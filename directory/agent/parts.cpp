@@ -2,6 +2,10 @@
 #include "directory/agent/parts.hpp"
 
 #include "base/log/events/directory.hpp"
+#include "directory/krb/acceptor.hpp"
+#include "directory/krb/password.hpp"
+#include "directory/krb/profile.hpp"
+#include "directory/ldap/ad_source.hpp"
 #include "directory/local/demo.hpp"
 #include "directory/local/local_source.hpp"
 
@@ -26,14 +30,33 @@ void add_local(Parts& parts,
   parts.sources.push_back(std::move(local));
 }
 
+Result<void> add_ad(Parts& parts, const config::Settings& settings) {
+  for (const auto& text : settings.ad.controllers) {
+    KONTOR_TRY(parse_controller(text));
+  }
+  KONTOR_TRY(prepare_kerberos(settings));
+  const auto controllers = std::make_shared<Controllers>(settings.ad);
+  parts.sources.push_back(make_ad_source(settings, controllers));
+  parts.checkers.push_back(make_kerberos_checker(settings.ad, controllers));
+  std::vector<std::shared_ptr<Mechanism>> made;
+  for (auto& mechanism : make_ticket_mechanisms(settings.ad)) made.push_back(std::move(mechanism));
+  for (const auto& name : settings.sign_in.mechanisms)
+    for (const auto& mechanism : made)
+      if (mechanism->name() == name) parts.mechanisms.push_back(mechanism);
+  return {};
+}
+
 }  // namespace
 
 Result<Parts> make_parts(const config::Settings& settings, const Clock& clock, log::Context log) {
   Parts parts;
-  if (settings.directory.source == "local")
+  if (settings.directory.source == "local") {
     add_local(parts, settings, clock, log);
-  else
+  } else if (settings.directory.source == "ad") {
+    KONTOR_TRY(add_ad(parts, settings));
+  } else {
     return fail(Errc::bad_input, "directory.source names no source: " + settings.directory.source);
+  }
   return parts;
 }
 

@@ -13,7 +13,7 @@ Kerberos::~Kerberos() {
 }
 
 Result<std::unique_ptr<Kerberos>> Kerberos::open(const KdcTransport& transport, std::string realm) {
-  std::unique_ptr<Kerberos> kerberos(new Kerberos(transport, std::move(realm)));
+  auto kerberos = std::make_unique<Kerberos>(transport, std::move(realm));
   if (const auto code = krb5_init_context(&kerberos->context_); code != 0)
     return fail(Errc::unavailable, "Kerberos cannot start: code " + std::to_string(code));
   if (const auto code = krb5_set_default_realm(kerberos->context_, kerberos->realm_.c_str());

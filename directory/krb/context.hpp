@@ -16,6 +16,7 @@ class Kerberos {
  public:
   // `transport` outlives it and serves `realm`; requests to other realms are refused.
   static Result<std::unique_ptr<Kerberos>> open(const KdcTransport& transport, std::string realm);
+  Kerberos(const KdcTransport& transport, std::string realm);  // not open yet: use open()
   Kerberos(const Kerberos&) = delete;
   Kerberos& operator=(const Kerberos&) = delete;
   ~Kerberos();
@@ -28,7 +29,6 @@ class Kerberos {
   Error error(const char* what, krb5_error_code code) const;
 
  private:
-  Kerberos(const KdcTransport& transport, std::string realm);
   static krb5_error_code send_hook(krb5_context context,
                                    void* data,
                                    const krb5_data* realm,

@@ -18,8 +18,9 @@ std::string realm_of(const config::ActiveDirectory& settings) { return to_upper(
 std::string kerberos_profile(const config::ActiveDirectory& settings) {
   const std::string realm = realm_of(settings);
   const std::string domain = to_lower(settings.domain);
-  // No kdc lines: our requests do not go through the library's own search for controllers
-  // (directory/krb/kdc.hpp), and nothing else in this process may ask one.
+  // The library wants to know a controller before it asks our hook (directory/krb/kdc.hpp), which
+  // answers everything. What has no hook finds nobody at port 1, at once: nothing here may wait for
+  // a controller without a limit.
   return "# Written by kontor-directory at each start.\n"
          "[libdefaults]\n"
          "  default_realm = " +
@@ -31,6 +32,12 @@ std::string kerberos_profile(const config::ActiveDirectory& settings) {
          "  rdns = false\n"
          "  udp_preference_limit = 1\n"
          "  ignore_acceptor_hostname = true\n"
+         "[realms]\n"
+         "  " +
+         realm +
+         " = {\n"
+         "    kdc = 127.0.0.1:1\n"
+         "  }\n"
          "[domain_realm]\n"
          "  ." +
          domain + " = " + realm +

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One signed-in connection to a domain controller (RFC 4511), every call bounded in time.
+//
+// It is sealed by Kerberos (SASL GSSAPI) or inside StartTLS, never bare. Referrals are not
+// followed. Blocks; one thread at a time. Failures: unavailable or timed_out (the connection is
+// then of no more use), not_found (no such object), no_permission, bad_input (the controller
+// refused the request).
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/core/result.hpp"
+#include "directory/krb/client.hpp"
+#include "directory/krb/controllers.hpp"
+#include "directory/ldap/entry.hpp"
+#include "directory/ldap/watchdog.hpp"
+
+namespace kontor::directory {
+
+struct BindOptions {
+  bool use_kerberos = true;   // else StartTLS and a simple bind
+  ServiceIdentity identity;   // for Kerberos
+  std::string name;           // for the simple bind
+  std::string password_file;  // must not be readable by others
+  std::string ca_file;        // empty: the machine's authorities
+  std::chrono::milliseconds timeout{4'000};
+};
+
+enum class Scope : unsigned char { base, subtree };
+
+struct Search {
+  std::string base;
+  Scope scope = Scope::subtree;
+  std::string filter = "(objectClass=*)";
+  std::vector<std::string> attributes;
+  bool extended_dn = false;   // values that are DNs come with their GUIDs
+  bool show_deleted = false;  // tombstones too
+};
+
+using EntryTaker = std::function<Result<void>(Entry)>;  // an error ends the search
+
+class Connection {
+ public:
+  // Connects to one address of `controller` after another, seals and signs in. `transport` and
+  // `dog` outlive the connection.
+  static Result<std::unique_ptr<Connection>> open(const Controller& controller,
+                                                  const BindOptions& options,
+                                                  const KdcTransport& transport,
+                                                  Watchdog& dog);
+  virtual ~Connection() = default;
+  // A search in pages (RFC 2696), so that no limit of the controller cuts it.
+  virtual Result<void> search(const Search& what, const EntryTaker& take) = 0;
+  // Starts the notification search ([MS-ADTS] 3.1.1.3.4.1.9): from now on readable() may become
+  // true.
+  virtual Result<void> watch(const std::string& base) = 0;
+  // Waits until something changed below the watched base, `other_fd` is readable, or `limit` is
+  // over; true: something changed.
+  virtual Result<bool> wait_change(int other_fd, std::chrono::milliseconds limit) = 0;
+};
+
+// The one entry of a base search.
+Result<Entry> read_entry(Connection& connection,
+                         const std::string& dn,
+                         std::vector<std::string> attributes);
+
+// The first line of a file that only its owner may read. no_permission: others may.
+Result<std::string> read_password(const std::string& file);
+
+}  // namespace kontor::directory

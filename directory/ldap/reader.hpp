@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is asked of a controller: who it is, everybody, what changed since, who is gone.
+//
+// Blocks; failures are the connection's. A strange entry is left out, never a failure of the whole.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/config/settings.hpp"
+#include "directory/ldap/connection.hpp"
+
+namespace kontor::directory {
+
+struct ControllerFacts {
+  std::string domain_dn;      // defaultNamingContext
+  std::string base;           // what is followed: settings.search_base or domain_dn
+  std::string invocation_id;  // of its database; USNs count only within one ([MS-ADTS] 3.1.1.1.9)
+  DomainNames names;
+};
+
+class Reader {
+ public:
+  // bad_input: the controller is of another domain than the settings say.
+  static Result<Reader> begin(Connection& connection, const config::ActiveDirectory& settings);
+
+  const ControllerFacts& facts() const { return facts_; }
+  Result<std::uint64_t> highest_usn() const;
+  Result<std::vector<Converted>> everybody() const;
+
+  struct Delta {
+    std::vector<Converted> changed;
+    std::vector<Uuid> out_of_sight;  // still there, but no longer somebody we follow
+    std::uint64_t explained = 0;     // numbers of (since, upto] that entries account for
+  };
+  // Everything with a number above `since`, whatever its kind.
+  Result<Delta> changes(std::uint64_t since, std::uint64_t upto) const;
+  // The GUIDs of everybody, nothing else.
+  Result<std::set<Uuid>> present() const;
+  // Asks for each one: those that really are gone or out of sight.
+  Result<std::vector<Uuid>> confirm_gone(const std::vector<Uuid>& missing) const;
+
+ private:
+  explicit Reader(Connection& connection) : connection_(&connection) {}
+  Result<void> read_names(const config::ActiveDirectory& settings, const std::string& config_dn);
+  Result<void> read_on(Converted& group) const;
+  bool is_below_base(const std::string& dn) const;
+
+  Connection* connection_;
+  ControllerFacts facts_;
+};
+
+// "DC=ad,DC=example,DC=test" to "ad.example.test"; empty for other forms.
+std::string dns_name_of(std::string_view dn);
+
+}  // namespace kontor::directory

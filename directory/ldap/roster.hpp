@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Everybody of a domain as last read: what changes and disappearances are found against. Pure; one
+// thread.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "directory/ldap/entry.hpp"
+#include "directory/model/source.hpp"
+
+namespace kontor::directory {
+
+class Roster {
+ public:
+  // Puts in all there is and returns it as a complete set.
+  Changes replace(std::vector<Converted> everybody);
+  // Puts in what changed and returns what that means for others, too: a group whose SID appears
+  // becomes the primary group of its people.
+  Changes update(std::vector<Converted> changed);
+  Changes remove(const std::vector<Uuid>& gone);
+
+  bool contains(const Uuid& guid) const { return people_.contains(guid); }
+  std::size_t size() const { return people_.size(); }
+  // Those who are not in `present`.
+  std::vector<Uuid> missing_from(const std::set<Uuid>& present) const;
+
+ private:
+  Principal finished(const Converted& one) const;
+  void put(Converted one);
+
+  std::map<Uuid, Converted> people_;
+  std::map<Sid, PrincipalId> groups_by_sid_;
+};
+
+// Would losing `count` of `total` be so much that a complete set should be judged instead?
+// (DESIGN.md 5: more than `percent`, at least 10.)
+bool is_mass_loss(std::size_t count, std::size_t total, std::uint32_t percent);
+
+}  // namespace kontor::directory
