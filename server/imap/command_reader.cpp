@@ -19,17 +19,19 @@ std::size_t command_limit(const Session& session) {
 // What to do with a literal at the end of the text so far.
 enum class Literal : unsigned char { collect, hand_over, refuse, skip };
 
+// In a wrong state nothing is wanted: what follows is data, never a command.
+bool is_wanted(const Session& session, const ReadCommand& command) {
+  return !command.problem && command.row != nullptr &&
+         (command.row->states & static_cast<unsigned>(session.state)) != 0;
+}
+
 Literal judge(const Session& session, const ReadCommand& command, const wire::LiteralMark& mark) {
-  const bool streams =
-      command.row != nullptr && (command.row->effects & effect::takes_literals) != 0;
-  // In a wrong state nothing is wanted: what follows is data, never a command.
-  const bool wanted = !command.problem && command.row != nullptr &&
-                      (command.row->states & static_cast<unsigned>(session.state)) != 0;
-  if (wanted && streams &&
-      wire::ends_with_message(std::string_view(command.text).substr(command.head.arguments)))
-    return Literal::hand_over;
-  const bool fits = mark.size <= command_limit(session) &&
-                    command.text.size() + mark.size <= command_limit(session);
+  const bool wanted = is_wanted(session, command);
+  const bool streams = wanted && (command.row->effects & effect::takes_literals) != 0;
+  const auto arguments = std::string_view(command.text).substr(command.head.arguments);
+  if (streams && wire::ends_with_message(arguments)) return Literal::hand_over;
+  const std::size_t most = command_limit(session);
+  const bool fits = mark.size <= most && command.text.size() + mark.size <= most;
   if (wanted && fits) return Literal::collect;
   // RFC 9051, 4.3: a synchronizing literal is refused by the tagged BAD instead of "+".
   return mark.synchronizing ? Literal::refuse : Literal::skip;
@@ -137,6 +139,11 @@ class Assembly {
     command_.row = find_command(command_.head.name);
   }
 
+  // A literal that was wanted and is not taken was too large.
+  void note_too_large() {
+    if (is_wanted(session_, command_)) command_.problem = "literal too large";
+  }
+
   // Whether another line follows.
   Task<Result<bool>> literal_after(const std::string& line) {
     auto mark = wire::literal_mark(line);
@@ -150,10 +157,10 @@ class Assembly {
       case Literal::hand_over:
         co_return false;
       case Literal::refuse:
-        if (!command_.problem && command_.row != nullptr) command_.problem = "literal too large";
+        note_too_large();
         co_return false;
       case Literal::skip: {
-        if (!command_.problem && command_.row != nullptr) command_.problem = "literal too large";
+        note_too_large();
         KONTOR_CO_TRY(co_await skip_literal(session_, literal.size));
         co_return true;
       }
