@@ -28,16 +28,16 @@ std::optional<std::string> field_value(std::string_view header, std::string_view
 std::string select_fields(std::string_view header,
                           const std::vector<std::string>& names,
                           bool exclude);
-// Line breaks and the white space of folding removed (RFC 5322, 2.2.3).
+// Line breaks removed; the white space after them stays (RFC 5322, 2.2.3).
 std::string unfold(std::string_view value);
 // Unfolded text with RFC 2047 words decoded, in valid UTF-8.
 std::string decode_words(std::string_view value);
 
 struct Mailbox {
-  std::string name;   // display name as written (quoted-string undone, words not decoded)
-  std::string local;  // local part
-  std::string
-      domain;  // empty: a group start or end (RFC 9051 ENVELOPE), or a name without a domain
+  std::string name;    // display name as written (quoted-string undone, words not decoded)
+  std::string local;   // local part
+  std::string domain;  // empty: a name without a domain
+  std::string route;   // "@a,@b" of an obsolete source route (RFC 5322, 4.4); nearly always empty
   std::string address() const;  // local@domain
 };
 struct Address {
@@ -47,8 +47,12 @@ struct Address {
   std::vector<Mailbox> members;  // of a group
 };
 std::vector<Address> parse_addresses(std::string_view value);
+inline constexpr std::size_t k_max_addresses = 100'000;  // of one field; the rest is passed over
 // RFC 5322, 3.3 and the obsolete forms; nothing when no date can be read.
 std::optional<UtcSeconds> parse_date(std::string_view value);
+// The day as written, zone and time of day disregarded (what IMAP's SENTON and the like compare,
+// RFC 9051, 6.4.4).
+std::optional<std::chrono::sys_days> parse_day(std::string_view value);
 // "Mon, 2 Nov 2026 10:00:00 +0000"
 std::string format_date(UtcSeconds time);
 

@@ -10,8 +10,13 @@
 
 namespace kontor::mime {
 
-// Parenthesised lists, ready to be sent; strings with 8-bit bytes, CR, LF, or NUL come out as RFC
-// 9051 allows for every client (literals where a quoted string cannot carry them, NUL dropped).
+// Parenthesised lists, ready to be sent to clients of either revision: a string of 7-bit bytes is
+// quoted, one with 8-bit bytes, CR or LF is a synchronising literal {n} of the bytes as they stand
+// (RFC 3501, 9: a quoted string cannot carry them; RFC 2047 words are left to the client); NUL is
+// dropped. Names, types and encodings are in lower case, values as written.
+//
+// What has no form of its own is shown so that every part can be fetched: a multipart without parts
+// as text/plain with all of its body, an opaque message/rfc822 with an empty envelope.
 std::string imap_envelope(std::string_view raw, const Message& message);
 std::string imap_body(std::string_view raw, const Message& message);  // BODY
 std::string imap_bodystructure(std::string_view raw,
