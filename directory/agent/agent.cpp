@@ -42,7 +42,8 @@ class Agent {
         settings_(settings),
         parts_(std::move(parts)),
         log_(std::move(log)),
-        keeper_(settings_, parts_.sources, io::real_file_system(), log_, listener()),
+        keeper_(
+            settings_, parts_.sources, io::real_file_system(), system_clock(), log_, listener()),
         passwords_(
             settings_, system_clock(), parts_.checkers, [this] { return keeper_.current(); }),
         desk_(desk_parts()) {}
@@ -51,8 +52,7 @@ class Agent {
     Ready ready;
     ready.mechanisms = desk_.offered();
     tell(ready);
-    tell(CopyChanged{keeper_.current()->generation()});
-    keeper_.write_again();
+    keeper_.announce();
     std::vector<std::jthread> threads;
     for (const auto& source : parts_.sources)
       threads.emplace_back([this, source] { source->run(keeper_); });

@@ -23,6 +23,7 @@ std::string copy_file(const std::string& data_folder) { return data_folder + "/d
 CopyKeeper::CopyKeeper(const config::Settings& settings,
                        const std::vector<std::shared_ptr<Source>>& sources,
                        io::FileSystem& files,
+                       const Clock& clock,
                        log::Context log,
                        Listener listener)
     : settings_(settings),
@@ -30,7 +31,11 @@ CopyKeeper::CopyKeeper(const config::Settings& settings,
       files_(files),
       log_(std::move(log)),
       listener_(std::move(listener)),
-      copy_(std::make_shared<const DirectoryCopy>(std::vector<Principal>(), 0)) {
+      // A generation that no copy of this data folder had, should its file be lost.
+      copy_(std::make_shared<const DirectoryCopy>(
+          std::vector<Principal>(),
+          static_cast<std::uint64_t>(clock.now().time_since_epoch().count()))),
+      is_dirty_(true) {
   load();
 }
 
@@ -55,10 +60,12 @@ void CopyKeeper::load() {
   changes.upserts = decoded->principals;
   std::erase_if(changes.upserts, has_no_source);
   follow_admin_groups(changes);
-  copy_ = std::make_shared<const DirectoryCopy>(std::move(changes.upserts), decoded->generation);
+  is_dirty_ = changes.upserts.size() != decoded->principals.size();
+  copy_ = std::make_shared<const DirectoryCopy>(std::move(changes.upserts),
+                                                decoded->generation + (is_dirty_ ? 1 : 0));
   for (const auto& principal : copy_->all())
     if (principal->is_admin) admins_.insert(principal->id);
-  is_dirty_ = copy_->size() != decoded->principals.size();
+  has_copy_ = true;
 }
 
 std::shared_ptr<const DirectoryCopy> CopyKeeper::current() const {
@@ -175,6 +182,7 @@ void CopyKeeper::mark_admins(Changes& changes) const {
 void CopyKeeper::take(Changes changes) {
   follow_admin_groups(changes);
   mark_admins(changes);
+  has_copy_ = true;
   auto next = copy_->with(std::move(changes), copy_->generation() + 1);
   std::set<PrincipalId> admins;
   for (const auto& group : admin_groups_)
@@ -193,7 +201,7 @@ void CopyKeeper::take(Changes changes) {
   const auto difference = next->difference_from(*copy_);
   const auto count =
       difference.added.size() + difference.changed.size() + difference.removed.size();
-  if (count == 0 && copy_->generation() > 0) {
+  if (count == 0) {
     if (is_dirty_) write();
     return;
   }
@@ -227,7 +235,16 @@ void CopyKeeper::write() {
 
 void CopyKeeper::write_again() {
   const std::lock_guard lock(mutex_);
-  if (is_dirty_) write();
+  if (is_dirty_ && has_copy_) write();
+}
+
+void CopyKeeper::announce() {
+  const std::lock_guard lock(mutex_);
+  if (!has_copy_) return;
+  if (is_dirty_)
+    write();
+  else
+    listener_.copy_written(copy_->generation());
 }
 
 }  // namespace kontor::directory

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/config/settings.hpp"
+#include "base/core/time.hpp"
 #include "base/io/file_system.hpp"
 #include "base/log/log.hpp"
 #include "directory/model/source.hpp"
@@ -35,6 +36,7 @@ class CopyKeeper final : public SourceReceiver {
   CopyKeeper(const config::Settings& settings,
              const std::vector<std::shared_ptr<Source>>& sources,
              io::FileSystem& files,
+             const Clock& clock,
              log::Context log,
              Listener listener);
 
@@ -45,6 +47,8 @@ class CopyKeeper final : public SourceReceiver {
   std::uint64_t accept();
   std::uint64_t held_back() const;  // people it would lose
   void write_again();
+  // Tells the listener of the copy that was read at the start, if there was one.
+  void announce();
 
  private:
   void load();
@@ -69,7 +73,8 @@ class CopyKeeper final : public SourceReceiver {
   std::map<std::string, Changes> held_;  // by source
   std::map<std::string, bool> was_reachable_;
   std::set<std::string> known_problems_;
-  bool is_dirty_ = false;
+  bool has_copy_ = false;  // some source was loaded, now or before
+  bool is_dirty_;          // the file does not hold the copy
 };
 
 }  // namespace kontor::directory

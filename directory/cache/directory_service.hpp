@@ -31,6 +31,9 @@ struct ServiceOptions {
   std::chrono::milliseconds last_pause{5'000};
 };
 
+// The kontor-directory that lies beside the running program.
+std::string program_beside_this_one();
+
 struct ServiceStatus {
   bool is_running = false;  // kontor-directory answers
   int pid = 0;
@@ -53,13 +56,15 @@ class DirectoryService final : public Directory, public SignInService {
   // Ends kontor-directory; sign-ins under way are `cancelled`. Blocking, shortly.
   ~DirectoryService() override;
 
-  // Blocks until some copy is in force (at the first start of all); false: not within `limit`.
+  // Blocks until a copy is in force and kontor-directory has answered, or the limit is over; false:
+  // there is no copy (the first start of all). With a copy the server can go to work either way.
   bool wait_for_copy(std::chrono::milliseconds limit) const;
   ServiceStatus status() const;
-  // Puts a set in force that would lose many people and was held back. unavailable: no answer.
-  Result<void> accept_loss();
+  // Puts a set in force that would lose many people and was held back: how many went. unavailable:
+  // no answer.
+  Task<Result<std::uint64_t>> accept_loss();
   // Asks every source for a complete set now.
-  Result<void> reconcile();
+  Task<Result<void>> reconcile();
 
   std::shared_ptr<const DirectoryCopy> current() const override;
   Subscription subscribe(std::function<void()> changed) override;

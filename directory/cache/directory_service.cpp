@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "directory/cache/directory_service.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/core/text.hpp"
+#include "directory/cache/agent_link.hpp"
+#include "directory/cache/copy_holder.hpp"
+
+namespace kontor::directory {
+
+struct DirectoryService::State {
+  struct Shared {
+    bool is_ready = false;  // kontor-directory has answered
+    std::vector<OfferedMechanism> mechanisms{{"PLAIN", true}, {"LOGIN", true}};
+    SourceReport report;
+    bool is_load_wanted = false;
+    bool is_stopped = false;
+  };
+
+  State(const config::Settings& settings, ServiceOptions options_in, log::Context log)
+      : options(std::move(options_in)),
+        holder(settings.server.data_folder + "/directory/copy", io::real_file_system(), log) {}
+
+  AgentLink::Listener listener();
+  static std::shared_ptr<AgentLink> link_of(const std::shared_ptr<State>& state);
+  void load_loop();
+
+  const ServiceOptions options;
+  CopyHolder holder;
+  mutable std::mutex mutex;  // of shared
+  mutable std::condition_variable changed;
+  Shared shared;
+  std::jthread loader;
+  std::unique_ptr<AgentLink> link;  // last: its thread uses the rest
+};
+
+namespace {
+
+// May outlive the service: `link` shares the service's state, where the link lives.
+class RemoteExchange final : public SaslExchange {
+ public:
+  RemoteExchange(std::shared_ptr<AgentLink> link, std::shared_ptr<Slot> slot, net::Limit limit)
+      : link_(std::move(link)), slot_(std::move(slot)), limit_(limit) {}
+  ~RemoteExchange() override { link_->close(*slot_, Message(SignInAbandon{slot_->id})); }
+
+  Task<Result<SaslStep>> step(std::optional<std::string> response) override {
+    SignInStep message;
+    message.id = slot_->id;
+    message.response = std::move(response);
+    const auto slot = slot_;  // lives on when this exchange is given up meanwhile
+    // A refused begin() has answered already, and nobody there waits for the step.
+    if (const auto sent = link_->send(*slot, message); !sent && !has_answer())
+      co_return fail(sent.error());
+    auto answer = co_await next_answer(slot, limit_);
+    if (!answer) co_return fail(answer.error());
+    auto* sign_in = std::get_if<SignInAnswer>(&*answer);
+    if (sign_in == nullptr) co_return fail(Errc::internal, "an answer to another question");
+    if (sign_in->outcome == SignInAnswer::Outcome::failed)
+      co_return fail(sign_in->error, "see the log of kontor-directory");
+    co_return std::move(sign_in->step);
+  }
+
+ private:
+  bool has_answer() const {
+    return slot_->answer.with([](const auto& place) { return place.has_value(); });
+  }
+  std::shared_ptr<AgentLink> link_;
+  std::shared_ptr<Slot> slot_;
+  net::Limit limit_;
+};
+
+}  // namespace
+
+std::string program_beside_this_one() {
+  std::array<char, 4'096> path{};
+  const ssize_t size = readlink("/proc/self/exe", path.data(), path.size());
+  const std::string self(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  return self.substr(0, self.rfind('/') + 1) + "kontor-directory";
+}
+
+// The link as something that keeps all of the state alive.
+std::shared_ptr<AgentLink> DirectoryService::State::link_of(const std::shared_ptr<State>& state) {
+  return {state, state->link.get()};
+}
+
+AgentLink::Listener DirectoryService::State::listener() {
+  const auto under_lock = [this](auto work) {
+    {
+      const std::lock_guard lock(mutex);
+      work(shared);
+    }
+    changed.notify_all();
+  };
+  return {[this, under_lock](std::uint64_t generation) {
+            if (generation != holder.current()->generation())
+              under_lock([](Shared& s) { s.is_load_wanted = true; });
+          },
+          [under_lock](SourceReport report) {
+            under_lock([&](Shared& s) { s.report = std::move(report); });
+          },
+          [under_lock](Ready ready) {
+            under_lock([&](Shared& s) {
+              s.is_ready = true;
+              s.mechanisms = std::move(ready.mechanisms);
+            });
+          },
+          [under_lock] { under_lock([](Shared& s) { s.is_ready = false; }); }};
+}
+
+void DirectoryService::State::load_loop() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    changed.wait(lock, [this] { return shared.is_load_wanted || shared.is_stopped; });
+    if (shared.is_stopped) return;
+    shared.is_load_wanted = false;
+    lock.unlock();
+    const auto loaded = holder.load();  // a failure is logged, and the next copy tried
+    lock.lock();
+    if (loaded) changed.notify_all();
+  }
+}
+
+DirectoryService::DirectoryService(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<DirectoryService>> DirectoryService::start(const config::Settings& settings,
+                                                                  ServiceOptions options,
+                                                                  const Clock&,
+                                                                  log::Context log) {
+  if (access(options.program.c_str(), X_OK) != 0)
+    return fail(errno_error("starting " + options.program, errno));
+  auto state = std::make_shared<State>(settings, std::move(options), log);
+  // What cannot be read is logged; kontor-directory makes a new one.
+  [[maybe_unused]] const auto loaded = state->holder.load();
+  Configure configure;
+  configure.settings = settings;
+  state->link =
+      std::make_unique<AgentLink>(std::move(configure), state->options, log, state->listener());
+  state->loader = std::jthread([raw = state.get()] { raw->load_loop(); });
+  return std::unique_ptr<DirectoryService>(new DirectoryService(std::move(state)));
+}
+
+DirectoryService::~DirectoryService() {
+  state_->link->stop();
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->shared.is_stopped = true;
+  }
+  state_->changed.notify_all();
+  state_->loader.join();
+}
+
+bool DirectoryService::wait_for_copy(std::chrono::milliseconds limit) const {
+  std::unique_lock lock(state_->mutex);
+  const auto has_copy = [this] { return state_->holder.current()->generation() > 0; };
+  state_->changed.wait_for(lock, limit, [&] {
+    return state_->shared.is_ready && !state_->shared.is_load_wanted && has_copy();
+  });
+  return has_copy();
+}
+
+ServiceStatus DirectoryService::status() const {
+  ServiceStatus status;
+  status.pid = state_->link->pid();
+  status.restarts = state_->link->restarts();
+  const auto copy = current();
+  status.generation = copy->generation();
+  status.problems = copy->problems();
+  const std::lock_guard lock(state_->mutex);
+  status.is_running = state_->shared.is_ready;
+  status.sources = state_->shared.report.sources;
+  status.held_back = state_->shared.report.held_back;
+  return status;
+}
+
+namespace {
+
+Task<Result<Reply>> ask(std::shared_ptr<AgentLink> link, Wish wish, net::Limit limit) {
+  const auto first = [wish](std::uint64_t id) { return Message(Request{id, wish}); };
+  KONTOR_CO_TRY(const auto slot, link->open(first));
+  auto answer = co_await next_answer(slot, limit);
+  link->close(*slot, std::nullopt);
+  if (!answer) co_return fail(answer.error());
+  auto* reply = std::get_if<Reply>(&*answer);
+  if (reply == nullptr) co_return fail(Errc::internal, "an answer to another question");
+  if (!reply->is_ok) co_return fail(reply->error, reply->detail);
+  co_return std::move(*reply);
+}
+
+}  // namespace
+
+Task<Result<std::uint64_t>> DirectoryService::accept_loss() {
+  auto reply = co_await ask(State::link_of(state_), Wish::accept_loss, state_->options.step_limit);
+  if (!reply) co_return fail(reply.error());
+  co_return parse_number<std::uint64_t>(reply->detail).value_or(0);
+}
+
+Task<Result<void>> DirectoryService::reconcile() {
+  const auto reply =
+      co_await ask(State::link_of(state_), Wish::reconcile, state_->options.step_limit);
+  if (!reply) co_return fail(reply.error());
+  co_return Result<void>();
+}
+
+std::shared_ptr<const DirectoryCopy> DirectoryService::current() const {
+  return state_->holder.current();
+}
+
+Subscription DirectoryService::subscribe(std::function<void()> changed) {
+  return state_->holder.subscribe(std::move(changed));
+}
+
+std::vector<std::string> DirectoryService::mechanisms(bool is_tls) const {
+  std::vector<std::string> names;
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& mechanism : state_->shared.mechanisms)
+    if (is_tls || !mechanism.needs_tls) names.push_back(mechanism.name);
+  return names;
+}
+
+Result<std::unique_ptr<SaslExchange>> DirectoryService::begin(std::string mechanism,
+                                                              SignInContext context) {
+  bool is_offered = false;
+  for (const auto& name : mechanisms(context.is_tls))
+    is_offered = is_offered || iequals(name, mechanism);
+  if (!is_offered) return fail(Errc::unsupported, "no such mechanism here");
+  auto link = State::link_of(state_);
+  SignInBegin message;
+  message.mechanism = to_upper(mechanism);
+  message.context = std::move(context);
+  KONTOR_TRY(auto slot, link->open([&](std::uint64_t id) {
+    message.id = id;
+    return Message(message);
+  }));
+  return std::make_unique<RemoteExchange>(link, std::move(slot), state_->options.step_limit);
+}
+
+Task<Result<Identity>> DirectoryService::check_password(std::string login,
+                                                        std::string password,
+                                                        SignInContext context) {
+  // Neither may smuggle a separator of PLAIN (RFC 4616, 2).
+  if (login.contains('\0') || password.contains('\0'))
+    co_return fail(Errc::auth_failed, "NUL in name or password");
+  KONTOR_CO_TRY(const auto exchange, begin("PLAIN", std::move(context)));
+  const std::string separator(1, '\0');
+  std::optional<std::string> response = separator + login + separator + password;
+  auto step = co_await exchange->step(std::move(response));
+  if (!step) co_return fail(step.error());
+  if (!step->done) co_return fail(Errc::internal, "a password check without an end");
+  co_return std::move(step->identity);
+}
+
+}  // namespace kontor::directory
