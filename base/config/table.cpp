@@ -68,8 +68,9 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.server.user; },
      {},
      "Become this user after opening the ports.",
-     "Only when started by root, and needed then: the server does not serve as root. Empty when "
-     "a service manager starts it as its own user."},
+     "Only when started by root, which alone can open ports below 1024. Empty: the server stays "
+     "the user "
+     "that started it; as root it then warns."},
     {"log.file",
      [](Settings& s) -> Field { return &s.log.file; },
      {},

@@ -49,7 +49,24 @@ inline constexpr EventKind k_sessions_ended{
     "account.",
     ""};
 
+inline constexpr EventKind k_started_as_root{"server.start.as_root", LogLevel::warning,
+                                             "The server runs with all rights of root.",
+                                             "Set server.user, or start it as a user of its own."};
+inline constexpr EventKind k_descriptors_few{
+    "server.descriptors.few", LogLevel::warning,
+    "The system allows fewer open files than server.max_connections needs.",
+    "Raise the hard limit of open files (LimitNOFILE, ulimit -Hn)."};
+inline constexpr EventKind k_directory_late{
+    "server.directory.late", LogLevel::error,
+    "No people are known yet: the server serves, but refuses everybody for the time being.",
+    "See the events of the directory for the reason."};
+inline constexpr EventKind k_log_not_reopened{
+    "server.log.not_reopened", LogLevel::error,
+    "After SIGHUP the log file could not be opened again; the one before stays in use.",
+    "Check the folder of log.file and its permissions."};
+
 inline constexpr std::array k_server_events{
+    &k_started_as_root,   &k_descriptors_few,    &k_directory_late,      &k_log_not_reopened,
     &k_server_ready,      &k_server_stopping,    &k_server_stopped,      &k_server_stop_forced,
     &k_listener_opened,   &k_listener_starved,   &k_listener_failed,     &k_connection_refused,
     &k_connection_failed, &k_certificate_loaded, &k_certificate_refused, &k_certificate_warning,

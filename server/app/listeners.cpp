@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/listeners.hpp"
+
+#include <array>
+
+namespace kontor::app {
+
+std::span<const Port> ports() {
+  static constexpr std::array<Port, 6> k_ports{{
+      {"smtp", 25, Service::mx, false},
+      {"submission", 587, Service::submission, false},
+      {"submissions", 465, Service::submission, true},
+      {"lmtp", 24, Service::lmtp, false},
+      {"imap", 143, Service::imap, false},
+      {"imaps", 993, Service::imap, true},
+  }};
+  return k_ports;
+}
+
+Result<std::vector<OpenPort>> open_ports(const config::Settings& settings) {
+  std::vector<OpenPort> open;
+  for (const auto& address : settings.server.listen) {
+    for (const Port& port : ports()) {
+      const auto number = static_cast<std::uint16_t>(settings.server.port_base + port.standard);
+      auto socket = net::ListeningSocket::open(address, number);
+      if (!socket) return fail(std::move(socket).error());
+      open.push_back({port, *std::move(socket)});
+    }
+  }
+  return open;
+}
+
+}  // namespace kontor::app

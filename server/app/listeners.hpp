@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The ports of the server: which there are, and opening all of them before anything else starts.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/config/settings.hpp"
+#include "base/core/result.hpp"
+#include "base/net/acceptor.hpp"
+
+namespace kontor::app {
+
+enum class Service : std::uint8_t { imap, mx, submission, lmtp };
+
+struct Port {
+  std::string_view name;
+  std::uint16_t standard;  // IANA; server.port_base is added
+  Service service;
+  bool implicit_tls;
+};
+
+// RFC 9051 (143, 993), RFC 5321 (25), RFC 6409 (587), RFC 8314 (465), and 24 for LMTP (RFC 2033).
+std::span<const Port> ports();
+
+struct OpenPort {
+  Port port;
+  net::ListeningSocket socket;
+};
+
+// Every port on every address of the settings, or the first failure, which names address and port.
+Result<std::vector<OpenPort>> open_ports(const config::Settings& settings);
+
+}  // namespace kontor::app

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/server.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/strand.hpp>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <thread>
+
+#include "base/io/blocking.hpp"
+#include "base/io/file_system.hpp"
+#include "base/io/work_pool.hpp"
+#include "base/log/events/server.hpp"
+#include "base/net/signal.hpp"
+#include "base/net/task_group.hpp"
+#include "directory/cache/directory_service.hpp"
+#include "server/admin/control.hpp"
+#include "server/app/certificate.hpp"
+#include "server/app/process.hpp"
+#include "server/app/session_warden.hpp"
+#include "server/delivery/delivery.hpp"
+#include "server/imap/server.hpp"
+#include "server/smtp/server.hpp"
+#include "server/trace/sessions.hpp"
+#include "store/mailbox/account_store.hpp"
+
+namespace kontor::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::seconds k_first_copy{15};  // for people at the first start of all
+constexpr std::chrono::seconds k_goodbye{10};     // for connections to end by themselves
+constexpr std::chrono::seconds k_cut{10};         // for cut ones
+constexpr std::chrono::seconds k_house_tick{5};
+constexpr std::uint32_t k_disk_threads = 2;           // for housekeeping; the store has its own
+constexpr std::uint64_t k_other_descriptors = 1'024;  // beside connections: logs, sockets
+
+log::Format format_of(const config::Log& log) {
+  return log.format == "json" ? log::Format::json : log::Format::logfmt;
+}
+
+LogLevel level_of(const config::Log& log) {
+  if (log.level == "debug") return LogLevel::debug;
+  if (log.level == "warning") return LogLevel::warning;
+  return log.level == "error" ? LogLevel::error : LogLevel::info;
+}
+
+trace::Sessions::Limits limits_of(const config::Server& server) {
+  return {server.max_connections, server.max_connections_per_address,
+          server.max_connections_per_person};
+}
+
+}  // namespace
+
+// Members in the order they are made; taken down the other way round.
+struct Server::State {
+  State(config::Settings all, std::unique_ptr<log::Log> file)
+      : settings(std::move(all)), log_file(std::move(file)), log(*log_file), tasks(log) {}
+  ~State();
+
+  const config::Settings settings;
+  std::unique_ptr<log::Log> log_file;
+  log::Context log;
+  const Clock& clock = system_clock();
+  io::DiskPool disk{k_disk_threads};
+  asio::io_context io;
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  asio::signal_set signals{io};
+  std::unique_ptr<Certificate> certificate;
+  std::unique_ptr<trace::Sessions> sessions;
+  std::unique_ptr<store::AccountStore> store;
+  std::unique_ptr<directory::DirectoryService> directory;
+  std::unique_ptr<delivery::Delivery> delivery;
+  std::optional<imap::Environment> imap;
+  std::optional<smtp::Environment> smtp;
+  std::optional<admin::Environment> admin;
+  std::unique_ptr<admin::ControlServer> control;
+  std::vector<std::unique_ptr<net::Acceptor>> acceptors;
+  net::Signal stop;   // SIGTERM or SIGINT came
+  net::Signal house;  // something for the housekeeping: directory changed, SIGHUP, stopping
+  std::atomic<bool> is_stopping = false;
+  std::atomic<bool> is_hung_up = false;
+  directory::Subscription subscription;
+  net::TaskGroup tasks;
+  std::vector<std::jthread> threads;
+
+  Result<void> open_parts();
+  Result<void> open_directory();
+  void make_environments();
+  void listen_on(OpenPort open);
+  net::Acceptor::Handler handler_for(const Port& port);
+  void start_threads();
+  void await_signal();
+  Task<void> keep_house();
+  Task<void> shut_down();
+  Task<bool> wait_for_connections(net::Limit limit);
+};
+
+Server::State::~State() {
+  work.reset();
+  io.stop();
+  threads.clear();  // joined: from here on nothing runs
+}
+
+void Server::State::start_threads() {
+  const auto cores = std::max(1U, std::thread::hardware_concurrency());
+  const auto count = settings.server.threads == 0 ? cores : settings.server.threads;
+  for (std::uint32_t i = 0; i < count; ++i)
+    threads.emplace_back([this] {
+      io::forbid_blocking();
+      io.run();
+    });
+}
+
+Result<void> Server::State::open_parts() {
+  const auto& folder = settings.server.data_folder;
+  if (is_root()) log.emit(log::events::k_started_as_root);
+  const auto descriptors = raise_file_limit();
+  if (descriptors < settings.server.max_connections + k_other_descriptors)
+    log.emit(log::events::k_descriptors_few, {{log::Keys::count, descriptors}});
+  KONTOR_TRY(check_data_folder(folder));
+  KONTOR_TRY(certificate, Certificate::load(settings, clock, log));
+  sessions = trace::Sessions::make(limits_of(settings.server), clock);
+  start_threads();
+  const store::StoreEnvironment environment{io::real_file_system(), io.get_executor(), log, clock};
+  auto opened = store::AccountStore::open(environment, folder + "/accounts", settings.store);
+  if (!opened && opened.error().code() == Errc::busy)
+    return fail(Errc::busy, "another server is using the data folder " + folder);
+  if (!opened) return fail(std::move(opened).error().while_doing("opening the mailboxes"));
+  store = *std::move(opened);
+  return open_directory();
+}
+
+Result<void> Server::State::open_directory() {
+  directory::ServiceOptions options;
+  options.program = sibling_program("kontor-directory");
+  auto started = directory::DirectoryService::start(settings, std::move(options), clock, log);
+  if (!started) return fail(std::move(started).error().while_doing("starting kontor-directory"));
+  directory = *std::move(started);
+  if (!directory->wait_for_copy(k_first_copy)) log.emit(log::events::k_directory_late);
+  subscription = directory->subscribe([this] { house.raise(); });
+  return {};
+}
+
+void Server::State::make_environments() {
+  delivery = std::make_unique<delivery::Delivery>(settings, *directory, *store, clock, log);
+  const auto tls = [this] { return certificate->current(); };
+  imap.emplace(
+      imap::Environment{settings, *directory, *directory, *store, *sessions, clock, tls, log});
+  smtp.emplace(
+      smtp::Environment{settings, *directory, *directory, *delivery, *sessions, clock, tls, log});
+  admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
+                                   directory.get(), log});
+}
+
+net::Acceptor::Handler Server::State::handler_for(const Port& port) {
+  const bool implicit_tls = port.implicit_tls;
+  if (port.service == Service::imap)
+    return [this, implicit_tls](std::unique_ptr<net::Stream> stream) {
+      return imap::serve(std::move(stream), implicit_tls, *imap);
+    };
+  auto role = smtp::Role::mx;
+  if (port.service == Service::submission) role = smtp::Role::submission;
+  if (port.service == Service::lmtp) role = smtp::Role::lmtp;
+  return [this, implicit_tls, role](std::unique_ptr<net::Stream> stream) {
+    return smtp::serve(std::move(stream), role, implicit_tls, *smtp);
+  };
+}
+
+void Server::State::listen_on(OpenPort open) {
+  // The table of sessions refuses with words what is above its limit; this one is the last resort.
+  const auto most = settings.server.max_connections + 100;
+  acceptors.push_back(std::make_unique<net::Acceptor>(io.get_executor(), std::move(open.socket),
+                                                      most, log, handler_for(open.port)));
+}
+
+void Server::State::await_signal() {
+  signals.async_wait([this](const boost::system::error_code& failed, int number) {
+    if (failed) return;
+    if (number == SIGHUP) {
+      is_hung_up = true;
+      house.raise();
+    } else if (is_stopping.exchange(true)) {
+      for (const auto& acceptor : acceptors) acceptor->cut();  // asked twice: no more patience
+    } else {
+      stop.raise();
+    }
+    await_signal();
+  });
+}
+
+Task<void> Server::State::keep_house() {
+  while (!is_stopping) {
+    (void)co_await house.wait(k_house_tick);
+    (void)end_forbidden_sessions(*directory, *sessions, clock.now(), log);
+    auto files = [this, hung_up = is_hung_up.exchange(false)] {
+      certificate->refresh(hung_up);
+      if (!hung_up || settings.log.file.empty()) return;
+      if (const auto opened = log_file->reopen(); !opened)
+        log.emit(log::events::k_log_not_reopened, opened.error());
+    };
+    co_await io::on_pool(disk, std::move(files));
+  }
+}
+
+Task<bool> Server::State::wait_for_connections(net::Limit limit) {
+  const auto deadline = clock.steady() + limit;
+  for (const auto& acceptor : acceptors) {
+    const auto left = std::chrono::ceil<net::Limit>(deadline - clock.steady());
+    const bool ended = co_await acceptor->wait_ended(std::max(net::Limit(0), left));
+    if (!ended) co_return false;
+  }
+  co_return true;
+}
+
+Task<void> Server::State::shut_down() {
+  (void)co_await stop.wait(std::chrono::years(100));
+  log.emit(log::events::k_server_stopping);
+  house.raise();
+  control->stop();
+  for (const auto& acceptor : acceptors) acceptor->stop();
+  sessions->end_all("the server is shutting down");
+  bool ended = co_await wait_for_connections(k_goodbye);
+  if (!ended) {
+    log.emit(log::events::k_server_stop_forced, {{log::Keys::count, sessions->list().size()}});
+    for (const auto& acceptor : acceptors) acceptor->cut();
+    ended = co_await wait_for_connections(k_cut);
+  }
+  (void)co_await control->wait_ended(k_cut);
+  (void)co_await tasks.wait_empty(k_cut);
+  co_await store->close();
+  log.emit(log::events::k_server_stopped);
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::start(config::Settings settings,
+                                              std::vector<OpenPort> ports) {
+  KONTOR_TRY(auto file,
+             log::Log::open(settings.log.file, format_of(settings.log), level_of(settings.log)));
+  auto state = std::make_unique<State>(std::move(settings), std::move(file));
+  KONTOR_TRY(state->open_parts());
+  state->make_environments();
+  KONTOR_TRY(state->control, admin::ControlServer::listen(state->io.get_executor(), *state->admin));
+  for (OpenPort& open : ports) state->listen_on(std::move(open));
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+void Server::run() {
+  State& state = *state_;
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) state.signals.add(number);
+  state.await_signal();
+  state.control->start();
+  for (const auto& acceptor : state.acceptors) acceptor->start();
+  const auto strand = [&state] { return asio::any_io_executor(asio::make_strand(state.io)); };
+  state.tasks.spawn(strand(), state.keep_house());
+  std::atomic<bool> is_over = false;
+  asio::co_spawn(strand(), state.shut_down(), [&](const std::exception_ptr&) {
+    is_over = true;
+    is_over.notify_all();
+  });
+  state.log.emit(log::events::k_server_ready, {{log::Keys::pid, ::getpid()}});
+  fmt::print("kontord: ready pid={}\n", ::getpid());
+  std::fflush(stdout);
+  is_over.wait(false);
+}
+
+}  // namespace kontor::app

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SessionWarden: ends the sessions of people whom the directory disabled, let expire or removed.
+#pragma once
+#include "base/core/time.hpp"
+#include "base/log/log.hpp"
+#include "directory/model/model.hpp"
+#include "server/trace/sessions.hpp"
+
+namespace kontor::app {
+
+// Looks at everybody with an open session, against the newest copy; how many sessions it ended.
+// Cheap: people with sessions, not all people. Any thread.
+std::size_t end_forbidden_sessions(const directory::Directory& directory,
+                                   trace::Sessions& sessions,
+                                   UtcSeconds now,
+                                   const log::Context& log);
+
+}  // namespace kontor::app
