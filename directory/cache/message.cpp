@@ -139,8 +139,8 @@ void fields(Archive& a, Is<config::Settings> auto& s) {
   a(s.directory.source, s.directory.local_file, s.directory.default_domain,
     s.directory.accept_loss_percent);
   a(s.ad.domain, s.ad.controllers, s.ad.keytab_file, s.ad.bind, s.ad.bind_name,
-    s.ad.bind_password_file, s.ad.ca_file, s.ad.search_base, s.ad.admin_group, s.ad.timeout,
-    s.ad.reconcile_interval);
+    s.ad.bind_password_file, s.ad.ca_file, s.ad.search_base, s.ad.rooms_base, s.ad.admin_group,
+    s.ad.timeout, s.ad.reconcile_interval);
   a(s.sign_in.remember_success, s.sign_in.remember_failure, s.sign_in.mechanisms);
 }
 template <class Archive>

@@ -42,7 +42,9 @@ PYTHON = "/usr/bin/python3"
 _libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_BIND, MS_PRIVATE_REC = 4096, (1 << 18) | 16384
+MNT_DETACH = 2
 PR_SET_PDEATHSIG = 1
+_names_of_domain = set()  # files below /etc that are mounted from a domain's folder
 
 SMB_CONF = """[global]
   realm = {realm}
@@ -176,8 +178,11 @@ class Domain:
 
     def enter(self):
         """Names and Kerberos of this domain hold in this process's namespace and environment from now on."""
-        _mount(self.folder / "etc/hosts", "/etc/hosts", None, MS_BIND)
-        _mount(self.folder / "etc/resolv.conf", "/etc/resolv.conf", None, MS_BIND)
+        for name in ("hosts", "resolv.conf"):
+            if name in _names_of_domain:  # of the domain before this one, whose files may be gone
+                _check(_libc.umount2(os.fsencode("/etc/" + name), MNT_DETACH), "umount /etc/" + name)
+            _mount(self.folder / "etc" / name, "/etc/" + name, None, MS_BIND)
+            _names_of_domain.add(name)
         os.environ.update(self.environment())
 
     def environment(self):
@@ -313,7 +318,7 @@ def _session_members(session):
     for entry in os.listdir("/proc"):
         if entry.isdigit() and int(entry) != session:
             with contextlib.suppress(OSError, ValueError, IndexError):
-                fields = open("/proc/%s/stat" % entry).read().rsplit(")", 1)[1].split()
+                fields = pathlib.Path("/proc", entry, "stat").read_text().rsplit(")", 1)[1].split()
                 if int(fields[3]) == session and fields[0] != "Z":
                     found.append(int(entry))
     return found

@@ -6,6 +6,7 @@
 //   detail, and ms ad_probe CONFIG ticket MECH SERVICE [BINDING]   base64 tokens in, base64
 //   challenges out
 #include <chrono>
+#include <csignal>
 #include <iostream>
 #include <mutex>
 #include <string>
@@ -123,6 +124,7 @@ int ticket(const config::Settings& settings, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
+  std::signal(SIGPIPE, SIG_IGN);  // as kontor-directory does
   const auto settings = config::load_settings(argv[1]);
   if (!settings) {
     std::cerr << settings.error().text() << '\n';
