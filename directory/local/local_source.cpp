@@ -82,6 +82,7 @@ std::string folder_of(const std::string& path) {
 struct LocalSource::State {
   struct Shared {
     SourceStatus status;
+    bool is_loaded = false;  // before, nobody can say that a password is wrong
     std::map<PrincipalId, std::vector<std::string>> passwords;
   };
   State(std::string path_in, const Clock& clock_in)
@@ -185,7 +186,10 @@ void LocalSource::run(SourceReceiver& receiver) {
     std::string odd = directory->problems.empty() ? "" : directory->problems.front();
     if (directory->problems.size() > 1)
       odd += " (and " + std::to_string(directory->problems.size() - 1) + " more)";
-    state_->shared.with([&](State::Shared& s) { s.passwords = std::move(directory->passwords); });
+    state_->shared.with([&](State::Shared& s) {
+      s.passwords = std::move(directory->passwords);
+      s.is_loaded = true;
+    });
     state_->note(true, std::move(odd), true);
     Changes changes;
     changes.is_complete = true;
@@ -198,10 +202,14 @@ void LocalSource::run(SourceReceiver& receiver) {
 Result<void> LocalSource::check(const Principal& principal,
                                 std::string_view,
                                 std::string_view password) {
-  const auto hashes = state_->shared.with([&](const State::Shared& s) {
+  using Hashes = std::vector<std::string>;
+  const auto known = state_->shared.with([&](const State::Shared& s) -> std::optional<Hashes> {
+    if (!s.is_loaded) return std::nullopt;
     const auto found = s.passwords.find(principal.id);
-    return found == s.passwords.end() ? std::vector<std::string>() : found->second;
+    return found == s.passwords.end() ? Hashes() : found->second;
   });
+  if (!known) return fail(Errc::unavailable, "the LDIF file could not be read yet");
+  const Hashes& hashes = *known;
   if (hashes.empty()) {
     check_unknown(password);
     return fail(Errc::auth_failed, "no usable password in the LDIF file");

@@ -137,6 +137,12 @@ TEST_F(LocalSourceTest, ChecksPasswordsOfTheFileAsItIsNow) {
   EXPECT_FALSE(source_->check(people[0], "a", "old"));
 }
 
+TEST_F(LocalSourceTest, BeforeTheFileWasReadNobodysPasswordIsWrong) {
+  start();
+  ASSERT_TRUE(receiver_.wait_for_words(1));  // there is no file
+  EXPECT_EQ(source_->check(Principal(), "a", "x").error().code(), Errc::unavailable);
+}
+
 TEST_F(LocalSourceTest, TheDemoFileIsMadeOnceForItsOwnerAlone) {
   ASSERT_TRUE(ensure_demo_directory(path_));
   struct stat info{};
