@@ -10,12 +10,14 @@ namespace kontor::imap {
 namespace {
 
 // Extensions that are no command of their own. FETCH and SEARCH items are announced here too.
-constexpr std::array<std::string_view, 5> k_after_sign_in{
+constexpr std::array<std::string_view, 7> k_after_sign_in{
     "CHILDREN",     // RFC 3348
     "LIST-STATUS",  // RFC 5819
     "SPECIAL-USE",  // RFC 6154
     "SEARCHRES",    // RFC 5182
     "WITHIN",       // RFC 5032
+    "PREVIEW",      // RFC 8970
+    "SAVEDATE",     // RFC 8514
 };
 
 class Words {

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// FETCH and UID FETCH (RFC 9051, 6.4.5; CHANGEDSINCE: RFC 7162, 3.1.4). Messages are answered batch
+// by batch, so that memory does not grow with the answer. Numbers stay those of the session's
+// selected mailbox; of a message that was purged meanwhile nothing is told (RFC 2180, 4.1.2).
+#include <algorithm>
+
+#include "base/core/answers.hpp"
+#include "server/imap/fetch_bodies.hpp"
+#include "server/imap/fetch_columns.hpp"
+#include "server/imap/handlers.hpp"
+
+namespace kontor::imap {
+namespace {
+
+constexpr std::size_t k_column_batch = 2'048;
+constexpr std::size_t k_fragment_batch = 128;
+constexpr std::size_t k_body_batch = 16;  // also: messages marked \Seen by one commit
+
+class Fetching {
+ public:
+  Fetching(Session& session, wire::Fetch what, wire::NumberSet numbers)
+      : session_(session), what_(std::move(what)), numbers_(std::move(numbers)) {
+    marks_seen_ = std::ranges::any_of(what_.bodies, [](const auto& body) { return !body.peek; }) &&
+                  !session.selected->read_only() &&
+                  session.may(session.selected->view()->info(), Right::keep_seen);
+  }
+
+  Task<Result<Tagged>> run() {
+    NumberCursor cursor;
+    for (;;) {
+      auto some = session_.selected->batch(numbers_, cursor, batch_size());
+      if (some.empty()) break;
+      std::erase_if(some, [this](const NumberedEntry& message) { return is_old(message); });
+      if (some.empty()) continue;
+      if (marks_seen_) {
+        KONTOR_CO_TRY(co_await mark_seen(some));
+      }
+      KONTOR_CO_TRY(co_await answer(std::move(some)));
+    }
+    co_return outcome();
+  }
+
+ private:
+  std::size_t batch_size() const {
+    if (!what_.bodies.empty()) return k_body_batch;
+    return (what_.items & k_fragment_items) != 0 ? k_fragment_batch : k_column_batch;
+  }
+
+  bool is_old(const NumberedEntry& message) const {
+    return what_.changed_since && message.entry.modseq <= *what_.changed_since;
+  }
+
+  // RFC 9051, 6.4.5: BODY[...] sets \Seen. It is durable before it is told, and told by the same
+  // response as the body.
+  Task<Result<void>> mark_seen(std::vector<NumberedEntry>& some) {
+    std::vector<store::Uid> unseen;
+    for (const auto& message : some)
+      if (!message.ghost && (message.entry.flags & store::k_seen) == 0)
+        unseen.push_back(message.entry.uid);
+    newly_seen_ = unseen;
+    if (unseen.empty()) co_return Result<void>();
+    store::FlagChange change;
+    change.action = store::FlagAction::add;
+    change.flags = store::k_seen;
+    const auto folder = session_.selected->id();
+    const auto done =
+        co_await session_.account->change_flags(folder, std::move(unseen), std::move(change));
+    if (!done) {  // the bodies can be read all the same
+      newly_seen_.clear();
+      note(done.error());
+      co_return Result<void>();
+    }
+    SyncRules rules;
+    rules.expunges = false;
+    rules.reported = done->modseq;
+    KONTOR_CO_TRY(co_await sync(session_, rules));
+    for (auto& message : some)
+      if (const auto index = session_.selected->view()->index_of(message.entry.uid))
+        message.entry = session_.selected->view()->at(*index);
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> answer(std::vector<NumberedEntry> some) {
+    const store::AccountView view = session_.account->view();
+    std::vector<std::optional<store::Fragments>> fragments;
+    if ((what_.items & k_fragment_items) != 0) fragments = co_await read_fragments(some);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (!fragments.empty() && !fragments[i]) continue;
+      KONTOR_CO_TRY(
+          co_await answer_one(view, some[i], fragments.empty() ? nullptr : &*fragments[i]));
+      KONTOR_CO_TRY(co_await session_.out.flush_if_large());
+    }
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> answer_one(const store::AccountView& view,
+                                const NumberedEntry& message,
+                                const store::Fragments* fragments) {
+    std::string& out = session_.out.buffer();
+    const std::size_t before = out.size();
+    const auto told = session_.out.bytes_written();
+    unsigned items = what_.items;
+    if (std::ranges::binary_search(newly_seen_, message.entry.uid)) {
+      items |= wire::fetch::flags;
+      if (session_.enabled.condstore) items |= wire::fetch::modseq;  // RFC 7162, 3.1
+    }
+    append_columns(out, view, message, items);
+    if (fragments != nullptr) append_fragments(out, *fragments, items);
+    if (!what_.bodies.empty()) {
+      const auto item = view.item(message.entry.item);
+      auto written = item ? co_await write_bodies(session_, *item, what_.bodies)
+                          : Result<void>(fail(Errc::not_found, "the message is gone"));
+      if (!written && written.error().code() == Errc::closed) co_return written;
+      if (!written && session_.out.bytes_written() != told)
+        co_return fail(Errc::closed, "reading a message failed in the midst of its response");
+      if (!written) {
+        note(written.error());
+        out.resize(before);
+        co_return Result<void>();
+      }
+    }
+    out.append(")\r\n");
+    co_return Result<void>();
+  }
+
+  // One trip to the disk for all; when that fails, one for each, so that one message that is gone
+  // or damaged does not hide the others.
+  Task<std::vector<std::optional<store::Fragments>>> read_fragments(
+      const std::vector<NumberedEntry>& some) {
+    std::vector<store::ItemId> ids;
+    for (const auto& message : some) ids.push_back(message.entry.item);
+    std::vector<std::optional<store::Fragments>> out(some.size());
+    auto all = co_await session_.account->read_fragments(ids);
+    if (all) {
+      for (std::size_t i = 0; i < all->size(); ++i) out[i] = std::move((*all)[i]);
+      co_return out;
+    }
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      std::vector<store::ItemId> one(1, ids[i]);
+      auto read = co_await session_.account->read_fragments(std::move(one));
+      if (read)
+        out[i] = std::move(read->front());
+      else
+        note(read.error());
+    }
+    co_return out;
+  }
+
+  void note(const Error& error) {
+    if (!problem_) problem_ = error;
+  }
+
+  Tagged outcome() const {
+    if (!problem_) return Tagged();
+    // RFC 5530, 3: EXPUNGEISSUED; RFC 9051, 7.1: UNKNOWN-CTE
+    if (problem_->code() == Errc::not_found)
+      return Tagged(Status::no, "EXPUNGEISSUED", "some of the messages are gone");
+    if (problem_->code() == Errc::unsupported)
+      return Tagged(Status::no, "UNKNOWN-CTE", "a part has an unknown transfer encoding");
+    Tagged tagged = refusal(*problem_);
+    tagged.text = "some of the messages could not be read: " + tagged.text;
+    return tagged;
+  }
+
+  Session& session_;
+  wire::Fetch what_;
+  wire::NumberSet numbers_;
+  bool marks_seen_ = false;
+  std::vector<store::Uid> newly_seen_;  // of the batch under way, in UID order
+  std::optional<Error> problem_;        // the first one
+};
+
+}  // namespace
+
+Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
+  auto what = wire::parse_fetch(request.arguments);
+  if (!what) co_return bad_syntax(what.error());
+  auto numbers = session.resolve(what->set, request.by_uid);
+  if (!numbers) co_return bad_syntax(numbers.error());
+  if (request.by_uid) what->items |= wire::fetch::uid;  // RFC 9051, 6.4.9
+  // RFC 7162, 3.1: asking for MODSEQ or CHANGEDSINCE enables CONDSTORE.
+  if ((what->items & wire::fetch::modseq) != 0) session.enabled.condstore = true;
+  Fetching fetching(session, *std::move(what), *std::move(numbers));
+  co_return co_await fetching.run();
+}
+
+}  // namespace kontor::imap
