@@ -49,13 +49,15 @@ Task<Answer> directory_status(const Desk& desk, Request) {
 
 Task<Answer> directory_accept(const Desk& desk, Request) {
   KONTOR_CO_TRY(auto* const service, service_of(desk));
-  KONTOR_CO_TRY(service->accept_loss());
-  co_return json::value(json::object());
+  KONTOR_CO_TRY(const auto lost, co_await service->accept_loss());
+  json::object out;
+  out["lost"] = lost;
+  co_return json::value(std::move(out));
 }
 
 Task<Answer> directory_reconcile(const Desk& desk, Request) {
   KONTOR_CO_TRY(auto* const service, service_of(desk));
-  KONTOR_CO_TRY(service->reconcile());
+  KONTOR_CO_TRY(co_await service->reconcile());
   co_return json::value(json::object());
 }
 

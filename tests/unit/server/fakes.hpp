@@ -157,6 +157,10 @@ class FakeSessions final : public trace::Sessions {
   }
   std::vector<trace::SessionInfo> list() const override { return {}; }
   std::size_t end(const directory::PrincipalId&, std::string reason) override {
+    return end_all(std::move(reason));
+  }
+  std::vector<directory::PrincipalId> people() const override { return {}; }
+  std::size_t end_all(std::string reason) override {
     for (const auto& callback : callbacks) callback(reason);
     return callbacks.size();
   }
