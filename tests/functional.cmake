@@ -18,3 +18,5 @@ kontor_script(ad parts tests/functional/ad_parts.py 300)
 add_executable(ad_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/ad_probe.cpp)
 target_link_libraries(ad_probe PRIVATE kontor_base_config kontor_directory_ldap kontor_directory_krb)
 set_target_properties(ad_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+
+kontor_script(crash power_loss tests/crash/power_loss.py 3600)
