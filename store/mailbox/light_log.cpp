@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/mailbox/light_log.hpp"
 
-#include "store/mailbox/handler.hpp"
-
 namespace kontor::store {
-namespace asio = boost::asio;
 
-LightLog::LightLog(asio::any_io_executor executor, std::unique_ptr<AccountLog> log)
-    : strand_(asio::make_strand(std::move(executor))), log_(std::move(log)) {}
+LightLog::LightLog(boost::asio::any_io_executor executor, std::unique_ptr<AccountLog> log)
+    : strand_(std::move(executor)), log_(std::move(log)) {}
 
 void LightLog::start(NewFrame frame, Callback<Result<ModSeq>> done) {
   // Both sides may answer: append() when it refuses, its completion otherwise.
@@ -30,11 +27,11 @@ Task<Result<ModSeq>> LightLog::append(FrameType type, std::string payload) {
   frame.payload = std::move(payload);
   std::move_only_function<void(Callback<Result<ModSeq>>)> begin =
       [self = shared_from_this(), frame = std::move(frame)](Callback<Result<ModSeq>> done) mutable {
-        auto& strand = self->strand_;
-        asio::post(strand, [self = std::move(self), frame = std::move(frame),
-                            done = std::move(done)]() mutable {
-          self->start(std::move(frame), std::move(done));
-        });
+        const auto strand = self->strand_;
+        strand.post(
+            [self = std::move(self), frame = std::move(frame), done = std::move(done)]() mutable {
+              self->start(std::move(frame), std::move(done));
+            });
       };
   co_return co_await call_back<Result<ModSeq>>(std::move(begin));
 }

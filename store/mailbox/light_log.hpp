@@ -2,12 +2,11 @@
 // LightLog: the log of an account that is not loaded, for deliveries only. A delivery costs one
 // append; the state is made by replay when somebody opens the account.
 #pragma once
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/strand.hpp>
 #include <memory>
 
 #include "base/core/task.hpp"
 #include "store/log/account_log.hpp"
+#include "store/mailbox/strand.hpp"
 
 namespace kontor::store {
 
@@ -19,9 +18,9 @@ class LightLog : public std::enable_shared_from_this<LightLog> {
   bool failed() const { return log_->closed_by_error(); }
 
  private:
-  void start(NewFrame frame, std::move_only_function<void(Result<ModSeq>)> done);
+  void start(NewFrame frame, Callback<Result<ModSeq>> done);
 
-  boost::asio::strand<boost::asio::any_io_executor> strand_;
+  Strand strand_;
   std::unique_ptr<AccountLog> log_;
 };
 

@@ -3,13 +3,9 @@
 // coroutine sleeps meanwhile and is resumed on its own executor with the answer.
 #include "store/mailbox/log_account.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include "base/log/events/store.hpp"
-#include "store/mailbox/handler.hpp"
 
 namespace kontor::store {
-namespace asio = boost::asio;
 
 LogAccount::LogAccount(AccountParts parts,
                        AccountId id,
@@ -17,18 +13,18 @@ LogAccount::LogAccount(AccountParts parts,
                        AccountState state)
     : parts_(std::move(parts)),
       id_(id),
-      strand_(asio::make_strand(parts_.executor)),
+      strand_(parts_.executor),
       committer_(std::move(log), std::move(state), [this](Result<void> outcome) {
         auto self = weak_from_this().lock();  // an answer under way holds the account
         if (self == nullptr) return;
-        asio::post(strand_, [self = std::move(self), outcome = std::move(outcome)] {
+        strand_.post([self = std::move(self), outcome = std::move(outcome)] {
           if (!outcome) self->note_failure(outcome.error());
           self->committer_.on_synced(outcome);
         });
       }) {}
 
 template <class T>
-void LogAccount::run(Plan<T>& plan, std::move_only_function<void(Result<T>)> done) {
+void LogAccount::run(Plan<T>& plan, Callback<Result<T>> done) {
   if (committer_.failure()) return done(fail(*committer_.failure()));
   auto planned = plan(committer_.tip());
   if (!planned) {  // a refusal may rest on what is not durable yet
@@ -62,8 +58,8 @@ template <class T>
 Task<Result<T>> LogAccount::change(Plan<T> plan) {
   std::move_only_function<void(Callback<Result<T>>)> begin =
       [self = shared_from_this(), plan = std::move(plan)](Callback<Result<T>> done) mutable {
-        auto& strand = self->strand_;
-        asio::post(strand, [self, plan = std::move(plan), done = std::move(done)]() mutable {
+        const auto strand = self->strand_;
+        strand.post([self, plan = std::move(plan), done = std::move(done)]() mutable {
           auto& account = *self;
           // The answer holds the account until it is given.
           account.template run<T>(plan, [self = std::move(self), done = std::move(done)](

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LogAccount: an Account over its log. Made by the loader (store/mailbox/loader.hpp).
 #pragma once
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/strand.hpp>
 #include <memory>
 
 #include "base/core/time.hpp"
@@ -10,6 +8,7 @@
 #include "base/log/log.hpp"
 #include "store/mailbox/committer.hpp"
 #include "store/mailbox/space.hpp"
+#include "store/mailbox/strand.hpp"
 
 namespace kontor::store {
 
@@ -61,7 +60,7 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   template <class T>
   Task<Result<T>> change(Plan<T> plan);
   template <class T>
-  void run(Plan<T>& plan, std::move_only_function<void(Result<T>)> done);
+  void run(Plan<T>& plan, Callback<Result<T>> done);
   Task<Result<void>> change_folders(Plan<Done> plan);
   Task<Result<Copied>> transfer(Transfer what, std::vector<Uid> uids);
   void note_failure(const Error& error);
@@ -70,7 +69,7 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
 
   AccountParts parts_;
   AccountId id_;
-  boost::asio::strand<boost::asio::any_io_executor> strand_;
+  Strand strand_;
   Committer committer_;
   Guarded<std::optional<Error>> failure_;
 };

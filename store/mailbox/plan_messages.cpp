@@ -7,7 +7,8 @@
 namespace kontor::store {
 namespace {
 
-constexpr std::size_t k_max_keywords = 100;  // of one message
+constexpr std::size_t k_max_keywords = 100;         // of one message
+constexpr std::size_t k_max_message = 192U << 20U;  // its frame must fit (docs/formats/log.md)
 
 NewFrame frame_of(const Payload& payload) {
   NewFrame frame;
@@ -96,7 +97,7 @@ class KeywordEffect {
 Result<std::string> encode_message(const NewMessage& message, FolderId folder, UtcSeconds now) {
   KONTOR_TRY(check_keywords(message.keywords));
   const auto& parts = message.message;
-  if (parts.raw.size() > UINT32_MAX / 2) return fail(Errc::limit, "the message is too large");
+  if (parts.raw.size() > k_max_message) return fail(Errc::limit, "the message is too large");
   DeliverFrame frame;
   frame.folder = folder;
   frame.flags = message.flags;

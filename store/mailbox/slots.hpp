@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "base/core/guarded.hpp"
-#include "store/mailbox/handler.hpp"
 #include "store/mailbox/light_log.hpp"
 #include "store/mailbox/log_account.hpp"
 
