@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
 #include <memory>
@@ -89,12 +90,12 @@ class StoreFixture : public ::testing::Test {
   ~StoreFixture() override { close(); }
 
   void open() {
+    faulty_ = std::make_unique<io::FaultyFiles>(*disk_);
     auto opened = try_open();
     ASSERT_TRUE(opened) << opened.error().text();
     store_ = *std::move(opened);
   }
   Result<std::unique_ptr<AccountStore>> try_open() {
-    faulty_ = std::make_unique<io::FaultyFiles>(*disk_);
     StoreEnvironment environment{*faulty_, threads_.executor(), log::Context(sink_), clock_};
     return AccountStore::open(environment, k_folder, settings_);
   }
