@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/imap/search_match.hpp"
+
+#include <algorithm>
+
+#include "base/core/text.hpp"
+#include "base/mime/decode.hpp"
+
+namespace kontor::imap {
+namespace {
+
+using wire::SearchOp;
+
+std::chrono::sys_days day_of(UtcSeconds time) {
+  return std::chrono::floor<std::chrono::days>(time);
+}
+
+// before, on and since in this order.
+bool compare_days(std::chrono::sys_days day, const wire::SearchKey& key, SearchOp before) {
+  const int which = static_cast<int>(key.op) - static_cast<int>(before);
+  return which == 0 ? day < key.day : which == 1 ? day == key.day : day >= key.day;
+}
+
+bool is_set(SearchOp op) { return op == SearchOp::numbers || op == SearchOp::uids; }
+
+}  // namespace
+
+Result<SearchMatcher> SearchMatcher::make(std::vector<wire::SearchKey> keys,
+                                          const SelectedFolder& folder,
+                                          const wire::NumberSet& saved,
+                                          UtcSeconds now) {
+  SearchMatcher out;
+  out.now_ = now;
+  out.keys_.reserve(keys.size());
+  for (auto& written : keys) {
+    Key key;
+    if (is_set(written.op)) {
+      KONTOR_TRY(key.numbers, folder.resolve(written.set, written.op == SearchOp::uids, saved));
+    } else if (!wire::is_column(written.op)) {
+      key.needle = mime::fold_case(written.text);
+    }
+    if (written.op == SearchOp::body || written.op == SearchOp::text) out.needs_body_ = true;
+    key.written = std::move(written);
+    out.keys_.push_back(std::move(key));
+  }
+  return out;
+}
+
+wire::NumberSet SearchMatcher::candidates(std::uint32_t count) const {
+  if (count == 0) return {};
+  std::vector<wire::NumberRange> everything(1, wire::NumberRange{1, count});
+  wire::NumberSet numbers(std::move(everything));
+  const Key& root = keys_.back();
+  if (is_set(root.written.op)) return numbers.intersection(root.numbers);
+  if (root.written.op != SearchOp::both) return numbers;
+  for (const auto index : root.written.operands)
+    if (is_set(keys_[index].written.op)) numbers = numbers.intersection(keys_[index].numbers);
+  return numbers;
+}
+
+Match SearchMatcher::match(const store::AccountView& view,
+                           const NumberedEntry& message,
+                           SearchText* text) const {
+  return run(static_cast<std::uint32_t>(keys_.size() - 1), Subject{view, message, text});
+}
+
+Match SearchMatcher::run(std::uint32_t index, const Subject& subject) const {
+  const Key& key = keys_[index];
+  const auto as_match = [](bool holds) { return holds ? Match::yes : Match::no; };
+  switch (key.written.op) {
+    case SearchOp::both:
+      return run_both(key, subject, Match::no);
+    case SearchOp::either:
+      return run_both(key, subject, Match::yes);
+    case SearchOp::negated: {
+      const Match inner = run(key.written.operands.front(), subject);
+      return inner == Match::open ? inner : as_match(inner == Match::no);
+    }
+    default:
+      break;
+  }
+  if (wire::is_column(key.written.op)) return as_match(run_column(key, subject));
+  return subject.text == nullptr ? Match::open : as_match(run_text(key, *subject.text));
+}
+
+// `both` is decided by one no, `either` by one yes. What columns can decide is asked first of every
+// operand, so that a text is looked at only when it counts.
+Match SearchMatcher::run_both(const Key& key, const Subject& subject, Match decisive) const {
+  const Subject columns{subject.view, subject.message, nullptr};
+  std::vector<std::uint32_t> open;
+  for (const auto index : key.written.operands) {
+    const Match one = run(index, columns);
+    if (one == decisive) return decisive;
+    if (one == Match::open) open.push_back(index);
+  }
+  if (!open.empty() && subject.text == nullptr) return Match::open;
+  for (const auto index : open)
+    if (run(index, subject) == decisive) return decisive;
+  return decisive == Match::no ? Match::yes : Match::no;
+}
+
+bool SearchMatcher::run_column(const Key& key, const Subject& subject) const {
+  const store::Entry& entry = subject.message.entry;
+  const wire::SearchKey& written = key.written;
+  switch (written.op) {
+    case SearchOp::all:
+      return true;
+    case SearchOp::none:
+      return false;
+    case SearchOp::flag:
+      return (entry.flags & written.number) == written.number;
+    case SearchOp::no_flag:
+      return (entry.flags & written.number) == 0;
+    case SearchOp::keyword:
+      return std::ranges::any_of(subject.view.keywords(entry.keywords), [&](const auto& keyword) {
+        return iequals(keyword, written.text);
+      });
+    case SearchOp::numbers:
+    case SearchOp::uids:
+      return key.numbers.contains(subject.message.number);
+    case SearchOp::before:
+    case SearchOp::on:
+    case SearchOp::since:
+      return compare_days(day_of(entry.internal_date), written, SearchOp::before);
+    case SearchOp::saved_before:
+    case SearchOp::saved_on:
+    case SearchOp::saved_since:
+      return compare_days(day_of(entry.save_date), written, SearchOp::saved_before);
+    case SearchOp::older:  // RFC 5032, 3
+      return entry.internal_date <= now_ - std::chrono::seconds(written.number);
+    case SearchOp::younger:
+      return entry.internal_date >= now_ - std::chrono::seconds(written.number);
+    case SearchOp::modseq:  // RFC 7162, 3.1.5
+      return entry.modseq >= written.number;
+    default:
+      return run_item(key, subject);
+  }
+}
+
+bool SearchMatcher::run_item(const Key& key, const Subject& subject) const {
+  const auto item = subject.view.item(subject.message.entry.item);
+  if (!item) return false;
+  switch (key.written.op) {
+    case SearchOp::larger:
+      return item->size > key.written.number;
+    case SearchOp::smaller:
+      return item->size < key.written.number;
+    case SearchOp::email:
+      return item->guid.hex() == key.written.text;
+    case SearchOp::thread:
+      return item->thread != 0 && "T" + std::to_string(item->thread) == key.written.text;
+    default:
+      return false;
+  }
+}
+
+bool SearchMatcher::run_text(const Key& key, SearchText& text) {
+  const wire::SearchKey& written = key.written;
+  switch (written.op) {
+    case SearchOp::sent_before:
+    case SearchOp::sent_on:
+    case SearchOp::sent_since: {
+      const auto day = text.sent_day();
+      return day && compare_days(*day, written, SearchOp::sent_before);
+    }
+    case SearchOp::header:
+      return text.field_contains(written.name, key.needle);
+    case SearchOp::body:
+      return text.body_contains(key.needle);
+    default:
+      return text.text_contains(key.needle);
+  }
+}
+
+}  // namespace kontor::imap

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SearchMatcher: a SEARCH program against one message (RFC 9051, 6.4.4). Columns decide first; only
+// a message they leave open is read. Pure; memory only.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "server/imap/search_text.hpp"
+#include "server/imap/selected.hpp"
+#include "server/imap/wire/search_args.hpp"
+#include "store/mailbox/view.hpp"
+
+namespace kontor::imap {
+
+enum class Match : unsigned char { no, yes, open };  // open: the message's text must be read
+
+class SearchMatcher {
+ public:
+  // bad_input: a message number that does not exist. `saved`: the UIDs that `$` stands for.
+  static Result<SearchMatcher> make(std::vector<wire::SearchKey> keys,
+                                    const SelectedFolder& folder,
+                                    const wire::NumberSet& saved,
+                                    UtcSeconds now);
+
+  // The messages that may match at all, by their numbers.
+  wire::NumberSet candidates(std::uint32_t count) const;
+  // With `text` null: by columns alone, possibly open. Otherwise yes or no.
+  Match match(const store::AccountView& view, const NumberedEntry& message, SearchText* text) const;
+  // A key looks at more than the header.
+  bool needs_body() const { return needs_body_; }
+
+ private:
+  struct Key {
+    wire::SearchKey written;
+    wire::NumberSet numbers;  // of numbers and uids: message numbers
+    std::string needle;       // folded
+  };
+  struct Subject {
+    const store::AccountView& view;
+    const NumberedEntry& message;
+    SearchText* text;
+  };
+  Match run(std::uint32_t index, const Subject& subject) const;
+  Match run_both(const Key& key, const Subject& subject, Match decisive) const;
+  bool run_column(const Key& key, const Subject& subject) const;
+  bool run_item(const Key& key, const Subject& subject) const;
+  static bool run_text(const Key& key, SearchText& text);
+
+  std::vector<Key> keys_;
+  UtcSeconds now_{};
+  bool needs_body_ = false;
+};
+
+}  // namespace kontor::imap

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Arguments of SEARCH (RFC 9051, 6.4.4 and 9: search; RFC 3501, 6.4.4; RFC 4731; RFC 5182; RFC
+// 5032; RFC 7162, 3.1.5; RFC 8514; RFC 8474) as a program: keys in one array, a key names its
+// operands by index. Pure; bad_input with a sentence for the client, unsupported for a charset that
+// is not known.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/imap/wire/lexer.hpp"
+
+namespace kontor::imap::wire {
+
+inline constexpr std::size_t k_max_search_keys = 1'000;  // of one command
+inline constexpr std::uint32_t k_max_search_depth = 50;  // of parentheses, NOT and OR
+
+enum class SearchOp : unsigned char {
+  all,
+  none,
+  both,     // every one of `operands`
+  either,   // one of `operands`
+  negated,  // not operands[0]
+  flag,     // all bits of `number` are set
+  no_flag,  // none of them is
+  keyword,  // `text`
+  numbers,  // message numbers in `set`
+  uids,     // UIDs in `set`
+  larger,   // RFC822.SIZE > `number`
+  smaller,
+  before,  // INTERNALDATE; `day`
+  on,
+  since,
+  saved_before,  // RFC 8514
+  saved_on,
+  saved_since,
+  older,  // `number` seconds (RFC 5032)
+  younger,
+  modseq,       // at least `number`
+  email,        // EMAILID `text`
+  thread,       // THREADID `text`
+  sent_before,  // from here on the message's bytes are needed: Date field
+  sent_on,
+  sent_since,
+  header,  // field `name` contains `text`
+  body,
+  text,
+};
+// Whether the key is decided by columns alone.
+constexpr bool is_column(SearchOp op) { return op < SearchOp::sent_before; }
+
+struct SearchKey {
+  SearchOp op = SearchOp::all;
+  std::vector<std::uint32_t> operands;
+  std::uint64_t number = 0;
+  std::string name;
+  std::string text;  // UTF-8
+  SequenceSet set;
+  std::chrono::sys_days day{};
+};
+
+namespace search_return {  // bits of RETURN (RFC 4731, RFC 5182)
+inline constexpr unsigned min = 1, max = 2, all = 4, count = 8, save = 16;
+}  // namespace search_return
+
+struct Search {
+  bool extended = false;        // RETURN was given: the answer is ESEARCH
+  unsigned returns = 0;         // "RETURN ()" is all
+  std::vector<SearchKey> keys;  // the last one is the root
+  bool uses_modseq = false;
+};
+
+Result<Search> parse_search(std::string_view text);
+
+}  // namespace kontor::imap::wire
