@@ -5,11 +5,12 @@
 
 #include "base/log/events/admin.hpp"
 #include "base/log/events/delivery.hpp"
+#include "base/log/events/directory.hpp"
 #include "base/log/events/imap.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/server.hpp"
-#include "base/log/events/store.hpp"
 #include "base/log/events/smtp.hpp"
+#include "base/log/events/store.hpp"
 #include "base/log/log.hpp"
 
 namespace kontor::log {
@@ -20,6 +21,7 @@ std::vector<const EventKind*> gather() {
   const auto add = [&all](const auto& kinds) { all.insert(all.end(), kinds.begin(), kinds.end()); };
   add(events::k_admin_events);
   add(events::k_delivery_events);
+  add(events::k_directory_events);
   add(events::k_imap_events);
   add(events::k_log_events);
   add(events::k_server_events);

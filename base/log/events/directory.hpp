@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Events of the directory: sign-ins, sources, the process kontor-directory and its copy.
 #pragma once
+#include <array>
+
 #include "base/log/log.hpp"
 
 namespace kontor::log::events {
@@ -63,10 +65,18 @@ inline constexpr EventKind k_copy_loaded{"directory.copy.loaded", LogLevel::info
                                          "A copy of the directory is in force.", ""};
 inline constexpr EventKind k_copy_unreadable{
     "directory.copy.unreadable", LogLevel::error,
-    "The directory copy on disk cannot be used; it is made again from the sources.", ""};
+    "The directory copy on disk cannot be used; it is made again from the sources.",
+    "Nothing at once: it is made anew. If it repeats, check the disk of the data folder."};
 inline constexpr EventKind k_copy_unwritable{
     "directory.copy.unwritable", LogLevel::error,
     "The directory copy could not be written; changes are not in force until it can be.",
     "See whether the disk of the data folder is full or its rights are wrong."};
+
+inline constexpr std::array k_directory_events{
+    &k_sign_in_done,   &k_sign_in_refused, &k_sign_in_unavailable, &k_source_loaded,
+    &k_source_changed, &k_source_lost,     &k_source_back,         &k_source_held_back,
+    &k_copy_problem,   &k_agent_started,   &k_agent_ended,         &k_agent_hanging,
+    &k_agent_protocol, &k_agent_refused,   &k_copy_loaded,         &k_copy_unreadable,
+    &k_copy_unwritable};
 
 }  // namespace kontor::log::events
