@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "store/log/recover.hpp"
 
 namespace kontor::store {
@@ -48,15 +46,6 @@ Result<LogCheck> check_logs(LogDevice& device, const VisitFound& visit) {
     if (check || check.error().code() != Errc::busy) break;
   }
   return check_once(device, visit);
-}
-
-std::string_view name_of(FrameType type) noexcept {
-  static constexpr std::array<std::string_view, 19> k_names{
-      "",        "account",      "binding",   "deliver", "copy",       "move",     "flags",
-      "expunge", "purge",        "folder",    "acl",     "annotation", "calendar", "contact",
-      "keyword", "subscription", "batch_end", "seal",    "note"};
-  const auto index = static_cast<std::size_t>(type);
-  return index < k_names.size() ? k_names[index] : std::string_view();
 }
 
 std::string describe(const LogCheck& check) {

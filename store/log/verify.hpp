@@ -45,7 +45,6 @@ using VisitFound = std::function<Result<void>(const FoundFrame&, std::string_vie
 // server wrote faster than it could be read; try again.
 Result<LogCheck> check_logs(LogDevice& device, const VisitFound& visit);
 
-std::string_view name_of(FrameType type) noexcept;  // "deliver"
 // For a person: one line a log, one a damaged range, and the sum.
 std::string describe(const LogCheck& check);
 

@@ -110,12 +110,5 @@ TEST_F(Verify, BesideARunningLogNothingLooksDamaged) {
   EXPECT_TRUE(check()->good());
 }
 
-TEST(FrameNames, EveryKindHasOne) {
-  EXPECT_EQ(name_of(FrameType::account), "account");
-  EXPECT_EQ(name_of(FrameType::expunge), "expunge");
-  EXPECT_EQ(name_of(FrameType::note), "note");
-  EXPECT_EQ(name_of(static_cast<FrameType>(77)), "");
-}
-
 }  // namespace
 }  // namespace kontor::store
