@@ -11,6 +11,7 @@ function(kontor_script label name file)
 endfunction()
 
 kontor_script(clients start tests/functional/start.py 3600)
+kontor_script(clients process tests/functional/process.py 600)
 kontor_script(clients load tests/functional/load.py 900)
 kontor_script(ad parts tests/functional/ad_parts.py 300)
 

@@ -82,8 +82,8 @@ struct Acceptor::State {
   void welcome(int fd, Endpoint peer) {
     tune(fd);
     if (tasks.size() >= max_connections) {
-      ::close(fd);
       log.emit(log::events::k_connection_refused, {{log::Keys::peer, peer.text()}});
+      ::close(fd);
       return;
     }
     const asio::any_io_executor own_strand = asio::make_strand(executor);

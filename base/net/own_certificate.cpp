@@ -63,8 +63,9 @@ Result<void> write_file(const std::string& path, const std::string& text, mode_t
   ::unlink(beside.c_str());
   const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (fd < 0) return fail(errno_error(beside, errno));
+  // The mode as given, whatever the process's mask: clients of this machine may read ca.pem.
   const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       ::fsync(fd) == 0;
+                       ::fchmod(fd, mode) == 0 && ::fsync(fd) == 0;
   const int error = errno;
   ::close(fd);
   if (!written) return fail(errno_error(beside, error));
@@ -171,7 +172,8 @@ Result<TlsFiles> own_certificate(const std::string& folder,
     return fail(Errc::bad_input, "server.name, " + host_name + ", is not a host name");
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  if (failed) return fail(errno_error(folder, failed.value()));
+  if (failed || ::chmod(folder.c_str(), 0755) != 0)
+    return fail(errno_error(folder, failed ? failed.value() : errno));
   const TlsFiles files{folder + "/server.pem", folder + "/server.key"};
   KONTOR_TRY(const auto authority, authority_in(folder, host_name, now));
   const Issued known{read_certificate(files.certificate), read_key(files.key)};

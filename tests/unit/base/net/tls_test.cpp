@@ -35,10 +35,14 @@ mode_t mode_of(const std::string& path) {
 TEST(OwnCertificate, IsMadeOnceAndItsKeysAreClosed) {
   const TempFolder folder;
   const auto tls = folder.path + "/tls";
+  const auto mask = ::umask(077);
   const auto files = own_certificate(tls, k_name, k_now);
+  ::umask(mask);
   ASSERT_TRUE(files) << files.error().text();
   EXPECT_EQ(mode_of(files->key), 0600U);
   EXPECT_EQ(mode_of(tls + "/ca.key"), 0600U);
+  EXPECT_EQ(mode_of(tls + "/ca.pem"), 0644U) << "clients of this machine may read it";
+  EXPECT_EQ(mode_of(tls), 0755U);
   const auto certificate = read_file(files->certificate);
   const auto again = own_certificate(tls, k_name, k_now + std::chrono::days(300));
   ASSERT_TRUE(again);
