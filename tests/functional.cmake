@@ -21,3 +21,4 @@ target_link_libraries(ad_probe PRIVATE kontor_base_config kontor_directory_ldap 
 set_target_properties(ad_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 
 kontor_script(crash power_loss tests/crash/power_loss.py 3600)
+kontor_script(clients mime_compare tests/functional/mime_compare.py 300)

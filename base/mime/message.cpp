@@ -104,6 +104,12 @@ class Scanner {
 
   void reach(std::size_t level, bool closing, std::size_t next) {
     const std::size_t keep = levels_[level].open_index + 1;
+    // A delimiter right behind another one makes no part (senders double them; GMime and Python's
+    // email package read it so).
+    if (!closing && in_header_ && open_.size() == keep + 1 && parts_.back().header.offset == pos_) {
+      parts_.back().header.offset = next;
+      return;
+    }
     const bool digest = levels_[level].digest;
     close_parts(keep);
     while (levels_.size() > level + 1) drop_level();

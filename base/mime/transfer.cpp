@@ -20,8 +20,7 @@ constexpr std::array<signed char, 256> make_values() {
 }
 constexpr auto k_values = make_values();
 
-// RFC 2045, 6.8: characters outside the alphabet are ignored. Padding ends a group, and another may
-// follow (encoders that join encoded pieces write such).
+// RFC 2045, 6.8: characters outside the alphabet are ignored; padding is the end of the data.
 std::string decode_base64(std::string_view text) {
   std::string out;
   out.reserve(text.size() / 4 * 3 + 3);
@@ -35,7 +34,7 @@ std::string decode_base64(std::string_view text) {
   for (const char c : text) {
     const int digit = k_values[static_cast<unsigned char>(c)];
     if (digit < 0) {
-      if (c == '=') end_group();
+      if (c == '=' && have != 0) break;
       continue;
     }
     value = value << 6 | static_cast<std::uint32_t>(digit);

@@ -211,7 +211,7 @@ TEST(MimeHeader, reads_hostile_values_in_linear_time) {
     for (int i = 0; i < times; ++i) out += piece;
     return out;
   };
-  const int many = 200'000;
+  const int many = 50'000;
   const auto begin = std::chrono::steady_clock::now();
   for (const std::string_view piece : {"(",
                                        "a(",

@@ -122,6 +122,11 @@ TEST(MimeMessage, finds_the_structure_that_the_best_readers_find) {
                  "--b\r\nContent-Type: multipart/related; boundary=b-i\r\n\r\n--b-i\r\n\r\n1\r\n"
                  "--b-i--\r\n--b--"),
        "multipart/mixed[multipart/related[text/plain]]"},
+      {"a doubled delimiter makes no part", multipart("b", "--b\r\n--b\r\n--b\r\n\r\nx\r\n--b--"),
+       "multipart/mixed[text/plain]"},
+      {"but an empty line is a header, and so a part",
+       multipart("b", "--b\r\n\r\n--b\r\n\r\nx\r\n--b--"),
+       "multipart/mixed[text/plain text/plain]"},
       {"digest: the default is a message",
        "Content-Type: multipart/digest; boundary=d\r\n\r\n--d\r\n\r\nSubject: "
        "in\r\n\r\nx\r\n--d\r\n"
