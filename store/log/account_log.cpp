@@ -297,6 +297,7 @@ Result<Appended> AccountLog::append(std::vector<NewFrame> frames, AppendDone don
   Appended appended;
   appended.first_sequence = group.first_sequence;
   appended.end = state_->end;
+  appended.incarnation = state_->incarnation;
   LogPosition position = group.begin;
   for (const auto& frame : group.frames) {
     appended.positions.push_back(position);

@@ -42,6 +42,7 @@ struct Appended {
   std::uint64_t first_sequence = 0;  // the frames have consecutive numbers
   std::vector<LogPosition> positions;
   LogPosition end;  // where the frame behind them will stand; with their last sequence, a LogMark
+  std::uint64_t incarnation = 0;  // of these frames, for that mark
 };
 
 // How far something knows a log (a snapshot, a dropped account): the end of what it has seen. Only
@@ -101,7 +102,7 @@ class AccountLog {
                                                   LogMark from,
                                                   const ReplayFrame& replay,
                                                   ReplayReport& report);
-  ~AccountLog();  // waits for what was appended
+  ~AccountLog();  // waits for what was appended: never from a completion
 
   // Appends frames that become durable together and come back together or not at all; `done` is
   // called when they are, or with the error. An error here: the log is closed (io_error, no_space),

@@ -40,7 +40,8 @@ void Committer::commit(std::vector<NewFrame> frames, Answer answer) {
   Pending pending;
   pending.version.state = freeze(tip_);
   pending.version.mark.end = appended->end;
-  pending.version.mark.sequence = tip_.modseq;
+  pending.version.mark.sequence = appended->first_sequence + decoded.size() - 1;
+  pending.version.mark.incarnation = appended->incarnation;
   pending.answers.emplace_back(std::move(answer), tip_.modseq);
   pending_.push_back(std::move(pending));
 }

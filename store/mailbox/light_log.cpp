@@ -7,18 +7,24 @@ LightLog::LightLog(boost::asio::any_io_executor executor, std::unique_ptr<Accoun
     : strand_(std::move(executor)), log_(std::move(log)) {}
 
 void LightLog::start(NewFrame frame, Callback<Result<ModSeq>> done) {
-  // Both sides may answer: append() when it refuses, its completion otherwise.
+  // Both sides may answer: append() when it refuses, its completion otherwise; that one comes back
+  // over the strand, when the sequence that append() gave is known (a seal may take one before).
   auto shared = std::make_shared<std::pair<Callback<Result<ModSeq>>, ModSeq>>(std::move(done), 0);
-  shared->second = log_->last_sequence() + 1;
   std::vector<NewFrame> frames;
   frames.push_back(std::move(frame));
-  const auto appended = log_->append(std::move(frames), [shared](Result<void> outcome) {
-    if (outcome)
-      shared->first(shared->second);
-    else
-      shared->first(fail(outcome.error()));
-  });
-  if (!appended) shared->first(fail(appended.error()));
+  const auto appended =
+      log_->append(std::move(frames), [strand = strand_, shared](Result<void> outcome) {
+        strand.post([shared, outcome = std::move(outcome)] {
+          if (outcome)
+            shared->first(shared->second);
+          else
+            shared->first(fail(outcome.error()));
+        });
+      });
+  if (appended)
+    shared->second = appended->first_sequence;
+  else
+    shared->first(fail(appended.error()));
 }
 
 Task<Result<ModSeq>> LightLog::append(FrameType type, std::string payload) {

@@ -156,6 +156,7 @@ std::string encode_snapshot(const Version& version) {
   body.varint(version.mark.end.file);
   body.varint(version.mark.end.offset);
   body.varint(version.mark.sequence);
+  body.varint(version.mark.incarnation);
   write_account(body, state);
   body.varint(state.folders.size());
   for (const auto& folder : state.folders) write_folder(body, *folder);
@@ -187,6 +188,7 @@ Result<Snapshot> decode_snapshot(std::string_view bytes) {
   snapshot.mark.end.file = in.number<std::uint32_t>();
   snapshot.mark.end.offset = in.varint();
   snapshot.mark.sequence = in.varint();
+  snapshot.mark.incarnation = in.varint();
   auto& state = snapshot.state;
   read_account(in, state);
   const auto folders = in.count(1);
