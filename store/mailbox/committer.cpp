@@ -57,6 +57,7 @@ void Committer::on_synced(const Result<void>& outcome) {
   if (!outcome) return fail_all(outcome.error());
   Pending done = std::move(pending_.front());
   pending_.pop_front();
+  done.version.mark.incarnation = log_->durable().incarnation;
   published_.with([&](Version& published) { published = std::move(done.version); });
   watchers_.notify();
   for (auto& [answer, modseq] : done.answers) answer(outcome, modseq);

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/tools/inspect.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "store/tools/replayed.hpp"
+
+namespace kontor::store {
+namespace {
+namespace json = boost::json;
+
+std::string join_keywords(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += ' ' + name;
+  return out;
+}
+
+// One frame in a few words.
+struct Summary {
+  std::string operator()(const AccountFrame& f) const { return f.id.text(); }
+  std::string operator()(const BindingFrame& f) const {
+    return f.owner.source + ':' + f.owner.guid.text();
+  }
+  std::string operator()(const DeliverFrame&) const { return {}; }
+  std::string operator()(const CopyFrame& f) const { return transfer(f); }
+  std::string operator()(const MoveFrame& f) const { return transfer(f); }
+  std::string operator()(const FlagsFrame& f) const {
+    const char* actions[] = {"set", "add", "remove"};
+    return fmt::format("folder {} {} {:#x}{} on {} messages", f.folder,
+                       actions[static_cast<int>(f.action)], f.flags, join_keywords(f.keywords),
+                       f.uids.size());
+  }
+  std::string operator()(const ExpungeFrame& f) const {
+    return fmt::format("folder {}, {} messages", f.folder, f.uids.size());
+  }
+  std::string operator()(const PurgeFrame& f) const {
+    return fmt::format("folder {}, {} messages{}", f.folder, f.uids.size(),
+                       f.whole_folder ? ", all" : "");
+  }
+  std::string operator()(const FolderFrame& f) const {
+    const char* actions[] = {"create", "rename", "remove", "change"};
+    return fmt::format("{} {} {}", actions[static_cast<int>(f.action)], f.id, f.name);
+  }
+  std::string operator()(const AclFrame& f) const { return fmt::format("folder {}", f.folder); }
+  std::string operator()(const AnnotationFrame& f) const { return f.entry; }
+  std::string operator()(const ObjectFrame& f) const { return f.name; }
+  std::string operator()(const KeywordFrame& f) const {
+    return fmt::format("{}:{}", f.id, join_keywords(f.names));
+  }
+  std::string operator()(const SubscriptionFrame& f) const {
+    return (f.subscribed ? "+" : "-") + f.name;
+  }
+  std::string operator()(const BatchEndFrame& f) const { return std::to_string(f.frames); }
+  std::string operator()(const NoteFrame& f) const { return f.text; }
+
+  static std::string transfer(const TransferFrame& f) {
+    return fmt::format("folder {} to {}, {} messages", f.from, f.to, f.rows.size());
+  }
+};
+
+std::string summary_of(const Decoded* frame) {
+  if (frame == nullptr) return "UNREADABLE";
+  if (const auto* head = std::get_if<DeliverHead>(frame))
+    return fmt::format("folder {} uid {} {} bytes", head->frame.folder, head->frame.uid,
+                       head->raw_size);
+  return std::visit(Summary{}, std::get<Payload>(*frame));
+}
+
+json::object folder_row(const FolderState& folder) {
+  const auto& info = folder.info;
+  return {{"id", info.id},
+          {"name", info.name},
+          {"removed", folder.removed},
+          {"uid_validity", info.uid_validity},
+          {"uid_next", info.uid_next},
+          {"highest_modseq", info.highest_modseq},
+          {"messages", info.exists},
+          {"unseen", info.unseen},
+          {"bytes", info.bytes},
+          {"tombstones", folder.tombs.size()}};
+}
+
+json::array strings(const std::vector<std::string>& values) {
+  json::array out;
+  for (const auto& value : values) out.emplace_back(value);
+  return out;
+}
+
+json::array damage_rows(const LogCheck& logs) {
+  json::array out;
+  for (const auto& damage : logs.report.damage) {
+    json::object row{{"file", log_file_name(damage.begin.file)},
+                     {"begin", damage.begin.offset},
+                     {"end", damage.end.offset},
+                     {"what", damage.what}};
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+json::object account_row(const Replayed& account) {
+  const auto& state = account.state;
+  json::array folders;
+  for (const auto& folder : state.folders) folders.push_back(folder_row(*folder));
+  return {{"account", state.id.text()},
+          {"owner", state.owner.source + ':' + state.owner.guid.text()},
+          {"last_sequence", account.logs.report.last_sequence},
+          {"frames", account.logs.report.frames},
+          {"torn_bytes", account.logs.report.torn_bytes},
+          {"snapshot", account.snapshot},
+          {"folders", std::move(folders)}};
+}
+
+std::string account_text(const Replayed& account) {
+  const auto& state = account.state;
+  auto text = fmt::format("account {} of {}:{}\n", state.id.text(), state.owner.source,
+                          state.owner.guid.text());
+  text += describe(account.logs);
+  text += "snapshot: " + account.snapshot + '\n';
+  for (const auto& folder : state.folders)
+    text += fmt::format("folder {} {}: {} messages, {} bytes, next UID {}{}\n", folder->info.id,
+                        folder->info.name, folder->info.exists, folder->info.bytes,
+                        folder->info.uid_next, folder->removed ? " (deleted)" : "");
+  return text;
+}
+
+}  // namespace
+
+Result<Inspection> verify_account(io::FileSystem& files, const std::string& folder) {
+  KONTOR_TRY(const auto account, replay_account(files, folder, [](const auto&, const auto*) {}));
+  const auto lost = lost_messages(account.state);
+  Inspection out;
+  out.good = account.logs.good() && account.problems.empty() && lost.empty();
+  out.text = account_text(account);
+  for (const auto& problem : account.problems) out.text += "PROBLEM " + problem + '\n';
+  for (const auto& message : lost)
+    out.text += fmt::format("LOST account {}, folder {}\n", account.state.id.text(), message);
+  out.text += out.good ? "good\n" : "damaged\n";
+  auto row = account_row(account);
+  row["good"] = out.good;
+  row["damage"] = damage_rows(account.logs);
+  row["problems"] = strings(account.problems);
+  row["lost"] = strings(lost);
+  out.json = json::serialize(row);
+  return out;
+}
+
+Result<Inspection> dump_account(io::FileSystem& files, const std::string& folder) {
+  Inspection out;
+  json::array frames;
+  const auto each = [&](const FoundFrame& found, const Decoded* frame) {
+    const auto summary = summary_of(frame);
+    out.text +=
+        fmt::format("{}:{} {} {} {}\n", log_file_name(found.position.file), found.position.offset,
+                    found.header.sequence, name_of(found.header.type), summary);
+    frames.push_back(json::object{{"file", log_file_name(found.position.file)},
+                                  {"offset", found.position.offset},
+                                  {"sequence", found.header.sequence},
+                                  {"type", name_of(found.header.type)},
+                                  {"bytes", found.length},
+                                  {"what", summary}});
+  };
+  KONTOR_TRY(const auto account, replay_account(files, folder, each));
+  out.good = account.logs.good() && account.problems.empty();
+  out.text += account_text(account);
+  auto row = account_row(account);
+  row["good"] = out.good;
+  row["log"] = std::move(frames);
+  out.json = json::serialize(row);
+  return out;
+}
+
+Result<Inspection> inspect_account(io::FileSystem& files,
+                                   std::string_view verb,
+                                   const std::string& folder) {
+  if (verb == "verify") return verify_account(files, folder);
+  if (verb == "dump") return dump_account(files, folder);
+  return fail(Errc::bad_input, "store " + std::string(verb) + ": it is verify or dump");
+}
+
+}  // namespace kontor::store

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An account's folder read from beginning to end, without touching it. Blocking.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/io/file_system.hpp"
+#include "store/log/verify.hpp"
+#include "store/mailbox/snapshot.hpp"
+
+namespace kontor::store {
+
+struct Replayed {
+  LogCheck logs;
+  AccountState state;
+  std::vector<std::string> problems;  // payloads that say nothing, a snapshot that disagrees
+  std::string snapshot;               // "none", "good", or what is wrong with it
+};
+
+// `visit` sees every frame; `frame` is nothing when its payload cannot be read.
+using VisitFrame = std::function<void(const FoundFrame&, const Decoded* frame)>;
+Result<Replayed> replay_account(io::FileSystem& files,
+                                const std::string& folder,
+                                const VisitFrame& visit);
+
+// Messages whose UID was given and which are neither there nor known to have left: "INBOX, UID 7".
+std::vector<std::string> lost_messages(const AccountState& state);
+
+}  // namespace kontor::store
