@@ -14,6 +14,7 @@ kontor_script(clients start tests/functional/start.py 3600)
 kontor_script(clients process tests/functional/process.py 600)
 kontor_script(clients load tests/functional/load.py 900)
 kontor_script(ad parts tests/functional/ad_parts.py 300)
+kontor_script(ad server tests/functional/ad_server.py 300)
 
 # The Active Directory parts by themselves; tests/functional/ad_parts.py runs it.
 add_executable(ad_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/ad_probe.cpp)

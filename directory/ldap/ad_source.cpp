@@ -23,7 +23,7 @@ namespace kontor::directory {
 namespace {
 using namespace std::chrono_literals;
 
-constexpr auto k_ask = 500ms;  // how long a change may hide from the notification
+constexpr auto k_ask = 300ms;  // how long a change may hide from the notification
 constexpr auto k_first_pause = 250ms;
 constexpr auto k_longest_pause = 2'000ms;
 

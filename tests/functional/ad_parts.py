@@ -8,6 +8,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import ad_case  # noqa: E402
+import ldap_proxy  # noqa: E402
 from ad_case import Follower, Probe, TicketClient, people, samba  # noqa: E402
 
 IN_FORCE = 2.0  # seconds: DESIGN.md 1
@@ -152,6 +153,42 @@ class Crowd(ad_case.DomainCase):
             print('a deletion among them in force after %.2f s' % took)
             if self.fill <= 2000:
                 self.assertLess(took, IN_FORCE)
+
+
+    def test_a_controller_that_cuts_like_windows(self):
+        tls = self.domain.folder / 'tls'
+        with ldap_proxy.WindowsLimits(samba.DC_HOST, self.domain.ca_file, tls / 'mail.pem', tls / 'mail.key') as proxy:
+            self.assert_it_cuts(proxy)
+            settings = self.settings(
+                ad__controllers=['%s:%d' % (samba.MAIL_HOST, proxy.port)], ad__bind='starttls',
+                ad__bind_name='svc-kontor@' + people.DOMAIN, ad__ca_file=str(self.domain.ca_file),
+                ad__bind_password_file=str(self.domain.write_password_file(self.folder / 'password')))
+            with Follower(self.folder, settings) as seen:
+                seen.wait(lambda s: s.complete and s.status, 'a complete set', 60)
+                crowd = seen.find('crowd')
+                self.assertGreaterEqual(len(set(crowd.members)), 1999)  # one may be deleted by the test before
+                self.assertEqual(len(set(crowd.members)), len(crowd.members))
+                people_seen = sum(one.account.startswith('crowd0') for one in seen.by_id.values())
+                self.assertGreaterEqual(people_seen, self.fill - 1)
+                self.assertGreaterEqual(proxy.values_cut, 1)
+                self.assertGreater(proxy.pages, 4)
+                self.modify('crowd', ('displayName', ['Толпа людей']), parent=people.GROUPS_OU)
+                seen.wait(lambda s: s.find('Толпа людей'), 'a changed group')
+                self.assertGreaterEqual(len(set(seen.find('crowd').members)), 1999)
+
+    def assert_it_cuts(self, proxy):
+        """The proxy itself: a client that neither pages nor asks for ranges gets what Windows gives."""
+        import ldap
+        client = ldap.initialize('ldap://%s:%d' % (samba.MAIL_HOST, proxy.port))
+        client.set_option(ldap.OPT_X_TLS_CACERTFILE, str(self.domain.ca_file))
+        client.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+        client.start_tls_s()
+        client.simple_bind_s('svc-kontor@' + people.DOMAIN, people.PASSWORD)
+        with self.assertRaises(ldap.SIZELIMIT_EXCEEDED):
+            client.search_s(people.CROWD_OU, ldap.SCOPE_SUBTREE, '(objectClass=user)', ['cn'])
+        entry = client.search_s('CN=crowd,' + people.GROUPS_OU, ldap.SCOPE_BASE, attrlist=['member'])[0][1]
+        self.assertEqual(len(entry['member;range=0-1499']), 1500)
+        client.unbind_s()
 
 
 class Tickets(ad_case.DomainCase):

@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main job on a real domain: domain users sign in by ticket or password, mail goes in and is read."""
+import email.message
+import imaplib
+import os
+import pathlib
+import smtplib
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import ad_case  # noqa: E402
+from ad_case import kontor, people, samba  # noqa: E402
+
+MAIL = people.MAIL
+IN_FORCE = 2.0
+
+
+def message(subject, to='bob@' + MAIL, sender='alice@' + MAIL):
+    made = email.message.EmailMessage()
+    made['From'], made['To'], made['Subject'] = sender, to, subject
+    made['Message-ID'] = '<%s@test>' % subject.replace(' ', '-')
+    made.set_content('Текст письма.\n')
+    return made.as_bytes()
+
+
+class ServerCase(ad_case.DomainCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.data = cls.folder / 'data'
+        cls.server = cls.make_server()
+        cls.server.start()
+        cls.addClassCleanup(lambda: cls.server.close())
+        cls.wait_for_people()
+
+    @classmethod
+    def make_server(cls):
+        tls = cls.domain.folder / 'tls'
+        server = kontor.Server(data=cls.data)
+        server.settings.update(cls.settings())
+        server.settings.update({'server.demo': False, 'tls.certificate_file': str(tls / 'mail.pem'),
+                                'tls.key_file': str(tls / 'mail.key'), 'sign_in.remember_failure': '1s'})
+        return server
+
+    @classmethod
+    def wait_for_people(cls):
+        samba.wait_until(lambda: cls.knows('alice@' + MAIL), 15, 'the people of the domain are known')
+
+    @classmethod
+    def knows(cls, address):
+        with smtplib.LMTP('localhost', cls.server.port('lmtp'), timeout=10) as client:
+            client.ehlo('test')
+            client.mail('sender@elsewhere.test')
+            return client.rcpt(address)[0] == 250
+
+    def context(self):
+        import ssl
+        return ssl.create_default_context(cafile=str(self.domain.ca_file))
+
+    def imap(self, login=None, password=people.PASSWORD):
+        client = imaplib.IMAP4_SSL(samba.MAIL_HOST, self.server.port('imaps'), ssl_context=self.context(), timeout=30)
+        if login:
+            try:
+                client.login('"%s"' % login.replace('\\', '\\\\'), password)
+            except BaseException:
+                client.shutdown()
+                raise
+        return client
+
+    def subjects(self, login, folder='INBOX'):
+        client = self.imap(login)
+        try:
+            client.select(folder, readonly=True)
+            _, found = client.search(None, 'ALL')
+            texts = []
+            for number in found[0].split():
+                _, parts = client.fetch(number, '(BODY.PEEK[HEADER.FIELDS (SUBJECT)])')
+                texts.append(parts[0][1].decode().split(':', 1)[1].strip())
+            return texts
+        finally:
+            client.logout()
+
+    def curl(self, env, *arguments):
+        return subprocess.run(['curl', '-sS', '--max-time', '30', '--cacert', str(self.domain.ca_file), '-u', ':',
+                               '--login-options', 'AUTH=GSSAPI', *arguments], env=env, text=True, capture_output=True)
+
+    def inbox_by_ticket(self, env, command='SELECT INBOX'):
+        url = 'imaps://%s:%d/' % (samba.MAIL_HOST, self.server.port('imaps'))
+        return self.curl(env, url, '-X', command)
+
+    def assert_no(self, client_call, text):
+        with self.assertRaises(imaplib.IMAP4.error) as caught:
+            client_call()
+        self.assertIn(text, str(caught.exception))
+
+
+class Clients(ServerCase):
+    def test_curl_sends_and_reads_by_ticket(self):
+        alice, bob = self.domain.kinit('alice'), self.domain.kinit('bob')
+        file = self.folder / 'mail'
+        file.write_bytes(message('by ticket'))
+        sent = self.curl(alice, 'smtp://%s:%d/' % (samba.MAIL_HOST, self.server.port('submission')), '--ssl-reqd',
+                         '--mail-from', 'alice@' + MAIL, '--mail-rcpt', 'bob@' + MAIL, '-T', str(file))
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        read = self.curl(bob, 'imaps://%s:%d/INBOX;MAILINDEX=1' % (samba.MAIL_HOST, self.server.port('imaps')))
+        self.assertEqual(read.returncode, 0, read.stderr)
+        self.assertIn('Subject: by ticket', read.stdout)
+        plain = self.curl(bob, 'imap://%s:%d/' % (samba.MAIL_HOST, self.server.port('imap')), '-X', 'NOOP')
+        self.assertEqual(plain.returncode, 0, plain.stderr)  # GSSAPI needs no TLS
+
+    def test_a_submitter_may_not_use_another_address(self):
+        file = self.folder / 'mail2'
+        file.write_bytes(message('false', sender='bob@' + MAIL))
+        sent = self.curl(self.domain.kinit('alice'), 'smtp://%s:%d/' % (samba.MAIL_HOST, self.server.port('submission')),
+                         '--ssl-reqd', '--mail-from', 'bob@' + MAIL, '--mail-rcpt', 'bob@' + MAIL, '-T', str(file))
+        self.assertNotEqual(sent.returncode, 0)
+
+    def test_mbsync_by_ticket(self):
+        env = self.domain.kinit('ivan')
+        self.server.lmtp(['ivan@' + MAIL], message('for mbsync', 'ivan@' + MAIL))
+        (self.folder / 'maildir').mkdir()
+        config = self.folder / 'mbsyncrc'
+        config.write_text(
+            'IMAPAccount k\nHost %s\nPort %d\nUser ivan\nAuthMechs GSSAPI\nSSLType IMAPS\nCertificateFile %s\n'
+            'IMAPStore far\nAccount k\nMaildirStore near\nPath %s/maildir/\nInbox %s/maildir/INBOX\n'
+            'Channel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSyncState *\n'
+            % (samba.MAIL_HOST, self.server.port('imaps'), self.domain.ca_file, self.folder, self.folder))
+        done = subprocess.run(['mbsync', '-c', str(config), 'c'], env=env, text=True, capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        files = [file for file in (self.folder / 'maildir').rglob('*') if file.parent.name in ('new', 'cur')]
+        self.assertTrue(any(b'for mbsync' in file.read_bytes() for file in files))
+
+    def test_msmtp_by_ticket(self):
+        env = self.domain.kinit('alice')
+        sent = subprocess.run(
+            ['msmtp', '--file=/dev/null', '--host=' + samba.MAIL_HOST, '--port=%d' % self.server.port('submission'),
+             '--tls=on', '--tls-starttls=on', '--tls-trust-file=%s' % self.domain.ca_file, '--auth=gssapi', '--user=alice',
+             '--from=alice@' + MAIL, 'carol@' + MAIL], input=message('by msmtp', 'carol@' + MAIL), env=env,
+            capture_output=True, timeout=60)
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertIn('by msmtp', self.subjects('carol'))
+
+    def test_spnego_inside_tls(self):
+        import gssapi
+        os.environ['KRB5CCNAME'] = self.domain.kinit('alice')['KRB5CCNAME']
+        context = gssapi.SecurityContext(
+            name=gssapi.Name('imap@' + samba.MAIL_HOST, gssapi.NameType.hostbased_service), usage='initiate',
+            mech=gssapi.OID.from_int_seq('1.3.6.1.5.5.2'))
+        client = self.imap()
+        self.assertIn('AUTH=GSS-SPNEGO', client.capabilities)
+        client.authenticate('GSS-SPNEGO', lambda challenge: (context.step(challenge or None) or b'')
+                            if not context.complete else b'')
+        self.assertEqual(client.select()[0], 'OK')
+        client.logout()
+
+
+class Passwords(ServerCase):
+    def test_names_that_sign_in(self):
+        for login in ('alice', 'alice@ad.example.test', 'ADTEST\\alice', 'alice@' + MAIL, 'a.petrova@' + MAIL, 'ALICE'):
+            with self.subTest(login):
+                client = self.imap(login)
+                self.assertEqual(client.select()[0], 'OK')
+                client.logout()
+        client = self.imap('ivan.ivanov@' + MAIL)
+        client.logout()
+        with smtplib.SMTP(samba.MAIL_HOST, self.server.port('submission'), timeout=30) as client:
+            client.starttls(context=self.context())
+            client.login('ADTEST\\bob', people.PASSWORD)
+
+    def test_refusals_read_alike_and_the_log_knows_why(self):
+        rows = [('dave', people.PASSWORD, 'disabled'), ('eve', people.PASSWORD, 'expired'),
+                ('frank', people.PASSWORD, 'must be changed'), ('alice', 'wrong', 'wrong password'),
+                ('nobody', people.PASSWORD, ''), ('alice', '', '')]
+        answers = set()
+        for login, password, reason in rows:
+            with self.subTest(login=login, reason=reason):
+                with self.assertRaises(imaplib.IMAP4.error) as caught:
+                    self.imap(login, password or '""')
+                answers.add(str(caught.exception))
+                if reason:
+                    self.server.wait_for_log(reason, 5)
+        self.assertEqual(len(answers), 1, answers)
+        for _ in range(samba.LOCKOUT_THRESHOLD):
+            subprocess.run(['kinit', 'grace@' + people.REALM], input='wrong\n', text=True, capture_output=True)
+        with self.assertRaises(imaplib.IMAP4.error):
+            self.imap('grace')
+        self.server.wait_for_log('locked out', 5)
+
+    def test_plain_is_not_there_without_tls(self):
+        with imaplib.IMAP4(samba.MAIL_HOST, self.server.port('imap'), timeout=30) as client:
+            self.assertNotIn('AUTH=PLAIN', client.capabilities)
+            self.assertNotIn('AUTH=GSS-SPNEGO', client.capabilities)
+            self.assertIn('AUTH=GSSAPI', client.capabilities)
+
+
+class People(ServerCase):
+    def in_force(self, change, condition, what):
+        begun = time.monotonic()
+        change()
+        samba.wait_until(condition, 10, what)
+        self.assertLess(time.monotonic() - begun, IN_FORCE, what)
+
+    def test_lists_reach_each_member_once(self):
+        self.assertEqual(self.server.lmtp(['staff@' + MAIL], message('to staff', 'staff@' + MAIL)), {})
+        for name in ('alice', 'bob', 'carol', 'ivan'):
+            self.assertEqual(self.subjects(name).count('to staff'), 1, name)
+        self.assertEqual(self.server.lmtp(['loop-b@' + MAIL], message('round', 'loop-b@' + MAIL)), {})
+        self.assertEqual(self.subjects('alice').count('round'), 1)
+        self.assertEqual(self.server.lmtp(['room-blue@' + MAIL], message('room', 'room-blue@' + MAIL)), {})
+
+    def test_unknown_and_mailless_are_refused(self):
+        for address in ('nobody@' + MAIL, 'heidi@' + MAIL, 'alice@ad.example.test'):
+            self.assertFalse(self.knows(address), address)
+        for address in ('A.PETROVA@' + MAIL, 'alice.petrova@sales.' + MAIL, 'c@' + MAIL):
+            self.assertTrue(self.knows(address), address)
+
+    def test_a_new_person_has_mail_and_every_change_is_in_force(self):
+        dn = 'CN=nina,' + people.PEOPLE_OU
+        self.in_force(lambda: self.domain.add_user(self.admin, 'nina', 'Нина Новая'), lambda: self.knows('nina@' + MAIL),
+                      'created')
+        self.assertEqual(self.server.lmtp(['nina@' + MAIL], message('welcome', 'nina@' + MAIL)), {})
+        self.assertEqual(self.subjects('nina'), ['welcome'])
+        client = self.imap('nina')
+        folders = b' '.join(client.list()[1]).decode()
+        for folder in ('Sent', 'Drafts', 'Trash', 'Junk', 'Archive'):
+            self.assertIn(folder, folders)
+        self.in_force(lambda: self.modify('nina', ('proxyAddresses', ['SMTP:nn@' + MAIL, 'smtp:nina@' + MAIL])),
+                      lambda: self.knows('nn@' + MAIL), 'a new address')
+        self.in_force(lambda: (self.modify('nina', ('sAMAccountName', ['nina2']), ('userPrincipalName', ['n2@ad.example.test'])),
+                               self.admin.rename_s(dn, 'CN=nina2')),
+                      lambda: self.can_sign_in('nina2'), 'renamed')
+        self.assertEqual(self.subjects('nina2'), ['welcome'])  # the same mailbox
+        self.in_force(lambda: self.modify('nina2', ('userAccountControl', ['514'])),
+                      lambda: self.is_closed(client), 'the open session ends when disabled')
+        self.assertFalse(self.can_sign_in('nina2'))
+        self.in_force(lambda: self.modify('nina2', ('userAccountControl', ['512'])),
+                      lambda: self.can_sign_in('nina2'), 'enabled again')
+        self.in_force(lambda: self.admin.delete_s('CN=nina2,' + people.PEOPLE_OU), lambda: not self.knows('nn@' + MAIL),
+                      'deleted')
+        self.assertFalse(self.can_sign_in('nina2'))
+
+    def can_sign_in(self, login):
+        try:
+            self.imap(login).logout()
+            return True
+        except imaplib.IMAP4.error:
+            return False
+
+    def is_closed(self, client):
+        try:
+            client.noop()
+            return False
+        except (imaplib.IMAP4.error, OSError):
+            return True
+
+
+class Faults(ServerCase):
+    def check_works_without_controller(self, env):
+        self.assertEqual(self.server.lmtp(['bob@' + MAIL], message('in the dark')), {})
+        answer = self.inbox_by_ticket(env)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assert_no(lambda: self.imap('carol'), 'UNAVAILABLE')
+        with smtplib.SMTP(samba.MAIL_HOST, self.server.port('submission'), timeout=30) as client:
+            client.starttls(context=self.context())
+            with self.assertRaises(smtplib.SMTPAuthenticationError) as caught:
+                client.login('carol', people.PASSWORD)
+            self.assertEqual(caught.exception.smtp_code, 454)
+
+    def test_killed_hung_and_back_again(self):
+        env = self.domain.kinit('bob')
+        self.assertEqual(self.inbox_by_ticket(env).returncode, 0)
+        self.domain.kill()
+        self.check_works_without_controller(env)
+        self.domain.up()
+        type(self).admin = self.domain.admin()
+        samba.wait_until(lambda: self.signs_in('carol'), 10, 'the controller is back')
+        self.domain.add_user(self.admin, 'late')
+        samba.wait_until(lambda: self.knows('late@' + MAIL), 5, 'changes are followed again')
+        self.domain.hang()
+        try:
+            self.check_works_without_controller(env)
+        finally:
+            self.domain.resume()
+        samba.wait_until(lambda: self.signs_in('ivan'), 10, 'the controller answers again')
+
+    def signs_in(self, login):
+        try:
+            self.imap(login).logout()
+            return True
+        except imaplib.IMAP4.error:
+            return False
+
+    def test_start_with_every_controller_down(self):
+        env = self.domain.kinit('bob')
+        self.assertEqual(self.inbox_by_ticket(env).returncode, 0)
+        self.server.stop()
+        self.domain.kill()
+        self.server.start()
+        try:
+            self.check_works_without_controller(env)
+        finally:
+            self.domain.up()
+            type(self).admin = self.domain.admin()
+        samba.wait_until(lambda: self.signs_in('alice'), 10, 'the controller is found')
+
+
+if __name__ == '__main__':
+    unittest.TestCase.maxDiff = None
+    ad_case.main()

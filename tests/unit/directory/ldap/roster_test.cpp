@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "directory/ldap/roster.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kontor::directory {
+namespace {
+
+Uuid number(std::uint8_t value) {
+  std::array<std::uint8_t, 16> bytes{};
+  bytes[15] = value;
+  return Uuid(bytes);
+}
+
+Converted one(std::uint8_t id,
+              Kind kind,
+              const std::string& sid = {},
+              const std::string& primary = {}) {
+  Converted made;
+  made.principal.id = {"ad", number(id)};
+  made.principal.kind = kind;
+  made.principal.sid = sid;
+  made.primary_group = primary;
+  return made;
+}
+
+TEST(Roster, ACompleteSetHasPrimaryGroups) {
+  Roster roster;
+  const auto changes = roster.replace(
+      {one(1, Kind::person, "S-1-9-1", "S-1-9-513"), one(2, Kind::group, "S-1-9-513")});
+  EXPECT_TRUE(changes.is_complete);
+  ASSERT_EQ(changes.upserts.size(), 2U);
+  ASSERT_EQ(changes.upserts[0].member_of.size(), 1U);
+  EXPECT_EQ(changes.upserts[0].member_of[0].guid, number(2));
+  EXPECT_EQ(roster.size(), 2U);
+  EXPECT_TRUE(roster.replace({}).upserts.empty());
+  EXPECT_EQ(roster.size(), 0U);
+}
+
+TEST(Roster, AGroupThatAppearsTouchesThoseWhosePrimaryItIs) {
+  Roster roster;
+  roster.replace({one(1, Kind::person, "S-1-9-1", "S-1-9-600"), one(3, Kind::person, "S-1-9-3")});
+  const auto changes = roster.update({one(2, Kind::group, "S-1-9-600")});
+  EXPECT_FALSE(changes.is_complete);
+  ASSERT_EQ(changes.upserts.size(), 2U);
+  EXPECT_EQ(changes.upserts[0].id.guid, number(1));
+  EXPECT_EQ(changes.upserts[0].member_of.size(), 1U);
+  EXPECT_EQ(changes.upserts[1].id.guid, number(2));
+  // The same group again is nothing new for its people.
+  EXPECT_EQ(roster.update({one(2, Kind::group, "S-1-9-600")}).upserts.size(), 1U);
+  EXPECT_TRUE(roster.update({}).empty());
+}
+
+TEST(Roster, RemovingTellsOnlyThoseWhoWereThere) {
+  Roster roster;
+  roster.replace({one(1, Kind::person), one(2, Kind::person)});
+  const auto changes = roster.remove({number(2), number(9), number(2)});
+  ASSERT_EQ(changes.removals.size(), 1U);
+  EXPECT_EQ(changes.removals[0].guid, number(2));
+  EXPECT_TRUE(roster.contains(number(1)));
+  EXPECT_FALSE(roster.contains(number(2)));
+  EXPECT_TRUE(roster.remove({}).empty());
+}
+
+TEST(Roster, KnowsWhoIsMissing) {
+  Roster roster;
+  roster.replace({one(1, Kind::person), one(2, Kind::person), one(3, Kind::group)});
+  EXPECT_EQ(roster.missing_from({number(2), number(7)}), (std::vector<Uuid>{number(1), number(3)}));
+  EXPECT_TRUE(roster.missing_from({number(1), number(2), number(3)}).empty());
+}
+
+TEST(Roster, MassLossIsMoreThanAFewAndMoreThanAShare) {
+  struct Row {
+    std::size_t count, total;
+    bool mass;
+  };
+  for (const Row& row :
+       {Row{0, 0, false}, Row{9, 10, false}, Row{10, 10, true}, Row{10, 199, true},
+        Row{10, 200, false}, Row{11, 200, true}, Row{500, 10'000, false}, Row{501, 10'000, true}})
+    EXPECT_EQ(is_mass_loss(row.count, row.total, 5), row.mass) << row.count << " of " << row.total;
+}
+
+}  // namespace
+}  // namespace kontor::directory
