@@ -55,6 +55,16 @@ json::array group_names(const Principal& person, const directory::DirectoryCopy&
   return out;
 }
 
+// By address; those without one last.
+void sort_by_address(json::array& rows) {
+  const auto key = [](const json::value& row) {
+    const auto& address = row.as_object().at("address").as_string();
+    return std::make_pair(address.empty(), std::string(address.data(), address.size()));
+  };
+  std::ranges::sort(rows,
+                    [&](const json::value& a, const json::value& b) { return key(a) < key(b); });
+}
+
 // Messages and bytes of the mailbox, loaded for it; what is wrong when it cannot be.
 Task<void> add_mailbox(const Desk& desk, store::AccountId id, json::object& row) {
   const auto account = co_await desk.environment.store.open(id);
@@ -119,6 +129,7 @@ Task<Answer> accounts_list(const Desk& desk, Request) {
     row["state"] = "";
     rows.emplace_back(add_account(std::move(row), info));
   }
+  sort_by_address(rows);
   co_return json::value(std::move(rows));
 }
 
@@ -150,6 +161,7 @@ Task<Answer> groups_list(const Desk& desk, Request) {
     row["people"] = copy->expand(group->id).size();
     rows.emplace_back(std::move(row));
   }
+  sort_by_address(rows);
   co_return json::value(std::move(rows));
 }
 

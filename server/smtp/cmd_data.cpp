@@ -119,9 +119,10 @@ void reply_refusal(Session& session, const wire::Reply& reply) {
 
 void report(const Session& session,
             const std::string& trace,
-            std::string_view message,
+            std::string_view header,
+            std::size_t bytes,
             const std::vector<Result<void>>& results) {
-  const auto id = mime::field_value(header_of(message), "Message-ID");
+  const auto id = mime::field_value(header, "Message-ID");
   const auto stored =
       std::ranges::count_if(results, [](const auto& one) { return one.has_value(); });
   const auto& mail = *session.transaction.mail;
@@ -130,7 +131,7 @@ void report(const Session& session,
       {{Keys::trace, trace},
        {Keys::sender, mail.sender.mailbox.text()},
        {Keys::recipients, stored},
-       {Keys::bytes, message.size()},
+       {Keys::bytes, bytes},
        {Keys::message_id, id.value_or("")},
        {Keys::reason, stored > 0 ? "" : "no copy could be stored"}});
 }
@@ -144,11 +145,12 @@ Task<void> take(Session& session, std::string message) {
   if (!sender.is_null) envelope.sender = sender.mailbox.text();
   envelope.recipients = session.transaction.recipients;
   envelope.added = fields.size();
-  const auto given = std::string(header_of(message));
   message.insert(0, fields);
+  const auto header = std::string(header_of(message));
+  const auto bytes = message.size();
   auto& delivery = session.environment().delivery;
   const auto results = co_await delivery.deliver(std::move(envelope), std::move(message));
-  report(session, trace, given, results);
+  report(session, trace, header, bytes, results);
   reply_results(session, results, trace);
 }
 
