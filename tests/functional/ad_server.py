@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The main job on a real domain: domain users sign in by ticket or password, mail goes in and is read."""
 import email.message
+import email.policy
 import imaplib
 import os
 import pathlib
@@ -23,7 +24,7 @@ def message(subject, to='bob@' + MAIL, sender='alice@' + MAIL):
     made['From'], made['To'], made['Subject'] = sender, to, subject
     made['Message-ID'] = '<%s@test>' % subject.replace(' ', '-')
     made.set_content('Текст письма.\n')
-    return made.as_bytes()
+    return made.as_bytes(policy=email.policy.SMTP)
 
 
 class ServerCase(ad_case.DomainCase):
@@ -42,7 +43,8 @@ class ServerCase(ad_case.DomainCase):
         server = kontor.Server(data=cls.data)
         server.settings.update(cls.settings())
         server.settings.update({'server.demo': False, 'tls.certificate_file': str(tls / 'mail.pem'),
-                                'tls.key_file': str(tls / 'mail.key'), 'sign_in.remember_failure': '1s'})
+                                'tls.key_file': str(tls / 'mail.key'), 'sign_in.remember_failure': '1s',
+                                'sign_in.remember_success': '0s'})
         return server
 
     @classmethod
@@ -124,8 +126,8 @@ class Clients(ServerCase):
         (self.folder / 'maildir').mkdir()
         config = self.folder / 'mbsyncrc'
         config.write_text(
-            'IMAPAccount k\nHost %s\nPort %d\nUser ivan\nAuthMechs GSSAPI\nSSLType IMAPS\nCertificateFile %s\n'
-            'IMAPStore far\nAccount k\nMaildirStore near\nPath %s/maildir/\nInbox %s/maildir/INBOX\n'
+            'IMAPAccount k\nHost %s\nPort %d\nUser ivan\nAuthMechs GSSAPI\nSSLType IMAPS\nCertificateFile %s\n\n'
+            'IMAPStore far\nAccount k\n\nMaildirStore near\nPath %s/maildir/\nInbox %s/maildir/INBOX\n\n'
             'Channel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSyncState *\n'
             % (samba.MAIL_HOST, self.server.port('imaps'), self.domain.ca_file, self.folder, self.folder))
         done = subprocess.run(['mbsync', '-c', str(config), 'c'], env=env, text=True, capture_output=True, timeout=60)
