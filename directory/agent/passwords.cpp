@@ -52,41 +52,53 @@ Result<std::shared_ptr<const Principal>> PasswordDesk::check(const std::string& 
   if (settings_.server.demo && password == k_demo_password &&
       !is_loopback_address(context.peer_address))
     return fail(Errc::auth_failed, "the demo password is refused from other machines");
-  const auto account = copy_()->find_login(login, settings_.directory.default_domain);
-  if (!account) {
-    spend_a_check(password);
-    return fail(Errc::auth_failed, "no such person");
-  }
-  if (auto allowed = check_may_sign_in(*account, clock_.now().time_since_epoch().count());
-      !allowed) {
-    spend_a_check(password);
-    return fail(std::move(allowed).error());
+  const auto copy = copy_();
+  const auto account = copy->find_login(login, settings_.directory.default_domain);
+  const auto allowed = may_sign_in(account.get());
+  const std::string name = account ? account->id.text() : "?" + fold_name(login);
+  const std::string key = hash_.of(name + "\n" + password);
+  const auto known = recall(key, account, copy->generation());
+  if (!allowed) {
+    // The second time it is as quick as a password that is known to be wrong.
+    if (!known) spend_a_check(password);
+    remember(key, {account, copy->generation(), {}, false}, settings_.sign_in.remember_failure);
+    return fail(allowed.error());
   }
   PasswordChecker* checker = checker_of(account->id.source);
   if (checker == nullptr) return fail(Errc::unavailable, "no password checks for this source");
-
-  const std::string key = hash_.of(account->id.text() + "\n" + password);
-  const auto known = memories_.with([&](Memories& memories) -> std::optional<bool> {
-    const auto found = memories.find(key);
-    if (found == memories.end()) return std::nullopt;
-    if (found->second.account == account && found->second.until > clock_.steady())
-      return found->second.is_right;
-    memories.erase(found);
-    return std::nullopt;
-  });
   if (known && *known) return account;
   if (known) return fail(Errc::auth_failed, "wrong password (the same as before)");
 
-  auto checked = checker->check(*account, login, password);
+  const auto checked = checker->check(*account, login, password);
   if (!checked && checked.error().code() != Errc::auth_failed) return fail(checked.error());
-  const auto keep =
-      checked ? settings_.sign_in.remember_success : settings_.sign_in.remember_failure;
-  if (keep.count() > 0) remember(key, {account, clock_.steady() + keep, checked.has_value()});
+  remember(key, {account, copy->generation(), {}, checked.has_value()},
+           checked ? settings_.sign_in.remember_success : settings_.sign_in.remember_failure);
   if (!checked) return fail(checked.error());
   return account;
 }
 
-void PasswordDesk::remember(const std::string& key, Memory memory) {
+Result<void> PasswordDesk::may_sign_in(const Principal* account) const {
+  if (account == nullptr) return fail(Errc::auth_failed, "no such person");
+  return check_may_sign_in(*account, clock_.now().time_since_epoch().count());
+}
+
+std::optional<bool> PasswordDesk::recall(const std::string& key,
+                                         const std::shared_ptr<const Principal>& account,
+                                         std::uint64_t generation) {
+  return memories_.with([&](Memories& memories) -> std::optional<bool> {
+    const auto found = memories.find(key);
+    if (found == memories.end()) return std::nullopt;
+    const Memory& memory = found->second;
+    const bool is_same = account ? memory.account == account : memory.generation == generation;
+    if (is_same && memory.until > clock_.steady()) return memory.is_right;
+    memories.erase(found);
+    return std::nullopt;
+  });
+}
+
+void PasswordDesk::remember(const std::string& key, Memory memory, std::chrono::seconds keep) {
+  if (keep.count() <= 0) return;
+  memory.until = clock_.steady() + keep;
   memories_.with([&](Memories& memories) {
     if (memories.size() >= k_max_memories) {
       const auto now = clock_.steady();

@@ -5,8 +5,9 @@
 // A success is remembered for sign_in.remember_success, a wrong password for
 // sign_in.remember_failure (a domain counts bad passwords of all protocols together, so the same
 // bad one is not sent twice), both as a hash under a key that lives in this process; any change of
-// the account, its password included, forgets both. Somebody unknown costs the time of a check. In
-// demo mode the demo password is refused from other machines. Blocks; any thread, many at a time.
+// the account, its password included, forgets both. Somebody unknown, disabled or expired costs the
+// time of a check, the first time and later, so that time tells no names. In demo mode the demo
+// password is refused from other machines. Blocks; any thread, many at a time.
 #pragma once
 #include <functional>
 #include <memory>
@@ -43,6 +44,7 @@ class PasswordDesk {
  private:
   struct Memory {
     std::shared_ptr<const Principal> account;  // as it was then: another object, another account
+    std::uint64_t generation = 0;              // of the copy that did not know the name
     SteadyTime until;
     bool is_right = false;
   };
@@ -50,7 +52,11 @@ class PasswordDesk {
 
   PasswordChecker* checker_of(const std::string& source) const;
   void spend_a_check(std::string_view password) const;
-  void remember(const std::string& key, Memory memory);
+  Result<void> may_sign_in(const Principal* account) const;
+  std::optional<bool> recall(const std::string& key,
+                             const std::shared_ptr<const Principal>& account,
+                             std::uint64_t generation);
+  void remember(const std::string& key, Memory memory, std::chrono::seconds keep);
 
   const config::Settings& settings_;
   const Clock& clock_;

@@ -209,6 +209,23 @@ TEST_F(SignInTest, AWrongPasswordIsNotAskedTwice) {
   EXPECT_EQ(checker_->checks, 4);
 }
 
+TEST_F(SignInTest, TimeTellsNoNames) {
+  // Whoever it is: one check's time at first, none for the same again, one after the memory ended.
+  for (const char* login : {"anna", "nobody", "boris", "clara", "sales"}) {
+    const int begin = checker_->checks + checker_->unknown_checks;
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(check(login, "guess"));
+    EXPECT_EQ(checker_->checks + checker_->unknown_checks, begin + 1) << login;
+    EXPECT_FALSE(check(login, "another guess"));
+    EXPECT_EQ(checker_->checks + checker_->unknown_checks, begin + 2) << login;
+  }
+  auto nobody = test_person(9, "nobody");
+  replace(nobody);
+  EXPECT_TRUE(check("nobody", "secret"));
+  auto boris = test_person(2, "boris");  // enabled again
+  replace(boris);
+  EXPECT_TRUE(check("boris", "secret"));
+}
+
 TEST_F(SignInTest, UnavailableIsNeverRemembered) {
   checker_->is_away = true;
   EXPECT_EQ(check("anna", "secret").error().code(), Errc::unavailable);
