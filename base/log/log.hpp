@@ -98,5 +98,7 @@ Sink& null_sink();
 // Every event of the vocabulary, sorted by name (base/log/vocabulary.cpp gathers
 // base/log/events/*.hpp).
 const std::vector<const EventKind*>& vocabulary();
+// The vocabulary for administrators, in Markdown (docs/generated/events.md).
+std::string events_markdown();
 
 }  // namespace kontor::log

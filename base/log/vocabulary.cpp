@@ -11,6 +11,7 @@
 #include "base/log/events/server.hpp"
 #include "base/log/events/smtp.hpp"
 #include "base/log/events/store.hpp"
+#include "base/log/line.hpp"
 #include "base/log/log.hpp"
 
 namespace kontor::log {
@@ -36,6 +37,26 @@ std::vector<const EventKind*> gather() {
 const std::vector<const EventKind*>& vocabulary() {
   static const auto all = gather();
   return all;
+}
+
+std::string events_markdown() {
+  std::string out =
+      "# Events\n\nEvery event of the log, by name: what it says and what to do about it. Made "
+      "from "
+      "`base/log/events/`.\nEach event is counted, whether its level is written or not.\n";
+  std::string_view area;
+  for (const EventKind* event : vocabulary()) {
+    const auto own_area = event->name.substr(0, event->name.find('.'));
+    if (own_area != area) {
+      area = own_area;
+      out.append("\n## ").append(area).append("\n\n");
+    }
+    out.append("- `").append(event->name).append("` (").append(level_name(event->level));
+    out.append("): ").append(event->meaning);
+    if (!event->action.empty()) out.append(" *").append(event->action).append("*");
+    out.append("\n");
+  }
+  return out;
 }
 
 }  // namespace kontor::log

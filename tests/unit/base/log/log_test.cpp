@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -224,6 +225,14 @@ TEST(Vocabulary, NamesAndTextsAreFitForAnAdministrator) {
     if (event->level == LogLevel::error) EXPECT_FALSE(event->action.empty()) << name;
   }
   EXPECT_TRUE(std::ranges::is_sorted(vocabulary(), {}, &EventKind::name));
+}
+
+// KONTOR_WRITE_GENERATED=1 writes the document anew.
+TEST(Vocabulary, TheGeneratedDocumentIsCurrent) {
+  const auto path = std::filesystem::path(KONTOR_SOURCE_DIR) / "docs/generated/events.md";
+  if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr) std::ofstream(path) << events_markdown();
+  EXPECT_EQ(read_file(path), events_markdown())
+      << "run: KONTOR_WRITE_GENERATED=1 build/dev/tests/unit_base --gtest_filter='*Generated*'";
 }
 
 }  // namespace

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The settings file: whatever is accepted, the dump of it is accepted and means the same.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/config/load.hpp"
+#include "base/config/values.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (const auto duration = kontor::config::parse_duration(text))
+    if (kontor::config::parse_duration(kontor::config::show_duration(*duration)).value() !=
+        *duration)
+      std::abort();
+  if (const auto bytes = kontor::config::parse_size(text))
+    if (kontor::config::parse_size(kontor::config::show_size(*bytes)).value() != *bytes)
+      std::abort();
+  const auto settings = kontor::config::parse_settings(text, "fuzz.toml");
+  if (!settings) {
+    if (settings.error().detail().empty()) std::abort();  // every refusal says why
+    return 0;
+  }
+  (void)kontor::config::check_settings(*settings);
+  const auto dump = kontor::config::dump_settings(*settings, false);
+  const auto again = kontor::config::parse_settings(dump, "dump.toml");
+  if (!again || kontor::config::dump_settings(*again, false) != dump) std::abort();
+  return 0;
+}
