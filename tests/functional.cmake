@@ -27,3 +27,4 @@ set_target_properties(ad_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINAR
 kontor_script(crash power_loss tests/crash/power_loss.py 3600)
 kontor_script(clients mime_compare tests/functional/mime_compare.py 300)
 kontor_script(scripts directory_local tests/functional/directory_local.py 300)
+kontor_script(clients imap_read tests/functional/imap_read.py 600)
