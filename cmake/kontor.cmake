@@ -7,7 +7,6 @@ endif()
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 option(KONTOR_PCH "Use one precompiled header (off suits a compiler cache)" ON)
@@ -34,6 +33,8 @@ target_compile_definitions(kontor_flags INTERFACE
 target_compile_options(kontor_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
   -Wimplicit-fallthrough -Wunused-result -Werror -fno-omit-frame-pointer -march=x86-64-v2)
+# Programs and libraries alike, so that they can share one precompiled header.
+target_compile_options(kontor_flags INTERFACE -fPIC)
 # The debug information of lines alone keeps builds small; a debugger still shows where it is.
 target_compile_options(kontor_flags INTERFACE $<$<CONFIG:Debug>:-gline-tables-only>)
 if(KONTOR_SANITIZE STREQUAL "address")
