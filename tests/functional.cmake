@@ -25,6 +25,9 @@ target_link_libraries(ad_probe PRIVATE kontor_base_config kontor_directory_ldap 
 set_target_properties(ad_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 
 kontor_script(crash power_loss tests/crash/power_loss.py 3600)
+kontor_script(crash faults_kill tests/functional/faults_kill.py 3600)
+kontor_script(crash faults_disk tests/functional/faults_disk.py 900)
+kontor_script(crash faults_power tests/functional/faults_power.py 3600)
 kontor_script(clients mime_compare tests/functional/mime_compare.py 300)
 kontor_script(scripts directory_local tests/functional/directory_local.py 300)
 kontor_script(clients imap_read tests/functional/imap_read.py 600)

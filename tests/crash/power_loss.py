@@ -4,7 +4,6 @@ recovery, and the same test sees a sync that was left out.
 
 Needs root, FUSE and loop devices. 50 points a file system, with KONTOR_LONG=1 300.
 """
-import os
 import pathlib
 import subprocess
 import sys
@@ -14,24 +13,16 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import block_recorder  # noqa: E402
+import disks  # noqa: E402
 import kontor  # noqa: E402
 
 POINTS = 300 if kontor.LONG else 50
 WORKER = str(kontor.build_folder() / 'tests/block_worker')
 
 
-def in_own_namespace():
-    """Mounts of this test are seen by nobody else and end with it."""
-    if os.environ.get('KONTOR_OWN_MOUNTS'):
-        return
-    os.environ['KONTOR_OWN_MOUNTS'] = '1'
-    os.execvp('unshare', ['unshare', '--mount', '--propagation', 'private', sys.executable, '-B', *sys.argv])
-
-
 class PowerLoss(unittest.TestCase):
     def record(self, kind, *broken):
-        where = '/dev/shm' if os.path.isdir('/dev/shm') else None
-        folder = tempfile.mkdtemp(prefix=f'kontor-{kind}-', dir=where)
+        folder = tempfile.mkdtemp(prefix=f'kontor-{kind}-', dir=disks.memory_folder())
 
         def work(mounted, mark):
             block_recorder.run(WORKER, 'write', mounted, mark, *broken)
@@ -83,5 +74,5 @@ class PowerLoss(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    in_own_namespace()
+    disks.in_own_namespace()
     kontor.main()
