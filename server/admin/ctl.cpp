@@ -86,25 +86,33 @@ Result<std::string> read_file(const std::string& path) {
   return content;
 }
 
-Answer run_verb(const Verb& verb, const CommandLine& line) {
+Result<Finding> run_verb(const Verb& verb, const CommandLine& line) {
   Request request{line.words, {}};
   if (verb.here != nullptr) return verb.here(std::move(request));
   if (verb.sends_file()) {
     KONTOR_TRY(request.payload, read_file(request.arguments.back()));
     request.arguments.pop_back();
   }
-  return ask_server(line.data_folder, NamedRequest{std::string(verb.name), std::move(request)});
+  const NamedRequest named{std::string(verb.name), std::move(request)};
+  KONTOR_TRY(auto value, ask_server(line.data_folder, named));
+  return Finding{std::move(value), {}, true};
 }
 
-int show(const Answer& answer, bool json, std::ostream& out, std::ostream& err) {
-  if (json) {
-    out << (answer ? boost::json::serialize(*answer) : print_answer(answer)) << '\n';
-  } else if (answer) {
-    out << render(*answer);
-  } else {
-    err << "kontorctl: " << answer.error().text() << '\n';
+int show(const Result<Finding>& found, bool json, std::ostream& out, std::ostream& err) {
+  if (!found) {
+    if (json) {
+      out << print_answer(fail(found.error())) << '\n';
+    } else {
+      err << "kontorctl: " << found.error().text() << '\n';
+    }
+    return k_refused;
   }
-  return answer ? k_done : k_refused;
+  if (json) {
+    out << boost::json::serialize(found->value) << '\n';
+  } else {
+    out << (found->text.empty() ? render(found->value) : found->text);
+  }
+  return found->good ? k_done : k_refused;
 }
 
 }  // namespace

@@ -65,6 +65,12 @@ void sort_by_address(json::array& rows) {
                     [&](const json::value& a, const json::value& b) { return key(a) < key(b); });
 }
 
+std::string folder_of(const Desk& desk, store::AccountId id) {
+  for (const auto& info : desk.environment.store.list())
+    if (info.id == id) return info.folder;
+  return {};
+}
+
 // Messages and bytes of the mailbox, loaded for it; what is wrong when it cannot be.
 Task<void> add_mailbox(const Desk& desk, store::AccountId id, json::object& row) {
   const auto account = co_await desk.environment.store.open(id);
@@ -76,7 +82,7 @@ Task<void> add_mailbox(const Desk& desk, store::AccountId id, json::object& row)
   std::uint64_t messages = 0;
   const auto all = view.folders();
   for (const auto& folder : all) messages += folder.exists;
-  row["folders"] = all.size();
+  row["mail_folders"] = all.size();
   row["messages"] = messages;
   row["bytes"] = view.bytes();
 }
@@ -145,7 +151,10 @@ Task<Answer> accounts_show(const Desk& desk, Request request) {
     row["principal"] = found.person->id.text();
   }
   row["account"] = found.account ? found.account->text() : std::string();
-  if (found.account) co_await add_mailbox(desk, *found.account, row);
+  if (found.account) {
+    row["folder"] = folder_of(desk, *found.account);
+    co_await add_mailbox(desk, *found.account, row);
+  }
   co_return json::value(std::move(row));
 }
 

@@ -7,7 +7,6 @@
 #include <boost/json/object.hpp>
 
 #include "base/config/load.hpp"
-#include "base/core/answers.hpp"
 #include "server/admin/lookup.hpp"
 #include "server/admin/verbs.hpp"
 
@@ -111,24 +110,6 @@ Task<Answer> config_dump(const Desk& desk, Request request) {
   json::object out;
   out["settings"] = config::dump_settings(desk.environment.settings, changed);
   co_return json::value(std::move(out));
-}
-
-Answer config_check(Request request) {
-  KONTOR_TRY(const auto settings, config::load_settings(request.arguments[0]));
-  json::array problems;
-  for (const auto& sentence : config::check_settings(settings)) problems.emplace_back(sentence);
-  if (!problems.empty()) {
-    std::string all;
-    for (const auto& problem : problems) {
-      all.append(all.empty() ? "" : "\n");
-      all.append(problem.as_string().data(), problem.as_string().size());
-    }
-    return fail(Errc::bad_input, all);
-  }
-  json::object out;
-  out["file"] = request.arguments[0];
-  out["problems"] = std::move(problems);
-  return json::value(std::move(out));
 }
 
 }  // namespace kontor::admin

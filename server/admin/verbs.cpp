@@ -25,6 +25,8 @@ constexpr std::array k_verbs{
     Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
     Verb{"sessions list", "", "Who is connected.", sessions_list},
     Verb{"status", "", "Is the server well?", status},
+    Verb{"store dump", "FOLDER", "What the folder of an account holds; the server may run or not.", nullptr, store_dump},
+    Verb{"store verify", "FOLDER", "Is the folder of an account sound? Changes nothing; the server may run or not.", nullptr, store_verify},
 };
 // clang-format on
 static_assert(std::ranges::is_sorted(k_verbs, {}, &Verb::name));

@@ -25,13 +25,20 @@ struct Desk {
 
 using Answer = Result<boost::json::value>;
 
+// What a verb done in kontorctl itself found.
+struct Finding {
+  boost::json::value value;
+  std::string text;  // for a person; empty: the value is shown
+  bool good = true;  // false: exit status 1
+};
+
 struct Verb {
   std::string_view name;       // one or two words
   std::string_view arguments;  // as help shows them; those in [] may be missing, FILE is sent along
   std::string_view help;
   // Exactly one of the two: in the running server, or in kontorctl itself.
   Task<Answer> (*at_server)(const Desk& desk, Request request) = nullptr;
-  Answer (*here)(Request request) = nullptr;
+  Result<Finding> (*here)(Request request) = nullptr;
 
   std::size_t least_arguments() const;
   std::size_t most_arguments() const;
@@ -59,6 +66,8 @@ Task<Answer> config_dump(const Desk& desk, Request request);
 Task<Answer> directory_status(const Desk& desk, Request request);
 Task<Answer> directory_accept(const Desk& desk, Request request);
 Task<Answer> directory_reconcile(const Desk& desk, Request request);
-Answer config_check(Request request);
+Result<Finding> config_check(Request request);
+Result<Finding> store_dump(Request request);
+Result<Finding> store_verify(Request request);
 
 }  // namespace kontor::admin

@@ -219,6 +219,16 @@ class Ctl(unittest.TestCase):
         self.assertEqual(client.getreply()[0], 421)
         client.close()
 
+    def test_store(self):
+        message = self.server.data / 'stored.eml'
+        message.write_bytes(b'Subject: stored\r\n\r\nx\r\n')
+        self.server.ctl('deliver', 'meeting-room@example.test', str(message))
+        folder = self.server.ctl('accounts', 'show', 'meeting-room@example.test')['folder']
+        self.assertEqual(self.ctl('store', 'verify', folder).returncode, 0)
+        self.assertIsInstance(self.server.ctl('store', 'verify', folder), dict)
+        self.assertNotEqual(self.ctl('store', 'dump', folder).stdout, '')
+        self.assertEqual(self.ctl('store', 'verify', '/nonexistent').returncode, 1)
+
     def test_wrong_use(self):
         for words, code in ((('statsu',), 2), ((), 2), (('folders',), 2), (('folders', 'zora'), 1), (('help',), 0)):
             self.assertEqual(self.ctl(*words).returncode, code, words)
