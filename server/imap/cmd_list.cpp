@@ -156,7 +156,10 @@ Task<Result<Tagged>> cmd_lsub(Session& session, Request request) {
   if (!arguments) co_return bad_syntax(arguments.error());
   std::map<std::string, bool> lines;  // name, and whether it is only a parent of one
   for (const auto& name : session.account->view().subscriptions()) {
-    if (matches_any(*arguments, name)) lines[name] = false;
+    if (matches_any(*arguments, name)) {
+      lines[name] = false;
+      continue;
+    }
     for (auto& parent : matching_parents(*arguments, name)) lines.try_emplace(parent, true);
   }
   for (const auto& [name, only_parent] : lines) {

@@ -72,5 +72,7 @@ struct CommandRow {
 std::span<const CommandRow> commands();
 // nullptr when there is none; `name` in any case.
 const CommandRow* find_command(std::string_view name);
+// docs/generated/commands.md
+std::string commands_markdown();
 
 }  // namespace kontor::imap

@@ -165,9 +165,6 @@ class FakeSessions final : public trace::Sessions {
     return callbacks.size();
   }
 
-  std::size_t end_all(std::string reason) override { return end({}, std::move(reason)); }
-  std::vector<directory::PrincipalId> people() const override { return {}; }
-
   bool full = false;
   bool person_full = false;
   std::vector<std::string> protocols;
