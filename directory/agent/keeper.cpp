@@ -16,6 +16,17 @@ constexpr int k_logged_problems = 20;
 
 bool is_person(const Principal& principal) { return principal.has_mailbox(); }
 
+// What came after a held-back set belongs to it, too: accepting it later must not undo that.
+void bring_up_to_date(Changes& held, const Changes& later) {
+  std::map<PrincipalId, const Principal*> newer;
+  for (const auto& principal : later.upserts) newer[principal.id] = &principal;
+  const std::set<PrincipalId> gone(later.removals.begin(), later.removals.end());
+  std::erase_if(held.upserts, [&](const Principal& one) {
+    return gone.contains(one.id) || newer.contains(one.id);
+  });
+  for (const auto& [id, principal] : newer) held.upserts.push_back(*principal);
+}
+
 }  // namespace
 
 std::string copy_file(const std::string& data_folder) { return data_folder + "/directory/copy"; }
@@ -138,6 +149,8 @@ void CopyKeeper::put_in_force(const std::string& source, Changes changes, bool i
       if (principal->id.source == source && !kept.contains(principal->id))
         changes.removals.push_back(principal->id);
     changes.is_complete = false;
+  } else if (const auto held = held_.find(source); held != held_.end()) {
+    bring_up_to_date(held->second, changes);
   }
   take(std::move(changes));
 }

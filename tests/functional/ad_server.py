@@ -309,6 +309,45 @@ class Faults(ServerCase):
         samba.wait_until(lambda: self.signs_in('alice'), 10, 'the controller is found')
 
 
+class Losses(ServerCase):
+    def test_a_mass_disappearance_waits_for_the_administrator(self):
+        names = ['mass%02d' % number for number in range(15)]
+        for name in names:
+            self.domain.add_user(self.admin, name, password=None)
+        samba.wait_until(lambda: self.knows('mass14@' + MAIL), 5, 'they have mail')
+        self.server.stop()
+        for name in names:
+            self.admin.delete_s('CN=%s,%s' % (name, people.PEOPLE_OU))
+        self.server.start()
+        samba.wait_until(lambda: self.status()['held_back'] == 15, 10, 'the loss is held back')
+        self.assertTrue(self.knows('mass00@' + MAIL))
+        self.domain.add_user(self.admin, 'meanwhile')
+        samba.wait_until(lambda: self.knows('meanwhile@' + MAIL), 5, 'changes go on')
+        self.assertEqual(self.server.ctl('directory', 'accept')['lost'], 15)
+        samba.wait_until(lambda: not self.knows('mass00@' + MAIL), 5, 'accepted')
+        self.assertTrue(self.knows('meanwhile@' + MAIL))
+        self.assertEqual(self.status()['held_back'], 0)
+        self.assertEqual(self.status()['sources'][0]['server'], samba.DC_HOST)
+
+    def status(self):
+        return self.server.ctl('directory', 'status')
+
+
+class Crowd(ServerCase):
+    fill = ad_case.CROWD
+
+    def test_a_list_of_two_thousand_reaches_everybody(self):
+        samba.wait_until(lambda: self.knows('crowd02000@' + MAIL), 30, 'the crowd is known')
+        begun = time.monotonic()
+        self.assertEqual(self.server.lmtp(['crowd@' + MAIL], message('to all', 'crowd@' + MAIL)), {})
+        print('\na message to 2,000 accepted in %.2f s' % (time.monotonic() - begun))
+        for name in ('crowd00001', 'crowd00777', 'crowd02000'):
+            samba.wait_until(lambda: any(folder['messages'] == 1 for folder in self.folders(name)), 60, name)
+
+    def folders(self, name):
+        return self.server.ctl('folders', '%s@%s' % (name, MAIL))
+
+
 if __name__ == '__main__':
     unittest.TestCase.maxDiff = None
     ad_case.main()
