@@ -64,6 +64,9 @@ class Agent {
  private:
   CopyKeeper::Listener listener() {
     return {[this](std::uint64_t generation) { tell(CopyChanged{generation}); },
+            [this](std::uint64_t from, std::uint64_t to, Changes changes) {
+              tell_if_it_fits(CopyDelta{from, to, std::move(changes)});
+            },
             [this] { report(); }};
   }
   SignInDesk::Parts desk_parts() {
@@ -117,6 +120,10 @@ class Agent {
     for (const auto& source : parts_.sources) report.sources.push_back(source->status());
     report.held_back = keeper_.held_back();
     tell(report);
+  }
+  // What is too long for a message goes by the file.
+  void tell_if_it_fits(const Message& message) {
+    [[maybe_unused]] const auto sent = connection_.send(message);
   }
   void tell(const Message& message) {
     // A failure means that kontord is gone, which serve() notices.

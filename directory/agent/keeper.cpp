@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t k_max_copy = 4ULL << 30U;
 constexpr std::uint64_t k_least_loss = 10;  // fewer people may always go
 constexpr int k_logged_problems = 20;
+constexpr std::size_t k_announced = 1'000;  // principals; larger changes go by the file
 
 bool is_person(const Principal& principal) { return principal.has_mailbox(); }
 
@@ -47,6 +48,8 @@ CopyKeeper::CopyKeeper(const config::Settings& settings,
           std::vector<Principal>(),
           static_cast<std::uint64_t>(clock.now().time_since_epoch().count()))),
       is_dirty_(true) {
+  random_bytes(&leap_, sizeof leap_);
+  leap_ &= 0xFFFFF;
   load();
 }
 
@@ -72,11 +75,17 @@ void CopyKeeper::load() {
   std::erase_if(changes.upserts, has_no_source);
   follow_admin_groups(changes);
   is_dirty_ = changes.upserts.size() != decoded->principals.size();
-  copy_ = std::make_shared<const DirectoryCopy>(std::move(changes.upserts),
-                                                decoded->generation + (is_dirty_ ? 1 : 0));
+  copy_ = std::make_shared<const DirectoryCopy>(
+      std::move(changes.upserts),
+      is_dirty_ ? generation_after(decoded->generation) : decoded->generation);
   for (const auto& principal : copy_->all())
     if (principal->is_admin) admins_.insert(principal->id);
   has_copy_ = true;
+}
+
+std::uint64_t CopyKeeper::generation_after(std::uint64_t generation) {
+  const std::uint64_t step = 1 + std::exchange(leap_, 0);
+  return generation + step;
 }
 
 std::shared_ptr<const DirectoryCopy> CopyKeeper::current() const {
@@ -196,7 +205,7 @@ void CopyKeeper::take(Changes changes) {
   follow_admin_groups(changes);
   mark_admins(changes);
   has_copy_ = true;
-  auto next = copy_->with(std::move(changes), copy_->generation() + 1);
+  auto next = copy_->with(std::move(changes), generation_after(copy_->generation()));
   std::set<PrincipalId> admins;
   for (const auto& group : admin_groups_)
     for (const auto& person : next->expand(group)) admins.insert(person->id);
@@ -218,11 +227,22 @@ void CopyKeeper::take(Changes changes) {
     if (is_dirty_) write();
     return;
   }
-  copy_ = std::move(next);
+  const auto before = std::exchange(copy_, std::move(next));
+  announce_difference(*before, difference);
   log_.emit(log::events::k_source_changed,
             {{log::Keys::count, count}, {log::Keys::generation, copy_->generation()}});
   log_problems();
   write();
+}
+
+void CopyKeeper::announce_difference(const DirectoryCopy& before,
+                                     const CopyDifference& difference) {
+  if (difference.added.size() + difference.changed.size() > k_announced) return;
+  Changes changes;
+  for (const auto* list : {&difference.added, &difference.changed})
+    for (const auto& id : *list) changes.upserts.push_back(*copy_->find(id));
+  changes.removals = difference.removed;
+  listener_.copy_changed(before.generation(), copy_->generation(), std::move(changes));
 }
 
 void CopyKeeper::log_problems() {

@@ -29,6 +29,8 @@ class CopyKeeper final : public SourceReceiver {
  public:
   struct Listener {
     std::function<void(std::uint64_t generation)> copy_written;  // shortly
+    // Before it is written: what made generation `to` of `from`; not for very large changes.
+    std::function<void(std::uint64_t from, std::uint64_t to, Changes changes)> copy_changed;
     std::function<void()> status_changed;
   };
   // Starts from the file when it can be read, without the people of sources that are not among
@@ -58,8 +60,10 @@ class CopyKeeper final : public SourceReceiver {
   void follow_admin_groups(const Changes& changes);
   void mark_admins(Changes& changes) const;
   void take(Changes changes);
+  void announce_difference(const DirectoryCopy& before, const CopyDifference& difference);
   void write();
   void log_problems();
+  std::uint64_t generation_after(std::uint64_t generation);
 
   const config::Settings& settings_;
   const std::vector<std::shared_ptr<Source>>& sources_;
@@ -73,6 +77,9 @@ class CopyKeeper final : public SourceReceiver {
   std::map<std::string, Changes> held_;  // by source
   std::map<std::string, bool> was_reachable_;
   std::set<std::string> known_problems_;
+  // A process's first generation leaps a random way: kontord may have had one of the process before
+  // that never came into the file.
+  std::uint64_t leap_ = 0;
   bool has_copy_ = false;  // some source was loaded, now or before
   bool is_dirty_;          // the file does not hold the copy
 };

@@ -172,6 +172,8 @@ std::string AgentLink::State::dispatch(MessageReader& reader) {
       answer(*id, std::move(message));
     } else if (const auto* changed = std::get_if<CopyChanged>(&message)) {
       listener.copy_changed(changed->generation);
+    } else if (auto* delta = std::get_if<CopyDelta>(&message)) {
+      listener.delta(std::move(*delta));
     } else if (auto* report = std::get_if<SourceReport>(&message)) {
       listener.reported(std::move(*report));
     } else if (auto* ready = std::get_if<Ready>(&message)) {

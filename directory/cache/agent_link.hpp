@@ -29,6 +29,7 @@ class AgentLink {
   // Called from the link's thread, shortly, and not after stop().
   struct Listener {
     std::function<void(std::uint64_t generation)> copy_changed;
+    std::function<void(CopyDelta)> delta;
     std::function<void(SourceReport)> reported;
     std::function<void(Ready)> ready;
     std::function<void()> gone;

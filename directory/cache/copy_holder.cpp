@@ -68,7 +68,18 @@ Result<void> CopyHolder::load() {
   Changes changes;
   changes.is_complete = true;
   changes.upserts = std::move(decoded->principals);
-  auto next = before->with(std::move(changes), decoded->generation);
+  put_in_force(before->with(std::move(changes), decoded->generation));
+  return {};
+}
+
+bool CopyHolder::apply(std::uint64_t from, std::uint64_t to, Changes changes) {
+  const auto before = current();
+  if (before->generation() != from) return false;
+  put_in_force(before->with(std::move(changes), to));
+  return true;
+}
+
+void CopyHolder::put_in_force(std::shared_ptr<const DirectoryCopy> next) {
   {
     const std::lock_guard lock(mutex_);
     current_ = next;
@@ -76,7 +87,6 @@ Result<void> CopyHolder::load() {
   log_.emit(log::events::k_copy_loaded,
             {{log::Keys::generation, next->generation()}, {log::Keys::count, next->size()}});
   subscribers_->tell();
-  return {};
 }
 
 Subscription CopyHolder::subscribe(std::function<void()> changed) {

@@ -25,12 +25,16 @@ class CopyHolder {
   // not_found: there is none; else logged, and the copy before stays. Blocking; one thread at a
   // time.
   Result<void> load();
+  // Puts the next generation in force; false: it does not follow the one in force. One thread at a
+  // time with load().
+  bool apply(std::uint64_t from, std::uint64_t to, Changes changes);
   // The handle may go at any time, also inside `changed`; once it has gone `changed` is not
   // running.
   Subscription subscribe(std::function<void()> changed);
 
  private:
   struct Subscribers;
+  void put_in_force(std::shared_ptr<const DirectoryCopy> next);
   const std::string path_;
   io::FileSystem& files_;
   const log::Context log_;

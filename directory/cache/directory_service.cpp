@@ -20,7 +20,8 @@ struct DirectoryService::State {
     bool is_ready = false;  // kontor-directory has answered
     std::vector<OfferedMechanism> mechanisms{{"PLAIN", true}, {"LOGIN", true}};
     SourceReport report;
-    bool is_load_wanted = false;
+    std::vector<CopyDelta> deltas;           // for the loader, before the file
+    std::optional<std::uint64_t> announced;  // the generation the file holds by now
     bool is_stopped = false;
   };
 
@@ -98,9 +99,11 @@ AgentLink::Listener DirectoryService::State::listener() {
     }
     changed.notify_all();
   };
-  return {[this, under_lock](std::uint64_t generation) {
-            if (generation != holder.current()->generation())
-              under_lock([](Shared& s) { s.is_load_wanted = true; });
+  return {[under_lock](std::uint64_t generation) {
+            under_lock([&](Shared& s) { s.announced = generation; });
+          },
+          [under_lock](CopyDelta delta) {
+            under_lock([&](Shared& s) { s.deltas.push_back(std::move(delta)); });
           },
           [under_lock](SourceReport report) {
             under_lock([&](Shared& s) { s.report = std::move(report); });
@@ -117,13 +120,19 @@ AgentLink::Listener DirectoryService::State::listener() {
 void DirectoryService::State::load_loop() {
   std::unique_lock lock(mutex);
   for (;;) {
-    changed.wait(lock, [this] { return shared.is_load_wanted || shared.is_stopped; });
+    changed.wait(
+        lock, [this] { return shared.announced || !shared.deltas.empty() || shared.is_stopped; });
     if (shared.is_stopped) return;
-    shared.is_load_wanted = false;
+    auto deltas = std::exchange(shared.deltas, {});
+    const auto announced = std::exchange(shared.announced, std::nullopt);
     lock.unlock();
-    const auto loaded = holder.load();  // a failure is logged, and the next copy tried
+    // One that does not fit is left: the file that is announced after it holds it.
+    for (auto& delta : deltas) holder.apply(delta.from, delta.to, std::move(delta.changes));
+    if (announced && *announced != holder.current()->generation()) {
+      [[maybe_unused]] const auto loaded = holder.load();  // a failure is logged
+    }
     lock.lock();
-    if (loaded) changed.notify_all();
+    changed.notify_all();
   }
 }
 
@@ -159,9 +168,7 @@ DirectoryService::~DirectoryService() {
 bool DirectoryService::wait_for_copy(std::chrono::milliseconds limit) const {
   std::unique_lock lock(state_->mutex);
   const auto has_copy = [this] { return state_->holder.current()->generation() > 0; };
-  state_->changed.wait_for(lock, limit, [&] {
-    return state_->shared.is_ready && !state_->shared.is_load_wanted && has_copy();
-  });
+  state_->changed.wait_for(lock, limit, [&] { return state_->shared.is_ready && has_copy(); });
   return has_copy();
 }
 

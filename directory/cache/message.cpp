@@ -29,6 +29,7 @@ class Out {
   void put(std::int64_t value) { bytes.u64(static_cast<std::uint64_t>(value)); }
   void put(const std::string& value) { bytes.text(value); }
   void put(const PrincipalId& value) { write_id(bytes, value); }
+  void put(const Changes& value) { write_changes(bytes, value); }
   template <class Rep, class Period>
   void put(std::chrono::duration<Rep, Period> value) {
     bytes.u64(static_cast<std::uint64_t>(value.count()));
@@ -84,6 +85,7 @@ class In {
   void get(std::int64_t& value) { value = static_cast<std::int64_t>(bytes.u64()); }
   void get(std::string& value) { value = bytes.text(k_max_text); }
   void get(PrincipalId& value) { value = read_id(bytes); }
+  void get(Changes& value) { value = read_changes(bytes); }
   template <class Rep, class Period>
   void get(std::chrono::duration<Rep, Period>& value) {
     value = std::chrono::duration<Rep, Period>(static_cast<Rep>(bytes.u64()));
@@ -178,6 +180,10 @@ void fields(Archive& a, Is<SignInAnswer> auto& m) {
 template <class Archive>
 void fields(Archive& a, Is<CopyChanged> auto& m) {
   a(m.generation);
+}
+template <class Archive>
+void fields(Archive& a, Is<CopyDelta> auto& m) {
+  a(m.from, m.to, m.changes);
 }
 template <class Archive>
 void fields(Archive& a, Is<SourceReport> auto& m) {

@@ -67,8 +67,14 @@ struct SignInAnswer {
   Errc error = Errc::internal;  // of a failed one; the reason stays on the other side
   SaslStep step;
 };
-struct CopyChanged {
+struct CopyChanged {  // the file holds it
   std::uint64_t generation = 0;
+};
+// What makes one generation of the next: sent before the file is written when it is small, so that
+// a change among many people is in force at once.
+struct CopyDelta {
+  std::uint64_t from = 0, to = 0;
+  Changes changes;
 };
 struct SourceReport {
   std::vector<SourceStatus> sources;
@@ -95,7 +101,8 @@ using Message = std::variant<Configure,
                              CopyChanged,
                              SourceReport,
                              Pong,
-                             Reply>;
+                             Reply,
+                             CopyDelta>;
 
 // The frame: length, type, fields.
 std::string encode_message(const Message& message);

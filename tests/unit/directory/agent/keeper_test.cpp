@@ -49,7 +49,12 @@ class CopyKeeperTest : public testing::Test {
     keeper_.reset();
     keeper_ = std::make_unique<CopyKeeper>(
         settings_, sources_, io::real_file_system(), system_clock(), log::Context(sink_),
-        CopyKeeper::Listener{[this](std::uint64_t g) { written_.push_back(g); }, [] {}});
+        CopyKeeper::Listener{[this](std::uint64_t g) { written_.push_back(g); },
+                             [this](std::uint64_t from, std::uint64_t to, Changes changes) {
+                               EXPECT_LT(from, to);
+                               deltas_.push_back(std::move(changes));
+                             },
+                             [] {}});
   }
   std::string file() const { return copy_file(settings_.server.data_folder); }
   std::vector<Principal> on_disk() const {
@@ -76,6 +81,7 @@ class CopyKeeperTest : public testing::Test {
   std::vector<std::shared_ptr<Source>> sources_;
   std::unique_ptr<CopyKeeper> keeper_;
   std::vector<std::uint64_t> written_;
+  std::vector<Changes> deltas_;
 };
 
 TEST_F(CopyKeeperTest, NothingIsWrittenBeforeASourceSpoke) {
@@ -97,6 +103,10 @@ TEST_F(CopyKeeperTest, EachChangeIsWrittenAndSurvivesARestart) {
   keeper_->apply("ad", one);  // says nothing new
   ASSERT_THAT(written_, SizeIs(2));
   EXPECT_EQ(written_[1], written_[0] + 1);
+  ASSERT_THAT(deltas_, SizeIs(2));
+  EXPECT_EQ(deltas_[1].upserts.size(), 1U);
+  EXPECT_THAT(deltas_[1].removals, ElementsAre(test_id(1, "ad")));
+  EXPECT_FALSE(deltas_[1].is_complete);
   restart();
   EXPECT_EQ(keeper_->current()->generation(), written_[1]);
   EXPECT_EQ(keeper_->current()->size(), 3U);
@@ -176,6 +186,14 @@ TEST_F(CopyKeeperTest, AdministratorsAreMarkedByMembership) {
   gone.removals = {test_id(50, "ad")};
   keeper_->apply("ad", gone);
   EXPECT_FALSE(keeper_->current()->find(test_id(3, "ad"))->is_admin);
+}
+
+TEST_F(CopyKeeperTest, LargeChangesGoByTheFileAlone) {
+  keeper_->apply("ad", people(1, 1'001));
+  EXPECT_THAT(deltas_, SizeIs(0));
+  EXPECT_THAT(written_, SizeIs(1));
+  keeper_->apply("ad", people(1, 1'000));  // one removed is a small change
+  EXPECT_THAT(deltas_, SizeIs(1));
 }
 
 TEST_F(CopyKeeperTest, ADamagedFileIsForgotten) {

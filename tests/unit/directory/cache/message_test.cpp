@@ -49,7 +49,8 @@ std::vector<Message> samples() {
           CopyChanged{~0ULL},
           SourceReport{{{"ad", true, "dc1", "fine", -1}}, 12},
           Pong{1},
-          Reply{2, false, Errc::busy, "why"}};
+          Reply{2, false, Errc::busy, "why"},
+          CopyDelta{4, 5, {false, {test_person(1, "anna")}, {test_id(2)}}}};
 }
 
 Message through(const Message& message) {
