@@ -176,26 +176,32 @@ class Scanner {
   }
 
   // Ends all open parts from the `keep`th on at pos_. The line break before a delimiter belongs to
-  // the delimiter (RFC 2046, 5.1.1).
+  // the delimiter (RFC 2046, 5.1.1), even when it is the blank line of a message inside a part:
+  // nothing inside the outermost of the parts reaches beyond its body.
   void close_parts(std::size_t keep) {
+    if (open_.size() <= keep) return;
     std::size_t end = pos_;
     if (end > 0 && raw_[end - 1] == '\n') --end;
     if (end > 0 && end < pos_ && raw_[end - 1] == '\r') --end;
-    for (; open_.size() > keep; open_.pop_back(), body_line_feeds_.pop_back()) close_part(end);
+    const auto inside = std::max<std::size_t>(end, parts_[open_[keep]].body.offset);
+    for (; open_.size() > keep; open_.pop_back(), body_line_feeds_.pop_back())
+      close_part(open_.size() == keep + 1 ? pos_ : inside, end);
   }
 
-  void close_part(std::size_t end) {
+  // `limit`: where its header ends at the latest.
+  void close_part(std::size_t limit, std::size_t end) {
     Part& part = parts_[open_.back()];
-    if (in_header_ && open_.back() + 1 == parts_.size()) {  // no blank line: all of it is header
-      part.header.size = pos_ - part.header.offset;
-      part.body.offset = pos_;
-      read_content(part);
-      return;
+    const bool unfinished = in_header_ && open_.back() + 1 == parts_.size();  // no blank line
+    if (unfinished || part.body.offset > limit) {
+      part.header.offset = std::min<std::uint64_t>(part.header.offset, limit);
+      part.header.size = limit - part.header.offset;
+      part.body.offset = limit;
     }
-    if (end <= part.body.offset) return;
+    if (unfinished) read_content(part);
+    if (unfinished || end <= part.body.offset) return;
     part.body.size = end - part.body.offset;
-    std::uint64_t feeds = line_feeds_ - body_line_feeds_.back();
-    if (end < pos_) --feeds;
+    std::uint64_t feeds = line_feeds_ - std::min(line_feeds_, body_line_feeds_.back());
+    if (end < pos_ && feeds > 0) --feeds;
     part.lines = feeds + (raw_[end - 1] == '\n' ? 0 : 1);
   }
 
@@ -203,7 +209,7 @@ class Scanner {
     line_feeds_ += static_cast<std::uint64_t>(
         std::count(raw_.begin() + static_cast<std::ptrdiff_t>(pos_), raw_.end(), '\n'));
     pos_ = raw_.size();
-    for (; !open_.empty(); open_.pop_back(), body_line_feeds_.pop_back()) close_part(pos_);
+    for (; !open_.empty(); open_.pop_back(), body_line_feeds_.pop_back()) close_part(pos_, pos_);
     return Message{std::move(parts_)};
   }
 

@@ -175,6 +175,22 @@ TEST(MimeMessage, keeps_every_byte_of_a_body_and_no_byte_of_a_delimiter) {
   EXPECT_EQ(body(nested, 2), "1");
 }
 
+TEST(MimeMessage, a_message_inside_ends_with_its_part_even_without_a_blank_line) {
+  const std::string raw =
+      multipart("b", "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n--b--\r\n");
+  const Message message = parse(raw, {});
+  ASSERT_EQ(message.parts.size(), 3U);
+  EXPECT_EQ(message.parts[1].body.of(raw), "Subject: x");
+  EXPECT_EQ(message.parts[2].header.of(raw), "Subject: x");
+  EXPECT_EQ(message.parts[2].body.of(raw), "");
+  // The blank line of the message inside is the delimiter's line break.
+  const std::string blank =
+      multipart("b", "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\n--b--\r\n");
+  const Message second = parse(blank, {});
+  EXPECT_EQ(second.parts[1].body.of(blank), "Subject: x\r\n");
+  EXPECT_EQ(second.parts[2].header.of(blank), "Subject: x\r\n");
+}
+
 TEST(MimeMessage, counts_lines) {
   const auto lines = [](std::string_view raw) { return parse(raw, {}).parts.back().lines; };
   EXPECT_EQ(lines("\r\n"), 0U);
