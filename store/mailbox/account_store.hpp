@@ -58,7 +58,8 @@ class AccountStore {
   virtual Task<Result<Appending>> deliver(Binding owner, NewMessage message) = 0;
   virtual std::optional<AccountId> find(const Binding& owner) const = 0;
   virtual std::vector<AccountInfo> list() const = 0;
-  // Writes snapshots, waits for every commit, closes. No task may be under way afterwards.
+  // Writes snapshots, waits for every commit, closes. No task may be under way afterwards; every
+  // Account that was handed out is given back before the store is destroyed.
   virtual Task<void> close() = 0;
 };
 

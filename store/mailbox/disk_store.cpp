@@ -7,7 +7,6 @@
 #include "base/log/events/store.hpp"
 #include "store/mailbox/account_index.hpp"
 #include "store/mailbox/plan.hpp"
-#include "store/mailbox/snapshot.hpp"
 
 namespace kontor::store {
 
@@ -149,18 +148,18 @@ Task<Result<DiskStore::AccountPtr>> DiskStore::load(SlotPtr slot, SlotState befo
     failed.reset();  // of an account whose commit failed
     if (before == SlotState::absent)
       return loader_.create(slot->id, slot->folder, slot->owner, environment_.clock.now());
-    return loader_.load(slot->id, slot->folder);
+    return loader_.load(slot->id, slot->folder, slot->owner);
   };
   auto loaded = co_await io::on_pool(disk_, std::move(work));
   if (!loaded) {
     refuse(slot, before, loaded.error());
     co_return fail(loaded.error());
   }
-  auto account = std::make_shared<LogAccount>(parts(), slot->id, std::move(loaded->log),
-                                              std::move(loaded->state));
+  auto snapshots = std::make_shared<SnapshotKeeper>(environment_.files, slot->folder,
+                                                    loaded->snapshot, environment_.log);
+  auto account = std::make_shared<LogAccount>(parts(), std::move(snapshots), *std::move(loaded));
   settle(slot, SlotState::loaded, [&](Slot& s) {
     s.account = account;
-    s.snapshot = loaded->snapshot;
     s.problem.clear();
   });
   co_await make_room();

@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Putting accounts away: the least recently used when too many are open, all of them at the end.
-#include "base/log/events/store.hpp"
 #include "store/mailbox/disk_store.hpp"
-#include "store/mailbox/snapshot.hpp"
 
 namespace kontor::store {
-namespace {
-
-// Whether reading the frames behind the snapshot costs more than writing a new one.
-bool is_worth_a_snapshot(const LogMark& old, const LogMark& now) {
-  constexpr std::uint64_t k_frames = 64;
-  constexpr std::uint64_t k_bytes = 4U << 20U;
-  if (now.sequence == old.sequence) return false;
-  return now.sequence - old.sequence >= k_frames || now.end.file != old.end.file ||
-         now.end.offset - old.end.offset >= k_bytes;
-}
-
-}  // namespace
-
 std::vector<DiskStore::SlotPtr> DiskStore::pick_victims() {
   return slots_.with([&](SlotTable& table) {
     std::vector<SlotPtr> idle;
@@ -45,24 +30,14 @@ Task<void> DiskStore::unload(SlotPtr slot) {
   auto account = std::exchange(slot->account, nullptr);
   auto light = std::exchange(slot->light, nullptr);
   if (account != nullptr) static_cast<void>((co_await account->settle()).has_value());
-  auto work = [this, slot, account = std::move(account), light = std::move(light)]() mutable {
-    LogMark mark = slot->snapshot;
-    if (account != nullptr && !account->failure()) {
-      const auto version = account->published();
-      if (is_worth_a_snapshot(slot->snapshot, version.mark)) {
-        const auto written = write_snapshot(environment_.files, slot->folder, version);
-        if (written) mark = version.mark;
-        if (!written)
-          environment_.log.emit(log::events::k_snapshot_failed, written.error(),
-                                {{log::Keys::account, slot->id.text()}});
-      }
-    }
+  auto work = [account = std::move(account), light = std::move(light)]() mutable {
+    if (account != nullptr) account->put_away();
     account.reset();
     light.reset();
-    return mark;
+    return true;
   };
-  const auto mark = co_await io::on_pool(disk_, std::move(work));
-  settle(slot, SlotState::unloaded, [&](Slot& s) { s.snapshot = mark; });
+  co_await io::on_pool(disk_, std::move(work));
+  settle(slot, SlotState::unloaded, [](Slot&) {});
 }
 
 Task<void> DiskStore::close() {

@@ -38,7 +38,9 @@ AccountLog::Options Loader::options() const {
   return options;
 }
 
-Result<Loaded> Loader::load(const AccountId& id, const std::string& folder) const {
+Result<Loaded> Loader::load(const AccountId& id,
+                            const std::string& folder,
+                            const Binding& owner) const {
   const auto log = log_.with({{Keys::account, id.text()}});
   auto snapshot = read_snapshot(files_, folder);
   if (snapshot && snapshot->state.id == id) {
@@ -46,6 +48,9 @@ Result<Loaded> Loader::load(const AccountId& id, const std::string& folder) cons
     start.state = std::move(snapshot->state);
     start.snapshot = snapshot->mark;
     auto loaded = replay(std::move(start), id, folder);
+    if (loaded) {
+      KONTOR_TRY(mend(*loaded, id, owner));
+    }
     if (loaded || loaded.error().code() != Errc::corrupt) return loaded;
     // A folder copied back may hold a snapshot of a longer log: the log counts.
     log.emit(log::events::k_snapshot_ignored, loaded.error());
@@ -54,7 +59,38 @@ Result<Loaded> Loader::load(const AccountId& id, const std::string& folder) cons
   } else if (snapshot.error().code() != Errc::not_found) {
     log.emit(log::events::k_snapshot_ignored, snapshot.error());
   }
-  return replay(Loaded(), id, folder);
+  KONTOR_TRY(auto loaded, replay(Loaded(), id, folder));
+  KONTOR_TRY(mend(loaded, id, owner));
+  return loaded;
+}
+
+Result<void> Loader::mend(Loaded& loaded, const AccountId& id, const Binding& owner) const {
+  const bool nameless = loaded.state.id != id;
+  if (!loaded.damaged || (!nameless && loaded.state.find_shown(k_inbox) != nullptr)) return {};
+  auto frames = plan_account(id, owner, {}, system_clock().now());
+  if (loaded.state.find_shown(k_inbox) != nullptr) frames.resize(2);  // who it is stands there
+  if (!nameless) frames.erase(frames.begin(), frames.begin() + 2);
+  return append(loaded, std::move(frames));
+}
+
+Result<void> Loader::append(Loaded& loaded, std::vector<NewFrame> frames) {
+  std::vector<Decoded> decoded;
+  for (const auto& frame : frames) {
+    KONTOR_TRY(auto one, decode_frame(frame.type, frame.payload));
+    decoded.push_back(std::move(one));
+  }
+  std::promise<Result<void>> synced;
+  auto outcome = synced.get_future();
+  const auto done = [&synced](Result<void> result) { synced.set_value(std::move(result)); };
+  KONTOR_TRY(const auto appended, loaded.log->append(std::move(frames), done));
+  KONTOR_TRY(outcome.get());
+  FramePlace place;
+  place.sequence = appended.first_sequence;
+  for (std::size_t i = 0; i < decoded.size(); ++i, ++place.sequence) {
+    place.position = appended.positions[i];
+    apply(loaded.state, place, decoded[i]);
+  }
+  return {};
 }
 
 Result<Loaded> Loader::replay(Loaded start, const AccountId& id, const std::string& folder) const {
@@ -80,7 +116,8 @@ Result<Loaded> Loader::replay(Loaded start, const AccountId& id, const std::stri
   KONTOR_TRY(loaded.log, AccountLog::open(local_log_device(files_, folder), pool_, options(),
                                           loaded.snapshot, each, report));
   report_events(log, report);
-  if (loaded.state.id != id)
+  loaded.damaged = !report.damage.empty();
+  if (loaded.state.id != id && !(loaded.damaged && loaded.state.id.is_nil()))
     return fail(Errc::corrupt, "the folder holds the log of account " + loaded.state.id.text());
   log.emit(log::events::k_account_loaded,
            {{Keys::count, report.frames}, {Keys::sequence, loaded.state.modseq}});
@@ -106,25 +143,7 @@ Result<Loaded> Loader::make(const AccountId& id,
   KONTOR_TRY(io::make_directories(files_, folder));
   Loaded made;
   KONTOR_TRY(made.log, AccountLog::create(local_log_device(files_, folder), pool_, options()));
-  auto frames = plan_account(id, owner, settings_.standard_folders, now);
-  std::vector<Decoded> decoded;
-  for (const auto& frame : frames) {
-    KONTOR_TRY(auto one, decode_frame(frame.type, frame.payload));
-    decoded.push_back(std::move(one));
-  }
-  std::promise<Result<void>> synced;
-  auto outcome = synced.get_future();
-  KONTOR_TRY(const auto appended,
-             made.log->append(std::move(frames), [&synced](Result<void> result) {
-               synced.set_value(std::move(result));
-             }));
-  KONTOR_TRY(outcome.get());
-  FramePlace place;
-  place.sequence = appended.first_sequence;
-  for (std::size_t i = 0; i < decoded.size(); ++i, ++place.sequence) {
-    place.position = appended.positions[i];
-    apply(made.state, place, decoded[i]);
-  }
+  KONTOR_TRY(append(made, plan_account(id, owner, settings_.standard_folders, now)));
   log_.emit(
       log::events::k_account_created,
       {{Keys::account, id.text()}, {Keys::principal, owner.source + ':' + owner.guid.text()}});

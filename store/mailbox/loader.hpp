@@ -20,14 +20,16 @@ namespace kontor::store {
 struct Loaded {
   std::unique_ptr<AccountLog> log;
   AccountState state;
-  LogMark snapshot;  // what the snapshot on disk covers; default: there is none
+  LogMark snapshot;      // what the snapshot on disk covers; default: there is none
+  bool damaged = false;  // frames are missing
 };
 
 class Loader {
  public:
   Loader(io::FileSystem& files, SyncPool& pool, const config::Store& settings, log::Context log);
 
-  Result<Loaded> load(const AccountId& id, const std::string& folder) const;
+  // `owner` is whose the index says it is, for a log that has lost its first frames.
+  Result<Loaded> load(const AccountId& id, const std::string& folder, const Binding& owner) const;
   // Durable, its folder's name included, when it returns.
   Result<Loaded> create(const AccountId& id,
                         const std::string& folder,
@@ -40,6 +42,10 @@ class Loader {
 
  private:
   Result<Loaded> replay(Loaded start, const AccountId& id, const std::string& folder) const;
+  // Gives an account that damage has cost its first frames an identity and an INBOX again.
+  Result<void> mend(Loaded& loaded, const AccountId& id, const Binding& owner) const;
+  // Appends, waits until it is durable, applies.
+  static Result<void> append(Loaded& loaded, std::vector<NewFrame> frames);
   Result<Loaded> make(const AccountId& id,
                       const std::string& folder,
                       const Binding& owner,

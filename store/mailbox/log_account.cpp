@@ -7,21 +7,24 @@
 
 namespace kontor::store {
 
-LogAccount::LogAccount(AccountParts parts,
-                       AccountId id,
-                       std::unique_ptr<AccountLog> log,
-                       AccountState state)
+LogAccount::LogAccount(AccountParts parts, std::shared_ptr<SnapshotKeeper> snapshots, Loaded loaded)
     : parts_(std::move(parts)),
-      id_(id),
+      id_(loaded.state.id),
       strand_(parts_.executor),
-      committer_(std::move(log), std::move(state), [this](Result<void> outcome) {
+      snapshots_(std::move(snapshots)),
+      committer_(std::move(loaded.log), std::move(loaded.state), [this](Result<void> outcome) {
         auto self = weak_from_this().lock();  // an answer under way holds the account
         if (self == nullptr) return;
         strand_.post([self = std::move(self), outcome = std::move(outcome)] {
           if (!outcome) self->note_failure(outcome.error());
           self->committer_.on_synced(outcome);
+          self->snapshots_->consider(self->committer_.published(), self->parts_.disk);
         });
       }) {}
+
+void LogAccount::put_away() {
+  if (!failure()) snapshots_->put_away(published());
+}
 
 template <class T>
 void LogAccount::run(Plan<T>& plan, Callback<Result<T>> done) {

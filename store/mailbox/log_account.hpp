@@ -7,6 +7,8 @@
 #include "base/io/work_pool.hpp"
 #include "base/log/log.hpp"
 #include "store/mailbox/committer.hpp"
+#include "store/mailbox/loader.hpp"
+#include "store/mailbox/snapshot_keeper.hpp"
 #include "store/mailbox/space.hpp"
 #include "store/mailbox/strand.hpp"
 
@@ -23,7 +25,7 @@ struct AccountParts {
 
 class LogAccount final : public Account, public std::enable_shared_from_this<LogAccount> {
  public:
-  LogAccount(AccountParts parts, AccountId id, std::unique_ptr<AccountLog> log, AccountState state);
+  LogAccount(AccountParts parts, std::shared_ptr<SnapshotKeeper> snapshots, Loaded loaded);
 
   const AccountId& id() const noexcept override { return id_; }
   AccountView view() const override;
@@ -51,6 +53,8 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Version published() const { return committer_.published(); }
   // Why changes are refused since a commit failed. Any thread.
   std::optional<Error> failure() const;
+  // Writes a snapshot when that is worth it; nothing may be under way any more. Blocking.
+  void put_away();
   // Everything appended so far is durable when it returns, or its error.
   Task<Result<void>> settle();
 
@@ -70,6 +74,7 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   AccountParts parts_;
   AccountId id_;
   Strand strand_;
+  std::shared_ptr<SnapshotKeeper> snapshots_;  // shared with a write under way
   Committer committer_;
   Guarded<std::optional<Error>> failure_;
 };

@@ -31,7 +31,6 @@ struct Slot {
   SlotState state = SlotState::unloaded;
   std::shared_ptr<LogAccount> account;  // loaded; shared with the sessions that use it
   std::shared_ptr<LightLog> light;      // shared with deliveries under way
-  LogMark snapshot;                     // what the snapshot on disk covers
   std::uint32_t deliveries = 0;         // under way on `light`
   std::uint64_t last_use = 0;
   bool counted = false;                 // in SlotTable::open

@@ -158,20 +158,47 @@ TEST_F(StoreTest, ADamagedOrFutureSnapshotIsPassedOver) {
   open();
 }
 
+TEST_F(StoreTest, AnAccountThatLostItsFirstFramesServesTheRest) {
+  open();
+  const auto id = account(1)->id();
+  append(*account(1), k_inbox, message_of("one"));
+  append(*account(1), k_inbox, message_of("two"));
+  close();
+  drop_snapshot(id);
+  auto file = disk_->open(account_folder(id) + "/log.000001", io::OpenMode::write);
+  ASSERT_TRUE((*file)->write(1024, std::string(64, 'x')));
+  open();
+  {
+    const auto mailbox = account(1);
+    ASSERT_NE(mailbox, nullptr);
+    EXPECT_EQ(mailbox->id(), id);
+    EXPECT_EQ(mailbox->view().binding(), owner_of(1));
+    EXPECT_THAT(inbox(*mailbox),
+                ElementsAre(message_of("one").message.raw, message_of("two").message.raw));
+    EXPECT_THAT(append(*mailbox, k_inbox, message_of("three")).uids, ElementsAre(3));
+    FlagChange change;
+    change.flags = k_deleted;
+    EXPECT_TRUE(threads_.work(mailbox->change_flags(k_inbox, {3}, change)));
+    EXPECT_TRUE(threads_.work(mailbox->expunge(k_inbox, {3})));
+  }
+  reopen();
+  EXPECT_THAT(inbox(*account(1)),
+              ElementsAre(message_of("one").message.raw, message_of("two").message.raw));
+}
+
 TEST_F(StoreTest, AnAccountThatCannotBeReadIsItsOwnProblemAlone) {
   open();
   const auto bad = account(1)->id();
   account(2);
   close();
-  auto file = disk_->open(account_folder(bad) + "/log.000001", io::OpenMode::write);
-  ASSERT_TRUE(file);
-  ASSERT_TRUE((*file)->write(0, std::string(4'096, 'x')));
   drop_snapshot(bad);
-  ASSERT_TRUE(disk_->remove(std::string(k_folder) + "/index"));
+  ASSERT_TRUE(disk_->remove(account_folder(bad) + "/log.000001"));
   open();
   EXPECT_TRUE(account(2));
   EXPECT_FALSE(threads_.work(store_->open(bad)));
+  EXPECT_FALSE(threads_.work(store_->deliver(owner_of(1), message_of("x"))));
   EXPECT_GE(sink_.count("store.account.unusable"), 1U);
+  for (const auto& info : store_->list()) EXPECT_EQ(info.problem.empty(), info.id != bad);
 }
 
 TEST_F(StoreTest, AClosedStoreTakesNothingMore) {
