@@ -57,7 +57,7 @@ std::string capability_text(const Session& session) {
   }
   const bool tls = session.stream->is_tls();
   if (!tls) {
-    words.add("STARTTLS");
+    if (session.env.tls()) words.add("STARTTLS");
     words.add("LOGINDISABLED");  // RFC 9051, 6.2.3: no password without TLS
   }
   for (const auto& mechanism : session.env.sign_in.mechanisms(tls)) words.add("AUTH=" + mechanism);

@@ -38,7 +38,7 @@ Task<Result<Tagged>> cmd_idle(Session& session, Request request) {
   session.show_state("idle");
   session.out.line("+ idling");
   auto watched = co_await watch(session);
-  session.show_state(session.selected ? "selected" : "authenticated");
+  session.show_state();
   if (!watched) co_return fail(std::move(watched).error());
   const auto line = co_await read_line(session, k_max_done);
   if (!line && line.error().code() == Errc::closed) co_return fail(line.error());

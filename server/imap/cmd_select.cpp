@@ -73,7 +73,7 @@ Task<Result<Tagged>> select(Session& session, Request request, bool read_only) {
   if (!session.may(folder, Right::write_flags)) read_only = true;
   session.selected.emplace(std::move(view), read_only);
   session.state = State::selected;
-  session.show_state("selected " + folder.name);
+  session.show_state();
   tell_folder(session, read_only);
   co_return Tagged(Status::ok, read_only ? "READ-ONLY" : "READ-WRITE", "");
 }

@@ -15,11 +15,13 @@ Task<Result<Tagged>> cmd_starttls(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
   if (session.stream->is_tls()) co_return Tagged(Status::bad, "", "TLS is active already");
+  auto certificate = session.env.tls();
+  if (!certificate) co_return Tagged(Status::no, "UNAVAILABLE", "the server has no certificate");
   session.out.line(request.tag, " OK Begin TLS negotiation now");
   KONTOR_CO_TRY(co_await session.out.flush());
   // RFC 9051, 11.1: what came in the clear behind the command is never run.
   session.reader.discard();
-  auto secured = co_await session.stream->start_tls(session.env.tls(), k_handshake_limit);
+  auto secured = co_await session.stream->start_tls(std::move(certificate), k_handshake_limit);
   if (!secured) {
     session.log.emit(log::events::k_imap_tls_failed, secured.error());
     session.state = State::logout;

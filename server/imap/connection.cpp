@@ -70,7 +70,9 @@ Task<Result<void>> run(Session& session) {
 // Everything between the accepted connection and its goodbye; the reason why it ended.
 Task<std::string> converse(Session& session, bool implicit_tls) {
   if (implicit_tls) {
-    auto secured = co_await session.stream->start_tls(session.env.tls(), k_handshake_limit);
+    auto certificate = session.env.tls();
+    if (!certificate) co_return "no certificate";
+    auto secured = co_await session.stream->start_tls(std::move(certificate), k_handshake_limit);
     if (!secured) {
       session.log.emit(log::events::k_imap_tls_failed, secured.error());
       co_return "TLS handshake failed";

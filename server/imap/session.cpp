@@ -54,9 +54,13 @@ void Session::unselect() {
   told_keywords.clear();
   told_flags.clear();
   if (state == State::selected) state = State::authenticated;
-  show_state("authenticated");
+  show_state();
 }
 
-void Session::show_state(std::string_view what) { row->set_state(std::string(what)); }
+void Session::show_state(std::string_view what) {
+  std::string text(what.empty() ? (selected ? "selected" : "authenticated") : what);
+  if (selected) text += " " + selected->view()->info().name;
+  row->set_state(std::move(text));
+}
 
 }  // namespace kontor::imap

@@ -68,8 +68,8 @@ struct Session {
   // The messages of `set` in the selected mailbox. bad_input: a number that does not exist.
   Result<wire::NumberSet> resolve(const wire::SequenceSet& set, bool by_uid) const;
   void unselect();
-  // The state that `kontorctl sessions` shows.
-  void show_state(std::string_view what);
+  // Shows in the table of connections what it does: "idle INBOX"; empty: the state alone.
+  void show_state(std::string_view what = {});
 };
 
 // What sync() may tell, and what it need not.

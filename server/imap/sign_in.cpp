@@ -33,7 +33,7 @@ Task<Result<Tagged>> become(Session& session, directory::Identity identity) {
   session.account = *std::move(account);
   session.identity = std::move(identity);
   session.state = State::authenticated;
-  session.show_state("authenticated");
+  session.show_state();
   session.log.emit(log::events::k_imap_login_done);
   co_return Tagged(Status::ok, "CAPABILITY " + capability_text(session), "signed in");
 }
@@ -41,6 +41,7 @@ Task<Result<Tagged>> become(Session& session, directory::Identity identity) {
 Tagged sign_in_refused(Session& session, const Error& error, std::string_view user) {
   session.log.emit(log::events::k_imap_login_refused, error, {{Keys::user, user}});
   Tagged tagged = refusal(error);
+  if (error.code() == Errc::auth_failed) ++session.bad_commands;  // guessing ends with BYE
   tagged.status = Status::no;  // whatever failed, the command was understood
   return tagged;
 }

@@ -206,6 +206,27 @@ TEST(SignIn, ActsForNobodyElse) {
             k_signed_in + k_bye);
 }
 
+TEST(SignIn, GuessingEnds) {
+  Dialogue dialogue;
+  dialogue.implicit_tls = true;
+  dialogue.settings.imap.max_bad_commands = 2;
+  const std::string guess = "a LOGIN anna wrong\r\n";
+  EXPECT_EQ(dialogue.ask(guess + guess + guess + guess),
+            k_refused + k_refused + k_refused + "* BYE Too many bad commands\r\n");
+}
+
+TEST(Connection, OffersNoTlsWithoutACertificate) {
+  Dialogue dialogue;
+  dialogue.has_certificate = false;
+  const auto answers = dialogue.say({"a STARTTLS\r\nz LOGOUT\r\n"});
+  EXPECT_THAT(answers, Not(HasSubstr(" STARTTLS ")));
+  EXPECT_THAT(answers, HasSubstr("a NO [UNAVAILABLE] the server has no certificate\r\n"));
+  Dialogue secure;
+  secure.has_certificate = false;
+  secure.implicit_tls = true;
+  EXPECT_EQ(secure.say({}), "");
+}
+
 TEST(SignIn, SaysTryLaterWhenNobodyCanCheck) {
   Dialogue dialogue;
   dialogue.implicit_tls = true;

@@ -29,6 +29,7 @@ struct Dialogue {
   log::RecordingSink events;
   net::MemoryOptions server_end;
   bool implicit_tls = false;
+  bool has_certificate = true;
   std::size_t split_at = 0;  // each part goes in two writes, the second when the first was read
   std::function<void(const std::string& answers)> on_answer;  // called at each piece of answer
 
