@@ -7,7 +7,11 @@
 #include <gssapi/gssapi_ext.h>
 #include <gssapi/gssapi_krb5.h>
 
+#include <chrono>
+
+#include "base/core/guarded.hpp"
 #include "base/core/text.hpp"
+#include "base/core/time.hpp"
 #include "directory/krb/gss.hpp"
 #include "directory/krb/keytab.hpp"
 #include "directory/krb/pac.hpp"
@@ -20,6 +24,8 @@ constexpr std::string_view k_binding_prefix = "tls-server-end-point:";  // RFC 5
 constexpr char k_no_layer = 1;                                          // RFC 4752, 3.3
 char k_spnego_bytes[] = "\x2b\x06\x01\x05\x05\x02";
 gss_OID_desc k_spnego{6, k_spnego_bytes};
+
+constexpr auto k_remember_refusal = std::chrono::seconds(1);
 
 enum class Flavour { gssapi, spnego };
 enum class Stage { tokens, last_token_sent, layers_due, layers_sent, over };
@@ -209,11 +215,31 @@ class TicketMechanism final : public Mechanism {
   }
   bool needs_tls() const override { return flavour_ == Flavour::spnego; }
   Result<std::unique_ptr<Acceptor>> begin(const SignInContext& context) override {
-    KONTOR_TRY(auto credential, acquire(keytab_file_, context.service, flavour_));
-    return std::make_unique<TicketAcceptor>(flavour_, std::move(credential), context);
+    const auto now = std::chrono::steady_clock::now();
+    const auto refused = last_refusal_.with([&](const Refusal& refusal) -> std::optional<Error> {
+      if (refusal.service != context.service || now >= refusal.until) return std::nullopt;
+      return refusal.error;
+    });
+    if (refused) return fail(*refused);
+    auto credential = acquire(keytab_file_, context.service, flavour_);
+    if (!credential) {
+      last_refusal_.with([&](Refusal& refusal) {
+        refusal = {context.service, credential.error(), now + k_remember_refusal};
+      });
+      return fail(std::move(credential).error());
+    }
+    return std::make_unique<TicketAcceptor>(flavour_, *std::move(credential), context);
   }
 
  private:
+  // A keytab without the key is not read again for every attempt: the library loses a little memory
+  // each time it refuses one (krb5 1.20, acquire_accept_cred).
+  struct Refusal {
+    std::string service;
+    Error error{Errc::unavailable};
+    SteadyTime until{};
+  };
+  Guarded<Refusal> last_refusal_;
   Flavour flavour_;
   std::string keytab_file_;
 };
