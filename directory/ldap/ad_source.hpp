@@ -2,11 +2,11 @@
 // The source "ad": people and groups of one Active Directory domain.
 //
 // It reads everybody from one controller, then follows it: a notification wakes it,
-// highestCommitted- USN is asked about three times a second, and what lies above the last number is read.
-// Deletions an ordinary account is not shown are noticed as numbers that no entry accounts for;
-// then the GUIDs of everybody are compared, and each one missing is asked for before it is called
-// gone. When the controller fails, the next one is used; numbers are kept for each controller's
-// database. Everything again once a day, at a database never seen, and on request.
+// highestCommitted- USN is asked about three times a second, and what lies above the last number is
+// read. Deletions an ordinary account is not shown are noticed as numbers that no entry accounts
+// for; then the GUIDs of everybody are compared, and each one missing is asked for before it is
+// called gone. When the controller fails, the next one is used; numbers are kept for each
+// controller's database. Everything again once a day, at a database never seen, and on request.
 #pragma once
 #include <memory>
 
