@@ -36,6 +36,10 @@ struct Transfer {
   FolderId to = 0;
   bool move = false;
 };
+// What a copy or move carries of these entries (ascending; those that exist).
+TransferFrame transfer_rows(const AccountState& tip,
+                            const FolderState& from,
+                            const std::vector<Uid>& uids);
 Result<Planned<Copied>> plan_transfer(const AccountState& tip,
                                       const Transfer& transfer,
                                       std::vector<Uid> uids,

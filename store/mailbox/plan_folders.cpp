@@ -81,24 +81,13 @@ Result<Planned<Done>> rename_inbox(const AccountState& tip, std::string to, UtcS
   const auto made = maker.make(std::move(to), FolderOptions{});
   add(plan.frames, made);
   const auto& inbox = *tip.find(k_inbox);
-  MoveFrame move;
-  move.from = k_inbox;
+  std::vector<Uid> all;
+  inbox.entries.for_each(0, inbox.entries.size(),
+                         [&](std::size_t, const EntryRow& row) { all.push_back(row.uid); });
+  MoveFrame move{transfer_rows(tip, inbox, all)};
   move.to = made.id;
   move.first_uid = 1;
   move.save_date = now;
-  std::map<KeywordSetId, std::uint32_t> sets{{0, 0}};
-  inbox.entries.for_each(0, inbox.entries.size(), [&](std::size_t, const EntryRow& row) {
-    const auto [set, fresh] =
-        sets.try_emplace(row.keywords(), static_cast<std::uint32_t>(sets.size()));
-    if (fresh) move.keyword_sets.push_back(tip.keyword_table().names(row.keywords()));
-    TransferRow moved;
-    moved.from = row.uid;
-    moved.item = row.item;
-    moved.flags = row.flags();
-    moved.keywords = set->second;
-    moved.internal_date = UtcSeconds(std::chrono::seconds(row.internal_date));
-    move.rows.push_back(moved);
-  });
   if (!move.rows.empty()) add(plan.frames, move);
   return plan;
 }

@@ -163,22 +163,13 @@ Result<Planned<FlagChanged>> plan_flags(const AccountState& tip,
   return plan;
 }
 
-Result<Planned<Copied>> plan_transfer(const AccountState& tip,
-                                      const Transfer& transfer,
-                                      std::vector<Uid> uids,
-                                      UtcSeconds now) {
-  KONTOR_TRY(const auto* from, shown(tip, transfer.from));
-  KONTOR_TRY(const auto* to, shown(tip, transfer.to));
-  sort_uids(uids);
-  Planned<Copied> plan;
-  plan.answer.uid_validity = to->info.uid_validity;
+TransferFrame transfer_rows(const AccountState& tip,
+                            const FolderState& from,
+                            const std::vector<Uid>& uids) {
   TransferFrame frame;
-  frame.from = transfer.from;
-  frame.to = transfer.to;
-  frame.first_uid = to->info.uid_next;
-  frame.save_date = now;
+  frame.from = from.info.id;
   std::map<KeywordSetId, std::uint32_t> sets{{0, 0}};
-  for_each_uid(*from, uids, [&](const EntryRow& row) {
+  for_each_uid(from, uids, [&](const EntryRow& row) {
     const auto [set, fresh] =
         sets.try_emplace(row.keywords(), static_cast<std::uint32_t>(sets.size()));
     if (fresh) frame.keyword_sets.push_back(tip.keyword_table().names(row.keywords()));
@@ -189,9 +180,27 @@ Result<Planned<Copied>> plan_transfer(const AccountState& tip,
     moved.keywords = set->second;
     moved.internal_date = UtcSeconds(std::chrono::seconds(row.internal_date));
     frame.rows.push_back(moved);
-    plan.answer.from.push_back(row.uid);
-    plan.answer.to.push_back(frame.first_uid + static_cast<Uid>(plan.answer.to.size()));
   });
+  return frame;
+}
+
+Result<Planned<Copied>> plan_transfer(const AccountState& tip,
+                                      const Transfer& transfer,
+                                      std::vector<Uid> uids,
+                                      UtcSeconds now) {
+  KONTOR_TRY(const auto* from, shown(tip, transfer.from));
+  KONTOR_TRY(const auto* to, shown(tip, transfer.to));
+  sort_uids(uids);
+  auto frame = transfer_rows(tip, *from, uids);
+  frame.to = transfer.to;
+  frame.first_uid = to->info.uid_next;
+  frame.save_date = now;
+  Planned<Copied> plan;
+  plan.answer.uid_validity = to->info.uid_validity;
+  for (const auto& row : frame.rows) {
+    plan.answer.from.push_back(row.from);
+    plan.answer.to.push_back(frame.first_uid + static_cast<Uid>(plan.answer.to.size()));
+  }
   if (frame.first_uid > UINT32_MAX - frame.rows.size())
     return fail(Errc::limit, "the folder has no UID left");
   if (frame.rows.empty()) return plan;
