@@ -17,9 +17,10 @@ using ByteCount = std::uint64_t;
 struct Server {
   std::string name = "localhost";  // host name in banners, Received fields and service principals
   std::string data_folder = "/var/lib/kontor";
-  std::uint16_t port_base = 0;                      // added to the standard port numbers
-  std::vector<std::string> listen = {"127.0.0.1"};  // addresses
-  std::uint32_t threads = 0;                        // network threads; 0: one a core
+  std::uint16_t port_base = 0;                           // added to the standard port numbers
+  std::vector<std::string> listen = {"127.0.0.1"};       // addresses
+  std::vector<std::string> lmtp_listen = {"127.0.0.1"};  // of LMTP alone: it asks nobody to sign in
+  std::uint32_t threads = 0;                             // network threads; 0: one a core
   std::uint32_t max_connections = 10'000;
   std::uint32_t max_connections_per_address = 1'000;
   std::uint32_t max_connections_per_person = 1'000;

@@ -36,6 +36,13 @@ constexpr auto k_rows = std::to_array<Row>({
      "Addresses to listen on.",
      "Numeric IPv4 and IPv6 addresses. 0.0.0.0 and :: are all addresses of the machine. The "
      "default serves this machine alone."},
+    {"server.lmtp_listen",
+     [](Settings& s) -> Field { return &s.server.lmtp_listen; },
+     {},
+     "Addresses that the LMTP port listens on.",
+     "LMTP is how a relay of your own hands mail over; it asks for no sign-in and checks less "
+     "than SMTP does, so that it is offered to this machine alone unless it is set here. An "
+     "empty list closes the port."},
     {"server.threads",
      [](Settings& s) -> Field { return &s.server.threads; },
      {0, 1024},

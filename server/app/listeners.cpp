@@ -19,9 +19,11 @@ std::span<const Port> ports() {
 
 Result<std::vector<OpenPort>> open_ports(const config::Settings& settings) {
   std::vector<OpenPort> open;
-  for (const auto& address : settings.server.listen) {
-    for (const Port& port : ports()) {
-      const auto number = static_cast<std::uint16_t>(settings.server.port_base + port.standard);
+  for (const Port& port : ports()) {
+    const auto& addresses =
+        port.service == Service::lmtp ? settings.server.lmtp_listen : settings.server.listen;
+    const auto number = static_cast<std::uint16_t>(settings.server.port_base + port.standard);
+    for (const auto& address : addresses) {
       auto socket = net::ListeningSocket::open(address, number);
       if (!socket) return fail(std::move(socket).error());
       open.push_back({port, *std::move(socket)});
