@@ -63,10 +63,10 @@ Task<Result<T>> LogAccount::change(Plan<T> plan) {
       [self = shared_from_this(), plan = std::move(plan)](Callback<Result<T>> done) mutable {
         const auto strand = self->strand_;
         strand.post([self, plan = std::move(plan), done = std::move(done)]() mutable {
-          auto& account = *self;
-          // The answer holds the account until it is given.
-          account.template run<T>(plan, [self = std::move(self), done = std::move(done)](
-                                            Result<T> result) mutable { done(std::move(result)); });
+          // Held to the end of run() and, by the answer, until that is given.
+          self->template run<T>(plan, [self, done = std::move(done)](Result<T> result) mutable {
+            done(std::move(result));
+          });
         });
       };
   co_return co_await call_back<Result<T>>(std::move(begin));
