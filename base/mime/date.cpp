@@ -135,6 +135,16 @@ void read_word(std::string_view word, Read& out) {
   for (const auto piece : split(word, '-')) read_piece(piece, out);
 }
 
+std::chrono::sys_days day_of(const Read& read) {
+  return std::chrono::sys_days(std::chrono::year_month_day{
+      std::chrono::year(read.year), std::chrono::month(read.month), std::chrono::day(read.day)});
+}
+
+UtcSeconds time_of(const Read& read) {
+  return day_of(read) + std::chrono::hours(read.hour) + std::chrono::minutes(read.minute) +
+         std::chrono::seconds(read.second) - std::chrono::minutes(read.zone_minutes);
+}
+
 std::optional<Read> read_date(std::string_view value) {
   Read out;
   Tokens tokens(value);
@@ -148,14 +158,13 @@ std::optional<Read> read_date(std::string_view value) {
   }
   const std::chrono::year_month_day day{std::chrono::year(out.year), std::chrono::month(out.month),
                                         std::chrono::day(out.day)};
-  if (out.year < 1900 || out.year > 9999 || !day.ok()) return std::nullopt;
+  if (!day.ok()) return std::nullopt;
   if (out.hour > 24 || out.minute > 59 || out.second > 60) out.hour = out.minute = out.second = 0;
+  // RFC 5322, 3.3: years from 1900 on, of four digits here; also of the same moment in UTC.
+  const std::chrono::year_month_day utc(std::chrono::floor<std::chrono::days>(time_of(out)));
+  const auto in_range = [](int year) { return year >= 1900 && year <= 9999; };
+  if (!in_range(out.year) || !in_range(static_cast<int>(utc.year()))) return std::nullopt;
   return out;
-}
-
-std::chrono::sys_days day_of(const Read& read) {
-  return std::chrono::sys_days(std::chrono::year_month_day{
-      std::chrono::year(read.year), std::chrono::month(read.month), std::chrono::day(read.day)});
 }
 
 }  // namespace
@@ -163,8 +172,7 @@ std::chrono::sys_days day_of(const Read& read) {
 std::optional<UtcSeconds> parse_date(std::string_view value) {
   const auto read = read_date(value);
   if (!read) return std::nullopt;
-  return day_of(*read) + std::chrono::hours(read->hour) + std::chrono::minutes(read->minute) +
-         std::chrono::seconds(read->second) - std::chrono::minutes(read->zone_minutes);
+  return time_of(*read);
 }
 
 std::optional<std::chrono::sys_days> parse_day(std::string_view value) {

@@ -203,6 +203,15 @@ TEST(MimeHeader, writes_dates_that_it_reads) {
     const UtcSeconds time{std::chrono::seconds(t)};
     EXPECT_EQ(parse_date(format_date(time)), time);
   }
+  // A zone carries a time over the end of a year, and what is read can still be written.
+  for (const std::string_view edge : {"31 Dec 1900 23:00:00 -0500", "1 Jan 1901 00:00:00 +0300",
+                                      "1 Jan 1900 00:00:00 +0000", "31 Dec 9998 23:00:00 -0500"}) {
+    const auto time = parse_date(edge);
+    ASSERT_TRUE(time.has_value()) << edge;
+    EXPECT_EQ(parse_date(format_date(*time)), time) << format_date(*time);
+  }
+  EXPECT_FALSE(parse_date("1 Jan 1900 00:00:00 +0300").has_value());
+  EXPECT_FALSE(parse_day("1 Jan 1900 00:00:00 +0300").has_value());
 }
 
 TEST(MimeHeader, reads_hostile_values_in_linear_time) {
