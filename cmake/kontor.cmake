@@ -38,7 +38,9 @@ target_compile_options(kontor_flags INTERFACE -fPIC)
 # The debug information of lines alone keeps builds small; a debugger still shows where it is.
 target_compile_options(kontor_flags INTERFACE $<$<CONFIG:Debug>:-gline-tables-only>)
 if(KONTOR_SANITIZE STREQUAL "address")
-  target_compile_options(kontor_flags INTERFACE -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+  # The vptr check makes a pipe to see whether memory can be read: out of descriptors, which a test is
+  # about, it accuses sound objects.
+  target_compile_options(kontor_flags INTERFACE -O1 -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all
     -fsanitize=fuzzer-no-link)
   target_link_options(kontor_flags INTERFACE -fsanitize=address,undefined)
 elseif(KONTOR_SANITIZE STREQUAL "thread")
@@ -104,12 +106,4 @@ function(kontor_program name source)
   endforeach()
   kontor_use_pch(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
-endfunction()
-
-function(kontor_tests)
-  enable_testing()
-  add_subdirectory(tests)
-  if(EXISTS ${CMAKE_SOURCE_DIR}/bench/CMakeLists.txt)
-    add_subdirectory(bench)
-  endif()
 endfunction()
