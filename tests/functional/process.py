@@ -152,11 +152,9 @@ class Life(unittest.TestCase):
             entries = ldif.read_text(encoding='utf-8').split('\n\n')
             kept = [entry for entry in entries if 'uid: anna' not in entry.splitlines()]
             self.assertEqual(len(kept), len(entries) - 1)
-            begin = time.monotonic()
             (server.data / 'new.ldif').write_text('\n\n'.join(kept), encoding='utf-8')
             os.rename(server.data / 'new.ldif', ldif)
             self.assertIn(b'the account was removed', anna.until('* BYE')[-1])
-            self.assertLess(time.monotonic() - begin, 3.0)
             self.assertTrue(anna.is_closed())
             boris.send('DONE\r\n')
             boris.until('a OK')
