@@ -42,7 +42,7 @@ struct Tls {
 };
 
 struct Directory {
-  std::string source = "local";  // local or ad
+  std::string source = "local";  // local, ad or ldap
   std::string local_file;        // LDIF; empty: directory.ldif in the data folder
   std::string default_domain;    // users of it sign in by short name (S123)
   std::uint32_t accept_loss_percent = 5;
@@ -63,10 +63,37 @@ struct ActiveDirectory {
   std::chrono::seconds reconcile_interval{86'400};
 };
 
+// An LDAP server such as OpenLDAP, followed by syncrepl (RFC 4533).
+struct Ldap {
+  std::string uri;                    // ldap://host[:port]
+  std::string security = "starttls";  // starttls, gssapi or none
+  std::string bind_name;              // DN; empty: anonymous
+  std::string bind_password_file;     // mode 0600
+  std::string ca_file;
+  std::string search_base;
+  std::string rooms_base;  // people below this DN are rooms; empty: none
+  std::string admin_group = "Kontor Admins";
+  std::chrono::milliseconds timeout{4'000};
+};
+
 struct SignIn {
   std::chrono::seconds remember_success{600};
   std::chrono::seconds remember_failure{60};
   std::vector<std::string> mechanisms = {"GSSAPI", "GSS-SPNEGO", "PLAIN", "LOGIN"};
+  std::uint32_t block_failures = 20;  // of one address within block_window; 0: never
+  std::chrono::seconds block_window{600};
+  std::chrono::seconds block_time{900};
+  std::chrono::milliseconds delay{250};  // of the first wrong password; doubles
+  std::chrono::milliseconds longest_delay{8'000};
+  std::vector<std::string> never_block = {"127.0.0.0/8", "::1"};  // networks
+};
+
+// Who may use a protocol: networks, ranges or names; "!" in front: who may not (S47, S106).
+struct Access {
+  std::vector<std::string> imap;  // empty: everybody
+  std::vector<std::string> pop3;
+  std::vector<std::string> smtp;
+  std::vector<std::string> submission;
 };
 
 struct Imap {
@@ -76,13 +103,60 @@ struct Imap {
   std::uint32_t max_bad_commands = 10;  // then BYE
 };
 
+struct Pop3 {
+  std::chrono::seconds idle_timeout{600};
+  std::uint32_t max_bad_commands = 10;
+};
+
 struct Smtp {
   std::chrono::seconds timeout{300};
   ByteCount max_message = 52'428'800;
   std::uint32_t max_recipients = 1'000;
   std::uint32_t max_messages_per_session = 1'000;
   std::uint32_t max_bad_commands = 10;
-  std::uint32_t max_hops = 50;  // Received fields (RFC 5321, 6.3)
+  std::uint32_t max_hops = 50;                // Received fields (RFC 5321, 6.3)
+  ByteCount max_session = 0;                  // sum of the messages of one connection; 0: no limit
+  std::uint32_t max_messages_per_minute = 0;  // from one address, unless signed in; 0: no limit
+  std::vector<std::string> trusted_networks;  // may send to anybody without signing in
+};
+
+// Domains mail is taken for, besides those of the directory's addresses.
+struct Domains {
+  std::vector<std::string> local;      // "example.test"
+  std::vector<std::string> alias;      // "old.test=example.test"
+  std::vector<std::string> remote;     // "branch.test=host[:port]" or "branch.test" (by MX)
+  std::vector<std::string> catch_all;  // "example.test=anna@example.test"
+  std::string default_domain;          // appended to addresses without one
+};
+
+// Mail to others.
+struct Queue {
+  std::string smart_host;  // host[:port]; empty: by MX
+  std::string smart_host_user;
+  std::string smart_host_password_file;   // mode 0600
+  std::string tls = "may";                // may, require (any certificate) or verify
+  std::string ca_file;                    // for verify; empty: the system's
+  std::uint16_t port = 25;                // of hosts found by MX
+  std::string source_address;             // connections come from it; empty: any
+  std::chrono::seconds first_retry{300};  // doubles up to longest_retry
+  std::chrono::seconds longest_retry{14'400};
+  std::chrono::seconds lifetime{432'000};
+  std::chrono::seconds bounce_lifetime{86'400};  // of messages with an empty reverse-path
+  std::chrono::seconds delay_notice{14'400};     // 0: none
+  std::uint32_t max_connections = 100;
+  std::uint32_t max_connections_per_domain = 10;
+  std::uint32_t max_messages_per_connection = 100;
+  std::chrono::seconds connect_timeout{30};
+  std::chrono::seconds timeout{300};
+  std::vector<std::string> notice_languages = {"en", "ru"};
+  std::string postmaster;          // gets copies of failure notices; empty: nobody
+  ByteCount reserve = 67'108'864;  // disk space below which no mail for the queue is taken
+};
+
+struct Dns {
+  std::vector<std::string> servers;  // address or address@port; empty: those of the system
+  std::string trust_anchor_file;     // empty: answers are not validated
+  std::chrono::milliseconds timeout{10'000};
 };
 
 struct Store {
@@ -93,6 +167,8 @@ struct Store {
   ByteCount reserve = 16'777'216;  // disk kept free for deletions
   std::uint32_t max_loaded_accounts = 4'096;
   std::uint32_t tombstone_days = 400;
+  ByteCount quota = 0;               // of a mailbox; 0: no limit
+  std::uint32_t quota_messages = 0;  // 0: no limit
 };
 
 struct Mime {
@@ -106,9 +182,15 @@ struct Settings {
   Tls tls;
   Directory directory;
   ActiveDirectory ad;
+  Ldap ldap;
   SignIn sign_in;
+  Access access;
   Imap imap;
+  Pop3 pop3;
   Smtp smtp;
+  Domains domains;
+  Queue queue;
+  Dns dns;
   Store store;
   Mime mime;
 };

@@ -243,9 +243,15 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Tls", "tls"},
                                                     {"Directory", "directory"},
                                                     {"ActiveDirectory", "ad"},
+                                                    {"Ldap", "ldap"},
                                                     {"SignIn", "sign_in"},
+                                                    {"Access", "access"},
                                                     {"Imap", "imap"},
+                                                    {"Pop3", "pop3"},
                                                     {"Smtp", "smtp"},
+                                                    {"Domains", "domains"},
+                                                    {"Queue", "queue"},
+                                                    {"Dns", "dns"},
                                                     {"Store", "store"},
                                                     {"Mime", "mime"}};
   ASSERT_EQ(fields.at("Settings").size(), sections.size()) << "a new section: name it here";

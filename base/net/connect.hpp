@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Connections that this server makes itself, and their TLS as a client.
+//
+// A connected Stream is used like an accepted one, with start_client_tls() in place of start_tls().
+// Failure: unavailable (refused, unreachable; the detail names why), timed_out, cancelled.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "base/core/result.hpp"
+#include "base/core/task.hpp"
+#include "base/net/stream.hpp"
+
+namespace kontor::net {
+
+class ClientTlsContext;  // below
+
+// To a numeric address; from `source` when it is not empty. Runs on the executor that awaits it.
+Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, std::string source, Limit limit);
+
+// What a client asks of the other side's certificate.
+class ClientTlsContext {
+ public:
+  // `ca_file` empty: the authorities that the system trusts. bad_input: the file is none.
+  static Result<std::shared_ptr<const ClientTlsContext>> make(const std::string& ca_file);
+  ~ClientTlsContext();
+  ClientTlsContext(const ClientTlsContext&) = delete;
+  ClientTlsContext& operator=(const ClientTlsContext&) = delete;
+  struct Handle;
+  const Handle& handle() const noexcept { return *handle_; }
+
+ private:
+  explicit ClientTlsContext(std::unique_ptr<Handle> handle);
+  std::unique_ptr<Handle> handle_;
+};
+
+enum class Verify : unsigned char {
+  none,        // RFC 7435: encryption without knowing to whom
+  certificate  // a trusted authority, and the host's name (RFC 6125)
+};
+
+// Becomes the TLS client of a stream made by connect(); `host` goes out as SNI. bad_input: the
+// handshake failed, or the certificate is not good: close it.
+Task<Result<void>> start_client_tls(Stream& stream,
+                                    std::shared_ptr<const ClientTlsContext> context,
+                                    std::string host,
+                                    Verify verify,
+                                    Limit limit);
+
+}  // namespace kontor::net
