@@ -6,15 +6,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <map>
 #include <span>
 
 #include "base/core/answers.hpp"
+#include "base/core/run_all.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/log/events/delivery.hpp"
 #include "server/delivery/remembered.hpp"
@@ -22,7 +18,6 @@
 namespace kontor::delivery {
 namespace {
 
-namespace asio = boost::asio;
 using directory::Principal;
 
 constexpr std::size_t k_max_parallel = 32;
@@ -104,17 +99,9 @@ Task<void> store_all(Job& job) {
   const auto by_memory = k_parallel_bytes / std::max<std::size_t>(job.message.raw.size(), 1);
   const auto workers =
       std::min({job.copies.size(), k_max_parallel, std::max<std::size_t>(by_memory, 1)});
-  if (workers == 1) {
-    co_await store_copies(job);
-    co_return;
-  }
-  const auto executor = co_await asio::this_coro::executor;
-  using Operation = decltype(asio::co_spawn(executor, store_copies(job), asio::deferred));
-  std::vector<Operation> operations;
-  for (std::size_t i = 0; i < workers; ++i)
-    operations.push_back(asio::co_spawn(executor, store_copies(job), asio::deferred));
-  auto group = asio::experimental::make_parallel_group(std::move(operations));
-  co_await group.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+  std::vector<Task<void>> tasks;
+  for (std::size_t i = 0; i < workers; ++i) tasks.push_back(store_copies(job));
+  co_await run_all(std::move(tasks));
 }
 
 // Index of each person's copy; a person that several recipients lead to has one.

@@ -32,7 +32,7 @@ DiskStore::DiskStore(StoreEnvironment environment,
       settings_(std::move(settings)),
       lock_(std::move(lock)),
       syncs_(std::max(1U, settings_.sync_threads)),
-      disk_(4),
+      disk_(k_disk_threads),
       space_(environment_.files, disk_, folder_, settings_.reserve),
       loader_(environment_.files, syncs_, settings_, environment_.log) {}
 

@@ -28,6 +28,7 @@ class DiskStore final : public AccountStore {
   Task<void> close() override;
 
  private:
+  static constexpr std::uint32_t k_disk_threads = 8;
   using SlotPtr = std::shared_ptr<Slot>;
   using AccountPtr = std::shared_ptr<LogAccount>;
 
@@ -44,7 +45,8 @@ class DiskStore final : public AccountStore {
   void settle(const SlotPtr& slot, SlotState state, const std::function<void(Slot&)>& change);
   Task<void> make_room();
   std::vector<SlotPtr> pick_victims();
-  Task<void> unload(SlotPtr slot);  // of a slot made busy
+  Task<void> unload(SlotPtr slot);    // of a slot made busy
+  Task<void> put_away(SlotPtr slot);  // whatever state it is in
   void save_index() const;
   std::string folder_of(const AccountId& id) const;
   AccountParts parts();

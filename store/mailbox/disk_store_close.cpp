@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Putting accounts away: the least recently used when too many are open, all of them at the end.
+#include <atomic>
+
+#include "base/core/run_all.hpp"
 #include "store/mailbox/disk_store.hpp"
 
 namespace kontor::store {
@@ -40,25 +43,36 @@ Task<void> DiskStore::unload(SlotPtr slot) {
   settle(slot, SlotState::unloaded, [](Slot&) {});
 }
 
-Task<void> DiskStore::close() {
-  auto slots = slots_.with([](SlotTable& table) {
-    table.closing = true;
-    std::vector<SlotPtr> all;
-    for (const auto& [id, slot] : table.slots) all.push_back(slot);
-    return all;
-  });
-  for (auto& slot : slots) {
-    for (;;) {
-      const auto before = slots_.with([&](SlotTable&) {
-        const auto state = slot->state;
-        if (state == SlotState::loaded || state == SlotState::light) slot->state = SlotState::busy;
-        return state;
-      });
-      if (before == SlotState::loaded || before == SlotState::light) co_await unload(slot);
-      if (before != SlotState::busy) break;
-      co_await wait(slot);
-    }
+Task<void> DiskStore::put_away(SlotPtr slot) {
+  for (;;) {
+    const auto before = slots_.with([&](SlotTable&) {
+      const auto state = slot->state;
+      if (state == SlotState::loaded || state == SlotState::light) slot->state = SlotState::busy;
+      return state;
+    });
+    if (before == SlotState::loaded || before == SlotState::light) co_await unload(slot);
+    if (before != SlotState::busy) co_return;
+    co_await wait(slot);
   }
+}
+
+Task<void> DiskStore::close() {
+  // Several at a time: each writes a snapshot and waits for its sync.
+  struct Rest {
+    std::vector<SlotPtr> slots;
+    std::atomic<std::size_t> next = 0;
+  } rest;
+  slots_.with([&](SlotTable& table) {
+    table.closing = true;
+    for (const auto& [id, slot] : table.slots) rest.slots.push_back(slot);
+  });
+  const auto work = [](DiskStore& store, Rest& todo) -> Task<void> {
+    for (auto i = todo.next.fetch_add(1); i < todo.slots.size(); i = todo.next.fetch_add(1))
+      co_await store.put_away(todo.slots[i]);
+  };
+  std::vector<Task<void>> tasks;
+  for (std::uint32_t i = 0; i < k_disk_threads; ++i) tasks.push_back(work(*this, rest));
+  co_await run_all(std::move(tasks));
   auto save = [this] {
     save_index();
     return true;
