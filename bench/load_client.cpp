@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <cstring>
 #include <stdexcept>
 
 namespace kontor::bench {
@@ -37,14 +36,28 @@ std::size_t literal_size(std::string_view line) {
   return std::stoul(std::string(digits));
 }
 
+constexpr std::size_t k_piece = 64 * 1024;
+
 }  // namespace
 
 struct Client::State {
   int socket = -1;
   SSL* ssl = nullptr;
-  std::string buffer;
-  std::size_t at = 0;
+  std::vector<char> buffer = std::vector<char>(k_piece);
+  std::size_t at = 0;   // what was not yet given out lies from here
+  std::size_t end = 0;  // to here
   unsigned tag = 0;
+
+  std::string_view waiting() const { return {buffer.data() + at, end - at}; }
+  // Room for another piece behind what waits, which moves to the front.
+  void make_room() {
+    if (at > 0) {
+      std::memmove(buffer.data(), buffer.data() + at, end - at);
+      end -= at;
+      at = 0;
+    }
+    if (buffer.size() - end < k_piece) buffer.resize(2 * buffer.size());
+  }
 
   ~State() {
     if (ssl != nullptr) SSL_free(ssl);
@@ -83,36 +96,39 @@ void Client::send(std::string_view bytes) {
 }
 
 void Client::fill() {
-  if (state_->at > 0) {
-    state_->buffer.erase(0, state_->at);
-    state_->at = 0;
-  }
-  std::string piece(65536, '\0');
+  if (state_->buffer.size() - state_->end < k_piece) state_->make_room();
+  char* const to = state_->buffer.data() + state_->end;
+  const auto room = state_->buffer.size() - state_->end;
   const auto got = state_->ssl != nullptr
-                       ? SSL_read(state_->ssl, piece.data(), static_cast<int>(piece.size()))
-                       : ::recv(state_->socket, piece.data(), piece.size(), 0);
+                       ? SSL_read(state_->ssl, to, static_cast<int>(std::min(room, k_piece)))
+                       : ::recv(state_->socket, to, room, 0);
   if (got <= 0) throw std::runtime_error("the server closed the connection");
-  state_->buffer.append(piece, 0, static_cast<std::size_t>(got));
+  state_->end += static_cast<std::size_t>(got);
 }
 
-std::string Client::line() {
-  std::string whole;
+std::string_view Client::peek_line() {
+  std::size_t part = 0;      // where the current line of a line with literals begins
+  std::size_t searched = 0;  // no line end lies before this
   for (;;) {
-    auto end = state_->buffer.find("\r\n", state_->at);
-    while (end == std::string::npos) {
-      const auto searched = state_->buffer.size() - state_->at;
+    auto end = state_->waiting().find("\r\n", searched);
+    while (end == std::string_view::npos) {
+      const auto had = state_->waiting().size();
+      searched = std::max(searched, had > 0 ? had - 1 : 0);
       fill();
-      end = state_->buffer.find("\r\n", state_->at + (searched > 0 ? searched - 1 : 0));
+      end = state_->waiting().find("\r\n", searched);
     }
-    whole.append(state_->buffer, state_->at, end - state_->at);
-    state_->at = end + 2;
-    const auto literal = literal_size(whole);
-    if (literal == 0) return whole;
-    while (state_->buffer.size() - state_->at < literal) fill();
-    whole.append("\r\n").append(state_->buffer, state_->at, literal);
-    state_->at += literal;
+    const auto literal = literal_size(state_->waiting().substr(part, end - part));
+    if (literal == 0) {
+      const auto whole = state_->waiting().substr(0, end);
+      state_->at += end + 2;
+      return whole;
+    }
+    part = searched = end + 2 + literal;
+    while (state_->waiting().size() < part) fill();
   }
 }
+
+std::string Client::line() { return std::string(peek_line()); }
 
 std::vector<std::string> Client::until(std::string_view prefix, std::string_view expected) {
   std::vector<std::string> lines;
@@ -132,6 +148,21 @@ std::vector<std::string> Client::command(std::string_view text) {
   const auto tag = "t" + std::to_string(++state_->tag) + " ";
   send(tag + std::string(text) + "\r\n");
   return until(tag, "OK");
+}
+
+void Client::command(std::string_view text, const std::function<void(std::string_view)>& each) {
+  const auto tag = "t" + std::to_string(++state_->tag) + " ";
+  send(tag + std::string(text) + "\r\n");
+  for (;;) {
+    const auto next = peek_line();
+    if (!next.starts_with(tag)) {
+      each(next);
+      continue;
+    }
+    if (!next.substr(tag.size()).starts_with("OK"))
+      throw std::runtime_error("expected OK, the server said: " + std::string(next));
+    return;
+  }
 }
 
 void Client::expect(std::string_view bytes, std::string_view code) {
@@ -157,29 +188,6 @@ double Samples::percentile(double share) {
   std::ranges::sort(micros_);
   const auto index = static_cast<std::size_t>(share * static_cast<double>(micros_.size() - 1));
   return micros_[index] / 1000.0;
-}
-
-double cpu_seconds(int pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  const auto after_name = text.rfind(')');
-  if (after_name == std::string::npos) return 0;
-  std::istringstream fields(text.substr(after_name + 2));
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) fields >> skipped;  // state .. cmajflt
-  double user = 0;
-  double system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-double memory_kb(int pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/smaps_rollup");
-  std::string word;
-  double value = 0;
-  while (file >> word)
-    if (word == "Pss:" && file >> value) return value;
-  return 0;
 }
 
 }  // namespace kontor::bench

@@ -4,6 +4,7 @@
 // that is not checked measures nothing.
 #pragma once
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,12 +21,16 @@ class Client {
 
   void send(std::string_view bytes);
   // The next line without its CRLF. A line that ends in a literal {n} carries the literal's bytes
-  // behind it.
+  // and what follows them.
   std::string line();
+  // The same without a copy; valid until the next call.
+  std::string_view peek_line();
   // Lines up to the one that starts with `prefix`, which must go on with `expected`.
   std::vector<std::string> until(std::string_view prefix, std::string_view expected);
   // Sends an IMAP command under a fresh tag and gives its untagged lines; anything but OK throws.
   std::vector<std::string> command(std::string_view text);
+  // The same with each untagged line handed over as it comes.
+  void command(std::string_view text, const std::function<void(std::string_view)>& each);
   // One SMTP or LMTP command or message end; the reply must start with `code`.
   void expect(std::string_view bytes, std::string_view code);
 
@@ -46,9 +51,5 @@ class Samples {
  private:
   std::vector<double> micros_;
 };
-
-// CPU seconds that process has used, and its proportional set size in KB.
-double cpu_seconds(int pid);
-double memory_kb(int pid);
 
 }  // namespace kontor::bench

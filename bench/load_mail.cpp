@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Mail that comes in: by LMTP, by SMTP, by APPEND. Each message is waited for and looked for
+// afterwards, with its body.
+#include <memory>
+#include <stdexcept>
+#include <thread>
+
+#include "bench/load_run.hpp"
+
+namespace kontor::bench {
+namespace {
+
+constexpr std::chrono::seconds k_patience{300};
+
+Client mail_client(const Options& options, bool lmtp) {
+  Client client(options.host, options.port(lmtp ? "lmtp" : "smtp"), false);
+  client.expect("", "220");
+  client.expect(lmtp ? "LHLO load.test\r\n" : "EHLO load.test\r\n", "250");
+  return client;
+}
+
+void hand_over(Client& client, const std::string& recipient, const std::string& message) {
+  client.expect("MAIL FROM:<load@elsewhere.test> BODY=8BITMIME\r\n", "250");
+  client.expect("RCPT TO:<" + recipient + ">\r\n", "250");
+  client.expect("DATA\r\n", "354");
+  client.expect(message + ".\r\n", "250");
+}
+
+std::function<Worker(unsigned)> senders(const Options& options,
+                                        const std::vector<std::string>& addresses,
+                                        bool lmtp) {
+  return [&options, &addresses, lmtp](unsigned) {
+    auto client = std::make_shared<Client>(mail_client(options, lmtp));
+    return [&options, &addresses, client](std::size_t number) {
+      hand_over(*client, addresses[number % addresses.size()], make_message(number, options.size));
+    };
+  };
+}
+
+void append(Client& imap, std::size_t first, std::size_t end, std::size_t size) {
+  std::string text = "APPEND INBOX";
+  for (auto number = first; number < end; ++number) {
+    const auto message = make_message(number, size);
+    text += " {" + std::to_string(message.size()) + "+}\r\n" + message;
+  }
+  imap.command(text);
+}
+
+}  // namespace
+
+void run_lmtp(const Options& options) {
+  const Arrivals arrivals(options);
+  const auto addresses = options.addresses();
+  Stretch stretch(options);
+  auto samples = run_parallel(options, senders(options, addresses, true));
+  stretch.stop();
+  arrivals.verify(samples.count());
+  report(options, "lmtp", stretch, samples);
+}
+
+// SMTP until every message is in its mailbox: a relay in front may still be working after the 250.
+void run_smtp(const Options& options) {
+  const Arrivals arrivals(options);
+  const auto addresses = options.addresses();
+  Stretch accepted(options);
+  Stretch visible(options);
+  auto samples = run_parallel(options, senders(options, addresses, false));
+  accepted.stop();
+  const auto end = Clock::now() + k_patience;
+  while (arrivals.so_far() < samples.count() && Clock::now() < end) continue;
+  visible.stop();
+  arrivals.verify(samples.count());
+  const auto count = static_cast<double>(samples.count());
+  report(options, "smtp", visible, samples, {{"accepted_per_second", count / accepted.seconds()}});
+}
+
+// One message at a time; how long after the 250 another session sees it.
+void run_visible(const Options& options) {
+  const Arrivals arrivals(options);
+  const auto address = options.addresses().front();
+  auto imap = sign_in(options, address);
+  auto client = mail_client(options, false);
+  Samples samples;
+  Stretch stretch(options);
+  auto seen = status_of(imap).messages;
+  for (std::size_t number = 0; number < options.count; ++number) {
+    hand_over(client, address, make_message(number, options.size));
+    const auto accepted = Clock::now();
+    while (status_of(imap).messages == seen)
+      if (Clock::now() - accepted > k_patience) throw std::runtime_error("accepted, never seen");
+    samples.add(Clock::now() - accepted);
+    ++seen;
+  }
+  stretch.stop();
+  arrivals.verify(options.count);
+  report(options, "visible", stretch, samples);
+}
+
+void run_append(const Options& options) {
+  const Arrivals arrivals(options);
+  const auto addresses = options.addresses();
+  std::vector<std::shared_ptr<Client>> sessions;
+  for (unsigned i = 0; i < options.connections; ++i)
+    sessions.push_back(std::make_shared<Client>(sign_in(options, addresses[i % addresses.size()])));
+  Stretch stretch(options);
+  auto samples = run_parallel(options, [&](unsigned i) {
+    return [&options, session = sessions[i]](std::size_t number) {
+      append(*session, number, number + 1, options.size);
+    };
+  });
+  stretch.stop();
+  arrivals.verify(samples.count());
+  report(options, "append", stretch, samples);
+}
+
+// Brings the first user's INBOX to `count` messages by MULTIAPPEND (RFC 3502); they are the
+// messages 0 to count-1 and the sum of their sizes is reported.
+void run_fill(const Options& options) {
+  constexpr std::size_t k_batch = 100;
+  auto imap = sign_in(options, options.addresses().front());
+  Samples samples;
+  Stretch stretch(options);
+  for (auto number = status_of(imap).messages; number < options.count; number += k_batch) {
+    const auto begin = Clock::now();
+    append(imap, number, std::min(number + k_batch, options.count), options.size);
+    samples.add(Clock::now() - begin);
+  }
+  stretch.stop();
+  double bytes = 0;
+  for (std::size_t number = 0; number < options.count; ++number)
+    bytes += static_cast<double>(make_message(number, options.size).size());
+  report(options, "fill", stretch, samples,
+         {{"messages", static_cast<double>(options.count)}, {"bytes", bytes}});
+}
+
+}  // namespace kontor::bench
