@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What single values cannot show: settings that need or exclude each other.
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <array>
-
 #include "base/config/load.hpp"
+#include "base/core/access_rules.hpp"
+#include "base/core/networks.hpp"
 #include "base/core/text.hpp"
 
 namespace kontor::config {
@@ -14,12 +13,6 @@ namespace {
 constexpr unsigned k_greatest_port = 995;  // of the standard ports that the base is added to
 
 using Sentences = std::vector<std::string>;
-
-bool is_address(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
-}
 
 bool is_host_name(std::string_view name) {
   if (name.empty() || name.size() > 253) return false;
@@ -40,7 +33,7 @@ void check_server(const Settings& settings, Sentences& out) {
   if (server.data_folder.empty()) out.emplace_back("server.data_folder must not be empty");
   if (server.listen.empty()) out.emplace_back("server.listen must name an address");
   for (const auto& address : server.listen)
-    if (!is_address(address))
+    if (!parse_ip_address(address))
       out.push_back(fmt::format("server.listen: \"{}\" is not an IPv4 or IPv6 address", address));
   if (server.port_base + k_greatest_port > 65'535)
     out.push_back(fmt::format("server.port_base: {} leaves no room for the ports above it",
@@ -56,12 +49,30 @@ void check_directory(const Settings& settings, Sentences& out) {
         "ad.bind_name and ad.bind_password_file are needed with ad.bind = \"starttls\"");
 }
 
+void check_networks(const Settings& settings, Sentences& out) {
+  const auto networks = [&](std::string_view name, const std::vector<std::string>& texts) {
+    if (const auto list = NetworkList::parse(texts); !list)
+      out.push_back(fmt::format("{}: {}", name, list.error().detail()));
+  };
+  networks("sign_in.never_block", settings.sign_in.never_block);
+  networks("smtp.trusted_networks", settings.smtp.trusted_networks);
+  const auto rules = [&](std::string_view name, const std::vector<std::string>& texts) {
+    if (const auto parsed = AccessRules::parse(texts); !parsed)
+      out.push_back(fmt::format("{}: {}", name, parsed.error().detail()));
+  };
+  rules("access.imap", settings.access.imap);
+  rules("access.pop3", settings.access.pop3);
+  rules("access.smtp", settings.access.smtp);
+  rules("access.submission", settings.access.submission);
+}
+
 }  // namespace
 
 Sentences check_settings(const Settings& settings) {
   Sentences out;
   check_server(settings, out);
   check_directory(settings, out);
+  check_networks(settings, out);
   if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty())
     out.emplace_back("tls.certificate_file and tls.key_file are set together or not at all");
   if (settings.imap.max_line > settings.imap.max_command)

@@ -150,6 +150,15 @@ TEST(Settings, WhatDoesNotFitTogether) {
       {"[imap]\nmax_line = \"2 MB\"", "imap.max_line must not be greater than imap.max_command"},
       {"[store]\nstandard_folders = [\"Inbox\"]",
        "store.standard_folders: \"Inbox\" cannot be such a folder"},
+      {"[sign_in]\nnever_block = [\"10.0.0.1/8\"]",
+       "sign_in.never_block: \"10.0.0.1/8\": the address has bits behind its prefix; write "
+       "10.0.0.0/8"},
+      {"[smtp]\ntrusted_networks = [\"office\"]",
+       "smtp.trusted_networks: \"office\" is not an IPv4 or IPv6 address"},
+      {"[access]\nimap = [\"!.example.test\", \"a b\"]",
+       "access.imap: \"a b\" is no network, range, address or host name"},
+      {"[access]\npop3 = [\"10.0.0.9-10.0.0.1\"]",
+       "access.pop3: \"10.0.0.9-10.0.0.1\" ends before it begins"},
   };
   for (const auto& [text, sentence] : rows)
     EXPECT_THAT(check_settings(parsed(text)), ElementsAre(sentence)) << text;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Networks and access rules of the settings: any text, and what parses holds its own ends.
+#include <cstdint>
+#include <cstdlib>
+
+#include "base/core/access_rules.hpp"
+#include "base/core/text.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace kontor;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  std::vector<std::string> texts, networks;
+  for (const auto line : split(bytes, '\n')) {
+    texts.emplace_back(line);
+    if (const auto network = parse_network(line); network) {
+      networks.emplace_back(line);
+      if (!network->contains(network->first) || !network->contains(network->last)) std::abort();
+      if (parse_ip_address(network->first.text()) != network->first) std::abort();
+    }
+  }
+  const auto list = NetworkList::parse(networks);
+  if (!list) std::abort();
+  for (const auto& text : networks)
+    if (!list->contains(parse_network(text)->last)) std::abort();
+  if (const auto rules = AccessRules::parse(texts); rules) {
+    const auto peer = parse_ip_address("10.0.0.5");
+    if (rules->judge(*peer) == AccessRules::Verdict::allowed && !rules->allows(*peer, {}))
+      std::abort();
+  }
+  return 0;
+}
