@@ -47,4 +47,8 @@ Task<Result<void>> start_client_tls(Stream& stream,
                                     Verify verify,
                                     Limit limit);
 
+// For the log, once TLS is on: who the certificate of the other side is for, who signed it, and
+// whether it would have passed Verify::certificate. Empty without TLS as a client.
+std::string peer_certificate(const Stream& stream);
+
 }  // namespace kontor::net

@@ -96,4 +96,11 @@ void Descriptor::close() {
   state_->descriptor.close(ignored);
 }
 
+int Descriptor::release() {
+  if (fd_ < 0) return -1;
+  if (sockets_) sockets_->remove(fd_);
+  fd_ = -1;
+  return state_->descriptor.release();
+}
+
 }  // namespace kontor::net

@@ -44,6 +44,7 @@ class Descriptor {
   // Sleeps, for pauses; signalled or timed_out.
   Task<Wake> pause(Signal* signal, SteadyTime deadline);
   void close();
+  int release();  // gives the descriptor back, open; afterwards it is as closed
 
  private:
   struct State;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/core/guarded.hpp"
+#include "base/net/client_tls.hpp"
 #include "base/net/signal.hpp"
 #include "base/net/waiter.hpp"
 
@@ -35,7 +36,7 @@ struct Pipe {
   }
 };
 
-class MemoryStream final : public Stream {
+class MemoryStream final : public Stream, public TlsClientEnd {
  public:
   MemoryStream(std::shared_ptr<Pipe> in,
                std::shared_ptr<Pipe> out,
@@ -98,6 +99,11 @@ class MemoryStream final : public Stream {
     is_tls_ = true;
     co_return Result<void>();
   }
+
+  Task<Result<void>> become_tls_client(TlsWish, Limit limit) override {
+    return start_tls(nullptr, limit);
+  }
+  std::string peer_certificate() const override { return is_tls_ ? "of the test" : ""; }
 
   Task<void> close() override {
     close_both();

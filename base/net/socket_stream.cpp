@@ -23,7 +23,7 @@ IoStep step_of_errno(int error_number, Direction direction) {
   return IoStep::failed;
 }
 
-class SocketStream final : public Stream {
+class SocketStream final : public Stream, public TlsClientEnd {
  public:
   SocketStream(const boost::asio::any_io_executor& strand,
                int fd,
@@ -81,18 +81,19 @@ class SocketStream final : public Stream {
     if (descriptor_.fd() < 0) co_return fail(Errc::closed);
     const auto deadline = deadline_after(limit);
     KONTOR_CO_TRY(tls_, TlsSession::accept(std::move(context), descriptor_.fd()));
-    while (true) {
-      const IoStep step = tls_->handshake();
-      if (step == IoStep::done) co_return Result<void>();
-      if (step == IoStep::ended || step == IoStep::failed) {
-        is_broken_ = true;
-        co_return fail(Errc::bad_input, "TLS handshake: " + tls_->failure());
-      }
-      auto ready = co_await wait_for(step, deadline);
-      if (ready) continue;
-      is_broken_ = true;
-      co_return ready;
-    }
+    co_return co_await shake_hands(deadline);
+  }
+
+  Task<Result<void>> become_tls_client(TlsWish wish, Limit limit) override {
+    if (tls_) co_return fail(Errc::conflict, "TLS is active already");
+    if (descriptor_.fd() < 0) co_return fail(Errc::closed);
+    const auto deadline = deadline_after(limit);
+    KONTOR_CO_TRY(tls_, TlsSession::connect(std::move(wish), descriptor_.fd()));
+    co_return co_await shake_hands(deadline);
+  }
+
+  std::string peer_certificate() const override {
+    return tls_ ? tls_->peer_certificate() : std::string();
   }
 
   Task<void> close() override {
@@ -108,6 +109,21 @@ class SocketStream final : public Stream {
   const Endpoint& local() const override { return local_; }
 
  private:
+  Task<Result<void>> shake_hands(SteadyTime deadline) {
+    while (true) {
+      const IoStep step = tls_->handshake();
+      if (step == IoStep::done) co_return Result<void>();
+      if (step == IoStep::ended || step == IoStep::failed) {
+        is_broken_ = true;
+        co_return fail(Errc::bad_input, "TLS handshake: " + tls_->failure());
+      }
+      auto ready = co_await wait_for(step, deadline);
+      if (ready) continue;
+      is_broken_ = true;
+      co_return ready;
+    }
+  }
+
   IoStep try_read(std::span<char> buffer, std::size_t& got) {
     if (is_broken_ || descriptor_.fd() < 0) return IoStep::failed;
     if (tls_) return tls_->read(buffer, got);

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "base/net/connect.hpp"
 #include "base/net/tls.hpp"
 
 namespace kontor::net {
@@ -29,6 +30,9 @@ using KeyHandle = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using BioHandle = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
 
 struct TlsContext::Handle {
+  SslContextHandle context;
+};
+struct ClientTlsContext::Handle {
   SslContextHandle context;
 };
 

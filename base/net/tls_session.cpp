@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/net/tls_session.hpp"
 
+#include <arpa/inet.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -26,6 +30,23 @@ std::string exporter_binding(SSL* ssl) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+bool is_numeric(const std::string& host) {
+  std::array<unsigned char, 16> bytes{};
+  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+// RFC 4514, cut: names are a stranger's.
+std::string text_of(const X509_NAME* name) {
+  constexpr std::size_t k_most = 200;
+  const BioHandle out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253);
+  char* text = nullptr;
+  const auto size = BIO_get_mem_data(out.get(), &text);
+  return size > 0 ? std::string(text, std::min(static_cast<std::size_t>(size), k_most))
+                  : std::string("no name");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TlsSession>> TlsSession::accept(std::shared_ptr<const TlsContext> context,
@@ -34,7 +55,31 @@ Result<std::unique_ptr<TlsSession>> TlsSession::accept(std::shared_ptr<const Tls
   SslHandle ssl(SSL_new(context->handle().context.get()));
   if (!ssl || SSL_set_fd(ssl.get(), fd) != 1) return fail(Errc::internal, take_openssl_error());
   SSL_set_accept_state(ssl.get());
-  return std::unique_ptr<TlsSession>(new TlsSession(std::move(context), std::move(ssl)));
+  std::unique_ptr<TlsSession> session(new TlsSession(std::move(ssl)));
+  session->context_ = std::move(context);
+  return session;
+}
+
+Result<std::unique_ptr<TlsSession>> TlsSession::connect(TlsWish wish, int fd) {
+  ERR_clear_error();
+  SslHandle ssl(SSL_new(wish.context->handle().context.get()));
+  if (!ssl || SSL_set_fd(ssl.get(), fd) != 1) return fail(Errc::internal, take_openssl_error());
+  SSL_set_connect_state(ssl.get());
+  if (is_numeric(wish.host)) {  // RFC 6066, 3: no literal addresses in SNI
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), wish.host.c_str());
+  } else {
+    // RFC 6125, 6.4.3: a wildcard stands for a whole label.
+    SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (SSL_set1_host(ssl.get(), wish.host.c_str()) != 1 ||
+        SSL_set_tlsext_host_name(ssl.get(), wish.host.c_str()) != 1)
+      return fail(Errc::bad_input, "a host name TLS cannot carry");
+  }
+  // With SSL_VERIFY_NONE the certificate is looked at too, and the result kept for the log.
+  const bool must = wish.verify == Verify::certificate;
+  SSL_set_verify(ssl.get(), must ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  std::unique_ptr<TlsSession> session(new TlsSession(std::move(ssl)));
+  session->client_context_ = std::move(wish.context);
+  return session;
 }
 
 IoStep TlsSession::step_of(int result) {
@@ -55,6 +100,9 @@ IoStep TlsSession::step_of(int result) {
     default:
       broken_ = true;
       failure_ = take_openssl_error();
+      if (client_context_ && SSL_get_verify_result(ssl_.get()) != X509_V_OK)
+        failure_.append(": ").append(
+            X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get())));
       return IoStep::failed;
   }
 }
@@ -94,9 +142,23 @@ TlsInfo TlsSession::info() const {
   info.version = SSL_get_version(ssl);
   info.cipher = SSL_get_cipher_name(ssl);
   if (SSL_version(ssl) == TLS1_2_VERSION) info.channel_binding_unique = finished_message(ssl);
-  info.channel_binding_endpoint = context_->endpoint_binding();
+  if (context_) info.channel_binding_endpoint = context_->endpoint_binding();
   info.channel_binding_exporter = exporter_binding(ssl);
   return info;
+}
+
+std::string TlsSession::peer_certificate() const {
+  if (!client_context_) return {};
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr) return "none";
+  const auto verdict = SSL_get_verify_result(ssl_.get());
+  std::string text = text_of(X509_get_subject_name(certificate));
+  text.append(" signed by ").append(text_of(X509_get_issuer_name(certificate))).append(", ");
+  if (verdict == X509_V_OK)
+    text.append("trusted");
+  else
+    text.append("not trusted: ").append(X509_verify_cert_error_string(verdict));
+  return text;
 }
 
 }  // namespace kontor::net

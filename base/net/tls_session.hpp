@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/core/result.hpp"
+#include "base/net/client_tls.hpp"
 #include "base/net/stream.hpp"
 #include "base/net/tls_handle.hpp"
 
@@ -19,6 +20,7 @@ class TlsSession {
   // `fd` stays the caller's.
   static Result<std::unique_ptr<TlsSession>> accept(std::shared_ptr<const TlsContext> context,
                                                     int fd);
+  static Result<std::unique_ptr<TlsSession>> connect(TlsWish wish, int fd);
 
   IoStep handshake();
   IoStep read(std::span<char> buffer, std::size_t& got);
@@ -26,14 +28,15 @@ class TlsSession {
   IoStep write(std::string_view data, std::size_t& put);
   void say_goodbye();  // close_notify, as far as it goes at once
   TlsInfo info() const;
+  std::string peer_certificate() const;
   const std::string& failure() const noexcept { return failure_; }  // of the step that failed
 
  private:
-  TlsSession(std::shared_ptr<const TlsContext> context, SslHandle ssl)
-      : context_(std::move(context)), ssl_(std::move(ssl)) {}
+  explicit TlsSession(SslHandle ssl) : ssl_(std::move(ssl)) {}
   IoStep step_of(int result);
 
   std::shared_ptr<const TlsContext> context_;  // the certificate this connection began with
+  std::shared_ptr<const ClientTlsContext> client_context_;  // instead, where we are the client
   SslHandle ssl_;
   std::string failure_;
   bool broken_ = false;  // OpenSSL forbids SSL_shutdown after a fatal error

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/net/resolver.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "base/core/text.hpp"
+#include "base/net/dns_thread.hpp"
+
+namespace kontor::net {
+namespace {
+
+constexpr std::size_t k_most_hosts = 50, k_most_addresses = 20, k_most_texts = 50;
+constexpr std::size_t k_max_name = 253, k_max_label = 63;  // RFC 1035, 2.3.4, as text
+
+bool is_askable(std::string_view name) {
+  if (name.empty() || name.size() > k_max_name) return false;
+  return std::ranges::all_of(split(name, '.'), [](std::string_view label) {
+    return !label.empty() && label.size() <= k_max_label && std::ranges::all_of(label, [](char c) {
+      const char lower = ascii_lower(c);
+      return is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '_';
+    });
+  });
+}
+
+// Always from the root: no search list of the system is ever appended.
+std::string absolute(std::string name) {
+  name.push_back('.');
+  return name;
+}
+
+// RFC 1035, 3.5 and RFC 3596, 2.5.
+Result<std::string> reverse_name(const std::string& address) {
+  std::array<unsigned char, 16> bytes{};
+  if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1)
+    return fmt::format("{}.{}.{}.{}.in-addr.arpa.", bytes[3], bytes[2], bytes[1], bytes[0]);
+  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1)
+    return fail(Errc::bad_input, address + " is not an address");
+  std::string name;
+  for (std::size_t i = bytes.size(); i-- > 0;)
+    name.append(fmt::format("{:x}.{:x}.", bytes[i] & 15U, bytes[i] >> 4U));
+  return name + "ip6.arpa.";
+}
+
+template <class T>
+std::vector<T> read_all(const std::vector<std::string>& rdata,
+                        std::size_t most,
+                        Result<T> (*read)(std::string_view)) {
+  std::vector<T> values;
+  for (const auto& bytes : rdata) {
+    if (values.size() == most) break;
+    if (auto value = read(bytes)) values.push_back(*std::move(value));
+  }
+  return values;
+}
+
+class UnboundResolver final : public Resolver {
+ public:
+  explicit UnboundResolver(std::unique_ptr<DnsThread> thread) : thread_(std::move(thread)) {}
+
+  Task<Result<MxAnswer>> mx(std::string domain) override {
+    if (!is_askable(domain)) co_return fail(Errc::bad_input, domain + " is not a domain");
+    KONTOR_CO_TRY(const DnsAnswer got, co_await ask(absolute(domain), DnsType::mx));
+    MxAnswer answer;
+    answer.is_secure = got.is_secure;
+    answer.hosts = read_all<Mx>(got.rdata, k_most_hosts, read_mx_rdata);
+    // Records that are no MX must not look like a domain without any: its address would be tried.
+    if (answer.hosts.empty() && !got.rdata.empty())
+      co_return fail(Errc::unavailable, "no MX record of " + domain + " can be read");
+    std::mt19937 random(std::random_device{}());
+    std::ranges::shuffle(answer.hosts, random);
+    std::ranges::sort(answer.hosts, {}, &Mx::preference);
+    co_return answer;
+  }
+
+  Task<Result<AddressAnswer>> addresses(std::string host) override {
+    if (!is_askable(host)) co_return fail(Errc::bad_input, host + " is not a host name");
+    const auto question6 = thread_->ask(absolute(host), DnsType::aaaa);
+    const auto question4 = thread_->ask(absolute(host), DnsType::a);
+    auto got6 = co_await DnsThread::answer(question6);
+    auto got4 = co_await DnsThread::answer(question4);
+    AddressAnswer answer;
+    answer.is_secure = got6 && got4 && got6->is_secure && got4->is_secure;
+    for (const auto* got : {&got6, &got4}) {
+      if (!*got) continue;
+      auto some = read_all<std::string>((*got)->rdata, k_most_addresses / 2, read_address_rdata);
+      std::ranges::move(some, std::back_inserter(answer.addresses));
+    }
+    if (!answer.addresses.empty()) co_return answer;
+    // One type is missing and the other not known: it may be there.
+    if (!got4 && got4.error().code() != Errc::not_found) co_return fail(std::move(got4).error());
+    if (!got6 && got6.error().code() != Errc::not_found) co_return fail(std::move(got6).error());
+    if (!got4) co_return fail(std::move(got4).error());
+    co_return answer;
+  }
+
+  Task<Result<std::vector<std::string>>> names(std::string address) override {
+    KONTOR_CO_TRY(const std::string name, reverse_name(address));
+    KONTOR_CO_TRY(const DnsAnswer got, co_await ask(name, DnsType::ptr));
+    co_return read_all<std::string>(got.rdata, k_most_hosts, read_name_rdata);
+  }
+
+  Task<Result<std::vector<std::string>>> texts(std::string name) override {
+    if (!is_askable(name)) co_return fail(Errc::bad_input, name + " is not a name");
+    KONTOR_CO_TRY(const DnsAnswer got, co_await ask(absolute(name), DnsType::txt));
+    co_return read_all<std::string>(got.rdata, k_most_texts, read_txt_rdata);
+  }
+
+ private:
+  Task<Result<DnsAnswer>> ask(std::string name, DnsType type) {
+    return DnsThread::answer(thread_->ask(std::move(name), type));
+  }
+
+  std::unique_ptr<DnsThread> thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Resolver>> Resolver::make(const config::Dns& settings) {
+  KONTOR_TRY(auto thread, DnsThread::start(settings));
+  return std::make_unique<UnboundResolver>(std::move(thread));
+}
+
+}  // namespace kontor::net
