@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t k_column_batch = 2'048;
 constexpr std::size_t k_fragment_batch = 128;
-constexpr std::size_t k_body_batch = 16;  // also: messages marked \Seen by one commit
+constexpr std::size_t k_body_batch = 256;
+constexpr std::size_t k_seen_batch = 16;           // messages marked \Seen by one commit
+constexpr std::uint64_t k_read_ahead = 1U << 20U;  // bytes of messages read by one trip to the disk
 
 class Fetching {
  public:
@@ -42,7 +44,7 @@ class Fetching {
 
  private:
   std::size_t batch_size() const {
-    if (!what_.bodies.empty()) return k_body_batch;
+    if (!what_.bodies.empty()) return marks_seen_ ? k_seen_batch : k_body_batch;
     return (what_.items & k_fragment_items) != 0 ? k_fragment_batch : k_column_batch;
   }
 
@@ -84,18 +86,46 @@ class Fetching {
     const store::AccountView view = session_.account->view();
     std::vector<std::optional<store::Fragments>> fragments;
     if ((what_.items & k_fragment_items) != 0) fragments = co_await read_fragments(some);
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      if (!fragments.empty() && !fragments[i]) continue;
-      KONTOR_CO_TRY(
-          co_await answer_one(view, some[i], fragments.empty() ? nullptr : &*fragments[i]));
-      KONTOR_CO_TRY(co_await session_.out.flush_if_large());
+    for (std::size_t i = 0; i < some.size();) {
+      auto read = co_await read_bodies(view, some, i);
+      for (auto& bytes : read) {
+        const auto at = i++;
+        if (!fragments.empty() && !fragments[at]) continue;
+        const auto* made = fragments.empty() ? nullptr : &*fragments[at];
+        KONTOR_CO_TRY(co_await answer_one(view, some[at], made, std::move(bytes)));
+        KONTOR_CO_TRY(co_await session_.out.flush_if_large());
+      }
     }
     co_return Result<void>();
   }
 
+  // What the bodies of the messages from `begin` on are made of, for as many as one trip to the
+  // disk may read: one at least, all when nothing is to be read.
+  Task<std::vector<Result<std::string>>> read_bodies(const store::AccountView& view,
+                                                     const std::vector<NumberedEntry>& some,
+                                                     std::size_t begin) {
+    std::vector<Result<std::string>> nothing(some.size() - begin, Result<std::string>(""));
+    if (what_.bodies.empty()) co_return nothing;
+    std::vector<store::ItemRange> ranges;
+    std::uint64_t bytes = 0;
+    for (auto i = begin; i < some.size(); ++i) {
+      const auto item = view.item(some[i].entry.item);
+      const auto size = item ? read_ahead(*item, what_.bodies).size : 0;
+      if (i > begin && bytes + size > k_read_ahead) break;
+      bytes += size;
+      ranges.push_back({some[i].entry.item, 0, size});
+    }
+    if (bytes == 0) {
+      nothing.resize(ranges.size());
+      co_return nothing;
+    }
+    co_return co_await session_.account->read_ranges(std::move(ranges));
+  }
+
   Task<Result<void>> answer_one(const store::AccountView& view,
                                 const NumberedEntry& message,
-                                const store::Fragments* fragments) {
+                                const store::Fragments* fragments,
+                                Result<std::string> bytes) {
     std::string& out = session_.out.buffer();
     const std::size_t before = out.size();
     const auto told = session_.out.bytes_written();
@@ -106,21 +136,27 @@ class Fetching {
     }
     append_columns(out, view, message, items);
     if (fragments != nullptr) append_fragments(out, *fragments, items);
-    if (!what_.bodies.empty()) {
-      const auto item = view.item(message.entry.item);
-      auto written = item ? co_await write_bodies(session_, *item, what_.bodies)
-                          : Result<void>(fail(Errc::not_found, "the message is gone"));
-      if (!written && written.error().code() == Errc::closed) co_return written;
-      if (!written && session_.out.bytes_written() != told)
-        co_return fail(Errc::closed, "reading a message failed in the midst of its response");
-      if (!written) {
-        note(written.error());
-        out.resize(before);
-        co_return Result<void>();
-      }
+    auto written = co_await append_bodies(view, message, std::move(bytes));
+    if (!written && written.error().code() == Errc::closed) co_return written;
+    if (!written && session_.out.bytes_written() != told)
+      co_return fail(Errc::closed, "reading a message failed in the midst of its response");
+    if (!written) {
+      note(written.error());
+      out.resize(before);
+      co_return Result<void>();
     }
     out.append(")\r\n");
     co_return Result<void>();
+  }
+
+  Task<Result<void>> append_bodies(const store::AccountView& view,
+                                   const NumberedEntry& message,
+                                   Result<std::string> bytes) {
+    if (what_.bodies.empty()) co_return Result<void>();
+    const auto item = view.item(message.entry.item);
+    if (!item) co_return fail(Errc::not_found, "the message is gone");
+    KONTOR_CO_TRY(auto read, std::move(bytes));
+    co_return co_await write_bodies(session_, *item, what_.bodies, std::move(read));
   }
 
   // One trip to the disk for all; when that fails, one for each, so that one message that is gone

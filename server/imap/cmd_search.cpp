@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SEARCH and UID SEARCH (RFC 9051, 6.4.4). Columns are scanned batch by batch; messages that they
-// leave open are read one after another, header alone where that is enough.
+// leave open are read many at a time, bounded in bytes, header alone where that is enough.
 #include "server/imap/handlers.hpp"
 #include "server/imap/search_answer.hpp"
 #include "server/imap/search_match.hpp"
@@ -9,6 +9,7 @@ namespace kontor::imap {
 namespace {
 
 constexpr std::size_t k_batch = 1'024;
+constexpr std::uint64_t k_read_ahead = 1U << 20U;  // bytes of messages read by one trip to the disk
 namespace ret = wire::search_return;
 
 class Searching {
@@ -23,32 +24,50 @@ class Searching {
     for (;;) {
       const auto some = session_.selected->batch(numbers, cursor, k_batch);
       if (some.empty()) co_return Result<void>();
-      for (const auto& message : some) {
-        if (message.ghost) continue;  // it is gone; only its number is still there
-        Match match = matcher_.match(view, message, nullptr);
-        if (match == Match::open) {
-          KONTOR_CO_TRY(match, co_await match_text(view, message));
-        }
-        if (match == Match::yes) found_.add(message);
-      }
+      KONTOR_CO_TRY(const auto matches, co_await match_all(view, some));
+      for (std::size_t i = 0; i < some.size(); ++i)
+        if (matches[i] == Match::yes) found_.add(some[i]);
     }
   }
 
   const Found& found() const { return found_; }
 
  private:
-  Task<Result<Match>> match_text(const store::AccountView& view, const NumberedEntry& message) {
-    const auto item = view.item(message.entry.item);
-    if (!item) co_return Match::no;
-    auto raw = matcher_.needs_body()
-                   ? co_await session_.account->read_message(item->id)
-                   : co_await session_.account->read_range(item->id, 0, item->header_size);
-    if (!raw && raw.error().code() == Errc::not_found) co_return Match::no;  // purged meanwhile
-    if (!raw) co_return fail(std::move(raw).error().while_doing("searching"));
+  Task<Result<std::vector<Match>>> match_all(const store::AccountView& view,
+                                             const std::vector<NumberedEntry>& some) {
+    std::vector<Match> matches;
+    for (const auto& message : some)  // of a ghost only its number is still there
+      matches.push_back(message.ghost ? Match::no : matcher_.match(view, message, nullptr));
+    for (std::size_t i = 0; i < some.size();) {
+      std::vector<std::size_t> open;
+      std::vector<store::ItemRange> ranges;
+      for (std::uint64_t bytes = 0; i < some.size() && bytes < k_read_ahead; ++i) {
+        if (matches[i] != Match::open) continue;
+        const auto item = view.item(some[i].entry.item);
+        const auto size = !item ? 0 : matcher_.needs_body() ? item->size : item->header_size;
+        if (!open.empty() && bytes + size > k_read_ahead) break;
+        bytes += size;
+        open.push_back(i);
+        ranges.push_back({some[i].entry.item, 0, size});
+      }
+      if (open.empty()) continue;
+      auto read = co_await session_.account->read_ranges(std::move(ranges));
+      for (std::size_t n = 0; n < open.size(); ++n) {
+        KONTOR_CO_TRY(matches[open[n]], match_text(view, some[open[n]], std::move(read[n])));
+      }
+    }
+    co_return matches;
+  }
+
+  Result<Match> match_text(const store::AccountView& view,
+                           const NumberedEntry& message,
+                           Result<std::string> raw) const {
+    if (!raw && raw.error().code() == Errc::not_found) return Match::no;  // purged meanwhile
+    if (!raw) return fail(std::move(raw).error().while_doing("searching"));
     const auto& limits = session_.env.settings.mime;
     SearchText text(*std::move(raw),
                     mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
-    co_return matcher_.match(view, message, &text);
+    return matcher_.match(view, message, &text);
   }
 
   Session& session_;

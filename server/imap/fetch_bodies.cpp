@@ -21,6 +21,12 @@ void append_literal_head(std::string& out, std::uint64_t size, bool binary) {
   out.append("}\r\n");
 }
 
+void append_literal(std::string& out, const wire::BodyItem& item, std::string_view text) {
+  const bool binary = item.kind == wire::BodyKind::binary && text.contains('\0');
+  append_literal_head(out, text.size(), binary);
+  out.append(text);
+}
+
 void append_section(std::string& out,
                     const wire::BodyItem& item,
                     const std::optional<std::string>& bytes) {
@@ -34,10 +40,7 @@ void append_section(std::string& out,
     return;
   }
   const Stretch part = cut({0, bytes->size()}, item.partial);
-  const auto text = std::string_view(*bytes).substr(part.offset, part.size);
-  const bool binary = item.kind == wire::BodyKind::binary && text.contains('\0');
-  append_literal_head(out, text.size(), binary);
-  out.append(text);
+  append_literal(out, item, std::string_view(*bytes).substr(part.offset, part.size));
 }
 
 class BodyWriter {
@@ -45,20 +48,23 @@ class BodyWriter {
   BodyWriter(Session& session, store::Item item, const std::vector<wire::BodyItem>& bodies)
       : session_(session), item_(item), bodies_(bodies) {}
 
-  Task<Result<void>> run() {
-    KONTOR_CO_TRY(co_await load());
+  Task<Result<void>> run(std::string read) {
+    const auto ahead = read_ahead(item_, bodies_);
+    if (ahead.size > 0) (ahead.whole ? whole_ : header_).emplace(std::move(read), limits());
     for (const auto& body : bodies_) {
       const auto stretch = known_stretch(body, item_.header_size, item_.size);
       if (stretch && body.kind == wire::BodyKind::binary_size) {
         append_label(session_.out.buffer(), body);
         append_number(session_.out.buffer(), stretch->size);
-      } else if (stretch && !whole_) {
+      } else if (stretch && whole_) {
+        const auto part = cut(*stretch, body.partial);
+        append_label(session_.out.buffer(), body);
+        append_literal(session_.out.buffer(), body,
+                       std::string_view(whole_->raw()).substr(part.offset, part.size));
+      } else if (stretch) {
         KONTOR_CO_TRY(co_await write_stretch(body, cut(*stretch, body.partial)));
-      } else if (whole_) {
-        KONTOR_CO_TRY(const auto bytes, whole_->bytes(body));
-        append_section(session_.out.buffer(), body, bytes);
       } else {
-        KONTOR_CO_TRY(const auto bytes, header_->bytes(body));
+        KONTOR_CO_TRY(const auto bytes, (whole_ ? whole_ : header_)->bytes(body));
         append_section(session_.out.buffer(), body, bytes);
       }
     }
@@ -71,35 +77,15 @@ class BodyWriter {
     return {.max_depth = settings.max_depth, .max_parts = settings.max_parts};
   }
 
-  // The whole message when a section inside it is asked for, or a small one is wanted entirely;
-  // else its header when fields of it are.
-  Task<Result<void>> load() {
-    const auto inside = [&](const wire::BodyItem& body) {
-      return !known_stretch(body, item_.header_size, item_.size) && !needs_header_only(body);
-    };
-    const auto entire = [](const wire::BodyItem& body) {
-      return body.section.path.empty() && body.section.part == wire::SectionPart::all &&
-             !body.partial;
-    };
-    const bool small = item_.size <= k_whole_stretch;
-    if (std::ranges::any_of(bodies_, inside) || (small && std::ranges::any_of(bodies_, entire))) {
-      KONTOR_CO_TRY(auto raw, co_await session_.account->read_message(item_.id));
-      whole_.emplace(std::move(raw), limits());
-    } else if (std::ranges::any_of(bodies_, needs_header_only)) {
-      KONTOR_CO_TRY(auto raw,
-                    co_await session_.account->read_range(item_.id, 0, item_.header_size));
-      header_.emplace(std::move(raw), limits());
-    }
-    co_return Result<void>();
-  }
-
   Task<Result<void>> write_stretch(const wire::BodyItem& body, Stretch part) {
     auto first = co_await session_.account->read_range(item_.id, part.offset,
                                                        std::min(part.size, piece(part)));
     KONTOR_CO_TRY(const auto bytes, std::move(first));
     append_label(session_.out.buffer(), body);
-    append_literal_head(session_.out.buffer(), part.size,
-                        body.kind == wire::BodyKind::binary && bytes.contains('\0'));
+    // What follows the first piece is not known yet: it may hold a NUL.
+    append_literal_head(
+        session_.out.buffer(), part.size,
+        body.kind == wire::BodyKind::binary && (bytes.size() < part.size || bytes.contains('\0')));
     session_.out.raw(bytes);
     for (std::uint64_t done = bytes.size(); done < part.size;) {
       KONTOR_CO_TRY(co_await session_.out.flush_if_large());
@@ -126,11 +112,29 @@ class BodyWriter {
 
 }  // namespace
 
+// The whole message when a section inside it is asked for, or a small one is wanted entirely; else
+// its header when fields of it are.
+ReadAhead read_ahead(const store::Item& item, const std::vector<wire::BodyItem>& bodies) {
+  const auto inside = [&](const wire::BodyItem& body) {
+    return !known_stretch(body, item.header_size, item.size) && !needs_header_only(body);
+  };
+  const auto entire = [](const wire::BodyItem& body) {
+    return body.section.path.empty() && body.section.part == wire::SectionPart::all &&
+           !body.partial && body.kind != wire::BodyKind::binary_size;
+  };
+  const bool small = item.size <= k_whole_stretch;
+  if (std::ranges::any_of(bodies, inside) || (small && std::ranges::any_of(bodies, entire)))
+    return {true, item.size};
+  if (std::ranges::any_of(bodies, needs_header_only)) return {false, item.header_size};
+  return {};
+}
+
 Task<Result<void>> write_bodies(Session& session,
                                 store::Item item,
-                                const std::vector<wire::BodyItem>& bodies) {
+                                const std::vector<wire::BodyItem>& bodies,
+                                std::string bytes) {
   BodyWriter writer(session, item, bodies);
-  co_return co_await writer.run();
+  co_return co_await writer.run(std::move(bytes));
 }
 
 }  // namespace kontor::imap

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FETCH items that come from a message's bytes, written to the client. One message is in memory at
-// a time; a large stretch of one is streamed in pieces. One coroutine; the session outlives it.
+// FETCH items that come from a message's bytes, written to the client. Messages are read ahead many
+// at a time, bounded in bytes (the caller does that); a large stretch is streamed in pieces. One
+// coroutine; the session outlives it.
 #pragma once
 #include <vector>
 
@@ -14,12 +15,22 @@ namespace kontor::imap {
 inline constexpr std::uint64_t k_whole_stretch = 4U << 20U;
 inline constexpr std::uint64_t k_body_piece = 256U << 10U;
 
+// What of a message is read before its items are written; the whole of a large one is not, its
+// stretches are read as they are written.
+struct ReadAhead {
+  bool whole = false;
+  std::uint64_t size = 0;  // from the message's first byte; 0: nothing
+};
+ReadAhead read_ahead(const store::Item& item, const std::vector<wire::BodyItem>& bodies);
+
 // Appends the items of `bodies` to session.out, each led by a blank unless it follows '('. `bodies`
-// outlives the task. unsupported: a part whose transfer encoding is not known (UNKNOWN-CTE);
-// not_found, corrupt, io_error: the message cannot be read; in these cases the caller takes back
-// what was appended. closed: the client is gone, or bytes failed in the midst of a literal.
+// outlives the task; `bytes` is what read_ahead() said. unsupported: a part whose transfer encoding
+// is not known (UNKNOWN-CTE); not_found, corrupt, io_error: the message cannot be read; in these
+// cases the caller takes back what was appended. closed: the client is gone, or bytes failed in the
+// midst of a literal.
 Task<Result<void>> write_bodies(Session& session,
                                 store::Item item,
-                                const std::vector<wire::BodyItem>& bodies);
+                                const std::vector<wire::BodyItem>& bodies,
+                                std::string bytes);
 
 }  // namespace kontor::imap

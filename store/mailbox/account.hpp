@@ -34,6 +34,13 @@ struct PreparedMessage {
 // Parses `raw` and makes the fragments. Pure, CPU only; any thread.
 PreparedMessage prepare_message(std::string raw, std::uint32_t max_depth, std::uint32_t max_parts);
 
+// A stretch of a message, counted from its first byte; what lies behind its end is left out.
+struct ItemRange {
+  ItemId item = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
 struct Fragments {
   std::string envelope;
   std::string body;
@@ -122,6 +129,10 @@ class Account {
   virtual Task<Result<std::string>> read_range(ItemId item,
                                                std::uint64_t offset,
                                                std::uint64_t size) = 0;
+  // Several at once, in the order given, by one trip to the disk pool: each has its own outcome.
+  // The caller bounds the bytes of one call (a few MB).
+  virtual Task<std::vector<Result<std::string>>> read_messages(std::vector<ItemId> items) = 0;
+  virtual Task<std::vector<Result<std::string>>> read_ranges(std::vector<ItemRange> ranges) = 0;
   // In the order of `items`; one trip to the disk pool for all.
   virtual Task<Result<std::vector<Fragments>>> read_fragments(std::vector<ItemId> items) = 0;
 

@@ -44,6 +44,8 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<std::string>> read_range(ItemId item,
                                        std::uint64_t offset,
                                        std::uint64_t size) override;
+  Task<std::vector<Result<std::string>>> read_messages(std::vector<ItemId> items) override;
+  Task<std::vector<Result<std::string>>> read_ranges(std::vector<ItemRange> ranges) override;
   Task<Result<std::vector<Fragments>>> read_fragments(std::vector<ItemId> items) override;
   Watch watch(std::function<void()> changed) override;
 

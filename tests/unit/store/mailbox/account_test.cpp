@@ -78,6 +78,31 @@ TEST_F(AccountTest, AppendedMessagesAreReadBackByteForByte) {
   EXPECT_EQ(mailbox->view().item(folder->at(0).item)->size, raw->size());
 }
 
+TEST_F(AccountTest, ManyMessagesAreReadAtOnceEachWithItsOwnOutcome) {
+  const auto mailbox = account();
+  for (const auto* text : {"one", "two", "three"}) append(*mailbox, k_inbox, message_of(text));
+  const auto folder = mailbox->view().open(k_inbox);
+  const auto item = [&](std::size_t index) { return folder->at(index).item; };
+  const auto all = threads_.work(mailbox->read_messages({item(2), 9'999, item(0), item(2)}));
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(*all[0], message_of("three").message.raw);
+  EXPECT_EQ(all[1].error().code(), Errc::not_found);
+  EXPECT_EQ(*all[2], message_of("one").message.raw);
+  EXPECT_EQ(*all[3], *all[0]);
+  const auto some = threads_.work(mailbox->read_ranges({{item(0), 9, 3},
+                                                        {item(1), 0, 8},
+                                                        {item(1), 10'000, 1},
+                                                        {item(1), 0, 0},
+                                                        {item(2), 9, 999}}));
+  ASSERT_EQ(some.size(), 5U);
+  EXPECT_EQ(*some[0], "one");
+  EXPECT_EQ(*some[1], "Subject:");
+  EXPECT_EQ(*some[2], "");
+  EXPECT_EQ(*some[3], "");
+  EXPECT_EQ(*some[4], "three\r\n\r\nthree\r\n");
+  EXPECT_THAT(threads_.work(mailbox->read_messages({})), IsEmpty());
+}
+
 TEST_F(AccountTest, ABatchGetsItsUidsInOrder) {
   const auto mailbox = account();
   std::vector<NewMessage> batch;
