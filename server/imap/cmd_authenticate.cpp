@@ -6,6 +6,7 @@
 #include "server/imap/handlers.hpp"
 #include "server/imap/sign_in.hpp"
 #include "server/imap/wire/arguments.hpp"
+#include "server/trace/sign_in.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -20,15 +21,6 @@ Task<Result<std::string>> ask(Session& session, std::string challenge) {
   KONTOR_CO_TRY(auto response, wire::parse_sasl_response(line));
   if (!response) co_return fail(Errc::cancelled, "the client cancelled");
   co_return *std::move(response);
-}
-
-// May the person act for whom he asked? Only for himself, under any of his names.
-Result<void> check_authorization(const Session& session, const directory::SaslStep& step) {
-  if (step.authorization_id.empty() || step.authorization_id == step.identity.login) return {};
-  const auto asked = session.env.directory.current()->find_login(
-      step.authorization_id, session.env.settings.directory.default_domain);
-  if (asked && asked->id == step.identity.id) return {};
-  return fail(Errc::auth_failed, "may not act for " + step.authorization_id);
 }
 
 // An error of the sign-in service: a kind that ask() uses for the client's own doing becomes one
@@ -51,7 +43,8 @@ Task<Result<directory::Identity>> exchange(Session& session,
       if (!step->challenge.empty()) {
         KONTOR_CO_TRY(co_await ask(session, std::move(step->challenge)));
       }
-      KONTOR_CO_TRY(check_authorization(session, *step));
+      KONTOR_CO_TRY(trace::check_authorization(*step, session.env.directory,
+                                               session.env.settings.directory.default_domain));
       co_return std::move(step->identity);
     }
     KONTOR_CO_TRY(response, co_await ask(session, std::move(step->challenge)));

@@ -4,19 +4,14 @@
 #include "base/log/events/imap.hpp"
 #include "base/log/keys.hpp"
 #include "server/imap/capability.hpp"
+#include "server/trace/sign_in.hpp"
 
 namespace kontor::imap {
 
 using log::Keys;
 
 directory::SignInContext sign_in_context(const Session& session) {
-  directory::SignInContext context;
-  context.service = "imap";
-  context.peer_address = session.stream->peer().address;
-  context.session = std::to_string(session.row->id());
-  context.is_tls = session.stream->is_tls();
-  if (context.is_tls) context.channel_binding = session.stream->tls_info().channel_binding_endpoint;
-  return context;
+  return trace::sign_in_context("imap", *session.stream, session.row->id());
 }
 
 Task<Result<Tagged>> become(Session& session, directory::Identity identity) {

@@ -7,23 +7,13 @@
 #include "base/core/text.hpp"
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/trace/sign_in.hpp"
 
 namespace kontor::smtp {
 namespace {
 
 // A ticket with many groups in it reaches 48 KB ([MS-KILE] 3.1.1.5; RFC 4954, 4.3 asks for 12 KB).
 constexpr std::size_t k_max_response = 98'304;
-
-directory::SignInContext context_of(const Session& session) {
-  const auto& stream = session.stream();
-  directory::SignInContext context;
-  context.service = "smtp";
-  context.peer_address = stream.peer().address;
-  context.session = session.session_id();
-  context.is_tls = stream.is_tls();
-  context.channel_binding = stream.tls_info().channel_binding_endpoint;
-  return context;
-}
 
 // Sends a challenge and reads its answer. cancelled and bad_input come from the client.
 Task<Result<std::string>> ask(Session& session, std::string challenge) {
@@ -49,16 +39,6 @@ Task<Result<directory::SaslStep>> exchange_steps(Session& session,
   }
 }
 
-// Nobody acts for somebody else here.
-bool is_own_name(const Session& session, const directory::SaslStep& step) {
-  if (step.authorization_id.empty() || iequals(step.authorization_id, step.identity.login))
-    return true;
-  const auto& environment = session.environment();
-  const auto found = environment.directory.current()->find_login(
-      step.authorization_id, environment.settings.directory.default_domain);
-  return found && found->id == step.identity.id;
-}
-
 void refuse(Session& session, const std::string& mechanism, const Error& error) {
   session.log().emit(log::events::k_smtp_sign_in_refused, error,
                      {{log::Keys::mechanism, mechanism}});
@@ -76,9 +56,10 @@ void refuse(Session& session, const std::string& mechanism, const Error& error) 
 }
 
 void accept(Session& session, const std::string& mechanism, directory::SaslStep step) {
-  if (!is_own_name(session, step)) {
-    refuse(session, mechanism,
-           Error(Errc::auth_failed, "asked to act as " + step.authorization_id));
+  const auto& environment = session.environment();
+  const auto& domain = environment.settings.directory.default_domain;
+  if (const auto may = trace::check_authorization(step, environment.directory, domain); !may) {
+    refuse(session, mechanism, may.error());
     return;
   }
   if (const auto entered = session.sign_in(std::move(step.identity)); !entered) {
@@ -118,7 +99,8 @@ Task<Result<void>> cmd_auth(Session& session, std::string arguments) {
     reply_bad(session, *refused);
     co_return Result<void>();
   }
-  auto exchange = session.environment().sign_in.begin(command->mechanism, context_of(session));
+  auto context = trace::sign_in_context("smtp", session.stream(), session.session_number());
+  auto exchange = session.environment().sign_in.begin(command->mechanism, std::move(context));
   if (!exchange) {
     refuse(session, command->mechanism, exchange.error());
     co_return Result<void>();

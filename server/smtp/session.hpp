@@ -40,7 +40,7 @@ class Session {
   Role role() const noexcept { return role_; }
   const log::Context& log() const noexcept { return log_; }
   const net::Stream& stream() const noexcept { return *stream_; }
-  std::string session_id() const { return std::to_string(row_->id()); }
+  std::uint64_t session_number() const { return row_->id(); }
 
   // The next command line with its end; limit: longer than `max`, and skipped.
   Task<Result<std::string>> read_line(std::size_t max);

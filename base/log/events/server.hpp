@@ -29,6 +29,29 @@ inline constexpr EventKind k_connection_refused{
     "server.connection.refused", LogLevel::warning,
     "A connection was closed at once because a limit of connections is reached.",
     "Look for a client gone wild with kontorctl sessions, or raise server.max_connections."};
+inline constexpr EventKind k_connection_blocked{
+    "server.connection.blocked", LogLevel::info,
+    "A connection was refused because its address is blocked after wrong passwords.",
+    "kontorctl blocks lists blocked addresses and takes them off the list."};
+inline constexpr EventKind k_connection_denied{
+    "server.connection.denied", LogLevel::info,
+    "A connection was refused because its address may not use this protocol.",
+    "See the settings access.* when somebody should have been let in."};
+inline constexpr EventKind k_address_blocked{
+    "server.address.blocked", LogLevel::warning,
+    "An address is blocked: too many different wrong passwords came from it.",
+    "When it is an office or a proxy, name it in sign_in.never_block; kontorctl blocks remove "
+    "lets it in again."};
+inline constexpr EventKind k_address_unblocked{"server.address.unblocked", LogLevel::info,
+                                               "The administrator took blocks off.", ""};
+inline constexpr EventKind k_blocks_unreadable{
+    "server.blocks.unreadable", LogLevel::warning,
+    "The file of blocked addresses is damaged; what could be read is in force.",
+    "Nothing: it is written anew."};
+inline constexpr EventKind k_blocks_unwritable{
+    "server.blocks.unwritable", LogLevel::warning,
+    "Blocked addresses could not be written; they are in force until the server stops.",
+    "Check the disk of the data folder."};
 inline constexpr EventKind k_connection_failed{
     "server.connection.failed", LogLevel::error,
     "A connection ended by a fault of the server itself.", "Report it with this line."};
@@ -70,6 +93,7 @@ inline constexpr std::array k_server_events{
     &k_server_ready,      &k_server_stopping,    &k_server_stopped,      &k_server_stop_forced,
     &k_listener_opened,   &k_listener_starved,   &k_listener_failed,     &k_connection_refused,
     &k_connection_failed, &k_certificate_loaded, &k_certificate_refused, &k_certificate_warning,
-    &k_sessions_ended};
+    &k_sessions_ended,    &k_connection_blocked, &k_connection_denied,   &k_address_blocked,
+    &k_address_unblocked, &k_blocks_unreadable,  &k_blocks_unwritable};
 
 }  // namespace kontor::log::events
