@@ -62,12 +62,23 @@ void run_lmtp(const Options& options) {
 void run_smtp(const Options& options) {
   const Arrivals arrivals(options);
   const auto addresses = options.addresses();
+  std::vector<Client> watchers;
+  std::vector<std::size_t> before;
+  for (const auto& address : addresses) {
+    watchers.push_back(sign_in(options, address));
+    before.push_back(status_of(watchers.back()).messages);
+  }
   Stretch accepted(options);
   Stretch visible(options);
   auto samples = run_parallel(options, senders(options, addresses, false));
   accepted.stop();
   const auto end = Clock::now() + k_patience;
-  while (arrivals.so_far() < samples.count() && Clock::now() < end) continue;
+  for (std::size_t who = 0; who < addresses.size(); ++who) {
+    // Of the numbers below the count, those whose remainder is `who` went to that address.
+    const auto sent = (samples.count() + addresses.size() - 1 - who) / addresses.size();
+    while (status_of(watchers[who]).messages < before[who] + sent)
+      if (Clock::now() > end) throw std::runtime_error("accepted mail is not in the mailboxes");
+  }
   visible.stop();
   arrivals.verify(samples.count());
   const auto count = static_cast<double>(samples.count());

@@ -84,15 +84,6 @@ Arrivals::Arrivals(const Options& options) : options_(options) {
   }
 }
 
-std::size_t Arrivals::so_far() const {
-  std::size_t sum = 0;
-  for (const auto& inbox : inboxes_) {
-    auto imap = sign_in(options_, inbox.address);
-    sum += status_of(imap).messages - inbox.messages;
-  }
-  return sum;
-}
-
 void Arrivals::verify(std::size_t count) const {
   std::size_t found = 0;
   std::size_t sum = 0;

@@ -115,7 +115,6 @@ class Arrivals {
   explicit Arrivals(const Options& options);
   // Throws unless exactly the bodies of messages 0 to count-1 have arrived since the making.
   void verify(std::size_t count) const;
-  std::size_t so_far() const;
 
  private:
   struct Inbox {

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The comparison bench on Kontor alone with small counts, so that it cannot rot; and its load program must fail when it
+does not get what it asked for."""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import kontor
+from bench import loads, report, sides
+
+UNDER_WAY = ('qresync', 'pop3')  # the server does not offer these yet
+MARKED = f'before\n{report.BEGIN}\nold\n{report.END}\nafter\n'
+
+
+class Compare(unittest.TestCase):
+    def test_every_load_runs_and_the_table_is_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder, 'page.md')
+            page.write_text(MARKED, encoding='utf-8')
+            result = subprocess.run([sys.executable, '-B', str(kontor.ROOT / 'bench/compare.py'), '--quick', '--alone', '--rounds', '1',
+                                     '--build', str(kontor.build_folder()), '--markdown', str(page)],
+                                    capture_output=True, text=True, timeout=280)
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+            text = page.read_text(encoding='utf-8')
+        self.assertTrue(text.startswith('before\n') and text.endswith('after\n'), text)
+        self.assertNotIn('\nold\n', text)
+        for load in loads.LOADS:
+            if load.name in UNDER_WAY:
+                continue
+            for line in load.lines:
+                row = next(row for row in text.splitlines() if row.startswith('| ' + line.text.format(messages='400') + ' |'))
+                self.assertRegex(row, r'\| [\d,.]+ ?(/s|ms|KB|MB/s)')
+
+    def test_a_page_without_the_marker_lines_is_left_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder, 'page.md')
+            page.write_text('nothing to replace\n', encoding='utf-8')
+            with self.assertRaises(SystemExit):
+                report.rewrite(page, 'table')
+            self.assertEqual(page.read_text(encoding='utf-8'), 'nothing to replace\n')
+
+
+class Mean(unittest.TestCase):
+    def test_the_turns_are_averaged_and_the_better_side_is_said(self):
+        run = loads.Run(rounds=2, seconds=1, quick=False)
+        load = next(load for load in loads.LOADS if load.name == 'lmtp16')
+        run.figures = {('lmtp16', 'kontor'): [{'lmtp': {'per_second': 3000}}, {'lmtp': {'per_second': 5000}}],
+                       ('lmtp16', 'peer'): [{'lmtp': {'per_second': 500}}]}
+        self.assertEqual(run.value(load, load.lines[0], 'kontor'), 4000)
+        self.assertEqual(report.ratio(run, load, load.lines[0]), '8.0x')
+        idle = next(load for load in loads.LOADS if load.name == 'idle')
+        run.figures = {('idle', 'kontor'): [{'idle': {'kb_each': 20}}], ('idle', 'peer'): [{'idle': {'kb_each': 600}}]}
+        self.assertEqual(report.ratio(run, idle, idle.lines[0]), '30.0x')
+        self.assertEqual(report.cell(run, idle, idle.lines[1], 'peer'), '-')
+
+
+class WrongAnswers(unittest.TestCase):
+    """What is not right must not be measured."""
+    @classmethod
+    def setUpClass(cls):
+        cls.server = kontor.Server().start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def load(self, *arguments):
+        return subprocess.run([kontor.program('kontor-load'), *arguments, '--port-base', str(self.server.port_base)],
+                              capture_output=True, text=True, timeout=60)
+
+    def test_refusals_and_missing_mail_are_failures(self):
+        for arguments, sentence in (
+                (('lmtp', '--count', '5', '--users', 'nobody'), 'the server said'),
+                (('login', '--count', '5', '--password', 'wrong'), 'the server said'),
+                (('store', '--count', '5', '--connections', '2', '--users', 'anna'), 'as many users as connections'),
+                (('bodies', '--count', '5', '--users', 'boris'), 'too small'),
+                (('lmtp', '--port', 'lmtp=1'), 'cannot connect')):
+            with self.subTest(arguments):
+                result = self.load(*arguments)
+                self.assertEqual(result.returncode, 1, result.stdout)
+                self.assertIn(sentence, result.stderr)
+
+    def test_a_mailbox_with_other_messages_is_noticed(self):
+        message = b'From: a@elsewhere.test\r\nTo: dmitri@example.test\r\nSubject: not of the load\r\n\r\nHello\r\n'
+        for _ in range(120):
+            self.server.lmtp([f'dmitri@{sides.DOMAIN}'], message)
+        result = self.load('bodies', '--count', '1', '--connections', '1', '--users', 'dmitri')
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue(re.search(r'message \d+ came back as another', result.stderr), result.stderr)
+
+
+if __name__ == '__main__':
+    kontor.main()
