@@ -113,6 +113,9 @@ class Account {
   virtual Task<Result<Copied>> move(FolderId from, std::vector<Uid> uids, FolderId to) = 0;
   // Those of `uids` that carry \Deleted when it is decided; the answer lists them.
   virtual Task<Result<std::vector<Uid>>> expunge(FolderId folder, std::vector<Uid> uids) = 0;
+  // As expunge, whatever flags they carry: those of `uids` that exist (RFC 1939, 6: POP3's UPDATE
+  // state).
+  virtual Task<Result<std::vector<Uid>>> remove(FolderId folder, std::vector<Uid> uids) = 0;
 
   // Missing parents are made (RFC 9051, 6.3.4). exists, bad_input (empty level, control character,
   // too long).

@@ -134,13 +134,23 @@ Task<Result<Copied>> LogAccount::move(FolderId from, std::vector<Uid> uids, Fold
   co_return co_await transfer(what, std::move(uids));
 }
 
-Task<Result<std::vector<Uid>>> LogAccount::expunge(FolderId folder, std::vector<Uid> uids) {
+Task<Result<std::vector<Uid>>> LogAccount::expunge_those(FolderId folder,
+                                                         std::vector<Uid> uids,
+                                                         FlagBits carrying) {
   const auto now = parts_.clock.now();
-  Plan<std::vector<Uid>> plan = [folder, now,
+  Plan<std::vector<Uid>> plan = [folder, now, carrying,
                                  uids = std::move(uids)](const AccountState& tip) mutable {
-    return plan_expunge(tip, folder, std::move(uids), now);
+    return plan_expunge(tip, folder, std::move(uids), carrying, now);
   };
   co_return co_await change<std::vector<Uid>>(std::move(plan));
+}
+
+Task<Result<std::vector<Uid>>> LogAccount::expunge(FolderId folder, std::vector<Uid> uids) {
+  co_return co_await expunge_those(folder, std::move(uids), k_deleted);
+}
+
+Task<Result<std::vector<Uid>>> LogAccount::remove(FolderId folder, std::vector<Uid> uids) {
+  co_return co_await expunge_those(folder, std::move(uids), 0);
 }
 
 Task<Result<FolderId>> LogAccount::create_folder(std::string name, FolderOptions options) {

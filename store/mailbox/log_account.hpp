@@ -36,6 +36,7 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<Copied>> copy(FolderId from, std::vector<Uid> uids, FolderId to) override;
   Task<Result<Copied>> move(FolderId from, std::vector<Uid> uids, FolderId to) override;
   Task<Result<std::vector<Uid>>> expunge(FolderId folder, std::vector<Uid> uids) override;
+  Task<Result<std::vector<Uid>>> remove(FolderId folder, std::vector<Uid> uids) override;
   Task<Result<FolderId>> create_folder(std::string name, FolderOptions options) override;
   Task<Result<void>> rename_folder(std::string from, std::string to) override;
   Task<Result<void>> delete_folder(std::string name) override;
@@ -69,6 +70,9 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   void run(Plan<T>& plan, Callback<Result<T>> done);
   Task<Result<void>> change_folders(Plan<Done> plan);
   Task<Result<Copied>> transfer(Transfer what, std::vector<Uid> uids);
+  Task<Result<std::vector<Uid>>> expunge_those(FolderId folder,
+                                               std::vector<Uid> uids,
+                                               FlagBits carrying);
   void note_failure(const Error& error);
   // Where the message's payload stands. not_found: purged.
   Result<ItemRow> find_item(ItemId item) const;

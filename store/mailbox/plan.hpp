@@ -44,9 +44,11 @@ Result<Planned<Copied>> plan_transfer(const AccountState& tip,
                                       const Transfer& transfer,
                                       std::vector<Uid> uids,
                                       UtcSeconds now);
+// Those of `uids` that carry all of `carrying`.
 Result<Planned<std::vector<Uid>>> plan_expunge(const AccountState& tip,
                                                FolderId folder,
                                                std::vector<Uid> uids,
+                                               FlagBits carrying,
                                                UtcSeconds now);
 Result<Planned<FolderId>> plan_create(const AccountState& tip,
                                       std::string_view name,

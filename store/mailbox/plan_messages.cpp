@@ -214,12 +214,13 @@ Result<Planned<Copied>> plan_transfer(const AccountState& tip,
 Result<Planned<std::vector<Uid>>> plan_expunge(const AccountState& tip,
                                                FolderId folder,
                                                std::vector<Uid> uids,
+                                               FlagBits carrying,
                                                UtcSeconds now) {
   KONTOR_TRY(const auto* found, shown(tip, folder));
   sort_uids(uids);
   Planned<std::vector<Uid>> plan;
   for_each_uid(*found, uids, [&](const EntryRow& row) {
-    if ((row.flags() & k_deleted) != 0) plan.answer.push_back(row.uid);
+    if ((row.flags() & carrying) == carrying) plan.answer.push_back(row.uid);
   });
   if (plan.answer.empty()) return plan;
   ExpungeFrame frame;

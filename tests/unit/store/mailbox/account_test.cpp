@@ -219,6 +219,21 @@ TEST_F(AccountTest, ExpungeTakesOnlyDeletedOnesAndKeepsTheBytes) {
   EXPECT_EQ(mailbox->view().bytes(), 3 * message_of("m").message.raw.size());
 }
 
+TEST_F(AccountTest, RemoveTakesAllThatExistInOneCommit) {
+  const auto mailbox = account();
+  for (int i = 0; i < 4; ++i) append(*mailbox, k_inbox, message_of("m"));
+  flags(*mailbox, {2}, change_of(FlagAction::add, k_deleted | k_seen, {}));
+  const auto before = mailbox->view().highest_modseq();
+  const auto removed = threads_.work(mailbox->remove(k_inbox, {4, 1, 2, 1, 77}));
+  ASSERT_TRUE(removed);
+  EXPECT_THAT(*removed, ElementsAre(1, 2, 4));
+  EXPECT_EQ(mailbox->view().highest_modseq(), before + 1);
+  EXPECT_THAT(uids_of(mailbox->view(), k_inbox), ElementsAre(3));
+  EXPECT_TRUE(threads_.work(mailbox->remove(k_inbox, {1, 2, 4}))->empty());
+  EXPECT_EQ(mailbox->view().highest_modseq(), before + 1);  // nothing to commit
+  EXPECT_EQ(threads_.work(mailbox->remove(99, {1})).error().code(), Errc::not_found);
+}
+
 TEST_F(AccountTest, FoldersAreMadeWithTheirParentsRenamedWithTheirChildrenAndDeleted) {
   const auto mailbox = account();
   const auto run = [&](auto task) { return threads_.work(std::move(task)); };
