@@ -12,6 +12,7 @@
 //   kontor-load fetch   --count 5                       SELECT and FETCH 1:* of the whole INBOX
 //   kontor-load bodies  --connections 4 --count 400     a hundred whole messages a command
 //   kontor-load qresync --count 5                       coming back after 100 changes
+//   kontor-load pop3    --connections 8 --count 5000    RETR message after message by POP3
 //   kontor-load idle    --count 500                     TLS sessions in IDLE: memory, deliveries
 #include <array>
 #include <boost/program_options.hpp>
@@ -30,7 +31,7 @@ constexpr std::array k_loads{
     Load{"lmtp", run_lmtp},     Load{"smtp", run_smtp},       Load{"visible", run_visible},
     Load{"append", run_append}, Load{"fill", run_fill},       Load{"login", run_login},
     Load{"store", run_store},   Load{"fetch", run_fetch},     Load{"bodies", run_bodies},
-    Load{"idle", run_idle},     Load{"qresync", run_qresync},
+    Load{"idle", run_idle},     Load{"qresync", run_qresync}, Load{"pop3", run_pop3},
 };
 
 void add_server(po::options_description& all, Options& options) {

@@ -128,6 +128,25 @@ std::string_view Client::peek_line() {
   }
 }
 
+std::string_view Client::multi_line() {
+  constexpr std::string_view k_end = "\r\n.\r\n";
+  std::size_t searched = 0;
+  for (;;) {
+    const auto waiting = state_->waiting();
+    if (waiting.starts_with(".\r\n")) {  // no lines at all
+      state_->at += 3;
+      return waiting.substr(0, 0);
+    }
+    const auto end = waiting.find(k_end, searched);
+    if (end != std::string_view::npos) {
+      state_->at += end + k_end.size();
+      return waiting.substr(0, end + 2);
+    }
+    searched = waiting.size() > k_end.size() ? waiting.size() - k_end.size() : 0;
+    fill();
+  }
+}
+
 std::string Client::line() { return std::string(peek_line()); }
 
 std::vector<std::string> Client::until(std::string_view prefix, std::string_view expected) {

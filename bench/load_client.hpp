@@ -25,6 +25,9 @@ class Client {
   std::string line();
   // The same without a copy; valid until the next call.
   std::string_view peek_line();
+  // The lines up to one of a single dot, without it, as they came (RFC 1939, 3); valid until the
+  // next call.
+  std::string_view multi_line();
   // Lines up to the one that starts with `prefix`, which must go on with `expected`.
   std::vector<std::string> until(std::string_view prefix, std::string_view expected);
   // Sends an IMAP command under a fresh tag and gives its untagged lines; anything but OK throws.

@@ -52,6 +52,7 @@ void run_fetch(const Options& options);
 void run_bodies(const Options& options);
 void run_qresync(const Options& options);
 void run_idle(const Options& options);
+void run_pop3(const Options& options);
 
 // CPU and memory of all processes of a server: those of its control group, or the given processes
 // with all they started. Ended children count as far as they were waited for.
