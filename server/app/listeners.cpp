@@ -6,13 +6,15 @@
 namespace kontor::app {
 
 std::span<const Port> ports() {
-  static constexpr std::array<Port, 6> k_ports{{
+  static constexpr std::array<Port, 8> k_ports{{
       {"smtp", 25, Service::mx, false},
       {"submission", 587, Service::submission, false},
       {"submissions", 465, Service::submission, true},
       {"lmtp", 24, Service::lmtp, false},
       {"imap", 143, Service::imap, false},
       {"imaps", 993, Service::imap, true},
+      {"pop3", 110, Service::pop3, false},
+      {"pop3s", 995, Service::pop3, true},
   }};
   return k_ports;
 }

@@ -12,7 +12,7 @@
 
 namespace kontor::app {
 
-enum class Service : std::uint8_t { imap, mx, submission, lmtp };
+enum class Service : std::uint8_t { imap, pop3, mx, submission, lmtp };
 
 struct Port {
   std::string_view name;
@@ -21,7 +21,8 @@ struct Port {
   bool implicit_tls;
 };
 
-// RFC 9051 (143, 993), RFC 5321 (25), RFC 6409 (587), RFC 8314 (465), and 24 for LMTP (RFC 2033).
+// RFC 9051 (143, 993), RFC 1939 and 8314 (110, 995), RFC 5321 (25), RFC 6409 (587), RFC 8314 (465),
+// and 24 for LMTP (RFC 2033).
 std::span<const Port> ports();
 
 struct OpenPort {

@@ -28,6 +28,7 @@
 #include "server/app/session_warden.hpp"
 #include "server/delivery/delivery.hpp"
 #include "server/imap/server.hpp"
+#include "server/pop3/server.hpp"
 #include "server/smtp/server.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
@@ -82,6 +83,7 @@ struct Server::State {
   std::unique_ptr<directory::DirectoryService> directory;
   std::unique_ptr<delivery::Delivery> delivery;
   std::optional<imap::Environment> imap;
+  std::optional<pop3::Environment> pop3;
   std::optional<smtp::Environment> smtp;
   std::optional<admin::Environment> admin;
   std::unique_ptr<admin::ControlServer> control;
@@ -157,6 +159,8 @@ void Server::State::make_environments() {
   const auto tls = [this] { return certificate->current(); };
   imap.emplace(
       imap::Environment{settings, *directory, *directory, *store, *sessions, clock, tls, log});
+  pop3.emplace(
+      pop3::Environment{settings, *directory, *directory, *store, *sessions, clock, tls, log});
   smtp.emplace(
       smtp::Environment{settings, *directory, *directory, *delivery, *sessions, clock, tls, log});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
@@ -168,6 +172,10 @@ net::Acceptor::Handler Server::State::handler_for(const Port& port) {
   if (port.service == Service::imap)
     return [this, implicit_tls](std::unique_ptr<net::Stream> stream) {
       return imap::serve(std::move(stream), implicit_tls, *imap);
+    };
+  if (port.service == Service::pop3)
+    return [this, implicit_tls](std::unique_ptr<net::Stream> stream) {
+      return pop3::serve(std::move(stream), implicit_tls, *pop3);
     };
   auto role = smtp::Role::mx;
   if (port.service == Service::submission) role = smtp::Role::submission;

@@ -5,6 +5,7 @@ import email.policy
 import imaplib
 import os
 import pathlib
+import poplib
 import smtplib
 import subprocess
 import sys
@@ -146,6 +147,47 @@ class Clients(ServerCase):
         self.assertEqual(sent.returncode, 0, sent.stderr)
         self.assertIn('by msmtp', self.subjects('carol'))
 
+    def test_curl_fetches_by_pop3_and_ticket(self):
+        self.server.lmtp(['carol@' + MAIL], message('for pop3', 'carol@' + MAIL))
+        env = self.domain.kinit('carol')
+        number = self.subjects('carol').index('for pop3') + 1
+        for url in ('pop3s://%s:%d/%d' % (samba.MAIL_HOST, self.server.port('pop3s'), number),
+                    'pop3://%s:%d/%d' % (samba.MAIL_HOST, self.server.port('pop3'), number)):  # GSSAPI needs no TLS
+            read = self.curl(env, url)
+            self.assertEqual(read.returncode, 0, read.stderr)
+            self.assertIn('Subject: for pop3', read.stdout)
+        self.server.wait_for_log('event=pop3.login.done')
+
+    def test_fetchmail_by_ticket(self):
+        self.server.lmtp(['ivan@' + MAIL], message('for fetchmail', 'ivan@' + MAIL))
+        folder = self.folder / 'fetchmail'
+        (folder / 'box').mkdir(parents=True)
+        config = folder / 'fetchmailrc'
+        config.write_text('poll %s service %d protocol POP3 auth gssapi no dns\n'
+                          '  username "ivan" ssl sslcertck sslcertfile %s keep mda "sh -c \'cat > %s/box/$$\'"\n'
+                          % (samba.MAIL_HOST, self.server.port('pop3s'), self.domain.ca_file, folder))
+        config.chmod(0o600)
+        done = subprocess.run(
+            ['fetchmail', '-v', '-f', str(config), '--idfile', str(folder / 'ids'), '--pidfile', str(folder / 'pid'),
+             '--nosyslog', '--nobounce', '--invisible'],
+            env={**self.domain.kinit('ivan'), 'HOME': str(folder)}, text=True, capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn('AUTH GSSAPI', done.stdout)
+        self.assertTrue(any('Subject: for fetchmail' in file.read_text() for file in (folder / 'box').iterdir()))
+
+    def test_pop3_refuses_as_the_others_do(self):
+        with_password = poplib.POP3_SSL(samba.MAIL_HOST, self.server.port('pop3s'), context=self.context(), timeout=30)
+        with_password.user('ADTEST\\bob')
+        with_password.pass_(people.PASSWORD)
+        with_password.quit()
+        for login, password in (('dave', people.PASSWORD), ('bob', 'wrong'), ('nobody', people.PASSWORD)):
+            client = poplib.POP3_SSL(samba.MAIL_HOST, self.server.port('pop3s'), context=self.context(), timeout=30)
+            client.user(login)
+            with self.assertRaises(poplib.error_proto) as caught:
+                client.pass_(password)
+            self.assertEqual(caught.exception.args[0], b'-ERR [AUTH] authentication failed')
+            client.quit()
+
     def test_spnego_inside_tls(self):
         import gssapi
         os.environ['KRB5CCNAME'] = self.domain.kinit('alice')['KRB5CCNAME']
@@ -272,6 +314,12 @@ class Faults(ServerCase):
             with self.assertRaises(smtplib.SMTPAuthenticationError) as caught:
                 client.login('carol', people.PASSWORD)
             self.assertEqual(caught.exception.smtp_code, 454)
+        client = poplib.POP3_SSL(samba.MAIL_HOST, self.server.port('pop3s'), context=self.context(), timeout=30)
+        client.user('carol')
+        with self.assertRaises(poplib.error_proto) as caught:
+            client.pass_(people.PASSWORD)
+        self.assertIn(b'-ERR [SYS/TEMP]', caught.exception.args[0])
+        client.quit()
 
     def test_killed_hung_and_back_again(self):
         env = self.domain.kinit('bob')
