@@ -11,6 +11,7 @@ import hashlib
 import json
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
@@ -106,6 +107,7 @@ def measure_durable(run, wanted, peer):
 
 def main():
     chosen = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by SIGTERM'))  # so that both sides are ended too
     names = [name for name in chosen.only.split(',') if name]
     if unknown := [name for name in names if name not in {load.name for load in LOADS}]:
         sys.exit(f'There is no load {", ".join(unknown)}')

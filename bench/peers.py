@@ -15,7 +15,10 @@ from tests.support import kontor
 from bench import sides
 
 POSTFIX_PROGRAMS = '/usr/lib/postfix/sbin'
-MAIL_USER = 'mail'  # Debian has it everywhere; the messages belong to it
+# Everybody has a number of his own, as on a careful administrator's server; it also keeps each below the kernel's limit of
+# inotify instances for one user, without which Dovecot looks for new mail only every half minute.
+FIRST_UID = 200_000
+MAIL_GROUP = 'mail'
 
 DOVECOT = '''
 base_dir = {work}/run
@@ -24,9 +27,7 @@ log_path = {work}/dovecot.log
 protocols = imap lmtp pop3
 listen = 127.0.0.1
 mail_location = sdbox:{work}/mail/%Ln
-mail_uid = {user}
-mail_gid = {user}
-first_valid_uid = 1
+mail_gid = {group}
 first_valid_gid = 1
 mail_fsync = {fsync}
 mail_max_userip_connections = 5000
@@ -171,12 +172,14 @@ class Peer(sides.Side):
         super().__init__(work)
         self.tls = tls
         (self.work / 'mail').mkdir()
-        shutil.chown(self.work / 'mail', MAIL_USER, MAIL_USER)
         salt = b'kontor-bench-salt'
         hashed = base64.b64encode(hashlib.sha256(sides.PASSWORD.encode() + salt).digest() + salt).decode()
-        user = pwd.getpwnam(MAIL_USER)
+        for name in sides.NAMES:
+            home = self.work / 'mail' / name
+            home.mkdir(mode=0o700)
+            os.chown(home, *owner(name))
         (self.work / 'people').write_text(''.join(
-            f'{name}@{sides.DOMAIN}:{{SSHA256}}{hashed}:{user.pw_uid}:{user.pw_gid}::{self.work}/mail/{name}\n' for name in sides.NAMES))
+            f'{name}@{sides.DOMAIN}:{{SSHA256}}{hashed}:{owner(name)[0]}:{owner(name)[1]}::{self.work}/mail/{name}\n' for name in sides.NAMES))
         (self.work / 'people').chmod(0o644)
         names = ('imap', 'imaps', 'pop3', 'pop3s', 'lmtp', 'smtp')
         self.ports = dict(zip(names, sides.free_ports(len(names))))
@@ -190,12 +193,12 @@ class Peer(sides.Side):
 
     def start_dovecot(self, fsync):
         config = self.work / 'dovecot.conf'
-        config.write_text(DOVECOT.format(work=self.work, tls=self.tls, fsync=fsync, user=MAIL_USER, processors=os.cpu_count(), **self.ports))
+        config.write_text(DOVECOT.format(work=self.work, tls=self.tls, fsync=fsync, group=MAIL_GROUP, processors=os.cpu_count(), **self.ports))
         self.spawn(['/usr/sbin/dovecot', '-c', str(config), '-F'])
 
     def start_postfix(self):
         """Its folders are made here: the start script would look at those of the system."""
-        owner, group = pwd.getpwnam('postfix').pw_uid, grp.getgrnam('postdrop').gr_gid
+        postfix, postdrop = pwd.getpwnam('postfix').pw_uid, grp.getgrnam('postdrop').gr_gid
         work = self.work / 'postfix'
         if not work.exists():
             for folder in (work, work / 'conf', work / 'state', work / 'spool', work / 'spool/pid'):
@@ -203,9 +206,9 @@ class Peer(sides.Side):
             for name, mode in SPOOL.items():
                 folder = work / 'spool' / name
                 folder.mkdir()
-                os.chown(folder, owner, group if name in ('public', 'maildrop') else -1)
+                os.chown(folder, postfix, postdrop if name in ('public', 'maildrop') else -1)
                 folder.chmod(mode)
-            os.chown(work / 'state', owner, -1)
+            os.chown(work / 'state', postfix, -1)
         conf = work / 'conf'
         (conf / 'people').write_text(''.join(f'{name}@{sides.DOMAIN} ok\n' for name in sides.NAMES))
         (conf / 'main.cf').write_text(MAIN_CF.format(work=work, conf=conf, lmtp=self.work / 'run/lmtp'))
@@ -221,9 +224,14 @@ class Peer(sides.Side):
         shutil.copytree(self.work / 'mail/big', folder)
 
     def restore(self, folder):
-        shutil.copytree(folder, self.work / 'mail/big')
-        for path in [self.work / 'mail/big', *pathlib.Path(self.work, 'mail/big').rglob('*')]:
-            shutil.chown(path, MAIL_USER, MAIL_USER)
+        home = self.work / 'mail/big'
+        shutil.copytree(folder, home, dirs_exist_ok=True)
+        for path in [home, *home.rglob('*')]:
+            os.chown(path, *owner('big'))
+
+
+def owner(name):
+    return FIRST_UID + sides.NAMES.index(name), grp.getgrnam(MAIL_GROUP).gr_gid
 
 
 def accepts_or_dead(peer, port):

@@ -16,6 +16,7 @@ DOMAIN = 'example.test'
 PASSWORD = 'kontor-demo'
 PEOPLE = 100        # u0 … u99, and for STORE s0 … s15, and `big` with the large mailbox
 STORERS = 16
+LOAD_SECONDS = 900  # a load that takes longer hangs
 NAMES = [f'u{i}' for i in range(PEOPLE)] + [f's{i}' for i in range(STORERS)] + ['big']
 
 
@@ -116,7 +117,7 @@ class Side:
         command = [kontor.program('kontor-load'), *arguments, '--json', '--users', users, '--people', str(people), *where]
         for name, port in self.ports.items():
             command += ['--port', f'{name}={port}']
-        result = subprocess.run(command, capture_output=True, text=True, timeout=1800)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=LOAD_SECONDS)
         if result.returncode != 0:
             raise RuntimeError(f'{self.name}: {" ".join(arguments)}: {result.stderr}{self.troubles()}')
         return {figures['load']: figures for figures in map(json.loads, result.stdout.splitlines())}

@@ -75,7 +75,7 @@ class WrongAnswers(unittest.TestCase):
     def test_refusals_and_missing_mail_are_failures(self):
         for arguments, sentence in (
                 (('lmtp', '--count', '5', '--users', 'nobody'), 'the server said'),
-                (('login', '--count', '5', '--password', 'wrong'), 'the server said'),
+                (('login', '--count', '5', '--connections', '1', '--users', 'anna', '--password', 'wrong'), 'the server said'),
                 (('store', '--count', '5', '--connections', '2', '--users', 'anna'), 'as many users as connections'),
                 (('bodies', '--count', '5', '--users', 'boris'), 'too small'),
                 (('lmtp', '--port', 'lmtp=1'), 'cannot connect')):
