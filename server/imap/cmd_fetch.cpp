@@ -217,7 +217,10 @@ Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
   // RFC 7162, 3.1: asking for MODSEQ or CHANGEDSINCE enables CONDSTORE.
   if ((what->items & wire::fetch::modseq) != 0) session.enabled.condstore = true;
   Fetching fetching(session, *std::move(what), *std::move(numbers));
-  co_return co_await fetching.run();
+  auto outcome = co_await fetching.run();
+  // RFC 9051, 6.4.9: a UID that is gone is no error.
+  if (request.by_uid && outcome && outcome->code == "EXPUNGEISSUED") co_return Tagged();
+  co_return outcome;
 }
 
 }  // namespace kontor::imap

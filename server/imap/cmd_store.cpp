@@ -107,12 +107,13 @@ Task<Result<Tagged>> cmd_store(Session& session, Request request) {
   KONTOR_CO_TRY(co_await tell(session, *numbers, told));
   Tagged tagged(Status::ok, modified_code(session, done.conflict, request.by_uid), "");
   tagged.reported = done.modseq;
-  // RFC 5530, 3: some of the messages are gone.
+  // RFC 5530, 3: some of the messages are gone; a UID that is gone is no error (RFC 9051, 6.4.9).
   const auto gone = [&](const store::Entry& ghost) {
     const auto number = session.selected->number_of(ghost.uid);
     return number && numbers->contains(*number);
   };
-  if (tagged.code.empty() && std::ranges::any_of(session.selected->ghosts(), gone)) {
+  if (!request.by_uid && tagged.code.empty() &&
+      std::ranges::any_of(session.selected->ghosts(), gone)) {
     tagged.status = Status::no;
     tagged.code = "EXPUNGEISSUED";
     tagged.text = "some of the messages are gone";
