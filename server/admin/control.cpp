@@ -26,7 +26,7 @@ std::size_t max_request(const Desk& desk) {
 
 Task<Result<std::string>> read_exactly(net::Stream& stream, std::size_t size) {
   std::string bytes;
-  std::array<char, 16'384> piece{};
+  std::array<char, 65'536> piece;
   while (bytes.size() < size) {
     const std::span<char> room(piece.data(), std::min(piece.size(), size - bytes.size()));
     KONTOR_CO_TRY(const auto got, co_await stream.read_some(room, k_limit));
@@ -37,43 +37,56 @@ Task<Result<std::string>> read_exactly(net::Stream& stream, std::size_t size) {
 }
 
 Task<Result<NamedRequest>> read_request(net::Stream& stream, const Desk& desk) {
-  KONTOR_CO_TRY(const auto header, co_await read_exactly(stream, k_frame_header));
-  KONTOR_CO_TRY(const auto length, frame_length(header, max_request(desk)));
-  KONTOR_CO_TRY(const auto content, co_await read_exactly(stream, length));
+  KONTOR_CO_TRY(const auto content, co_await read_frame(stream, max_request(desk)));
   co_return parse_request(content);
 }
 
-Task<Answer> run_verb(const Desk& desk, NamedRequest named) {
+Result<const Verb*> verb_of(const NamedRequest& named) {
   const auto* verb = find_verb(named.verb);
-  if (verb == nullptr || verb->at_server == nullptr)
-    co_return fail(Errc::unsupported, "no such verb here: " + named.verb);
+  if (verb == nullptr || (verb->at_server == nullptr && verb->stream == nullptr))
+    return fail(Errc::unsupported, "no such verb here: " + named.verb);
   const auto given = named.request.arguments.size() + (verb->sends_file() ? 1 : 0);
   if (given < verb->least_arguments() || given > verb->most_arguments())
-    co_return fail(Errc::bad_input, "wrong number of arguments");
-  desk.environment.log.emit(
-      log::events::k_admin_verb_run,
-      {{log::Keys::command, named.verb}, {log::Keys::detail, join(named.request.arguments, " ")}});
+    return fail(Errc::bad_input, "wrong number of arguments");
+  return verb;
+}
+
+Task<Answer> run_verb(const Desk& desk, const Verb& verb, Request request) {
   // A broken promise inside a verb is that verb's answer.
   std::string fault;
   try {
-    co_return co_await verb->at_server(desk, std::move(named.request));
+    co_return co_await verb.at_server(desk, std::move(request));
   } catch (const std::exception& error) {
     fault = error.what();
   }
   co_return fail(Errc::internal, fault);
 }
 
+Task<Answer> run_request(net::Stream& stream, const Desk& desk, bool& is_answered) {
+  KONTOR_CO_TRY(auto named, co_await read_request(stream, desk));
+  KONTOR_CO_TRY(const auto* verb, verb_of(named));
+  desk.environment.log.emit(
+      log::events::k_admin_verb_run,
+      {{log::Keys::command, named.verb}, {log::Keys::detail, join(named.request.arguments, " ")}});
+  if (verb->stream == nullptr) co_return co_await run_verb(desk, *verb, std::move(named.request));
+  is_answered = true;
+  co_await verb->stream(desk, stream, std::move(named.request));
+  co_return boost::json::value();
+}
+
 }  // namespace
 
+Task<Result<std::string>> read_frame(net::Stream& stream, std::size_t max) {
+  KONTOR_CO_TRY(const auto header, co_await read_exactly(stream, k_frame_header));
+  KONTOR_CO_TRY(const auto length, frame_length(header, max));
+  co_return co_await read_exactly(stream, length);
+}
+
 Task<void> serve(std::unique_ptr<net::Stream> stream, const Desk& desk) {
-  auto request = co_await read_request(*stream, desk);
-  Answer answer = fail(Errc::bad_input);
-  if (request) {
-    answer = co_await run_verb(desk, *std::move(request));
-  } else {
-    answer = fail(request.error());
-  }
-  auto frame = make_frame(print_answer(answer));
+  bool is_answered = false;
+  const auto answer = co_await run_request(*stream, desk, is_answered);
+  if (is_answered) co_return co_await stream->close();
+  const auto frame = make_frame(print_answer(answer));
   if (frame) static_cast<void>(co_await stream->write(*frame, k_limit));
   co_await stream->close();
 }
@@ -86,7 +99,7 @@ struct ControlServer::State {
   State(const Environment& environment,
         const boost::asio::any_io_executor& executor,
         net::ListeningSocket socket)
-      : desk{environment, environment.clock.now()},
+      : desk{environment, environment.clock.now(), std::make_shared<Imports>()},
         acceptor(executor,
                  std::move(socket),
                  k_max_connections,
@@ -112,7 +125,10 @@ Result<std::unique_ptr<ControlServer>> ControlServer::listen(boost::asio::any_io
 ControlServer::ControlServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ControlServer::~ControlServer() = default;
 void ControlServer::start() { state_->acceptor.start(); }
-void ControlServer::stop() { state_->acceptor.stop(); }
+void ControlServer::stop() {
+  state_->desk.imports->stop();
+  state_->acceptor.stop();
+}
 Task<bool> ControlServer::wait_ended(net::Limit limit) {
   return state_->acceptor.wait_ended(limit);
 }

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <ostream>
 
 #include "base/config/settings.hpp"
@@ -21,7 +22,8 @@ struct CommandLine {
   std::string data_folder = config::Server().data_folder;
   bool json = false;
   bool help = false;
-  std::vector<std::string> words;  // verb and arguments
+  std::map<std::string, std::string> options = {};
+  std::vector<std::string> words;  // verb, arguments and the verb's options
 };
 
 Result<CommandLine> parse(const std::vector<std::string>& words) {
@@ -37,8 +39,6 @@ Result<CommandLine> parse(const std::vector<std::string>& words) {
       line.data_folder = words[i];
     } else if (word.starts_with("--data=")) {
       line.data_folder = word.substr(7);
-    } else if (word.starts_with("--")) {
-      return fail(Errc::bad_input, "unknown option " + word);
     } else {
       line.words.push_back(word);
     }
@@ -46,16 +46,19 @@ Result<CommandLine> parse(const std::vector<std::string>& words) {
   return line;
 }
 
+std::string form_of(const Verb& verb) {
+  auto text = std::string(verb.name);
+  for (const auto part : {verb.arguments, verb.options})
+    if (!part.empty()) text.append(" ").append(part);
+  return text;
+}
+
 std::string usage() {
   std::string out = "kontorctl [--data DIR] [--json] VERB [ARGUMENT...]\n\n";
   std::size_t width = 0;
-  const auto form = [](const Verb& verb) {
-    return std::string(verb.name) + (verb.arguments.empty() ? "" : " ") +
-           std::string(verb.arguments);
-  };
-  for (const auto& verb : verbs()) width = std::max(width, form(verb).size());
+  for (const auto& verb : verbs()) width = std::max(width, form_of(verb).size());
   for (const auto& verb : verbs()) {
-    auto left = form(verb);
+    auto left = form_of(verb);
     left.resize(width + 2, ' ');
     out.append("  ").append(left).append(verb.help).append("\n");
   }
@@ -78,6 +81,46 @@ const Verb* take_verb(std::vector<std::string>& words) {
   return nullptr;
 }
 
+// Takes the options of `verb` ("[--into FOLDER] [--dry-run]") out of the words. bad_input: one that
+// it has not.
+Result<std::map<std::string, std::string>> take_options(const Verb& verb,
+                                                        std::vector<std::string>& words) {
+  std::map<std::string, std::string> known;  // with the name of its value, if it takes one
+  for (auto part : split(verb.options, '[')) {
+    part = trim(part);
+    if (part.empty()) continue;
+    part.remove_suffix(1);
+    const auto blank = part.find(' ');
+    known.emplace(part.substr(0, blank),
+                  blank == std::string_view::npos ? "" : part.substr(blank + 1));
+  }
+  std::map<std::string, std::string> options;
+  std::vector<std::string> rest;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!words[i].starts_with("--")) {
+      rest.push_back(std::move(words[i]));
+      continue;
+    }
+    const auto equals = words[i].find('=');
+    const auto name = words[i].substr(0, equals);
+    const auto found = known.find(name);
+    if (found == known.end()) return fail(Errc::bad_input, "unknown option " + name);
+    const bool wants_value = !found->second.empty();
+    std::string value;
+    if (equals != std::string::npos && wants_value) {
+      value = words[i].substr(equals + 1);
+    } else if (equals != std::string::npos) {
+      return fail(Errc::bad_input, name + " takes no value");
+    } else if (wants_value) {
+      if (++i == words.size()) return fail(Errc::bad_input, name + " wants a " + found->second);
+      value = words[i];
+    }
+    options[name] = std::move(value);
+  }
+  words = std::move(rest);
+  return options;
+}
+
 Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return errno_error(path, errno);
@@ -86,9 +129,10 @@ Result<std::string> read_file(const std::string& path) {
   return content;
 }
 
-Result<Finding> run_verb(const Verb& verb, const CommandLine& line) {
-  Request request{line.words, {}};
+Result<Finding> run_verb(const Verb& verb, const CommandLine& line, const Client& client) {
+  Request request{line.words, {}, line.options};
   if (verb.here != nullptr) return verb.here(std::move(request));
+  if (verb.with_server != nullptr) return verb.with_server(client, std::move(request));
   if (verb.sends_file()) {
     KONTOR_TRY(request.payload, read_file(request.arguments.back()));
     request.arguments.pop_back();
@@ -117,12 +161,16 @@ int show(const Result<Finding>& found, bool json, std::ostream& out, std::ostrea
 
 }  // namespace
 
-int run_ctl(const std::vector<std::string>& words, std::ostream& out, std::ostream& err) {
+int run_ctl(const std::vector<std::string>& words,
+            std::ostream& out,
+            std::ostream& err,
+            bool is_terminal) {
   auto line = parse(words);
-  if (!line) {
-    err << "kontorctl: " << line.error().detail() << '\n';
+  const auto wrong_use = [&err](const std::string& why) {
+    err << "kontorctl: " << why << '\n';
     return k_wrong_use;
-  }
+  };
+  if (!line) return wrong_use(line.error().detail());
   if (line->help) {
     out << usage();
     return k_done;
@@ -133,15 +181,17 @@ int run_ctl(const std::vector<std::string>& words, std::ostream& out, std::ostre
   }
   const auto* verb = take_verb(line->words);
   if (verb == nullptr) {
-    err << "kontorctl: unknown verb " << join(line->words, " ") << "; did you mean "
-        << nearest_verb(line->words) << "?\n";
-    return k_wrong_use;
+    return wrong_use("unknown verb " + join(line->words, " ") + "; did you mean " +
+                     std::string(nearest_verb(line->words)) + "?");
   }
+  auto options = take_options(*verb, line->words);
+  if (!options) return wrong_use(options.error().detail());
+  line->options = *std::move(options);
   if (line->words.size() < verb->least_arguments() || line->words.size() > verb->most_arguments()) {
-    err << "kontorctl: use: " << verb->name << ' ' << verb->arguments << '\n';
-    return k_wrong_use;
+    return wrong_use("use: " + form_of(*verb));
   }
-  return show(run_verb(*verb, *line), line->json, out, err);
+  const Client client{line->data_folder, err, is_terminal};
+  return show(run_verb(*verb, *line, client), line->json, out, err);
 }
 
 }  // namespace kontor::admin

@@ -12,6 +12,10 @@
 namespace kontor::admin {
 
 // `words` without the program's name.
-int run_ctl(const std::vector<std::string>& words, std::ostream& out, std::ostream& err);
+// `is_terminal`: `err`, where progress goes, is one.
+int run_ctl(const std::vector<std::string>& words,
+            std::ostream& out,
+            std::ostream& err,
+            bool is_terminal = false);
 
 }  // namespace kontor::admin

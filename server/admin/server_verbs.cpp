@@ -8,25 +8,11 @@
 
 #include "base/config/load.hpp"
 #include "server/admin/lookup.hpp"
+#include "server/admin/sources/line_ends.hpp"
 #include "server/admin/verbs.hpp"
 
 namespace kontor::admin {
-namespace {
-
 namespace json = boost::json;
-
-// A file as editors write it ends its lines with LF; mail does with CRLF (RFC 5322, 2.3).
-std::string with_crlf(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + text.size() / 32);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) out.push_back('\r');
-    out.push_back(text[i]);
-  }
-  return out;
-}
-
-}  // namespace
 
 Task<Answer> status(const Desk& desk, Request) {
   const auto& environment = desk.environment;
@@ -94,7 +80,7 @@ Task<Answer> deliver(const Desk& desk, Request request) {
   const auto trace = envelope.trace;
   const auto copies = resolved.mailboxes.size();
   envelope.recipients.push_back({address, std::move(resolved.mailboxes)});
-  auto message = with_crlf(request.payload);
+  auto message = sources::with_crlf(request.payload);
   const auto results = co_await delivery.deliver(std::move(envelope), std::move(message));
   KONTOR_CO_TRY(results.at(0));
   json::object out;

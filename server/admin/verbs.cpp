@@ -22,6 +22,7 @@ constexpr std::array k_verbs{
     Verb{"folders", "ACCOUNT", "The folders of an account with their counts.", folders},
     Verb{"groups list", "", "Groups that have an address.", groups_list},
     Verb{"groups show", "GROUP", "The people a group stands for, nested groups included.", groups_show},
+    Verb{"import", "ADDRESS SOURCE", "Brings mail of an mbox file, a Maildir, .eml files or a tree of them into a mailbox; may be run again.", nullptr, nullptr, import_mail, import_stream, "[--into FOLDER] [--dry-run]"},
     Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
     Verb{"sessions list", "", "Who is connected.", sessions_list},
     Verb{"status", "", "Is the server well?", status},

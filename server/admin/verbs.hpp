@@ -3,24 +3,39 @@
 // the work. What a verb answers is JSON; kontorctl shows it as text unless told otherwise.
 #pragma once
 #include <boost/json/value.hpp>
+#include <iosfwd>
+#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/admin/control.hpp"
+#include "server/admin/imports.hpp"
 
 namespace kontor::admin {
 
 struct Request {
   std::vector<std::string> arguments;
   std::string payload;  // the file of a verb that takes one
+  // "--into" -> its value; of verbs done in kontorctl, never sent.
+  std::map<std::string, std::string> options = {};
 };
 
 // What a verb of the server works with.
 struct Desk {
   Environment environment;
   UtcSeconds started{};
+  // Shared with ControlServer, which ends the imports when the server stops.
+  std::shared_ptr<Imports> imports = std::make_shared<Imports>();
+};
+
+// Where a verb that kontorctl carries out with the server's help works.
+struct Client {
+  std::string data_folder;
+  std::ostream& progress;
+  bool is_terminal = false;  // `progress` is one: a line may be written over
 };
 
 using Answer = Result<boost::json::value>;
@@ -36,9 +51,13 @@ struct Verb {
   std::string_view name;       // one or two words
   std::string_view arguments;  // as help shows them; those in [] may be missing, FILE is sent along
   std::string_view help;
-  // Exactly one of the two: in the running server, or in kontorctl itself.
+  // In the running server, or in kontorctl itself.
   Task<Answer> (*at_server)(const Desk& desk, Request request) = nullptr;
   Result<Finding> (*here)(Request request) = nullptr;
+  // Both: kontorctl sends many frames to the server.
+  Result<Finding> (*with_server)(const Client& client, Request request) = nullptr;
+  Task<void> (*stream)(const Desk& desk, net::Stream& stream, Request request) = nullptr;
+  std::string_view options = {};  // as help shows them
 
   std::size_t least_arguments() const;
   std::size_t most_arguments() const;
@@ -66,6 +85,8 @@ Task<Answer> config_dump(const Desk& desk, Request request);
 Task<Answer> directory_status(const Desk& desk, Request request);
 Task<Answer> directory_accept(const Desk& desk, Request request);
 Task<Answer> directory_reconcile(const Desk& desk, Request request);
+Task<void> import_stream(const Desk& desk, net::Stream& stream, Request request);
+Result<Finding> import_mail(const Client& client, Request request);
 Result<Finding> config_check(Request request);
 Result<Finding> store_dump(Request request);
 Result<Finding> store_verify(Request request);

@@ -11,6 +11,12 @@ inline constexpr EventKind k_admin_verb_run{
     "admin.verb.run", LogLevel::info,
     "Somebody with access to the control socket asked for this (kontorctl).", ""};
 
-inline constexpr std::array k_admin_events{&k_admin_verb_run};
+inline constexpr EventKind k_import_ended{
+    "admin.import.ended", LogLevel::info,
+    "An import of mail (kontorctl import) ended, by itself or because kontorctl went away; `count` "
+    "messages were stored.",
+    ""};
+
+inline constexpr std::array k_admin_events{&k_admin_verb_run, &k_import_ended};
 
 }  // namespace kontor::log::events

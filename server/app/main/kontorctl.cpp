@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // kontorctl: what an administrator does with a server, from the command line.
+#include <unistd.h>
+
 #include <iostream>
 
 #include "server/admin/ctl.hpp"
 
 int main(int argc, char** argv) {
-  return kontor::admin::run_ctl({argv + 1, argv + argc}, std::cout, std::cerr);
+  return kontor::admin::run_ctl({argv + 1, argv + argc}, std::cout, std::cerr,
+                                ::isatty(STDERR_FILENO) == 1);
 }

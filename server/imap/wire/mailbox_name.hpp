@@ -6,14 +6,12 @@
 #include <string_view>
 
 #include "base/core/result.hpp"
+#include "base/mime/modified_utf7.hpp"
 
 namespace kontor::imap::wire {
 
-// bad_input: not what an encoder makes (bare '&', surrogates alone, printable ASCII encoded,
-// padding bits set, 8-bit bytes).
-Result<std::string> decode_modified_utf7(std::string_view name);
-// `utf8` must be valid UTF-8.
-std::string encode_modified_utf7(std::string_view utf8);
+using mime::decode_modified_utf7;
+using mime::encode_modified_utf7;
 
 // A name from a client. Bytes above 127 are UTF-8 whatever was enabled, since modified UTF-7 has
 // none (RFC 9051, 5.1: servers of both revisions).
