@@ -94,6 +94,8 @@ class Scanner {
       if (offset > window.size()) return fail(Errc::corrupt, "the log ends before the mark");
       sequence_ = from_.sequence;
       incarnation_ = from_.incarnation;
+      // Also when nothing follows the mark: what is appended next must follow it.
+      out_.last_incarnation = std::max(out_.last_incarnation, incarnation_);
       keep(log, offset);
     }
     return scan_frames(window, offset);

@@ -203,6 +203,28 @@ TEST_F(Recovery, AMarkSparesTheReplayOfWhatIsBeforeIt) {
   EXPECT_EQ(open_log(*disk, pool, k_small, mark).frames.size(), 1U);
 }
 
+// An account that is put away with a snapshot of everything and opened by it, again and again, and
+// then read without one.
+TEST_F(Recovery, WhatIsAppendedBehindAMarkFollowsWhateverWasThereBefore) {
+  LogMark mark;
+  {
+    const auto log = create_log(*disk, pool, {});
+    ASSERT_TRUE(append_now(*log, pool, {"0"}));
+    mark = log->durable();
+  }
+  std::vector<std::string> expected{"0"};
+  for (int i = 1; i <= 8; ++i) {
+    const auto opened = open_log(*disk, pool, {}, mark);
+    ASSERT_TRUE(opened.log) << opened.error;
+    expected.push_back(std::to_string(i));
+    ASSERT_TRUE(append_now(*opened.log, pool, {expected.back()}));
+    if (i % 3 != 0) mark = opened.log->durable();  // else the process was killed: an older snapshot
+    const auto all = open_log(*disk, pool, {});
+    EXPECT_EQ(payloads_of(all.frames), expected);
+    EXPECT_EQ(all.report.torn_bytes, 0U);
+  }
+}
+
 TEST_F(Recovery, ALogThatEndsBeforeTheMarkIsCorrupt) {
   const std::string whole = written({{"first"}, {"second"}});
   LogMark mark;
