@@ -22,6 +22,7 @@ struct Keys {
   static constexpr Key address{"address"};        // a mail address
   static constexpr Key attempt{"attempt"};        // counts from 1
   static constexpr Key bytes{"bytes"};            // a size
+  static constexpr Key cert{"cert"};              // whom a certificate names, who signed it
   static constexpr Key command{"command"};        // protocol command, upper case
   static constexpr Key controller{"controller"};  // host name of a domain controller
   static constexpr Key count{"count"};            // how many
@@ -31,6 +32,7 @@ struct Keys {
   static constexpr Key file{"file"};              // a path below the data folder
   static constexpr Key folder{"folder"};          // a mailbox name
   static constexpr Key generation{"generation"};  // of the directory copy
+  static constexpr Key host{"host"};              // name of another server
   static constexpr Key listener{"listener"};      // address:port we listen on
   static constexpr Key mechanism{"mechanism"};    // SASL mechanism
   static constexpr Key message_id{"message_id"};  // Message-ID field
@@ -41,11 +43,13 @@ struct Keys {
   static constexpr Key protocol{"protocol"};    // imap, smtp, submission, lmtp, admin
   static constexpr Key reason{"reason"};        // the true reason of a refusal
   static constexpr Key recipients{"recipients"};
+  static constexpr Key reply{"reply"};    // what another server answered
   static constexpr Key sender{"sender"};  // reverse-path
   static constexpr Key sequence{"sequence"};
   static constexpr Key session{"session"};  // id of a connection
   static constexpr Key setting{"setting"};  // name of a setting
   static constexpr Key source{"source"};    // of people and groups: local, ad
+  static constexpr Key status{"status"};    // RFC 3463: 5.1.1
   static constexpr Key tls{"tls"};          // protocol version
   static constexpr Key trace{"trace"};      // id of an accepted message, as in its Received field
   static constexpr Key uid{"uid"};

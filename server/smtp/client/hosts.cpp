@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/smtp/client/hosts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/core/text.hpp"
+
+namespace kontor::smtp::client {
+namespace {
+
+constexpr std::size_t k_most_targets = 20, k_most_failures = 5;
+
+queue::Outcome outcome(queue::Fate fate, std::string_view status, std::string reason) {
+  queue::Outcome made;
+  made.fate = fate;
+  made.status = status;
+  made.reason = std::move(reason);
+  return made;
+}
+queue::Outcome failed(std::string_view status, std::string reason) {
+  return outcome(queue::Fate::failed, status, std::move(reason));
+}
+queue::Outcome deferred(const Error& error) {  // RFC 3463: 4.4.3, directory server failure
+  return outcome(queue::Fate::deferred, "4.4.3", "the DNS: " + error.detail());
+}
+
+// The DNS answered, and what it says will not change by asking again.
+bool is_final(const Error& error) {
+  return error.code() == Errc::not_found || error.code() == Errc::bad_input;
+}
+
+// An MX "192.0.2.1." is a name of digits in the root: never a host (RFC 1123, 2.1).
+bool is_numeric_name(std::string_view host) {
+  const auto last = host.substr(host.rfind('.') + 1);
+  return !last.empty() && std::ranges::all_of(last, is_digit);
+}
+
+class Search {
+ public:
+  Search(Route route,
+         net::Resolver& resolver,
+         const config::Settings& settings,
+         const OwnAddresses& own)
+      : route_(std::move(route)), resolver_(resolver), own_(own) {
+    port_ = route_.port != 0 ? route_.port : settings.queue.port;
+  }
+
+  Task<Hosts> run() {
+    switch (route_.kind) {
+      case Route::Kind::literal:
+        add(route_.name, {route_.name});
+        break;
+      case Route::Kind::host:
+        co_await add_host();
+        break;
+      case Route::Kind::domain:
+        co_await add_domain();
+        break;
+      case Route::Kind::none:
+        hosts_.failure = failed("5.1.2", "not a domain that mail can go to");
+        break;
+    }
+    if (hosts_.targets.empty() && !hosts_.failure) hosts_.failure = why_none();
+    if (!hosts_.targets.empty()) hosts_.failure.reset();
+    co_return std::move(hosts_);
+  }
+
+ private:
+  queue::Outcome why_none() const {
+    if (is_loop_)
+      return failed("5.4.6", fmt::format("the mail of {} comes back to this server, which does not "
+                                         "take it",
+                                         route_.name));
+    if (trouble_) return deferred(*trouble_);
+    return failed("5.4.4", fmt::format("no mail server of {} has an address", route_.name));
+  }
+
+  // A host of the settings: a mistake there must not send people's mail back.
+  Task<void> add_host() {
+    if (is_numeric(route_.name)) {
+      add(route_.name, {route_.name});
+      co_return;
+    }
+    auto found = co_await resolver_.addresses(route_.name);
+    if (!found) {
+      hosts_.failure = deferred(found.error());
+    } else {
+      add(route_.name, found->addresses);
+      if (!is_loop_ && hosts_.targets.empty())
+        hosts_.failure =
+            deferred(Error(Errc::not_found, fmt::format("{} has no address", route_.name)));
+    }
+  }
+
+  Task<void> add_domain() {
+    auto found = co_await resolver_.mx(route_.name);
+    if (!found) {
+      hosts_.failure = is_final(found.error()) ? failed("5.1.2", found.error().detail())
+                                               : deferred(found.error());
+      co_return;
+    }
+    if (found->hosts.size() == 1 && found->hosts[0].host.empty()) {  // RFC 7505, 4.1
+      hosts_.failure = failed("5.1.10", fmt::format("{} takes no mail (null MX)", route_.name));
+      co_return;
+    }
+    if (found->hosts.empty()) {  // RFC 5321, 5.1: its address is an implicit MX
+      const net::Mx implicit{0, route_.name};
+      co_await add_mail_host(implicit);
+      co_return;
+    }
+    co_await add_mail_hosts(std::move(found->hosts));
+  }
+
+  // RFC 5321, 5.1: where we are one of the hosts, those of our preference and above are left out.
+  Task<void> add_mail_hosts(std::vector<net::Mx> all) {
+    std::size_t kept = 0;  // targets of lower preferences
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i > 0 && all[i].preference != all[i - 1].preference) {
+        if (is_loop_ || is_enough()) break;
+        kept = hosts_.targets.size();
+      }
+      co_await add_mail_host(all[i]);
+    }
+    if (is_loop_) hosts_.targets.resize(std::min(kept, hosts_.targets.size()));
+    if (hosts_.targets.size() > k_most_targets) hosts_.targets.resize(k_most_targets);
+  }
+
+  bool is_enough() const {
+    return hosts_.targets.size() >= k_most_targets || failures_ >= k_most_failures;
+  }
+
+  Task<void> add_mail_host(net::Mx mx) {
+    if (own_.is_name(mx.host)) is_loop_ = true;
+    if (mx.host.empty() || is_numeric_name(mx.host) || is_loop_) co_return;
+    // Those of the same preference may be us: they are looked at, but not without end.
+    if (failures_ >= k_most_failures) co_return;
+    auto found = co_await resolver_.addresses(mx.host);
+    if (found) {
+      add(mx.host, found->addresses);
+    } else if (!is_final(found.error())) {
+      ++failures_;
+      trouble_ = found.error();
+    }
+  }
+
+  void add(const std::string& host, const std::vector<std::string>& addresses) {
+    for (const auto& address : addresses) {
+      Target target{host, {address, port_}};
+      if (own_.is_address(target.endpoint))
+        is_loop_ = true;
+      else
+        hosts_.targets.push_back(std::move(target));
+    }
+  }
+
+  static bool is_numeric(const std::string& host) {
+    return host.find(':') != std::string::npos || is_numeric_name(host);
+  }
+
+  Route route_;
+  net::Resolver& resolver_;
+  const OwnAddresses& own_;
+  unsigned port_ = 0;
+  Hosts hosts_;
+  bool is_loop_ = false;
+  std::size_t failures_ = 0;
+  std::optional<Error> trouble_;
+};
+
+}  // namespace
+
+Task<Hosts> find_hosts(Route route,
+                       net::Resolver& resolver,
+                       const config::Settings& settings,
+                       const OwnAddresses& own) {
+  Search search(std::move(route), resolver, settings, own);
+  co_return co_await search.run();
+}
+
+}  // namespace kontor::smtp::client

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/smtp/client/relay.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <cerrno>
+#include <fstream>
+
+#include "base/core/text.hpp"
+#include "base/log/events/relay.hpp"
+#include "server/smtp/client/hosts.hpp"
+#include "server/smtp/client/transaction.hpp"
+
+namespace kontor::smtp::client {
+
+namespace events = log::events;
+using log::Keys;
+
+struct Relay::State {
+  explicit State(RelayEnvironment given)
+      : environment(std::move(given)), own(environment.settings), memory(environment.clock) {}
+
+  RelayEnvironment environment;
+  OwnAddresses own;
+  HostMemory memory;
+  std::optional<Login> login;  // at the smart host
+  std::shared_ptr<const net::ClientTlsContext> tls;
+
+  Terms terms_for(const Route& route) const;
+};
+
+namespace {
+
+constexpr unsigned k_submissions_port = 465;
+
+TlsPolicy policy_of(const std::string& word) {
+  if (word == "verify") return TlsPolicy::verify;
+  return word == "require" ? TlsPolicy::require : TlsPolicy::may;
+}
+
+// One line, for us alone to read.
+Result<std::string> read_password(const std::string& file) {
+  struct ::stat status{};
+  if (::stat(file.c_str(), &status) != 0)
+    return fail(errno_error("queue.smart_host_password_file " + file, errno));
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return fail(Errc::bad_input,
+                "queue.smart_host_password_file " + file + " may be read by others: chmod 600");
+  std::ifstream in(file);
+  std::string password;
+  if (!std::getline(in, password))
+    return fail(Errc::bad_input, "queue.smart_host_password_file " + file + " holds no password");
+  if (password.ends_with('\r')) password.pop_back();
+  return password;
+}
+
+}  // namespace
+
+Terms Relay::State::terms_for(const Route& route) const {
+  const auto& settings = environment.settings;
+  Terms terms;
+  terms.own_name = settings.server.name;
+  terms.tls = policy_of(settings.queue.tls);
+  if (route.is_smart_host) terms.login = login;
+  if (terms.login && terms.tls == TlsPolicy::may) terms.tls = TlsPolicy::require;
+  terms.is_tls_first = route.kind == Route::Kind::host && route.port == k_submissions_port;
+  terms.source = settings.queue.source_address;
+  terms.connect_timeout = settings.queue.connect_timeout;
+  terms.timeout = settings.queue.timeout;
+  terms.timeout_after_dot = std::max(environment.timeout_after_dot, terms.timeout);
+  terms.tls_context = tls;
+  terms.connect = environment.connect;
+  return terms;
+}
+
+namespace {
+
+// One run; the state is that of its relay.
+template <class State>
+class Run {
+ public:
+  Run(State& state, std::string destination, queue::Work& work)
+      : state_(state),
+        work_(work),
+        route_(route_of(destination, state.environment.settings)),
+        terms_(state.terms_for(route_)),
+        log_(state.environment.log.with({{Keys::domain, destination}})) {}
+
+  Task<void> run() {
+    while (!work_.is_stopping()) {
+      auto piece = work_.next();
+      if (!piece) break;
+      if (!co_await serve(*std::move(piece))) break;
+    }
+    if (peer_) co_await peer_->quit();
+  }
+
+ private:
+  // False: the run is over.
+  Task<bool> serve(queue::Piece piece) {
+    std::optional<std::string> bytes;
+    for (int attempt = 0;; ++attempt) {
+      if (!co_await connect()) co_return co_await give_up(piece);
+      if (!bytes) {
+        auto read = co_await work_.read(piece);
+        if (!read) co_return co_await report_unreadable(piece, read.error());
+        bytes = *std::move(read);
+      }
+      const auto begin = state_.environment.clock.steady();
+      auto handed = co_await hand_over(*peer_, terms_, piece, *bytes);
+      if (handed.is_untouched && attempt == 0 && !work_.is_stopping()) continue;
+      if (peer_->is_broken()) state_.memory.note_bad(peer_->target().endpoint);
+      log_outcomes(piece, handed.outcomes, state_.environment.clock.steady() - begin);
+      co_return co_await report(piece, std::move(handed.outcomes));
+    }
+  }
+
+  Task<bool> report_unreadable(const queue::Piece& piece, const Error& error) {
+    queue::Outcome why;
+    why.status = "4.3.0";  // RFC 3463: other or undefined mail system status
+    why.reason = "reading the queue: " + error.text();
+    const std::vector<queue::Outcome> outcomes(piece.recipients.size(), why);
+    log_outcomes(piece, outcomes, {});
+    return report(piece, outcomes);
+  }
+
+  Task<bool> report(const queue::Piece& piece, std::vector<queue::Outcome> outcomes) {
+    auto told = co_await work_.report(piece, std::move(outcomes));
+    co_return told.has_value();
+  }
+
+  // Makes sure of a connection; otherwise why_ says why there is none.
+  Task<bool> connect() {
+    if (peer_ && !peer_->is_broken()) co_return true;
+    if (peer_) co_await peer_->quit();
+    peer_.reset();
+    if (!is_resolved_) {
+      auto found = co_await find_hosts(route_, state_.environment.resolver,
+                                       state_.environment.settings, state_.own);
+      is_resolved_ = true;
+      targets_ = std::move(found.targets);
+      if (found.failure) why_ = *std::move(found.failure);
+    }
+    bool is_final = true;  // each of them refused for good
+    for (const auto& target : state_.memory.sort(targets_)) {
+      OpenFailure failure;
+      if (co_await open(target, failure)) co_return true;
+      if (is_final || !failure.is_final) why_ = std::move(failure.why);
+      is_final = is_final && failure.is_final;
+      if (work_.is_stopping()) is_final = false;
+      if (work_.is_stopping()) break;
+    }
+    if (!targets_.empty()) why_.fate = is_final ? queue::Fate::failed : queue::Fate::deferred;
+    co_return false;
+  }
+
+  Task<bool> open(Target target, OpenFailure& failure) {
+    auto opened = co_await open_peer(target, terms_);
+    if (!opened.peer && opened.failure.is_tls) {
+      log_.emit(events::k_relay_tls_failed, {{Keys::host, target.host},
+                                             {Keys::peer, target.endpoint.text()},
+                                             {Keys::reason, opened.failure.why.reason}});
+      if (terms_.tls == TlsPolicy::may && !terms_.is_tls_first) {  // RFC 7435, 3
+        Terms clear = terms_;
+        clear.tls = TlsPolicy::none;
+        opened = co_await open_peer(target, clear);
+      }
+    }
+    if (opened.peer) {
+      peer_ = std::move(opened.peer);
+      state_.memory.note_good(target.endpoint);
+      log_.emit(events::k_relay_host_connected, {{Keys::host, target.host},
+                                                 {Keys::peer, target.endpoint.text()},
+                                                 {Keys::tls, tls_word()},
+                                                 {Keys::cert, peer_->certificate()}});
+      co_return true;
+    }
+    failure = std::move(opened.failure);
+    state_.memory.note_bad(target.endpoint);
+    const auto& kind =
+        failure.is_sign_in ? events::k_relay_sign_in_refused : events::k_relay_host_failed;
+    log_.emit(kind, {{Keys::host, target.host},
+                     {Keys::peer, target.endpoint.text()},
+                     {Keys::reason, failure.why.reason}});
+    co_return false;
+  }
+
+  // No host can be had for `piece`, so for nothing else of this destination.
+  Task<bool> give_up(const queue::Piece& piece) {
+    const std::vector<queue::Outcome> outcomes(piece.recipients.size(), why_);
+    if (why_.fate == queue::Fate::failed) log_outcomes(piece, outcomes, {});
+    if (!co_await report(piece, outcomes)) co_return false;
+    if (why_.fate == queue::Fate::failed) co_return true;  // each message by itself
+    log_.emit(events::k_relay_destination_deferred,
+              {{Keys::status, why_.status}, {Keys::reason, why_.reason}});
+    auto deferred = co_await work_.defer_all(why_);
+    static_cast<void>(deferred);  // the run is over either way
+    co_return false;
+  }
+
+  std::string tls_word() const {
+    return peer_ && peer_->is_tls() ? peer_->tls() : std::string("none");
+  }
+
+  // S82: what became of each recipient's copy, and in whose words.
+  void log_outcomes(const queue::Piece& piece,
+                    const std::vector<queue::Outcome>& outcomes,
+                    SteadyTime::duration time) const {
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      const auto& outcome = outcomes[i];
+      const bool is_sent = outcome.fate == queue::Fate::relayed;
+      const auto& kind = is_sent                               ? events::k_relay_recipient_sent
+                         : outcome.fate == queue::Fate::failed ? events::k_relay_recipient_refused
+                                                               : events::k_relay_recipient_deferred;
+      log_.emit(kind, {{Keys::trace, piece.envelope->trace},
+                       {Keys::sender, piece.envelope->sender},
+                       {Keys::address, piece.recipients[i].address},
+                       {Keys::host, outcome.remote},
+                       {Keys::peer, peer_ ? peer_->target().endpoint.text() : std::string()},
+                       {Keys::tls, tls_word()},
+                       {Keys::status, outcome.status},
+                       {Keys::reply, outcome.diagnostic},
+                       {Keys::reason, outcome.reason},
+                       {Keys::micros, micros}});
+    }
+  }
+
+  State& state_;
+  queue::Work& work_;
+  Route route_;
+  Terms terms_;
+  log::Context log_;
+  std::vector<Target> targets_;
+  bool is_resolved_ = false;
+  queue::Outcome why_;
+  std::unique_ptr<Peer> peer_;
+};
+
+}  // namespace
+
+Relay::Relay(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Relay::~Relay() = default;
+
+Result<std::unique_ptr<Relay>> Relay::make(RelayEnvironment environment) {
+  auto state = std::make_unique<State>(std::move(environment));
+  const auto& queue = state->environment.settings.queue;
+  KONTOR_TRY(state->tls, net::ClientTlsContext::make(queue.ca_file));
+  if (!queue.smart_host.empty() && !queue.smart_host_user.empty()) {
+    KONTOR_TRY(auto password, read_password(queue.smart_host_password_file));
+    state->login = Login{queue.smart_host_user, std::move(password)};
+  }
+  return std::unique_ptr<Relay>(new Relay(std::move(state)));
+}
+
+std::string Relay::destination(std::string_view address) const {
+  return destination_of(address, state_->environment.settings);
+}
+
+Task<void> Relay::deliver(std::string destination, queue::Work& work) {
+  const auto& log = state_->environment.log;
+  try {
+    Run run(*state_, std::move(destination), work);
+    co_await run.run();
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) co_return;  // cancelled
+    log.emit(events::k_relay_run_failed, {{Keys::detail, error.what()}});
+  } catch (const std::exception& error) {
+    log.emit(events::k_relay_run_failed, {{Keys::detail, error.what()}});
+  }
+}
+
+}  // namespace kontor::smtp::client
