@@ -308,10 +308,14 @@ Result<Appended> AccountLog::append(std::vector<NewFrame> frames, AppendDone don
   return appended;
 }
 
-Result<std::string> AccountLog::read_payload(LogPosition position) const {
+Result<std::string> AccountLog::read_payload(LogPosition position,
+                                             std::optional<std::uint64_t> likely_size) const {
   io::assert_may_block();
+  const auto first_read = likely_size && *likely_size <= k_max_payload
+                              ? k_frame_header_size + *likely_size
+                              : k_first_read;
   KONTOR_TRY(const auto salt, state_->salt_of(position.file));
-  KONTOR_TRY(auto bytes, state_->device->read(position.file, position.offset, k_first_read));
+  KONTOR_TRY(auto bytes, state_->device->read(position.file, position.offset, first_read));
   const auto frame = decode_frame_header(bytes);
   if (!frame) return fail(Errc::corrupt, "no frame at " + position_text(position));
   if (frame->size() > bytes.size()) {
@@ -328,15 +332,22 @@ Result<std::string> AccountLog::read_payload_range(LogPosition position,
                                                    std::uint64_t offset,
                                                    std::uint64_t size) const {
   io::assert_may_block();
-  KONTOR_TRY(const auto header,
-             state_->device->read(position.file, position.offset, k_frame_header_size));
-  const auto frame = decode_frame_header(header);
+  // What lies near the head of the frame comes with it: one trip to the disk.
+  const bool near = size <= k_first_read && offset <= k_first_read - size;
+  KONTOR_TRY(auto bytes, state_->device->read(position.file, position.offset,
+                                              k_frame_header_size + (near ? offset + size : 0)));
+  const auto frame = decode_frame_header(bytes);
   if (!frame) return fail(Errc::corrupt, "no frame at " + position_text(position));
   if (offset >= frame->length) return std::string();
   size = std::min<std::uint64_t>(size, frame->length - offset);
   if (offset == 0 && size == frame->length) return read_payload(position);
-  KONTOR_TRY(auto bytes, state_->device->read(
-                             position.file, position.offset + k_frame_header_size + offset, size));
+  if (near) {
+    bytes.erase(0, k_frame_header_size + offset);
+    bytes.resize(std::min<std::uint64_t>(bytes.size(), size));
+  } else {
+    KONTOR_TRY(bytes, state_->device->read(position.file,
+                                           position.offset + k_frame_header_size + offset, size));
+  }
   if (bytes.size() != size)
     return fail(Errc::corrupt, "the log ends within the frame at " + position_text(position));
   return bytes;

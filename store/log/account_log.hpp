@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,9 +109,10 @@ class AccountLog {
   // called when they are, or with the error. An error here: the log is closed (io_error, no_space),
   // nothing was appended and `done` is not called.
   Result<Appended> append(std::vector<NewFrame> frames, AppendDone done);
-  // The payload of a frame, or a part of it, checked by its CRC when it is whole. Blocking: on the
-  // disk pool.
-  Result<std::string> read_payload(LogPosition position) const;
+  // The payload of a frame, or a part of it, checked by its CRC when it is whole. When
+  // `likely_size` is right, the whole comes by one read of just that. Blocking: on the disk pool.
+  Result<std::string> read_payload(LogPosition position,
+                                   std::optional<std::uint64_t> likely_size = {}) const;
   Result<std::string> read_payload_range(LogPosition position,
                                          std::uint64_t offset,
                                          std::uint64_t size) const;

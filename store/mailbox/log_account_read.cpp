@@ -14,9 +14,9 @@ LogPosition position_of(const ItemRow& row) {
 }
 
 Result<std::string> read_raw(const AccountLog& log, const ItemRow& row) {
-  KONTOR_TRY(auto payload, log.read_payload(position_of(row)));  // its checksum is checked
-  if (payload.size() != std::size_t{row.raw_offset} + row.size)
-    return fail(Errc::corrupt, "the message's frame has another length");
+  const auto size = std::size_t{row.raw_offset} + row.size;
+  KONTOR_TRY(auto payload, log.read_payload(position_of(row), size));  // its checksum is checked
+  if (payload.size() != size) return fail(Errc::corrupt, "the message's frame has another length");
   payload.erase(0, row.raw_offset);
   return payload;
 }

@@ -150,6 +150,44 @@ TEST_F(AccountLogTest, ReadingPartsAndWholes) {
   EXPECT_EQ(log->read_payload({9, 1'024}).error().code(), Errc::not_found);
 }
 
+// What lies near the head comes with the head, what lies farther by itself: both give the same.
+TEST_F(AccountLogTest, RangesNearTheHeadAndFar) {
+  const auto log = create_log(*disk, pool, {.segment_size = 1U << 20U, .preallocate = 0});
+  std::string big(40'000, '\0');
+  for (std::size_t i = 0; i < big.size(); ++i) big[i] = static_cast<char>(i * 31 % 251);
+  const auto at = append_now(*log, pool, {big, "the last one"});
+  ASSERT_TRUE(at);
+  for (const std::uint64_t offset : {0U, 1U, 16'000U, 16'383U, 16'384U, 16'385U, 39'999U})
+    for (const std::uint64_t size : {0U, 1U, 384U, 16'384U, 16'385U, 39'999U})
+      EXPECT_EQ(*log->read_payload_range(at->positions[0], offset, size), big.substr(offset, size))
+          << offset << ' ' << size;
+  EXPECT_EQ(*log->read_payload_range(at->positions[0], 1, UINT64_MAX), big.substr(1));
+  EXPECT_EQ(*log->read_payload_range(at->positions[1], 4, 1'000), "last one");
+  EXPECT_EQ(*log->read_payload_range(at->positions[1], 0, UINT64_MAX), "the last one");
+}
+
+TEST_F(AccountLogTest, AGuessOfTheSizeChangesNothing) {
+  const auto log = create_log(*disk, pool, {.segment_size = 1U << 20U, .preallocate = 65'536});
+  const std::string message(30'000, 'm');
+  const auto at = append_now(*log, pool, {message, "behind"});
+  ASSERT_TRUE(at);
+  for (const std::uint64_t likely : {std::uint64_t{0}, std::uint64_t{29'999}, std::uint64_t{30'000},
+                                     std::uint64_t{30'001}, std::uint64_t{500'000}, UINT64_MAX})
+    EXPECT_EQ(*log->read_payload(at->positions[0], likely), message) << likely;
+}
+
+TEST_F(AccountLogTest, ARangeBehindACutIsDamage) {
+  const auto log = create_log(*disk, pool, {.segment_size = 1U << 20U, .preallocate = 0});
+  const auto at = append_now(*log, pool, {std::string(30'000, 'm')});
+  ASSERT_TRUE(at);
+  auto file = disk->open(std::string(k_folder) + "/log.000001", io::OpenMode::write);
+  ASSERT_TRUE((*file)->truncate(at->positions[0].offset + 1'000));
+  for (const std::uint64_t offset : {500U, 2'000U, 20'000U})
+    EXPECT_EQ(log->read_payload_range(at->positions[0], offset, 1'000).error().code(),
+              Errc::corrupt)
+        << offset;
+}
+
 TEST_F(AccountLogTest, ADamagedPayloadIsNotHandedOut) {
   const auto log = create_log(*disk, pool);
   const auto at = append_now(*log, pool, {"precious"});
