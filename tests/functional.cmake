@@ -44,3 +44,9 @@ kontor_script(bench compare bench/compare.py 3600)
 kontor_script(scripts pop3_wire tests/scripts/run_pop3.py 600)
 kontor_script(clients pop3 tests/functional/pop3_clients.py 900)
 kontor_script(bench load bench/run.py 3600)
+
+# The relay by itself, without a queue; tests/functional/relay.py runs it.
+add_executable(relay_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/relay_probe.cpp)
+target_link_libraries(relay_probe PRIVATE kontor_base_config kontor_server_smtp_client)
+set_target_properties(relay_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+kontor_script(clients relay tests/functional/relay.py 600)

@@ -30,7 +30,7 @@ class OwnAddresses {
   std::string name_;
   std::vector<std::string> addresses_;  // sorted
   unsigned port_;
-  bool has_loopback_ = false;
+  bool has_all_ = false;  // a listener for all addresses
 };
 
 // Hosts that did not work lately are tried after those that may: of two, a dead one is not asked

@@ -56,10 +56,14 @@ OwnAddresses::OwnAddresses(const config::Settings& settings)
     : name_(to_lower(settings.server.name)), port_(settings.server.port_base + k_smtp_port) {
   for (const auto& address : settings.server.listen) {
     addresses_.push_back(plain(address));
-    if (is_any(addresses_.back())) add_interfaces(addresses_);
+    if (!is_any(addresses_.back())) continue;
+    has_all_ = true;
+    add_interfaces(addresses_);
   }
-  has_loopback_ = std::ranges::any_of(
-      addresses_, [](const std::string& one) { return net::Endpoint{one, 0}.is_loopback(); });
+  // The unspecified address as a target is the machine's own loopback address.
+  if (std::ranges::find(addresses_, "127.0.0.1") != addresses_.end())
+    addresses_.emplace_back("0.0.0.0");
+  if (std::ranges::find(addresses_, "::1") != addresses_.end()) addresses_.emplace_back("::");
   std::ranges::sort(addresses_);
 }
 
@@ -68,9 +72,8 @@ bool OwnAddresses::is_name(std::string_view host) const { return iequals(host, n
 bool OwnAddresses::is_address(const net::Endpoint& endpoint) const {
   if (endpoint.port != port_) return false;
   const std::string address = plain(endpoint.address);
-  // The unspecified address and all of 127/8 lead to this machine.
-  const bool is_here = is_any(address) || net::Endpoint{address, 0}.is_loopback();
-  if (is_here && has_loopback_) return true;
+  // All of 127/8 leads to this machine.
+  if (has_all_ && net::Endpoint{address, 0}.is_loopback()) return true;
   return std::ranges::binary_search(addresses_, address);
 }
 

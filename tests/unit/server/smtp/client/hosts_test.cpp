@@ -117,6 +117,14 @@ TEST_F(HostsTest, ListenersForAllAddressesMeanEachOfThisMachine) {
   EXPECT_FALSE(own.is_address({"192.0.2.1", 10'025}));
 }
 
+TEST_F(HostsTest, AListenerForOneAddressIsThatOneAlone) {
+  settings_.server.listen = {"127.0.0.1", "::1"};
+  const OwnAddresses own(settings_);
+  for (const char* address : {"127.0.0.1", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"})
+    EXPECT_TRUE(own.is_address({address, 25})) << address;
+  EXPECT_FALSE(own.is_address({"127.0.0.2", 25}));
+}
+
 TEST_F(HostsTest, HostileListsAreNotFollowedToTheirEnd) {
   for (unsigned i = 0; i < 50; ++i) {
     const auto host = fmt::format("mx{}.test", i);
