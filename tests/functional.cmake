@@ -43,7 +43,6 @@ kontor_script(clients bench tests/functional/bench_smoke.py 300)
 kontor_script(bench compare bench/compare.py 3600)
 kontor_script(scripts pop3_wire tests/scripts/run_pop3.py 600)
 kontor_script(clients pop3 tests/functional/pop3_clients.py 900)
-kontor_script(bench load bench/run.py 3600)
 
 # The relay by itself, without a queue; tests/functional/relay.py runs it.
 add_executable(relay_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/relay_probe.cpp)

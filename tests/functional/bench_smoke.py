@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import kontor
 from bench import loads, report, sides
 
-UNDER_WAY = ('qresync', 'pop3')  # the server does not offer these yet
+UNDER_WAY = ('qresync',)  # the server does not offer this yet
 MARKED = f'before\n{report.BEGIN}\nold\n{report.END}\nafter\n'
 
 
