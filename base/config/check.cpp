@@ -2,6 +2,8 @@
 // What single values cannot show: settings that need or exclude each other.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/config/load.hpp"
 #include "base/core/access_rules.hpp"
 #include "base/core/networks.hpp"
@@ -23,6 +25,27 @@ bool is_host_name(std::string_view name) {
       if (!is_digit(c) && c != '-' && (ascii_lower(c) < 'a' || ascii_lower(c) > 'z')) return false;
   }
   return true;
+}
+
+// Mail to others, and the names it needs.
+void check_queue(const Settings& settings, Sentences& out) {
+  const Queue& queue = settings.queue;
+  if (!queue.smart_host_user.empty() &&
+      (queue.smart_host.empty() || queue.smart_host_password_file.empty()))
+    out.emplace_back(
+        "queue.smart_host and queue.smart_host_password_file are needed with "
+        "queue.smart_host_user");
+  if (!queue.source_address.empty() && !parse_ip_address(queue.source_address))
+    out.push_back(fmt::format("queue.source_address: \"{}\" is not an IPv4 or IPv6 address",
+                              queue.source_address));
+  for (const auto& server : settings.dns.servers) {
+    const auto at = std::min(server.find('@'), server.size());
+    const bool has_port = at < server.size();
+    if (!parse_ip_address(std::string_view(server).substr(0, at)) ||
+        (has_port &&
+         parse_number<std::uint16_t>(std::string_view(server).substr(at + 1)).value_or(0) == 0))
+      out.push_back(fmt::format("dns.servers: \"{}\" is not an address or address@port", server));
+  }
 }
 
 void check_server(const Settings& settings, Sentences& out) {
@@ -72,6 +95,7 @@ Sentences check_settings(const Settings& settings) {
   Sentences out;
   check_server(settings, out);
   check_directory(settings, out);
+  check_queue(settings, out);
   check_networks(settings, out);
   if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty())
     out.emplace_back("tls.certificate_file and tls.key_file are set together or not at all");
