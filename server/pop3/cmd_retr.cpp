@@ -16,7 +16,8 @@ constexpr std::uint64_t k_line_guess = 80;         // octets of a line, for the 
 
 // Whole when it is small: then its checksum is checked.
 Task<Result<std::string>> read_first(Session& session, Message message) {
-  if (message.size <= k_piece) co_return co_await session.account->read_message(message.item);
+  if (message.size <= k_piece)
+    co_return co_await session.ahead.read(*session.account, *session.maildrop, message);
   co_return co_await session.account->read_range(message.item, 0, k_piece);
 }
 

@@ -15,6 +15,7 @@ using log::Keys;
 constexpr net::Limit k_sign_in_limit{180'000};   // to wait for a command before sign-in
 constexpr net::Limit k_line_limit{60'000};       // from the first byte of a line to its last
 constexpr net::Limit k_write_limit{60'000};      // a client that takes nothing for so long is gone
+constexpr net::Limit k_pause{1'000};             // what was read ahead is kept for so long
 constexpr net::Limit k_handshake_limit{30'000};  // of TLS
 constexpr std::size_t k_piece = 32U << 10U;      // flush_if_large() writes from this size on
 
@@ -48,6 +49,12 @@ net::Limit Session::idle_limit() const {
 
 Task<Result<void>> Session::wait_for_input() {
   KONTOR_CO_TRY(co_await flush());
+  if (!ahead.empty()) {
+    KONTOR_CO_TRY(const auto soon, co_await stream_->wait(&end_, k_pause));
+    if (soon == net::Wake::readable) co_return Result<void>();
+    ahead.clear();  // an idle session keeps nothing
+    if (soon == net::Wake::signalled) end_.raise();
+  }
   KONTOR_CO_TRY(const auto wake, co_await stream_->wait(&end_, idle_limit()));
   auto reason = end_reason_.with([](const auto& kept) { return kept; });
   if (reason) co_return fail(Errc::cancelled, *std::move(reason));

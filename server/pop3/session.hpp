@@ -16,6 +16,7 @@
 #include "base/net/line_reader.hpp"
 #include "base/net/signal.hpp"
 #include "server/pop3/maildrop.hpp"
+#include "server/pop3/read_ahead.hpp"
 #include "server/pop3/server.hpp"
 
 namespace kontor::pop3 {
@@ -62,6 +63,7 @@ class Session {
   std::string user;                         // named by USER, until PASS
   std::shared_ptr<store::Account> account;  // from sign-in on
   std::optional<Maildrop> maildrop;         // from sign-in on
+  ReadAhead ahead;                          // of a session that fetches
   bool is_closing = false;                  // after the answer that is collected
   std::uint32_t bad_commands = 0;           // since the session began
   std::string_view command;                 // being run, for the log

@@ -245,6 +245,34 @@ TEST_F(Pop3Transaction, ALargeMessageComesWholeAndItsTopAlone) {
   EXPECT_TRUE(top == "+OK top of message follows\r\n" + expected + k_bye);
 }
 
+// What is read ahead is what is asked for, in whatever order, and marked ones are passed over.
+TEST_F(Pop3Transaction, FetchingOneAfterTheOtherGivesEachItsOwn) {
+  std::vector<std::string> raw{k_one, k_two, k_three};
+  for (int i = 4; i <= 120; ++i) {
+    const std::size_t size = i % 10 == 0 ? 70'000 : i * 50;  // some are too large for it
+    raw.push_back("Subject: " + std::to_string(i) + "\r\n\r\n" + std::string(size, 'x') + "\r\n");
+  }
+  dialogue_.fill({raw.begin() + 3, raw.end()});
+  std::vector<std::size_t> order;
+  for (std::size_t i = 1; i <= 120; ++i) order.push_back(i);
+  for (const auto i : {5, 6, 9, 8, 9, 120, 1, 2, 3, 119, 120}) order.push_back(i);
+  for (std::size_t i = 1; i <= 120; i += 3) order.push_back(i);
+  std::vector<std::string> parts{"USER anna\r\n", "PASS secret\r\n", "DELE 50\r\n"};
+  std::string expected = "+OK marked as deleted\r\n";
+  for (const auto number : order) {
+    parts.push_back("RETR " + std::to_string(number) + "\r\n");
+    const auto& message = raw[number - 1];
+    if (number == 50)
+      expected += "-ERR the message is marked as deleted\r\n";
+    else
+      expected += "+OK " + std::to_string(message.size()) + " octets\r\n" + as_sent(message);
+  }
+  parts.emplace_back("RSET\r\nQUIT\r\n");
+  expected += "+OK nothing is marked any more\r\n" + k_bye;
+  const auto answers = dialogue_.say(parts);
+  EXPECT_TRUE(answers.ends_with(expected));  // too long to be shown
+}
+
 TEST_F(Pop3Transaction, APipelineIsAnsweredInOrder) {
   std::string input;
   std::string expected;
