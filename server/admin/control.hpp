@@ -19,6 +19,7 @@
 #include "directory/cache/directory_service.hpp"
 #include "directory/model/model.hpp"
 #include "server/delivery/delivery.hpp"
+#include "server/trace/guard.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
 
@@ -34,6 +35,7 @@ struct Environment {
   const Clock& clock;
   directory::DirectoryService* directory_service;  // nullptr: none (tests)
   log::Context log;
+  trace::Guard* guard = nullptr;  // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

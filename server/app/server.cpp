@@ -19,17 +19,21 @@
 #include "base/io/file_system.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/events/server.hpp"
+#include "base/net/resolver.hpp"
 #include "base/net/signal.hpp"
 #include "base/net/task_group.hpp"
 #include "directory/cache/directory_service.hpp"
 #include "server/admin/control.hpp"
+#include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
+#include "server/app/gate.hpp"
 #include "server/app/process.hpp"
 #include "server/app/session_warden.hpp"
 #include "server/delivery/delivery.hpp"
 #include "server/imap/server.hpp"
 #include "server/pop3/server.hpp"
 #include "server/smtp/server.hpp"
+#include "server/trace/guarded_sign_in.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
 
@@ -79,8 +83,12 @@ struct Server::State {
   asio::signal_set signals{io};
   std::unique_ptr<Certificate> certificate;
   std::unique_ptr<trace::Sessions> sessions;
+  std::unique_ptr<net::Resolver> resolver;
+  std::unique_ptr<trace::Guard> guard;
+  std::unique_ptr<Gate> gate;
   std::unique_ptr<store::AccountStore> store;
   std::unique_ptr<directory::DirectoryService> directory;
+  std::unique_ptr<directory::SignInService> sign_in;
   std::unique_ptr<delivery::Delivery> delivery;
   std::optional<imap::Environment> imap;
   std::optional<pop3::Environment> pop3;
@@ -101,6 +109,11 @@ struct Server::State {
   void make_environments();
   void listen_on(OpenPort open);
   net::Acceptor::Handler handler_for(const Port& port);
+  net::Acceptor::Handler server_of(const Port& port);
+  Task<void> serve_if_admitted(std::unique_ptr<net::Stream> stream,
+                               Port port,
+                               Gate::Verdict verdict,
+                               net::Acceptor::Handler serve) const;
   void start_threads();
   void await_signal();
   Task<void> keep_house();
@@ -133,6 +146,10 @@ Result<void> Server::State::open_parts() {
   KONTOR_TRY(check_data_folder(folder));
   KONTOR_TRY(certificate, Certificate::load(settings, clock, log));
   sessions = trace::Sessions::make(limits_of(settings.server), clock);
+  KONTOR_TRY(resolver, net::Resolver::make(settings.dns));
+  guard = trace::Guard::make(settings.sign_in, clock, log);
+  load_blocks(*guard, folder, log);
+  gate = std::make_unique<Gate>(settings, *guard, *resolver, log);
   start_threads();
   const store::StoreEnvironment environment{io::real_file_system(), io.get_executor(), log, clock};
   auto opened = store::AccountStore::open(environment, folder + "/accounts", settings.store);
@@ -155,19 +172,20 @@ Result<void> Server::State::open_directory() {
 }
 
 void Server::State::make_environments() {
+  sign_in = trace::guarded_sign_in(settings, *directory, *directory, *guard);
   delivery = std::make_unique<delivery::Delivery>(settings, *directory, *store, clock, log);
   const auto tls = [this] { return certificate->current(); };
   imap.emplace(
-      imap::Environment{settings, *directory, *directory, *store, *sessions, clock, tls, log});
+      imap::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   pop3.emplace(
-      pop3::Environment{settings, *directory, *directory, *store, *sessions, clock, tls, log});
+      pop3::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   smtp.emplace(
-      smtp::Environment{settings, *directory, *directory, *delivery, *sessions, clock, tls, log});
+      smtp::Environment{settings, *directory, *sign_in, *delivery, *sessions, clock, tls, log});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
-                                   directory.get(), log});
+                                   directory.get(), log, guard.get()});
 }
 
-net::Acceptor::Handler Server::State::handler_for(const Port& port) {
+net::Acceptor::Handler Server::State::server_of(const Port& port) {
   const bool implicit_tls = port.implicit_tls;
   if (port.service == Service::imap)
     return [this, implicit_tls](std::unique_ptr<net::Stream> stream) {
@@ -183,6 +201,26 @@ net::Acceptor::Handler Server::State::handler_for(const Port& port) {
   return [this, implicit_tls, role](std::unique_ptr<net::Stream> stream) {
     return smtp::serve(std::move(stream), role, implicit_tls, *smtp);
   };
+}
+
+// Who is let in at once costs no coroutine more.
+net::Acceptor::Handler Server::State::handler_for(const Port& port) {
+  return [this, port, serve = server_of(port)](std::unique_ptr<net::Stream> stream) {
+    const auto verdict = gate->judge(stream->peer(), port.service);
+    if (verdict == Gate::Verdict::open) return serve(std::move(stream));
+    return serve_if_admitted(std::move(stream), port, verdict, serve);
+  };
+}
+
+Task<void> Server::State::serve_if_admitted(std::unique_ptr<net::Stream> stream,
+                                            Port port,
+                                            Gate::Verdict verdict,
+                                            net::Acceptor::Handler serve) const {
+  const bool admitted = co_await gate->admit(*stream, port, verdict);
+  if (admitted)
+    co_await serve(std::move(stream));
+  else
+    co_await stream->close();
 }
 
 void Server::State::listen_on(OpenPort open) {
@@ -213,6 +251,7 @@ Task<void> Server::State::keep_house() {
     (void)end_forbidden_sessions(*directory, *sessions, clock.now(), log);
     auto files = [this, hung_up = is_hung_up.exchange(false)] {
       certificate->refresh(hung_up);
+      save_blocks(*guard, settings.server.data_folder, log);
       if (!hung_up || settings.log.file.empty()) return;
       if (const auto opened = log_file->reopen(); !opened)
         log.emit(log::events::k_log_not_reopened, opened.error());
@@ -247,6 +286,8 @@ Task<void> Server::State::shut_down() {
   (void)co_await control->wait_ended(k_cut);
   (void)co_await tasks.wait_empty(k_cut);
   co_await store->close();
+  auto last_blocks = [this] { save_blocks(*guard, settings.server.data_folder, log); };
+  co_await io::on_pool(disk, std::move(last_blocks));
   log.emit(log::events::k_server_stopped);
 }
 
