@@ -72,6 +72,43 @@ void check_directory(const Settings& settings, Sentences& out) {
         "ad.bind_name and ad.bind_password_file are needed with ad.bind = \"starttls\"");
 }
 
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+// "ldap://HOST[:PORT]": the host; empty for anything else.
+std::string_view host_of_ldap_uri(std::string_view uri) {
+  constexpr std::string_view scheme = "ldap://";
+  if (!istarts_with(uri, scheme)) return {};
+  uri.remove_prefix(scheme.size());
+  while (uri.ends_with('/')) uri.remove_suffix(1);
+  const auto bracket = uri.starts_with('[') ? uri.find(']') : std::string_view::npos;
+  const auto host =
+      bracket == std::string_view::npos ? uri.substr(0, uri.find(':')) : uri.substr(0, bracket + 1);
+  return host.find_first_of("/@ ") == std::string_view::npos ? host : std::string_view();
+}
+
+void check_ldap(const Settings& settings, Sentences& out) {
+  const Ldap& ldap = settings.ldap;
+  if (settings.directory.source != "ldap") return;
+  const auto host = host_of_ldap_uri(ldap.uri);
+  if (istarts_with(ldap.uri, "ldaps:"))
+    out.emplace_back(
+        "ldap.uri: ldaps:// is not used; write ldap://HOST with ldap.security = \"starttls\", "
+        "which "
+        "encrypts the same connection on the ordinary port");
+  else if (host.empty())
+    out.push_back(fmt::format("ldap.uri: \"{}\" is not ldap://HOST or ldap://HOST:PORT", ldap.uri));
+  else if (ldap.security == "none" && !is_loopback(host))
+    out.emplace_back(
+        "ldap.security = \"none\" is for a server on this machine alone: passwords would go in the "
+        "clear");
+  if (ldap.search_base.empty())
+    out.emplace_back("ldap.search_base is needed with directory.source = \"ldap\"");
+  if (ldap.bind_name.empty() != ldap.bind_password_file.empty())
+    out.emplace_back("ldap.bind_name and ldap.bind_password_file are set together or not at all");
+}
+
 void check_networks(const Settings& settings, Sentences& out) {
   const auto networks = [&](std::string_view name, const std::vector<std::string>& texts) {
     if (const auto list = NetworkList::parse(texts); !list)
@@ -96,6 +133,7 @@ Sentences check_settings(const Settings& settings) {
   check_server(settings, out);
   check_directory(settings, out);
   check_queue(settings, out);
+  check_ldap(settings, out);
   check_networks(settings, out);
   if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty())
     out.emplace_back("tls.certificate_file and tls.key_file are set together or not at all");

@@ -107,10 +107,10 @@ constexpr auto k_rows = std::to_array<Row>({
      "starttls."},
     {"ldap.security",
      [](Settings& s) -> Field { return &s.ldap.security; },
-     {0, 0, {"starttls", "gssapi", "none"}},
+     {0, 0, {"starttls", "none"}},
      "How the connection is protected.",
-     "starttls is TLS on the ordinary port. gssapi signs in by the keytab and seals the "
-     "connection. none is for a server on this machine alone."},
+     "starttls is TLS on the ordinary port. none is for a server on this machine alone: "
+     "passwords go in the clear."},
     {"ldap.bind_name",
      [](Settings& s) -> Field { return &s.ldap.bind_name; },
      {},

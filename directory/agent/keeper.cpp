@@ -187,7 +187,9 @@ bool CopyKeeper::is_too_much(const std::string& source, std::uint64_t lost) cons
 }
 
 void CopyKeeper::follow_admin_groups(const Changes& changes) {
-  const std::string name = fold_name(settings_.ad.admin_group);
+  const auto& group =
+      settings_.directory.source == "ldap" ? settings_.ldap.admin_group : settings_.ad.admin_group;
+  const std::string name = fold_name(group);
   for (const auto& id : changes.removals) admin_groups_.erase(id);
   for (const auto& principal : changes.upserts) {
     admin_groups_.erase(principal.id);

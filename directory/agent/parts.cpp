@@ -6,6 +6,7 @@
 #include "directory/krb/password.hpp"
 #include "directory/krb/profile.hpp"
 #include "directory/ldap/ad_source.hpp"
+#include "directory/ldap/ldap_source.hpp"
 #include "directory/local/demo.hpp"
 #include "directory/local/local_source.hpp"
 
@@ -46,6 +47,13 @@ Result<void> add_ad(Parts& parts, const config::Settings& settings) {
   return {};
 }
 
+Result<void> add_ldap(Parts& parts, const config::Settings& settings) {
+  KONTOR_TRY(const auto servers, ldap_servers(settings.ldap));
+  parts.sources.push_back(make_ldap_source(settings, servers));
+  parts.checkers.push_back(make_ldap_checker(settings.ldap, servers));
+  return {};
+}
+
 }  // namespace
 
 Result<Parts> make_parts(const config::Settings& settings, const Clock& clock, log::Context log) {
@@ -54,6 +62,8 @@ Result<Parts> make_parts(const config::Settings& settings, const Clock& clock, l
     add_local(parts, settings, clock, log);
   } else if (settings.directory.source == "ad") {
     KONTOR_TRY(add_ad(parts, settings));
+  } else if (settings.directory.source == "ldap") {
+    KONTOR_TRY(add_ldap(parts, settings));
   } else {
     return fail(Errc::bad_input, "directory.source names no source: " + settings.directory.source);
   }

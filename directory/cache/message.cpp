@@ -143,6 +143,8 @@ void fields(Archive& a, Is<config::Settings> auto& s) {
   a(s.ad.domain, s.ad.controllers, s.ad.keytab_file, s.ad.bind, s.ad.bind_name,
     s.ad.bind_password_file, s.ad.ca_file, s.ad.search_base, s.ad.rooms_base, s.ad.admin_group,
     s.ad.timeout, s.ad.reconcile_interval);
+  a(s.ldap.uri, s.ldap.security, s.ldap.bind_name, s.ldap.bind_password_file, s.ldap.ca_file,
+    s.ldap.search_base, s.ldap.rooms_base, s.ldap.admin_group, s.ldap.timeout);
   a(s.sign_in.remember_success, s.sign_in.remember_failure, s.sign_in.mechanisms);
 }
 template <class Archive>

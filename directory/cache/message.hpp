@@ -19,14 +19,15 @@
 
 namespace kontor::directory {
 
-inline constexpr std::uint32_t k_protocol_version = 1;
+inline constexpr std::uint32_t k_protocol_version = 2;
 inline constexpr std::size_t k_max_message = 1U << 20U;
 
 // --- kontord to kontor-directory
 // ------------------------------------------------------------------
 struct Configure {  // first of all
   std::uint32_t version = k_protocol_version;
-  config::Settings settings;  // server, log, directory, ad and sign_in; the rest stays at defaults
+  config::Settings
+      settings;  // server, log, directory, ad, ldap and sign_in; the rest stays at defaults
 };
 struct SignInBegin {
   std::uint64_t id = 0;

@@ -11,44 +11,10 @@
 namespace kontor::directory {
 namespace {
 
-constexpr ber_int_t k_page = 500;                // Windows gives at most 1,000
-constexpr std::size_t k_max_values = 2'000'000;  // of one attribute
+constexpr ber_int_t k_page = 500;  // Windows gives at most 1,000
 constexpr const char* k_extended_dn_oid = "1.2.840.113556.1.4.529";
 constexpr const char* k_show_deleted_oid = "1.2.840.113556.1.4.417";
 constexpr const char* k_notification_oid = "1.2.840.113556.1.4.528";
-
-struct MessageFree {
-  void operator()(LDAPMessage* message) const { ldap_msgfree(message); }
-};
-using Message = std::unique_ptr<LDAPMessage, MessageFree>;
-struct BerFree {
-  void operator()(BerElement* element) const { ber_free(element, 0); }
-};
-
-std::string text_of(const berval& value) {
-  return value.bv_val == nullptr ? std::string() : std::string(value.bv_val, value.bv_len);
-}
-
-// The values are copied with their lengths: they may hold NULs.
-Entry read_message(LDAP* handle, LDAPMessage* message) {
-  Entry entry;
-  BerElement* raw = nullptr;
-  berval dn{};
-  if (ldap_get_dn_ber(handle, message, &raw, &dn) != LDAP_SUCCESS) return entry;
-  const std::unique_ptr<BerElement, BerFree> guard(raw);
-  entry.dn = parse_extended_dn(text_of(dn)).dn;
-  berval name{};
-  berval* values = nullptr;
-  while (ldap_get_attribute_ber(handle, message, raw, &name, &values) == LDAP_SUCCESS &&
-         name.bv_val != nullptr) {
-    auto& list = entry.attributes[to_lower(text_of(name))];
-    for (std::size_t i = 0; values != nullptr && values[i].bv_val != nullptr; ++i)
-      if (list.size() < k_max_values) list.push_back(text_of(values[i]));
-    ber_memfree(values);
-    values = nullptr;
-  }
-  return entry;
-}
 
 // Request controls of one search; the list is freed as a whole.
 class Controls {
@@ -156,7 +122,7 @@ Result<std::string> LdapConnection::search_page(const Search& what,
     const Watchdog::Limit limit(*dog_, 2 * timeout_);
     LDAPMessage* raw = nullptr;
     const int type = ldap_result(handle_.get(), id, LDAP_MSG_ONE, nullptr, &raw);
-    const Message message(raw);
+    const LdapMessage message(raw);
     if (type == 0) return fail(Errc::timed_out, "searching " + what.base + ": no answer in time");
     if (type < 0) {
       int code = LDAP_SERVER_DOWN;
@@ -165,7 +131,7 @@ Result<std::string> LdapConnection::search_page(const Search& what,
     }
     if (type == LDAP_RES_SEARCH_RESULT) return finish_page(raw, what.base);
     if (type == LDAP_RES_SEARCH_ENTRY) {
-      KONTOR_TRY(take(read_message(handle_.get(), raw)));
+      KONTOR_TRY(take(read_entry_message(handle_.get(), raw)));
     }
   }
 }
@@ -196,7 +162,7 @@ Result<bool> LdapConnection::take_notice() {
     LDAPMessage* raw = nullptr;
     const Watchdog::Limit limit(*dog_, timeout_);
     const int type = ldap_result(handle_.get(), notice_, LDAP_MSG_ONE, &now, &raw);
-    const Message message(raw);
+    const LdapMessage message(raw);
     if (type == 0) break;
     if (type < 0) return fail(Errc::unavailable, "the controller closed the connection");
     if (type == LDAP_RES_SEARCH_RESULT) {

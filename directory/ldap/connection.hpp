@@ -22,11 +22,14 @@
 namespace kontor::directory {
 
 struct BindOptions {
-  bool use_kerberos = true;   // else StartTLS and a simple bind
-  ServiceIdentity identity;   // for Kerberos
-  std::string name;           // for the simple bind
-  std::string password_file;  // must not be readable by others
-  std::string ca_file;        // empty: the machine's authorities
+  bool use_kerberos = true;             // else StartTLS and a simple bind
+  bool use_tls = true;                  // false: neither; for a server on this machine
+  ServiceIdentity identity;             // for Kerberos
+  std::string name;                     // for the simple bind; empty: anonymous
+  std::string password_file;            // must not be readable by others
+  std::optional<std::string> password;  // instead of a file
+  std::string section = "ad";           // of the settings, for sentences
+  std::string ca_file;                  // empty: the machine's authorities
   std::chrono::milliseconds timeout{4'000};
 };
 
@@ -67,7 +70,8 @@ Result<Entry> read_entry(Connection& connection,
                          const std::string& dn,
                          std::vector<std::string> attributes);
 
-// The first line of a file that only its owner may read. no_permission: others may.
-Result<std::string> read_password(const std::string& file);
+// The first line of a file that only its owner may read. no_permission: others may. `setting` is
+// for the sentence.
+Result<std::string> read_password(const std::string& file, const std::string& setting);
 
 }  // namespace kontor::directory

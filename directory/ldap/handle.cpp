@@ -18,6 +18,12 @@
 namespace kontor::directory {
 namespace {
 
+constexpr std::size_t k_max_values = 2'000'000;  // of one attribute
+
+struct BerFree {
+  void operator()(BerElement* element) const { ber_free(element, 0); }
+};
+
 Result<void> set_option(LDAP* handle, int option, const void* value) {
   if (ldap_set_option(handle, option, value) != LDAP_OPT_SUCCESS)
     return fail(Errc::internal, "libldap does not take option " + std::to_string(option));
@@ -61,15 +67,24 @@ Result<void> start_tls(LDAP* handle, const BindOptions& options) {
     KONTOR_TRY(set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, options.ca_file.c_str()));
   }
   if (ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS)
-    return fail(Errc::unavailable, "ad.ca_file cannot be used: " + options.ca_file);
+    return fail(Errc::unavailable, options.section + ".ca_file cannot be used: " + options.ca_file);
   if (const int code = ldap_start_tls_s(handle, nullptr, nullptr); code != LDAP_SUCCESS)
     return fail(ldap_error(handle, "StartTLS", code));
   return {};
 }
 
 Result<void> bind_simple(LDAP* handle, const BindOptions& options) {
-  KONTOR_TRY(auto password, read_password(options.password_file));
-  KONTOR_TRY(start_tls(handle, options));
+  std::string password;
+  if (options.password) {
+    password = *options.password;
+  } else if (!options.name.empty()) {
+    KONTOR_TRY(password,
+               read_password(options.password_file, options.section + ".bind_password_file"));
+  }
+  if (options.use_tls) {
+    KONTOR_TRY(start_tls(handle, options));
+  }
+  if (options.name.empty()) return {};  // RFC 4513, 5.1.1: anonymous from the beginning
   berval secret{password.size(), password.data()};
   const int code = ldap_sasl_bind_s(handle, options.name.c_str(), LDAP_SASL_SIMPLE, &secret,
                                     nullptr, nullptr, nullptr);
@@ -122,6 +137,31 @@ Result<LdapHandle> connect_and_bind(const Controller& controller,
 
 }  // namespace
 
+std::string text_of(const berval& value) {
+  return value.bv_val == nullptr ? std::string() : std::string(value.bv_val, value.bv_len);
+}
+
+// The values are copied with their lengths: they may hold NULs.
+Entry read_entry_message(LDAP* handle, LDAPMessage* message) {
+  Entry entry;
+  BerElement* raw = nullptr;
+  berval dn{};
+  if (ldap_get_dn_ber(handle, message, &raw, &dn) != LDAP_SUCCESS) return entry;
+  const std::unique_ptr<BerElement, BerFree> guard(raw);
+  entry.dn = parse_extended_dn(text_of(dn)).dn;
+  berval name{};
+  berval* values = nullptr;
+  while (ldap_get_attribute_ber(handle, message, raw, &name, &values) == LDAP_SUCCESS &&
+         name.bv_val != nullptr) {
+    auto& list = entry.attributes[to_lower(text_of(name))];
+    for (std::size_t i = 0; values != nullptr && values[i].bv_val != nullptr; ++i)
+      if (list.size() < k_max_values) list.push_back(text_of(values[i]));
+    ber_memfree(values);
+    values = nullptr;
+  }
+  return entry;
+}
+
 Error ldap_error(LDAP* handle, const std::string& what, int code) {
   Errc kind = Errc::bad_input;
   switch (code) {
@@ -156,14 +196,13 @@ Error ldap_error(LDAP* handle, const std::string& what, int code) {
   return {kind, detail};
 }
 
-Result<std::string> read_password(const std::string& file) {
+Result<std::string> read_password(const std::string& file, const std::string& setting) {
   const Socket opened(open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened.fd() < 0) return fail(errno_error("ad.bind_password_file " + file, errno));
+  if (opened.fd() < 0) return fail(errno_error(setting + " " + file, errno));
   struct stat about{};
   if (fstat(opened.fd(), &about) != 0) return fail(errno_error(file, errno));
   if ((about.st_mode & 077) != 0)
-    return fail(Errc::no_permission,
-                "ad.bind_password_file " + file + " may be read by others: chmod 600");
+    return fail(Errc::no_permission, setting + " " + file + " may be read by others: chmod 600");
   std::array<char, 1'024> bytes{};
   const auto size = read(opened.fd(), bytes.data(), bytes.size());
   if (size < 0) return fail(errno_error(file, errno));

@@ -10,46 +10,15 @@
 #include "base/crypto/password.hpp"
 #include "directory/local/ldif.hpp"
 #include "directory/model/attributes.hpp"
+#include "directory/model/sid.hpp"
 
 namespace kontor::directory {
 namespace {
 
-struct ClassRow {
-  std::string_view name;
-  std::optional<Kind> kind;  // nothing: a container, which is not a principal
-};
-
-// Object classes by what they make of an entry; the first row that an entry has decides.
-constexpr ClassRow k_classes[] = {
-    {"kontorroom", Kind::room},
-    {"room", Kind::room},
-    {"contact", Kind::contact},
-    {"inetorgperson", Kind::person},
-    {"user", Kind::person},
-    {"posixaccount", Kind::person},
-    {"organizationalperson", Kind::person},
-    {"person", Kind::person},
-    {"account", Kind::person},
-    {"groupofnames", Kind::group},
-    {"groupofuniquenames", Kind::group},
-    {"group", Kind::group},
-    {"organizationalunit", std::nullopt},
-    {"organization", std::nullopt},
-    {"domain", std::nullopt},
-    {"dcobject", std::nullopt},
-    {"container", std::nullopt},
-    {"country", std::nullopt},
-    {"locality", std::nullopt},
-};
-
-const ClassRow* class_of(const LdifEntry& entry) {
-  std::vector<std::string> classes = entry.all("objectclass");
-  for (auto& name : classes) name = to_lower(name);
-  const auto has = [&](const ClassRow& row) {
-    return std::ranges::find(classes, row.name) != classes.end();
-  };
-  const auto* row = std::ranges::find_if(k_classes, has);
-  return row == std::end(k_classes) ? nullptr : row;
+Kind kind_of(EntryClass found) {
+  if (found == EntryClass::room) return Kind::room;
+  if (found == EntryClass::contact) return Kind::contact;
+  return found == EntryClass::group ? Kind::group : Kind::person;
 }
 
 std::string pick(const LdifEntry& entry, std::initializer_list<std::string_view> names) {
@@ -80,13 +49,14 @@ class Reader {
   }
 
   Result<void> add(const LdifEntry& entry) {
-    const auto* row = class_of(entry);
-    if (row == nullptr) {
+    const auto found = entry_class_of(entry.all("objectclass"));
+    if (found == EntryClass::unknown) {
       problem(entry, "no object class that is understood; not used");
       return {};
     }
-    if (!row->kind) return {};
-    KONTOR_TRY(auto principal, make(entry, *row->kind));
+    if (found == EntryClass::container) return {};
+    const Kind kind = kind_of(found);
+    KONTOR_TRY(auto principal, make(entry, kind));
     const std::string folded = fold_dn(entry.dn);
     const auto line = std::to_string(entry.line);
     if (!by_dn_.emplace(folded, principal.id).second)
@@ -94,7 +64,7 @@ class Reader {
     if (!by_id_.emplace(principal.id.guid, entry.line).second)
       return fail(Errc::bad_input,
                   "line " + line + ": a second entry with entryUUID " + principal.id.guid.text());
-    if (row->kind == Kind::person) take_passwords(entry, principal);
+    if (kind == Kind::person) take_passwords(entry, principal);
     groups_.push_back({&entry, out_.principals.size()});
     out_.principals.push_back(std::move(principal));
     return {};
@@ -198,16 +168,6 @@ Uuid uuid_of_dn(std::string_view dn) {
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x80);  // RFC 9562, 5.8: version 8
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
   return Uuid(bytes);
-}
-
-Sid sid_of_uuid(const Uuid& id) {
-  Sid sid = "S-1-5-21";
-  for (std::size_t i = 0; i < 16; i += 4) {
-    std::uint32_t number = 0;
-    for (std::size_t k = 0; k < 4; ++k) number = number << 8 | id.array()[i + k];
-    sid += "-" + std::to_string(number);
-  }
-  return sid;
 }
 
 Result<LocalDirectory> parse_local_directory(std::string_view ldif) {

@@ -29,7 +29,5 @@ Result<LocalDirectory> parse_local_directory(std::string_view ldif);
 
 // The id of an entry without entryUUID: RFC 9562, 5.8 (version 8), from SHA-256 of its folded DN.
 Uuid uuid_of_dn(std::string_view dn);
-// "S-1-5-21-…" from the 128 bits of an id.
-Sid sid_of_uuid(const Uuid& id);
 
 }  // namespace kontor::directory

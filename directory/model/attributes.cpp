@@ -6,6 +6,36 @@
 namespace kontor::directory {
 namespace {
 
+struct ClassRow {
+  std::string_view name;
+  EntryClass meaning;
+};
+
+// The first row that an entry has decides.
+constexpr ClassRow k_classes[] = {
+    {"kontorroom", EntryClass::room},
+    {"room", EntryClass::room},
+    {"contact", EntryClass::contact},
+    {"inetorgperson", EntryClass::person},
+    {"user", EntryClass::person},
+    {"posixaccount", EntryClass::person},
+    {"organizationalperson", EntryClass::person},
+    {"person", EntryClass::person},
+    {"account", EntryClass::person},
+    {"groupofnames", EntryClass::group},
+    {"groupofuniquenames", EntryClass::group},
+    {"groupofmembers", EntryClass::group},
+    {"posixgroup", EntryClass::group},
+    {"group", EntryClass::group},
+    {"organizationalunit", EntryClass::container},
+    {"organization", EntryClass::container},
+    {"domain", EntryClass::container},
+    {"dcobject", EntryClass::container},
+    {"container", EntryClass::container},
+    {"country", EntryClass::container},
+    {"locality", EntryClass::container},
+};
+
 constexpr std::uint64_t k_never = 0x7FFF'FFFF'FFFF'FFFF;
 constexpr std::int64_t k_seconds_1601_to_1970 = 11'644'473'600;
 
@@ -26,6 +56,13 @@ char unescape(std::string_view dn, std::size_t& at) {
 }
 
 }  // namespace
+
+EntryClass entry_class_of(const std::vector<std::string>& object_classes) {
+  for (const auto& row : k_classes)
+    for (const auto& name : object_classes)
+      if (iequals(name, row.name)) return row.meaning;
+  return EntryClass::unknown;
+}
 
 void set_addresses(Principal& principal,
                    std::string_view mail,

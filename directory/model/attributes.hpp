@@ -12,6 +12,10 @@
 
 namespace kontor::directory {
 
+// What an entry of the embedded or an LDAP directory is, by its object classes.
+enum class EntryClass : std::uint8_t { person, group, contact, room, container, unknown };
+EntryClass entry_class_of(const std::vector<std::string>& object_classes);
+
 // `mail` and `addresses` from the attributes mail and proxyAddresses: "SMTP:" marks the primary
 // address, "smtp:" others, values of other kinds (X500, sip) are not addresses. The primary one is
 // `mail`; without it the value with "SMTP:".

@@ -43,4 +43,14 @@ std::optional<Sid> domain_of_sid(std::string_view sid) {
   return Sid(sid.substr(0, dash));
 }
 
+Sid sid_of_uuid(const Uuid& id) {
+  Sid sid = "S-1-5-21";
+  for (std::size_t i = 0; i < 16; i += 4) {
+    std::uint32_t number = 0;
+    for (std::size_t k = 0; k < 4; ++k) number = number << 8 | id.array()[i + k];
+    sid += "-" + std::to_string(number);
+  }
+  return sid;
+}
+
 }  // namespace kontor::directory

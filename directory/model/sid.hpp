@@ -18,4 +18,7 @@ Sid sid_with_rid(std::string_view domain, std::uint32_t rid);
 // The SID without its last sub-authority; nothing when it has none or is not a SID.
 std::optional<Sid> domain_of_sid(std::string_view sid);
 
+// A SID of a directory without any, made from entryUUID: S-1-5-21 and its four words.
+Sid sid_of_uuid(const Uuid& id);
+
 }  // namespace kontor::directory
