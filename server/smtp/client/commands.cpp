@@ -83,7 +83,7 @@ Needs needs_of(const queue::Envelope& envelope,
                (envelope.is_utf8 && !is_ascii(header_of(bytes)));
   needs.binary = envelope.body == queue::Body::binary;
   needs.chunks = needs.binary || has_bare_cr_or_lf(bytes);
-  needs.mime8 = envelope.body == queue::Body::mime8 || !is_ascii(bytes);
+  needs.mime8 = !is_ascii(bytes);
   return needs;
 }
 

@@ -144,16 +144,20 @@ class Run {
       targets_ = std::move(found.targets);
       if (found.failure) why_ = *std::move(found.failure);
     }
-    bool is_final = true;  // each of them refused for good
+    // Final is what each of them refused for good. A host of the settings is our own mistake.
+    bool is_final = route_.kind != Route::Kind::host;
+    bool is_first = true;
     for (const auto& target : state_.memory.sort(targets_)) {
+      if (work_.is_stopping()) co_return false;
       OpenFailure failure;
       if (co_await open(target, failure)) co_return true;
-      if (is_final || !failure.is_final) why_ = std::move(failure.why);
+      if (is_first || is_final || !failure.is_final) why_ = std::move(failure.why);
       is_final = is_final && failure.is_final;
-      if (work_.is_stopping()) is_final = false;
-      if (work_.is_stopping()) break;
+      is_first = false;
     }
-    if (!targets_.empty()) why_.fate = is_final ? queue::Fate::failed : queue::Fate::deferred;
+    if (targets_.empty()) co_return false;
+    why_.fate = is_final ? queue::Fate::failed : queue::Fate::deferred;
+    if (!is_final) why_.status[0] = '4';  // RFC 3463, 2: the class says whether it is tried again
     co_return false;
   }
 
@@ -190,6 +194,7 @@ class Run {
 
   // No host can be had for `piece`, so for nothing else of this destination.
   Task<bool> give_up(const queue::Piece& piece) {
+    if (work_.is_stopping()) co_return false;  // it stays due
     const std::vector<queue::Outcome> outcomes(piece.recipients.size(), why_);
     if (why_.fate == queue::Fate::failed) log_outcomes(piece, outcomes, {});
     if (!co_await report(piece, outcomes)) co_return false;

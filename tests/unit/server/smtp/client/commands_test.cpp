@@ -63,6 +63,8 @@ TEST(Needs, FollowFromAddressesAndBytes) {
   envelope.is_utf8 = true;
   EXPECT_EQ(needs("b@x.test", "Subject: a\r\n\r\n\xD0\xB0\r\n"), "8") << "the header is ASCII";
   EXPECT_EQ(needs("b@x.test", "Subject: \xD0\xB0\r\n\r\nb\r\n"), "u8");
+  envelope.body = queue::Body::mime8;
+  EXPECT_EQ(needs("b@x.test", "a\r\n"), "") << "what was declared and not used asks for nothing";
   envelope.body = queue::Body::binary;
   EXPECT_EQ(needs("b@x.test", "a\r\n"), "cb");
 }

@@ -128,6 +128,7 @@ inline std::string word(const queue::Outcome& outcome) {
 class RelayTest : public ::testing::Test {
  protected:
   RelayTest() {
+    ::setenv("SSL_CERT_FILE", "/nonexistent", 1);  // the system's authorities take time to read
     settings_.queue.timeout = std::chrono::seconds(1);
     settings_.queue.connect_timeout = std::chrono::seconds(1);
     settings_.server.name = "mail.example.test";
@@ -164,6 +165,7 @@ class RelayTest : public ::testing::Test {
   FakeResolver resolver_;
   std::map<std::string, FakeServer> servers_;  // by address
   std::vector<std::string> tried_;             // "address:port", in order
+  std::function<void()> on_connect_;
   kontor::testing::FakeClock clock_;
   log::RecordingSink log_;
   boost::asio::io_context context_;
@@ -173,6 +175,7 @@ class RelayTest : public ::testing::Test {
  private:
   Task<Result<std::unique_ptr<net::Stream>>> connect(net::Endpoint to, std::string) {
     tried_.push_back(to.text());
+    if (on_connect_) on_connect_();
     if (!servers_.contains(to.address)) co_return fail(Errc::unavailable, "refused: " + to.text());
     net::MemoryOptions small;
     small.capacity = 200'000;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/net/task_group.hpp"
 #include "tests/unit/server/smtp/client/fake_world.hpp"
 
 namespace kontor::smtp::client {
@@ -252,6 +253,35 @@ TEST_F(RelayTest, StoppingFinishesTheMessageInHandOnly) {
   EXPECT_EQ(server().lines.back(), "QUIT");
 }
 
+TEST_F(RelayTest, ACancelledRunEndsAndItsMessageIsGivenBack) {
+  for (const char* stage : {"GREETING", "DOT"}) {
+    work_ = FakeWork();
+    server().replies = {{stage, "HANG"}};
+    settings_.queue.timeout = std::chrono::seconds(60);
+    work_.add({"boris@far.test"}, k_text);
+    const auto relay = make();
+    net::TaskGroup group{log::Context(log_)};
+    group.spawn(context_.get_executor(), relay->deliver("far.test", work_));
+    context_.restart();
+    while (context_.poll() > 0) continue;  // until nothing but the hanging server is left
+    EXPECT_EQ(group.size(), 1U);
+    group.cancel();
+    EXPECT_TRUE(kontor::testing::run(context_, group.wait_empty(std::chrono::seconds(10))));
+    EXPECT_TRUE(work_.told.empty()) << stage;
+    EXPECT_EQ(log_.count("relay.run.failed"), 0U);
+  }
+}
+
+TEST_F(RelayTest, NothingIsDecidedWhileStopping) {
+  servers_.clear();
+  resolver_.addresses_of["mx.far.test"] = {"192.0.2.1", "192.0.2.2"};
+  work_.add({"boris@far.test"}, k_text);
+  on_connect_ = [this] { work_.stopping = true; };
+  deliver();
+  EXPECT_TRUE(work_.told.empty());
+  EXPECT_EQ(tried_.size(), 1U);
+}
+
 class SmartHost : public RelayTest {
  protected:
   SmartHost() {
@@ -310,6 +340,14 @@ TEST_F(SmartHost, ItsNameMissingFromTheDnsIsOurFaultNotTheSenders) {
   work_.add({"boris@far.test"}, k_text);
   deliver(k_key);
   EXPECT_THAT(words(), ElementsAre("deferred 4.4.3"));
+}
+
+TEST_F(SmartHost, ItsRefusalOfUsLosesNoMail) {
+  server("192.0.2.50").replies["GREETING"] = "554 5.7.1 not you";
+  work_.add({"boris@far.test"}, k_text);
+  deliver(k_key);
+  EXPECT_THAT(words(), ElementsAre("deferred 4.7.1"));
+  EXPECT_TRUE(work_.all_deferred);
 }
 
 TEST_F(SmartHost, APasswordOthersMayReadIsRefused) {
