@@ -18,33 +18,36 @@ class Key {
 };
 
 struct Keys {
-  static constexpr Key account{"account"};        // AccountId
-  static constexpr Key address{"address"};        // a mail address
-  static constexpr Key attempt{"attempt"};        // counts from 1
-  static constexpr Key bytes{"bytes"};            // a size
-  static constexpr Key cert{"cert"};              // whom a certificate names, who signed it
-  static constexpr Key command{"command"};        // protocol command, upper case
-  static constexpr Key controller{"controller"};  // host name of a domain controller
-  static constexpr Key count{"count"};            // how many
-  static constexpr Key detail{"detail"};          // what happened, for a person
-  static constexpr Key domain{"domain"};          // DNS domain
-  static constexpr Key error{"error"};            // kind of Error: not_found, ...
-  static constexpr Key file{"file"};              // a path below the data folder
-  static constexpr Key folder{"folder"};          // a mailbox name
-  static constexpr Key generation{"generation"};  // of the directory copy
-  static constexpr Key host{"host"};              // name of another server
-  static constexpr Key listener{"listener"};      // address:port we listen on
-  static constexpr Key mechanism{"mechanism"};    // SASL mechanism
-  static constexpr Key message_id{"message_id"};  // Message-ID field
-  static constexpr Key micros{"micros"};          // duration, microseconds
-  static constexpr Key peer{"peer"};              // address:port of the client
+  static constexpr Key account{"account"};          // AccountId
+  static constexpr Key address{"address"};          // a mail address
+  static constexpr Key attempt{"attempt"};          // counts from 1
+  static constexpr Key bytes{"bytes"};              // a size
+  static constexpr Key cert{"cert"};                // whom a certificate names, who signed it
+  static constexpr Key command{"command"};          // protocol command, upper case
+  static constexpr Key controller{"controller"};    // host name of a domain controller
+  static constexpr Key count{"count"};              // how many
+  static constexpr Key destination{"destination"};  // where queued mail goes: a domain, a route
+  static constexpr Key detail{"detail"};            // what happened, for a person
+  static constexpr Key domain{"domain"};            // DNS domain
+  static constexpr Key error{"error"};              // kind of Error: not_found, ...
+  static constexpr Key file{"file"};                // a path below the data folder
+  static constexpr Key folder{"folder"};            // a mailbox name
+  static constexpr Key generation{"generation"};    // of the directory copy
+  static constexpr Key host{"host"};                // name of another server
+  static constexpr Key listener{"listener"};        // address:port we listen on
+  static constexpr Key mechanism{"mechanism"};      // SASL mechanism
+  static constexpr Key message_id{"message_id"};    // Message-ID field
+  static constexpr Key micros{"micros"};            // duration, microseconds
+  static constexpr Key peer{"peer"};                // address:port of the client
   static constexpr Key pid{"pid"};
   static constexpr Key principal{"principal"};  // source:GUID
   static constexpr Key protocol{"protocol"};    // imap, smtp, submission, lmtp, admin
+  static constexpr Key queue_id{"queue_id"};    // of a message in the queue
   static constexpr Key reason{"reason"};        // the true reason of a refusal
   static constexpr Key recipients{"recipients"};
-  static constexpr Key reply{"reply"};    // what another server answered
-  static constexpr Key sender{"sender"};  // reverse-path
+  static constexpr Key reply{"reply"};      // what another server answered
+  static constexpr Key seconds{"seconds"};  // a duration
+  static constexpr Key sender{"sender"};    // reverse-path
   static constexpr Key sequence{"sequence"};
   static constexpr Key session{"session"};  // id of a connection
   static constexpr Key setting{"setting"};  // name of a setting

@@ -9,6 +9,7 @@
 #include "base/log/events/imap.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/pop3.hpp"
+#include "base/log/events/queue.hpp"
 #include "base/log/events/relay.hpp"
 #include "base/log/events/server.hpp"
 #include "base/log/events/smtp.hpp"
@@ -29,6 +30,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_log_events);
   add(events::k_pop3_events);
   add(events::k_relay_events);
+  add(events::k_queue_events);
   add(events::k_server_events);
   add(events::k_store_events);
   add(events::k_smtp_events);

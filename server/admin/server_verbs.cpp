@@ -33,6 +33,7 @@ Task<Answer> status(const Desk& desk, Request) {
   out["mailboxes"] = mailboxes.size();
   out["mailboxes_with_problems"] = damaged;
   out["directory_generation"] = copy->generation();
+  add_queue_status(desk, out);
   json::array problems;
   for (const auto& problem : copy->problems()) problems.emplace_back(problem);
   if (const auto* service = environment.directory_service) {

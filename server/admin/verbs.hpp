@@ -71,6 +71,9 @@ const Verb* find_verb(std::string_view name);
 // The one nearest to the words of a command line that begin with no verb.
 std::string_view nearest_verb(const std::vector<std::string>& words);
 
+// What `status` says of the queue.
+void add_queue_status(const Desk& desk, boost::json::object& out);
+
 // server/admin/*_verbs.cpp
 Task<Answer> status(const Desk& desk, Request request);
 Task<Answer> accounts_list(const Desk& desk, Request request);
@@ -79,6 +82,10 @@ Task<Answer> groups_list(const Desk& desk, Request request);
 Task<Answer> groups_show(const Desk& desk, Request request);
 Task<Answer> folders(const Desk& desk, Request request);
 Task<Answer> deliver(const Desk& desk, Request request);
+Task<Answer> queue_list(const Desk& desk, Request request);
+Task<Answer> queue_show(const Desk& desk, Request request);
+Task<Answer> queue_retry(const Desk& desk, Request request);
+Task<Answer> queue_delete(const Desk& desk, Request request);
 Task<Answer> sessions_list(const Desk& desk, Request request);
 Task<Answer> sessions_end(const Desk& desk, Request request);
 Task<Answer> blocks_list(const Desk& desk, Request request);

@@ -28,10 +28,12 @@
 #include "server/app/certificate.hpp"
 #include "server/app/gate.hpp"
 #include "server/app/process.hpp"
+#include "server/app/router.hpp"
 #include "server/app/session_warden.hpp"
 #include "server/delivery/delivery.hpp"
 #include "server/imap/server.hpp"
 #include "server/pop3/server.hpp"
+#include "server/queue/queue.hpp"
 #include "server/smtp/server.hpp"
 #include "server/trace/guarded_sign_in.hpp"
 #include "server/trace/sessions.hpp"
@@ -46,6 +48,7 @@ namespace {
 constexpr std::chrono::seconds k_first_copy{15};  // for people at the first start of all
 constexpr std::chrono::seconds k_goodbye{10};     // for connections to end by themselves
 constexpr std::chrono::seconds k_cut{10};         // for cut ones
+constexpr std::chrono::seconds k_last_word{5};    // for mail being handed over to others
 constexpr std::chrono::seconds k_house_tick{5};
 constexpr std::uint32_t k_disk_threads = 2;           // for housekeeping; the store has its own
 constexpr std::uint64_t k_other_descriptors = 1'024;  // beside connections: logs, sockets
@@ -90,6 +93,8 @@ struct Server::State {
   std::unique_ptr<directory::DirectoryService> directory;
   std::unique_ptr<directory::SignInService> sign_in;
   std::unique_ptr<delivery::Delivery> delivery;
+  std::unique_ptr<Router> router;
+  std::unique_ptr<queue::Queue> queue;
   std::optional<imap::Environment> imap;
   std::optional<pop3::Environment> pop3;
   std::optional<smtp::Environment> smtp;
@@ -106,6 +111,7 @@ struct Server::State {
 
   Result<void> open_parts();
   Result<void> open_directory();
+  Result<void> open_queue();
   void make_environments();
   void listen_on(OpenPort open);
   net::Acceptor::Handler handler_for(const Port& port);
@@ -157,7 +163,17 @@ Result<void> Server::State::open_parts() {
     return fail(Errc::busy, "another server is using the data folder " + folder);
   if (!opened) return fail(std::move(opened).error().while_doing("opening the mailboxes"));
   store = *std::move(opened);
+  KONTOR_TRY(open_queue());
   return open_directory();
+}
+
+Result<void> Server::State::open_queue() {
+  queue::QueueEnvironment environment{io::real_file_system(), io.get_executor(), settings, log,
+                                      clock};
+  auto opened = queue::Queue::open(std::move(environment), settings.server.data_folder + "/queue");
+  if (!opened) return fail(std::move(opened).error().while_doing("opening the queue"));
+  queue = *std::move(opened);
+  return {};
 }
 
 Result<void> Server::State::open_directory() {
@@ -174,6 +190,7 @@ Result<void> Server::State::open_directory() {
 void Server::State::make_environments() {
   sign_in = trace::guarded_sign_in(settings, *directory, *directory, *guard);
   delivery = std::make_unique<delivery::Delivery>(settings, *directory, *store, clock, log);
+  router = std::make_unique<Router>(nullptr, nullptr);
   const auto tls = [this] { return certificate->current(); };
   imap.emplace(
       imap::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
@@ -182,7 +199,7 @@ void Server::State::make_environments() {
   smtp.emplace(
       smtp::Environment{settings, *directory, *sign_in, *delivery, *sessions, clock, tls, log});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
-                                   directory.get(), log, guard.get()});
+                                   directory.get(), log, guard.get(), queue.get()});
 }
 
 net::Acceptor::Handler Server::State::server_of(const Port& port) {
@@ -284,6 +301,8 @@ Task<void> Server::State::shut_down() {
     ended = co_await wait_for_connections(k_cut);
   }
   (void)co_await control->wait_ended(k_cut);
+  co_await queue->stop(k_last_word);
+  co_await queue->close();
   (void)co_await tasks.wait_empty(k_cut);
   co_await store->close();
   auto last_blocks = [this] { save_blocks(*guard, settings.server.data_folder, log); };
@@ -310,6 +329,7 @@ void Server::run() {
   State& state = *state_;
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) state.signals.add(number);
   state.await_signal();
+  state.queue->start(*state.router);
   state.control->start();
   for (const auto& acceptor : state.acceptors) acceptor->start();
   const auto strand = [&state] { return asio::any_io_executor(asio::make_strand(state.io)); };

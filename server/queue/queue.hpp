@@ -39,6 +39,10 @@ struct QueueEnvironment {
   const Clock& clock = system_clock();
 };
 
+struct QueueOptions {
+  std::uint64_t segment_size = 8U << 20U;  // of one log; space comes back log by log
+};
+
 // For the administrator.
 struct RecipientInfo {
   Recipient recipient;
@@ -63,7 +67,10 @@ class Queue {
  public:
   // `folder` is DATA/queue, made when missing. Reads what is there; nothing is tried before
   // start(). Blocking.
-  static Result<std::unique_ptr<Queue>> open(QueueEnvironment environment, std::string folder);
+  // busy: another process has it.
+  static Result<std::unique_ptr<Queue>> open(QueueEnvironment environment,
+                                             std::string folder,
+                                             QueueOptions options = {});
   virtual ~Queue() = default;
 
   // Durable when it returns. The destination of each recipient is asked of the transport.
@@ -82,6 +89,8 @@ class Queue {
   // mail until close().
   virtual Task<void> stop(std::chrono::milliseconds patience) = 0;
   virtual Task<void> close() = 0;
+
+  virtual void wake() = 0;  // looks at the clock at once: it was set
 
   virtual QueueTotals totals() const = 0;
   // At most `most`, oldest first, of those whose sender, recipient or destination has `filter` in

@@ -25,6 +25,11 @@ enum class FrameType : std::uint8_t {
   batch_end = 16,  // the frames since the previous batch end become visible together
   seal = 17,       // last frame of a sealed log
   note = 18,       // events for tools (damage reported, restored from)
+  // Of the queue's log (payloads: server/queue/frames.hpp).
+  queue_message = 64,  // a message, its envelope and recipients
+  queue_fates = 65,    // what became of recipients at a try
+  queue_removed = 66,  // messages the administrator ended
+  queue_carried = 67,  // a message with the state of its recipients, written again further on
 };
 
 }  // namespace kontor::store

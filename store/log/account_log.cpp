@@ -353,6 +353,20 @@ Result<std::string> AccountLog::read_payload_range(LogPosition position,
   return bytes;
 }
 
+Result<void> AccountLog::drop_before(std::uint32_t log) {
+  io::assert_may_block();
+  KONTOR_TRY(const auto logs, state_->device->list());
+  // A log is finished when something behind it is durable: the flusher has left it.
+  log = std::min(log, durable().end.file);
+  for (const auto number : logs) {
+    if (number >= log) break;
+    KONTOR_TRY(state_->device->remove(number));
+    const std::lock_guard lock(state_->mutex);
+    state_->salts.erase(number);
+  }
+  return {};
+}
+
 std::uint64_t AccountLog::last_sequence() const {
   const std::lock_guard lock(state_->mutex);
   return state_->last_sequence;

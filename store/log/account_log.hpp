@@ -116,6 +116,9 @@ class AccountLog {
   Result<std::string> read_payload_range(LogPosition position,
                                          std::uint64_t offset,
                                          std::uint64_t size) const;
+  // Removes the logs below `log`, oldest first, each durably; a log that may still be written to
+  // stays. Replay then begins with the oldest that is left. Blocking.
+  Result<void> drop_before(std::uint32_t log);
   std::uint64_t last_sequence() const;  // appended, perhaps not yet durable
   LogPosition end() const;              // where the next frame will stand
   LogMark durable() const;              // everything before it is on the device

@@ -7,7 +7,8 @@
 // that the device was opened with (local files: the lock on the store's folder; RADOS: compared in
 // the same operation). Failure: io_error, no_space, not_found, conflict; after a failed append()
 // nothing behind the durable end may be trusted until the log was opened anew.
-// Threads: read() from any; the rest by one caller at a time. Every call blocks.
+// Threads: read(), and remove() and list() of logs that are not appended to, from any; the rest by
+// one caller at a time. Every call blocks.
 #pragma once
 #include <cstdint>
 #include <memory>

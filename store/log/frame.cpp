@@ -35,8 +35,11 @@ std::uint32_t frame_checksum(std::uint64_t salt, std::string_view frame) {
 }
 
 bool known_type(std::uint8_t type) {
-  return type >= static_cast<std::uint8_t>(FrameType::account) &&
-         type <= static_cast<std::uint8_t>(FrameType::note);
+  const auto is_between = [type](FrameType first, FrameType last) {
+    return type >= static_cast<std::uint8_t>(first) && type <= static_cast<std::uint8_t>(last);
+  };
+  return is_between(FrameType::account, FrameType::note) ||
+         is_between(FrameType::queue_message, FrameType::queue_carried);
 }
 
 }  // namespace

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Router: the Transport of the queue's mail. What the mailboxes of this server take goes to one
+// transport, all else to another. Any thread.
+#pragma once
+#include <string>
+
+#include "server/queue/transport.hpp"
+
+namespace kontor::app {
+
+class Router final : public queue::Transport {
+ public:
+  // `local` names a destination for the addresses that are its own and nothing for the others; both
+  // outlive the router. Without a transport mail waits.
+  Router(queue::Transport* local, queue::Transport* remote) : local_(local), remote_(remote) {}
+
+  std::string destination(std::string_view address) const override;
+  Task<void> deliver(std::string destination, queue::Work& work) override;
+
+ private:
+  queue::Transport* local_;
+  queue::Transport* remote_;
+};
+
+}  // namespace kontor::app
