@@ -8,6 +8,7 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_SKIP_RPATH ON)  # every library is the system's
 
 option(KONTOR_PCH "Use one precompiled header (off suits a compiler cache)" ON)
 set(KONTOR_SANITIZE "" CACHE STRING "empty, address (address+undefined, with the fuzz targets) or thread")

@@ -27,6 +27,7 @@
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
 #include "server/app/gate.hpp"
+#include "server/app/notify.hpp"
 #include "server/app/process.hpp"
 #include "server/app/router.hpp"
 #include "server/app/session_warden.hpp"
@@ -122,6 +123,7 @@ struct Server::State {
                                net::Acceptor::Handler serve) const;
   void start_threads();
   void await_signal();
+  void reopen_log();
   Task<void> keep_house();
   Task<void> shut_down();
   Task<bool> wait_for_connections(net::Limit limit);
@@ -262,16 +264,23 @@ void Server::State::await_signal() {
   });
 }
 
+void Server::State::reopen_log() {
+  if (!settings.log.file.empty())
+    if (const auto opened = log_file->reopen(); !opened)
+      log.emit(log::events::k_log_not_reopened, opened.error());
+  log.emit(log::events::k_server_reloaded);
+}
+
 Task<void> Server::State::keep_house() {
   while (!is_stopping) {
     (void)co_await house.wait(k_house_tick);
     (void)end_forbidden_sessions(*directory, *sessions, clock.now(), log);
     auto files = [this, hung_up = is_hung_up.exchange(false)] {
+      if (hung_up) tell_manager_of_reload();
       certificate->refresh(hung_up);
       save_blocks(*guard, settings.server.data_folder, log);
-      if (!hung_up || settings.log.file.empty()) return;
-      if (const auto opened = log_file->reopen(); !opened)
-        log.emit(log::events::k_log_not_reopened, opened.error());
+      if (hung_up) reopen_log();
+      if (hung_up) tell_manager("READY=1");
     };
     co_await io::on_pool(disk, std::move(files));
   }
@@ -290,6 +299,7 @@ Task<bool> Server::State::wait_for_connections(net::Limit limit) {
 Task<void> Server::State::shut_down() {
   (void)co_await stop.wait(std::chrono::years(100));
   log.emit(log::events::k_server_stopping);
+  tell_manager("STOPPING=1");
   house.raise();
   control->stop();
   for (const auto& acceptor : acceptors) acceptor->stop();
@@ -342,6 +352,7 @@ void Server::run() {
   state.log.emit(log::events::k_server_ready, {{log::Keys::pid, ::getpid()}});
   fmt::print("kontord: ready pid={}\n", ::getpid());
   std::fflush(stdout);
+  tell_manager("READY=1");
   is_over.wait(false);
 }
 

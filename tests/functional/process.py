@@ -134,6 +134,20 @@ class Life(unittest.TestCase):
                 server.wait_for_log('server.certificate.refused')
                 self.assertEqual(common_name(server), 'second.test')
 
+    def test_the_service_manager_is_told(self):
+        with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(f'{name}/notify')
+            manager.settimeout(30)
+            server = kontor.Server(environment={'NOTIFY_SOCKET': f'{name}/notify'})
+            self.addCleanup(server.close)
+            server.start()
+            self.assertEqual(manager.recv(200), b'READY=1')
+            os.kill(server.pid, signal.SIGHUP)
+            self.assertRegex(manager.recv(200), rb'^RELOADING=1\nMONOTONIC_USEC=\d+$')
+            self.assertEqual(manager.recv(200), b'READY=1')
+            server.stop()
+            self.assertEqual(manager.recv(200), b'STOPPING=1')
+
     def test_the_log_file_is_rotated(self):
         with tempfile.TemporaryDirectory() as name:
             path = pathlib.Path(name) / 'kontor.log'
@@ -143,6 +157,7 @@ class Life(unittest.TestCase):
                 kontor.wait_until(path.exists, 'a new log file')
                 server.imap('anna').logout()
                 kontor.wait_until(lambda: '"event":"imap.login.done"' in path.read_text(encoding='utf-8'), 'a login')
+                self.assertIn('"event":"server.reload.done"', path.read_text(encoding='utf-8'))
                 self.assertIn('"event":"server.start.ready"', old.read_text(encoding='utf-8'))
 
     def test_a_disabled_person_is_sent_away_within_two_seconds(self):

@@ -88,12 +88,18 @@ inline constexpr EventKind k_log_not_reopened{
     "After SIGHUP the log file could not be opened again; the one before stays in use.",
     "Check the folder of log.file and its permissions."};
 
+inline constexpr EventKind k_server_reloaded{
+    "server.reload.done", LogLevel::info,
+    "SIGHUP: the log file was opened again and the certificate read again. Nothing else is "
+    "reloaded.",
+    "For every other setting restart the server: systemctl restart kontor."};
+
 inline constexpr std::array k_server_events{
     &k_started_as_root,   &k_descriptors_few,    &k_directory_late,      &k_log_not_reopened,
     &k_server_ready,      &k_server_stopping,    &k_server_stopped,      &k_server_stop_forced,
     &k_listener_opened,   &k_listener_starved,   &k_listener_failed,     &k_connection_refused,
     &k_connection_failed, &k_certificate_loaded, &k_certificate_refused, &k_certificate_warning,
     &k_sessions_ended,    &k_connection_blocked, &k_connection_denied,   &k_address_blocked,
-    &k_address_unblocked, &k_blocks_unreadable,  &k_blocks_unwritable};
+    &k_address_unblocked, &k_blocks_unreadable,  &k_blocks_unwritable,   &k_server_reloaded};
 
 }  // namespace kontor::log::events
