@@ -46,11 +46,11 @@ def ratio(run, load, line):
     return f'{times:.1f}x' if times < 100 else 'over 100x'
 
 
-def cpu(run, load, line):
+def cpu(run, load, line, columns):
     if not line.cpu:
         return ''
-    values = [run.value(load, line, column, line.cpu) for column in ('kontor', 'peer')]
-    return ' / '.join('-' if value is None else f'{value:.3g}' for value in values) + (' ms a MB' if line.cpu.endswith('mb') else ' ms')
+    values = [run.value(load, line, column, line.cpu) for column in columns]
+    return ' / '.join('-' if value is None else f'{value:,.0f}' if value >= 100 else f'{value:.3g}' for value in values) + (' ms a MB' if line.cpu.endswith('mb') else ' ms')
 
 
 def table(run, wanted, chosen, where):
@@ -64,10 +64,9 @@ def table(run, wanted, chosen, where):
         for line in load.lines:
             row = [line.text.format(messages=f'{chosen.messages:,}'), cell(run, load, line, 'kontor')]
             if chosen.alone:
-                value = run.value(load, line, 'kontor', line.cpu) if line.cpu else None
-                row.append('' if value is None else f'{value:.3g} ms')
+                row.append(cpu(run, load, line, ('kontor',)))
             else:
-                row += [cell(run, load, line, 'peer'), ratio(run, load, line), cpu(run, load, line),
+                row += [cell(run, load, line, 'peer'), ratio(run, load, line), cpu(run, load, line, ('kontor', 'peer')),
                         cell(run, load, line, 'always') if (load.name, 'always') in run.figures else '']
             lines.append('| ' + ' | '.join(row) + ' |')
     return '\n'.join(lines)
