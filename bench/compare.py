@@ -9,6 +9,7 @@ turns. Prints a table; --markdown FILE puts it between the two marker lines of F
 import argparse
 import hashlib
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -114,6 +115,8 @@ def main():
     wanted = [load for load in LOADS if not names or load.name in names]
     if not chosen.alone and (lacking := peers.missing()):
         sys.exit(f'Not installed: {", ".join(lacking)}. Run ./test bench, or with --alone for Kontor only.')
+    if not chosen.alone and os.geteuid() != 0:
+        sys.exit('Dovecot and Postfix change users, so that they must be started by root. With --alone Kontor is measured by itself.')
     run = Run(rounds=chosen.rounds, seconds=chosen.seconds, quick=chosen.quick)
     machine = report.machine()
     work = pathlib.Path(tempfile.mkdtemp(prefix='kontor-bench-', dir='/var/tmp'))
