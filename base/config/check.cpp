@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/config/load.hpp"
 #include "base/core/access_rules.hpp"
@@ -126,6 +127,61 @@ void check_networks(const Settings& settings, Sentences& out) {
   rules("access.submission", settings.access.submission);
 }
 
+// A mail domain; in other scripts too (RFC 6531), and with the underscores of Windows domains.
+bool is_mail_domain(std::string_view name) {
+  const auto is_wrong = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= ' ' || byte == 0x7F || c == '@' || c == '=' || c == ':' || c == '[';
+  };
+  if (name.empty() || name.size() > 253 || std::ranges::any_of(name, is_wrong)) return false;
+  const auto labels = split(name, '.');
+  return std::ranges::none_of(labels, [](std::string_view label) { return label.empty(); });
+}
+
+// A row "name" or "name=value" of a setting of domains.
+struct DomainRow {
+  std::string_view name, value;
+};
+
+DomainRow split_row(std::string_view row) {
+  const auto equals = row.find('=');
+  if (equals == std::string_view::npos) return {trim(row), {}};
+  return {trim(row.substr(0, equals)), trim(row.substr(equals + 1))};
+}
+
+void check_domains(const Settings& settings, Sentences& out) {
+  const Domains& domains = settings.domains;
+  std::set<std::string> own;
+  const auto check = [&](std::string_view key, const std::string& row, bool is_good) {
+    if (!is_good) out.push_back(fmt::format("domains.{}: \"{}\" cannot be read", key, row));
+  };
+  for (const auto& row : domains.local) {
+    check("local", row, is_mail_domain(trim(row)));
+    own.insert(to_lower(trim(row)));
+  }
+  for (const auto& row : domains.remote) {
+    const auto [name, host] = split_row(row);
+    check("remote", row, is_mail_domain(name) && (!host.empty() || !row.contains('=')));
+    if (!own.insert(to_lower(name)).second)
+      out.push_back(fmt::format("domains.remote: {} is in domains.local too", name));
+  }
+  for (const auto& row : domains.alias) {
+    const auto [name, target] = split_row(row);
+    check("alias", row, is_mail_domain(name) && is_mail_domain(target));
+    if (own.contains(to_lower(name)))
+      out.push_back(fmt::format("domains.alias: {} is local or remote already", name));
+    for (const auto& other : domains.alias)
+      if (iequals(split_row(other).name, target))
+        out.push_back(fmt::format("domains.alias: {} is an alias itself", target));
+  }
+  for (const auto& row : domains.catch_all) {
+    const auto [name, address] = split_row(row);
+    check("catch_all", row, is_mail_domain(name) && address.contains('@'));
+  }
+  if (!domains.default_domain.empty())
+    check("default_domain", domains.default_domain, is_mail_domain(domains.default_domain));
+}
+
 }  // namespace
 
 Sentences check_settings(const Settings& settings) {
@@ -135,6 +191,7 @@ Sentences check_settings(const Settings& settings) {
   check_queue(settings, out);
   check_ldap(settings, out);
   check_networks(settings, out);
+  check_domains(settings, out);
   if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty())
     out.emplace_back("tls.certificate_file and tls.key_file are set together or not at all");
   if (settings.imap.max_line > settings.imap.max_command)
