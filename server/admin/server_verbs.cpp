@@ -76,6 +76,8 @@ Task<Answer> deliver(const Desk& desk, Request request) {
   auto resolved = delivery.resolve(address);
   if (resolved.verdict != delivery::Verdict::deliver)
     co_return fail(Errc::not_found, address + ": " + std::string(name_of(resolved.verdict)));
+  if (resolved.mailboxes.empty())
+    co_return fail(Errc::not_found, address + ": its mail goes to another server");
   delivery::Envelope envelope;
   envelope.trace = delivery::make_trace_id();
   const auto trace = envelope.trace;

@@ -27,6 +27,7 @@
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
 #include "server/app/gate.hpp"
+#include "server/app/local_transport.hpp"
 #include "server/app/notify.hpp"
 #include "server/app/process.hpp"
 #include "server/app/router.hpp"
@@ -35,6 +36,7 @@
 #include "server/imap/server.hpp"
 #include "server/pop3/server.hpp"
 #include "server/queue/queue.hpp"
+#include "server/smtp/client/relay.hpp"
 #include "server/smtp/server.hpp"
 #include "server/trace/guarded_sign_in.hpp"
 #include "server/trace/sessions.hpp"
@@ -46,11 +48,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds k_first_copy{15};  // for people at the first start of all
-constexpr std::chrono::seconds k_goodbye{10};     // for connections to end by themselves
-constexpr std::chrono::seconds k_cut{10};         // for cut ones
-constexpr std::chrono::seconds k_last_word{5};    // for mail being handed over to others
+constexpr std::chrono::seconds k_first_copy{15};      // for people at the first start of all
+constexpr std::chrono::seconds k_goodbye{10};         // for connections to end by themselves
+constexpr std::chrono::seconds k_cut{10};             // for cut ones
+constexpr std::chrono::seconds k_queue_patience{10};  // for what the queue has under way
 constexpr std::chrono::seconds k_house_tick{5};
+constexpr std::uint32_t k_workers = 2;                // parse large messages
 constexpr std::uint32_t k_disk_threads = 2;           // for housekeeping; the store has its own
 constexpr std::uint64_t k_other_descriptors = 1'024;  // beside connections: logs, sockets
 
@@ -82,6 +85,7 @@ struct Server::State {
   log::Context log;
   const Clock& clock = system_clock();
   io::DiskPool disk{k_disk_threads};
+  io::WorkPool workers{"kontor-work", k_workers};
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   asio::signal_set signals{io};
@@ -94,8 +98,12 @@ struct Server::State {
   std::unique_ptr<directory::DirectoryService> directory;
   std::unique_ptr<directory::SignInService> sign_in;
   std::unique_ptr<delivery::Delivery> delivery;
+  std::unique_ptr<LocalTransport> local;
+  std::unique_ptr<smtp::client::Relay> relay;
   std::unique_ptr<Router> router;
   std::unique_ptr<queue::Queue> queue;
+  std::unique_ptr<smtp::Routing> routing;
+  std::unique_ptr<smtp::Gate> smtp_gate;
   std::optional<imap::Environment> imap;
   std::optional<pop3::Environment> pop3;
   std::optional<smtp::Environment> smtp;
@@ -175,6 +183,10 @@ Result<void> Server::State::open_queue() {
   auto opened = queue::Queue::open(std::move(environment), settings.server.data_folder + "/queue");
   if (!opened) return fail(std::move(opened).error().while_doing("opening the queue"));
   queue = *std::move(opened);
+  smtp::client::RelayEnvironment others{settings, *resolver, log, clock};
+  auto made = smtp::client::Relay::make(std::move(others));
+  if (!made) return fail(std::move(made).error().while_doing("preparing mail to others"));
+  relay = *std::move(made);
   return {};
 }
 
@@ -191,15 +203,19 @@ Result<void> Server::State::open_directory() {
 
 void Server::State::make_environments() {
   sign_in = trace::guarded_sign_in(settings, *directory, *directory, *guard);
-  delivery = std::make_unique<delivery::Delivery>(settings, *directory, *store, clock, log);
-  router = std::make_unique<Router>(nullptr, nullptr);
+  delivery = std::make_unique<delivery::Delivery>(
+      delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock});
+  local = std::make_unique<LocalTransport>(*delivery);
+  router = std::make_unique<Router>(local.get(), relay.get());
+  routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
+  smtp_gate = std::make_unique<smtp::Gate>(settings.smtp);
   const auto tls = [this] { return certificate->current(); };
   imap.emplace(
       imap::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   pop3.emplace(
       pop3::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
-  smtp.emplace(
-      smtp::Environment{settings, *directory, *sign_in, *delivery, *sessions, clock, tls, log});
+  smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
+                                 clock, tls, log});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get()});
 }
@@ -311,9 +327,10 @@ Task<void> Server::State::shut_down() {
     ended = co_await wait_for_connections(k_cut);
   }
   (void)co_await control->wait_ended(k_cut);
-  co_await queue->stop(k_last_word);
-  co_await queue->close();
   (void)co_await tasks.wait_empty(k_cut);
+  // Connections are over: nothing new comes into the queue, and what it delivers here is stored.
+  co_await queue->stop(k_queue_patience);
+  co_await queue->close();
   co_await store->close();
   auto last_blocks = [this] { save_blocks(*guard, settings.server.data_folder, log); };
   co_await io::on_pool(disk, std::move(last_blocks));

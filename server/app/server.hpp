@@ -3,8 +3,9 @@
 //
 // Start: log, data folder, certificate, store, directory (kontor-directory is started), then the
 // ports, which were opened before, begin to accept. Stop: no new connections, open ones are told
-// and given time for their goodbye, then cut; then every commit is waited for and the store closes.
-// Nothing that was acknowledged is lost either way. Failures of the start are one sentence each.
+// and given time for their goodbye, then cut; then the queue stops, every commit is waited for and
+// the store closes. Nothing that was acknowledged is lost either way. Failures of the start are one
+// sentence each.
 #pragma once
 #include <memory>
 #include <vector>

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <set>
 #include <span>
 
 #include "base/core/answers.hpp"
 #include "base/core/run_all.hpp"
 #include "base/crypto/digest.hpp"
+#include "base/io/work_pool.hpp"
 #include "base/log/events/delivery.hpp"
 #include "server/delivery/remembered.hpp"
 
@@ -25,23 +27,39 @@ constexpr std::size_t k_parallel_bytes = 64U << 20U;
 
 struct Copy {
   std::shared_ptr<const Principal> person;
-  std::string key;  // of this copy in Remembered
+  std::string original;  // recipient that a catch-all stands in for; empty: none
+  std::string key;       // of this copy in Remembered
+  Uuid guid;
   Result<void> result;
   bool was_there = false;
+};
+
+// The message as the mailboxes get it, by the X-Original-To field it bears ("": none).
+struct Prepared {
+  std::map<std::string, store::PreparedMessage> messages;
+  std::string digest;  // the same at every try by SMTP
 };
 
 // One message under way. Lives in the frame of deliver(), which awaits everybody that uses it.
 struct Job {
   store::AccountStore& store;
   log::Context log;
-  store::PreparedMessage message;
   UtcSeconds now;
+  bool may_be_there;
+  Prepared prepared;
   std::vector<Copy> copies;
+  std::size_t size = 0;
   std::atomic<std::size_t> next = 0;
 };
 
 std::string copy_key(const std::string& digest, const directory::PrincipalId& person) {
   return digest + person.guid.bytes() + person.source;
+}
+
+// The same for every try of a message with this trace.
+Uuid copy_guid(const std::string& trace, const directory::PrincipalId& person) {
+  const auto digest = crypto::sha256(trace + '\n' + person.guid.bytes() + person.source);
+  return Uuid::from_bytes(digest.substr(0, 16)).value();
 }
 
 // Sender and message without what this server put before it: the same at every try.
@@ -63,8 +81,9 @@ void report(const Job& job, const Copy& copy, const store::Appending& stored) {
 Task<void> store_copy(Job& job, Copy& copy) {
   using log::Keys;
   store::NewMessage message;
-  message.message = job.message;
+  message.message = job.prepared.messages.at(copy.original);
   message.internal_date = job.now;
+  message.guid = copy.guid;
   store::Binding owner{copy.person->id.source, copy.person->id.guid};
   auto stored = co_await job.store.deliver(std::move(owner), std::move(message));
   if (stored.has_value()) {
@@ -75,19 +94,36 @@ Task<void> store_copy(Job& job, Copy& copy) {
   }
 }
 
+// Did an earlier try of this message, which may have ended with the server, store this copy?
+Task<void> look_for_copy(Job& job, Copy& copy) {
+  store::Binding owner{copy.person->id.source, copy.person->id.guid};
+  if (!job.store.find(owner)) co_return;
+  const auto account = co_await job.store.open_for(std::move(owner));
+  if (account.has_value()) {
+    copy.was_there = (*account)->view().has_guid(copy.guid);
+  } else {
+    copy.result = fail(account.error());
+  }
+}
+
+Task<void> store_unless_there(Job& job, Copy& copy) {
+  if (job.may_be_there) co_await look_for_copy(job, copy);
+  if (copy.was_there) {
+    job.log.emit(log::events::k_copy_skipped, {{log::Keys::address, copy.person->mail}});
+  } else if (copy.result.has_value()) {
+    co_await store_copy(job, copy);
+  }
+}
+
 Task<void> store_copies(Job& job) {
   for (;;) {
     const auto index = job.next.fetch_add(1);
     if (index >= job.copies.size()) co_return;
     auto& copy = job.copies[index];
-    if (copy.was_there) {
-      job.log.emit(log::events::k_copy_skipped, {{log::Keys::address, copy.person->mail}});
-      continue;
-    }
     // A broken promise of the store is that copy's failure, not the message's.
     std::string fault;
     try {
-      co_await store_copy(job, copy);
+      co_await store_unless_there(job, copy);
     } catch (const std::exception& error) {
       fault = error.what();
     }
@@ -96,7 +132,7 @@ Task<void> store_copies(Job& job) {
 }
 
 Task<void> store_all(Job& job) {
-  const auto by_memory = k_parallel_bytes / std::max<std::size_t>(job.message.raw.size(), 1);
+  const auto by_memory = k_parallel_bytes / std::max<std::size_t>(job.size, 1);
   const auto workers =
       std::min({job.copies.size(), k_max_parallel, std::max<std::size_t>(by_memory, 1)});
   std::vector<Task<void>> tasks;
@@ -104,13 +140,22 @@ Task<void> store_all(Job& job) {
   co_await run_all(std::move(tasks));
 }
 
-// Index of each person's copy; a person that several recipients lead to has one.
+// Index of each person's copy; a person that several recipients lead to has one, and it says that
+// it came by a catch-all only when no other recipient leads there.
 std::map<directory::PrincipalId, std::size_t> plan(Job& job, const Envelope& envelope) {
   std::map<directory::PrincipalId, std::size_t> index;
-  for (const auto& recipient : envelope.recipients)
-    for (const auto& person : recipient.mailboxes)
-      if (index.emplace(person->id, job.copies.size()).second)
-        job.copies.push_back(Copy{person, {}, {}, false});
+  for (const bool catch_all : {false, true})
+    for (const auto& recipient : envelope.recipients) {
+      if (recipient.is_catch_all != catch_all) continue;
+      for (const auto& person : recipient.mailboxes) {
+        if (!index.emplace(person->id, job.copies.size()).second) continue;
+        Copy copy;
+        copy.person = person;
+        if (catch_all) copy.original = recipient.address;
+        copy.guid = copy_guid(envelope.trace, person->id);
+        job.copies.push_back(std::move(copy));
+      }
+    }
   return index;
 }
 
@@ -127,56 +172,91 @@ Result<void> outcome(const Job& job,
 }  // namespace
 
 struct Delivery::State {
-  const config::Settings& settings;
-  directory::Directory& directory;
-  store::AccountStore& store;
-  const Clock& clock;
-  log::Context log;
-  Remembered remembered;
+  explicit State(DeliveryEnvironment given)
+      : environment(std::move(given)), domains(environment.settings.domains) {}
 
-  void look_up(Job& job, const std::string& digest) {
+  const DeliveryEnvironment environment;
+  const Domains domains;
+  Remembered remembered;
+  Remembered announced;
+
+  void look_up(Job& job) {
+    const auto now = environment.clock.steady();
     for (auto& copy : job.copies) {
-      copy.key = copy_key(digest, copy.person->id);
-      copy.was_there = remembered.take(copy.key, clock.steady());
+      copy.key = copy_key(job.prepared.digest, copy.person->id);
+      copy.was_there = remembered.take(copy.key, now);
     }
   }
   void remember_if_some_failed(const Job& job) {
     const auto failed = [](const Copy& copy) { return !copy.result.has_value(); };
     if (std::ranges::none_of(job.copies, failed)) return;
     for (const auto& copy : job.copies)
-      if (!failed(copy)) remembered.add(copy.key, clock.steady());
+      if (!failed(copy)) remembered.add(copy.key, environment.clock.steady());
   }
+  Task<Prepared> prepare(const Job& job, Envelope envelope, std::string message);
 };
 
-Delivery::Delivery(const config::Settings& settings,
-                   directory::Directory& directory,
-                   store::AccountStore& store,
-                   const Clock& clock,
-                   log::Context log)
-    : state_(std::make_unique<State>(settings, directory, store, clock, std::move(log))) {}
+// Everything that is as long as the message: on the pool when that is long.
+Task<Prepared> Delivery::State::prepare(const Job& job, Envelope envelope, std::string message) {
+  std::set<std::string> originals;
+  for (const auto& copy : job.copies) originals.insert(copy.original);
+  const auto mime = environment.settings.mime;
+  const bool is_large = message.size() > k_large_message;
+  auto work = [originals = std::move(originals), mime, envelope = std::move(envelope),
+               message = std::move(message)]() mutable {
+    Prepared prepared;
+    if (!envelope.is_queued) prepared.digest = digest_of(envelope, message);
+    const auto prepare_one = [&](const std::string& original, std::string bytes) {
+      if (!original.empty()) bytes.insert(0, "X-Original-To: " + original + "\r\n");
+      prepared.messages.emplace(
+          original, store::prepare_message(std::move(bytes), mime.max_depth, mime.max_parts));
+    };
+    while (originals.size() > 1) prepare_one(originals.extract(originals.begin()).value(), message);
+    if (!originals.empty()) prepare_one(*originals.begin(), std::move(message));
+    return prepared;
+  };
+  if (!is_large) co_return work();
+  co_return co_await io::on_pool(environment.workers, std::move(work));
+}
+
+Delivery::Delivery(DeliveryEnvironment environment)
+    : state_(std::make_unique<State>(std::move(environment))) {}
 Delivery::~Delivery() = default;
 
+const Domains& Delivery::domains() const noexcept { return state_->domains; }
+
 Resolved Delivery::resolve(std::string_view address) const {
-  return delivery::resolve(*state_->directory.current(), address, state_->clock.now());
+  const auto& environment = state_->environment;
+  return delivery::resolve(*environment.directory.current(), state_->domains, address,
+                           environment.clock.now());
 }
 
 Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string message) {
-  const auto& mime = state_->settings.mime;
-  Job job{state_->store,
-          state_->log.with({{log::Keys::trace, envelope.trace}}),
+  const auto& environment = state_->environment;
+  Job job{environment.store,
+          environment.log.with({{log::Keys::trace, envelope.trace}}),
+          environment.clock.now(),
+          envelope.may_be_there,
           {},
-          state_->clock.now(),
           {},
+          message.size(),
           {}};
   const auto index = plan(job, envelope);
-  state_->look_up(job, digest_of(envelope, message));
-  job.message = store::prepare_message(std::move(message), mime.max_depth, mime.max_parts);
+  job.prepared = co_await state_->prepare(job, envelope, std::move(message));
+  if (!envelope.is_queued) state_->look_up(job);
   if (!job.copies.empty()) co_await store_all(job);
-  state_->remember_if_some_failed(job);
+  if (!envelope.is_queued) state_->remember_if_some_failed(job);
   std::vector<Result<void>> results;
   for (const auto& recipient : envelope.recipients)
     results.push_back(outcome(job, index, recipient));
   co_return results;
+}
+
+void Delivery::announce(const std::string& trace) {
+  state_->announced.add(trace, state_->environment.clock.steady());
+}
+bool Delivery::take_announced(const std::string& trace) {
+  return state_->announced.take(trace, state_->environment.clock.steady());
 }
 
 std::string make_trace_id() { return Uuid::random().hex().substr(0, 20); }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Delivery: one accepted message into the mailboxes of its recipients.
 //
-// The message is parsed once; each person gets one copy, however many recipients lead to him. The
-// task ends when every commit has ended: a recipient without an error has all its copies on disk.
-// Copies run in parallel, bounded by memory. There is no joint transaction: when some copies fail,
-// the others stay, and they are remembered (in memory, bounded), so that the sender's next try of
-// the same message passes over who has it: nothing is lost, and nothing doubles unless the server
-// restarts in between (docs/architecture.md, "Across accounts"). Any thread; never throws.
+// The message is parsed once, on the pool of workers when it is large; each person gets one copy,
+// however many recipients lead to him. The task ends when every commit has ended: a recipient
+// without an error has all its copies on disk. Copies run in parallel, bounded by memory. There is
+// no joint transaction: when some copies fail, the others stay. Then
+// - what came by SMTP is remembered (in memory, bounded), so that the sender's next try of the same
+//   message passes over who has it: nothing is lost, and nothing doubles unless the server restarts
+//   in between;
+// - what came by the queue is looked for in the mailbox (Envelope::may_be_there): the EMAILID of a
+//   copy is made of the message's trace and the person, so that no restart doubles it
+//   (docs/architecture.md, "Across accounts"). Any thread; never throws.
 #pragma once
 #include <memory>
 #include <string>
@@ -19,14 +23,24 @@
 #include "base/core/time.hpp"
 #include "base/log/log.hpp"
 #include "directory/model/model.hpp"
+#include "server/delivery/domains.hpp"
 #include "server/delivery/resolve.hpp"
 #include "store/mailbox/account_store.hpp"
 
+namespace kontor::io {
+class WorkPool;  // base/io/work_pool.hpp
+}
+
 namespace kontor::delivery {
+
+// Above this, parsing a message is work for the pool: it would hold up a network thread.
+inline constexpr std::size_t k_large_message = 256U << 10U;
 
 struct Recipient {
   std::string address;  // as given, for the log
   std::vector<std::shared_ptr<const directory::Principal>> mailboxes;
+  // The mailboxes are a catch-all: they are told for whom it was, in an X-Original-To field.
+  bool is_catch_all = false;
 };
 
 struct Envelope {
@@ -35,23 +49,36 @@ struct Envelope {
   std::vector<Recipient> recipients;
   // Bytes at the start of the message that this server added: they differ from try to try.
   std::size_t added = 0;
+  bool is_queued = false;     // comes by the queue, and goes back there when it fails
+  bool may_be_there = false;  // and an earlier try of the same trace may have stored copies
+};
+
+// What delivery is built on; all of it outlives it.
+struct DeliveryEnvironment {
+  const config::Settings& settings;
+  directory::Directory& directory;
+  store::AccountStore& store;
+  io::WorkPool& workers;  // parses large messages
+  log::Context log;
+  const Clock& clock = system_clock();
 };
 
 class Delivery {
  public:
-  // Everything given outlives it.
-  Delivery(const config::Settings& settings,
-           directory::Directory& directory,
-           store::AccountStore& store,
-           const Clock& clock,
-           log::Context log);
+  explicit Delivery(DeliveryEnvironment environment);
   ~Delivery();
 
+  const Domains& domains() const noexcept;
   // Against the newest directory copy.
   Resolved resolve(std::string_view address) const;
   // One result a recipient, in order: the first error of its copies, if any. `message` is complete,
   // with the fields this server added at its start.
   Task<std::vector<Result<void>>> deliver(Envelope envelope, std::string message);
+
+  // A message of this trace is on its way to the queue: no mailbox has a copy yet.
+  void announce(const std::string& trace);
+  // Was it announced in the life of this process, and not asked for since? Else it may be there.
+  bool take_announced(const std::string& trace);
 
  private:
   struct State;

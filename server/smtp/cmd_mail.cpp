@@ -1,24 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MAIL (RFC 5321, 4.1.1.2; SIZE RFC 1870; SMTPUTF8 RFC 6531; submission RFC 6409).
+// MAIL (RFC 5321, 4.1.1.2; SIZE RFC 1870; SMTPUTF8 RFC 6531; DSN RFC 3461; submission RFC 6409).
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/message.hpp"
 #include "server/smtp/submission.hpp"
 
 namespace kontor::smtp {
 namespace {
 
+bool is_own(const Session& session, const wire::Mailbox& sender) {
+  const auto person = session.environment().directory.current()->find(session.identity->id);
+  return person && owns_address(*person, session.environment().routing.delivery().domains(),
+                                sender.address());
+}
+
 // Why this sender may not begin a message now; nothing: he may.
 std::optional<wire::Reply> refusal(const Session& session, const wire::MailCommand& mail) {
   const auto& sender = mail.sender;
+  if (!sender.is_null && sender.mailbox.domain.empty())
+    return wire::Reply(501, "5.1.7", "the sender's address has no domain");
   if (mail.size.value_or(0) > session.limits().max_message)
-    return wire::Reply(552, "5.3.4", "the message is larger than allowed");  // RFC 1870, 6.1
+    return too_large_reply();  // RFC 1870, 6.1
   if (!sender.mailbox.is_ascii() && !mail.smtputf8)
     return wire::Reply(553, "5.6.7", "this address needs SMTPUTF8");  // RFC 6531, 3.5
   if (session.role() != Role::submission || sender.is_null) return std::nullopt;
-  const auto copy = session.environment().directory.current();
-  const auto person = copy->find(session.identity->id);
-  if (!person || !owns_address(*person, sender.mailbox.address()))
+  if (!is_own(session, sender.mailbox))
     return wire::Reply(550, "5.7.1", "this sender address is not yours");
+  return std::nullopt;
+}
+
+// Limits of the session and of the client's address; who is over them may come again.
+std::optional<wire::Reply> limit_refusal(Session& session, const wire::MailCommand& mail) {
+  const auto& limits = session.limits();
+  if (session.messages >= limits.max_messages_per_session) {
+    session.is_closing = true;
+    return wire::Reply(421, "4.7.0", "enough messages for one session; connect again");
+  }
+  const auto bytes = session.bytes + mail.size.value_or(0);
+  if (limits.max_session != 0 && session.bytes > 0 && bytes > limits.max_session) {
+    session.is_closing = true;
+    return wire::Reply(421, "4.7.0", "enough bytes for one session; connect again");
+  }
+  const auto& environment = session.environment();
+  if (session.role() == Role::mx &&
+      !environment.gate.let_in(session.stream().peer().address, environment.clock.steady()))
+    return wire::Reply(451, "4.7.1", "too many messages from your address; try again in a minute");
   return std::nullopt;
 }
 
@@ -34,12 +60,10 @@ Task<Result<void>> cmd_mail(Session& session, std::string arguments) {
     reply_bad(session, syntax_reply(mail.error()));
     co_return Result<void>();
   }
-  if (session.messages >= session.limits().max_messages_per_session) {
-    session.reply(wire::Reply(421, "4.7.0", "enough messages for one session; connect again"));
-    session.is_closing = true;
-    co_return Result<void>();
-  }
-  if (const auto refused = refusal(session, *mail)) {
+  complete(session, mail->sender);
+  auto refused = refusal(session, *mail);
+  if (!refused) refused = limit_refusal(session, *mail);
+  if (refused) {
     session.log().emit(
         log::events::k_smtp_sender_refused,
         {{log::Keys::sender, mail->sender.mailbox.text()}, {log::Keys::reason, refused->lines[0]}});

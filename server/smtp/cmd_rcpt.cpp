@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RCPT (RFC 5321, 4.1.1.3): who is not here is refused here, so that no bounce is ever made later.
+// RCPT (RFC 5321, 4.1.1.3): who is not here is refused here, so that no notice has to be made
+// later. Mail to others is taken from who may send to anybody (signed in, or of a trusted network),
+// and from everybody for the remote domains of the settings: never from anybody to anybody.
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
 
@@ -8,58 +10,105 @@ namespace {
 
 using delivery::Verdict;
 
-wire::Reply reply_for(Verdict verdict, Role role) {
+// An address that asks the next server to send on: name%host, host!name, "name@host". Where that
+// server trusts this one, it would relay for everybody.
+bool is_routed(const wire::Mailbox& mailbox) {
+  return mailbox.local.find_first_of("%!@:") != std::string::npos;
+}
+
+bool is_taken(const Session& session, const wire::Mailbox& mailbox, Verdict verdict) {
   switch (verdict) {
     case Verdict::deliver:
-      return {250, "2.1.5", "recipient OK"};
+      return true;
     case Verdict::foreign:
-      if (role == Role::submission)
-        return {550, "5.7.1",
-                "not an address of this server; mail to others is not sent from here yet"};
+      return session.may_relay();
+    case Verdict::remote:
+      return session.role() != Role::lmtp && (session.may_relay() || !is_routed(mailbox));
+    default:
+      return false;
+  }
+}
+
+wire::Reply refusal_for(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::foreign:
+    case Verdict::remote:
       return {550, "5.7.1", "relaying denied"};
     case Verdict::disabled:
       return {550, "5.2.1", "this mailbox takes no mail"};
     case Verdict::empty:
       return {550, "5.2.4", "nobody belongs to this list"};
-    case Verdict::unknown:
-      break;
+    default:
+      return {550, "5.1.1", "no such mailbox here"};
   }
-  return {550, "5.1.1", "no such mailbox here"};
+}
+
+// Why no recipient can come now, or not this one.
+std::optional<wire::Reply> refusal(const Session& session, const wire::Mailbox& mailbox) {
+  const auto& transaction = session.transaction;
+  if (transaction.recipients.size() >= session.limits().max_recipients)
+    return wire::Reply(452, "4.5.3", "enough recipients for one message");  // RFC 5321, 4.5.3.1.10
+  if (!mailbox.is_ascii() && !transaction.mail->smtputf8)
+    return wire::Reply(553, "5.6.7", "this address needs SMTPUTF8");  // RFC 6531, 3.5
+  return std::nullopt;
+}
+
+// `address` is the mailbox under its domain's true name.
+Destined destined(const wire::RcptCommand& rcpt, delivery::Resolved resolved) {
+  const auto& given = rcpt.recipient.mailbox;
+  auto mailbox = given;
+  if (const auto at = resolved.address.rfind('@'); at != std::string::npos)
+    mailbox.domain = resolved.address.substr(at + 1);
+  Destined out;
+  out.asked.address = mailbox.text();
+  out.asked.original = rcpt.original;
+  if (rcpt.original.empty() && mailbox.domain != given.domain)
+    out.asked.original = "rfc822;" + given.text();  // RFC 3461, 5.2.7: as the sender knows it
+  out.asked.has_notify = rcpt.notify.has_value();
+  out.asked.notify = rcpt.notify.value_or(queue::k_notify_default);
+  out.is_relayed = resolved.verdict != Verdict::deliver;
+  out.is_catch_all = resolved.is_catch_all;
+  out.mailboxes = std::move(resolved.mailboxes);
+  out.outside = std::move(resolved.outside);
+  return out;
+}
+
+void log_refusal(const Session& session, const wire::Mailbox& mailbox, Verdict verdict) {
+  session.log().emit(log::events::k_smtp_recipient_refused,
+                     {{log::Keys::address, mailbox.text()},
+                      {log::Keys::sender, session.transaction.mail->sender.mailbox.text()},
+                      {log::Keys::reason, delivery::name_of(verdict)}});
 }
 
 }  // namespace
 
 Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
   auto& transaction = session.transaction;
-  if (!transaction.mail) {
-    reply_bad(session, wire::Reply(503, "5.5.1", "MAIL comes first"));
+  if (!transaction.mail || transaction.chunks) {  // RFC 3030, 2
+    reply_bad(
+        session,
+        wire::Reply(503, "5.5.1", transaction.mail ? "the message has begun" : "MAIL comes first"));
     co_return Result<void>();
   }
-  const auto rcpt = wire::parse_rcpt(arguments);
+  auto rcpt = wire::parse_rcpt(arguments);
   if (!rcpt) {
     reply_bad(session, syntax_reply(rcpt.error()));
     co_return Result<void>();
   }
+  complete(session, rcpt->recipient);
   const auto& mailbox = rcpt->recipient.mailbox;
-  if (transaction.recipients.size() >= session.limits().max_recipients) {
-    // RFC 5321, 4.5.3.1.10
-    session.reply(wire::Reply(452, "4.5.3", "enough recipients for one message"));
+  if (const auto refused = refusal(session, mailbox)) {
+    session.reply(*refused);
     co_return Result<void>();
   }
-  if (!mailbox.is_ascii() && !transaction.mail->smtputf8) {
-    session.reply(wire::Reply(553, "5.6.7", "this address needs SMTPUTF8"));  // RFC 6531, 3.5
-    co_return Result<void>();
-  }
-  auto resolved = session.environment().delivery.resolve(mailbox.address());
-  if (resolved.verdict == Verdict::deliver) {
-    transaction.recipients.push_back({mailbox.text(), std::move(resolved.mailboxes)});
+  auto resolved = session.environment().routing.delivery().resolve(mailbox.address());
+  if (is_taken(session, mailbox, resolved.verdict)) {
+    transaction.recipients.push_back(destined(*rcpt, std::move(resolved)));
+    session.reply(wire::Reply(250, "2.1.5", "recipient OK"));
   } else {
-    session.log().emit(log::events::k_smtp_recipient_refused,
-                       {{log::Keys::address, mailbox.text()},
-                        {log::Keys::sender, transaction.mail->sender.mailbox.text()},
-                        {log::Keys::reason, delivery::name_of(resolved.verdict)}});
+    log_refusal(session, mailbox, resolved.verdict);
+    session.reply(refusal_for(resolved.verdict));
   }
-  session.reply(reply_for(resolved.verdict, session.role()));
   co_return Result<void>();
 }
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array k_commands{
     //         name        roles              hello  sign-in argument rfc
     CommandRow{"AUTH",     k_submission,      true,  false,  true,    "RFC 4954",         cmd_auth},
+    CommandRow{"BDAT",     k_every_role,      false, false,  true,    "RFC 3030 2",       cmd_bdat},
     CommandRow{"DATA",     k_every_role,      true,  true,   false,   "RFC 5321 4.1.1.4", cmd_data},
     CommandRow{"EHLO",     k_mx|k_submission, false, false,  true,    "RFC 5321 4.1.1.1", cmd_ehlo},
     CommandRow{"EXPN",     k_every_role,      false, false,  true,    "RFC 5321 4.1.1.7", cmd_expn},
@@ -62,6 +63,13 @@ wire::Reply syntax_reply(const Error& error) {
     default:
       return {501, "5.5.4", "syntax error: " + error.detail()};
   }
+}
+
+void complete(const Session& session, wire::Path& path) {
+  auto& mailbox = path.mailbox;
+  if (path.is_null || !mailbox.domain.empty() || !session.may_relay()) return;
+  if (!iequals(mailbox.local, "postmaster"))
+    mailbox.domain = session.environment().routing.delivery().domains().default_domain();
 }
 
 Task<Result<void>> dispatch(Session& session, std::string text) {

@@ -40,9 +40,13 @@ std::vector<std::string> extensions(const Session& session);
 void reply_bad(Session& session, const wire::Reply& reply);
 // The reply to arguments that wire refused: 501, 504 or 555.
 wire::Reply syntax_reply(const Error& error);
+// Gives the default domain to an address without one, for who may send to anybody; postmaster
+// needs none.
+void complete(const Session& session, wire::Path& path);
 
 // server/smtp/cmd_*.cpp
 Task<Result<void>> cmd_auth(Session& session, std::string arguments);
+Task<Result<void>> cmd_bdat(Session& session, std::string arguments);
 Task<Result<void>> cmd_data(Session& session, std::string arguments);
 Task<Result<void>> cmd_ehlo(Session& session, std::string arguments);
 Task<Result<void>> cmd_expn(Session& session, std::string arguments);

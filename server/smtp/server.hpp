@@ -10,7 +10,8 @@
 #include "base/log/log.hpp"
 #include "base/net/stream.hpp"
 #include "directory/model/sign_in.hpp"
-#include "server/delivery/delivery.hpp"
+#include "server/smtp/gate.hpp"
+#include "server/smtp/routing.hpp"
 #include "server/trace/sessions.hpp"
 
 namespace kontor::smtp {
@@ -26,7 +27,8 @@ struct Environment {
   const config::Settings& settings;
   directory::Directory& directory;
   directory::SignInService& sign_in;
-  delivery::Delivery& delivery;
+  Routing& routing;
+  Gate& gate;
   trace::Sessions& sessions;
   const Clock& clock;
   std::function<std::shared_ptr<const net::TlsContext>()> tls;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/smtp/session.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/log/events/smtp.hpp"
@@ -33,6 +34,7 @@ Session::Session(std::unique_ptr<net::Stream> stream,
       reader_(*stream_),
       role_(role),
       environment_(&environment),
+      is_trusted_(role == Role::mx && environment.gate.is_trusted(stream_->peer().address)),
       log_(context_of(environment, role, *stream_, *row)),
       row_(std::move(row)) {
   row_->on_end([this](std::string reason) {
@@ -83,6 +85,19 @@ Task<Result<void>> Session::read_data(wire::DataDecoder& decoder) {
     KONTOR_CO_TRY(co_await wait_for_input());
     KONTOR_CO_TRY(co_await reader_.fill(limit()));
   }
+}
+
+Task<Result<void>> Session::read_chunk(wire::ChunkDecoder* decoder, std::uint64_t size) {
+  while (size > 0) {
+    const auto piece = reader_.buffered().substr(0, std::min<std::uint64_t>(size, SIZE_MAX));
+    if (decoder != nullptr) decoder->feed(piece);
+    size -= piece.size();
+    reader_.consume(piece.size());
+    if (size == 0) break;
+    KONTOR_CO_TRY(co_await wait_for_input());
+    KONTOR_CO_TRY(co_await reader_.fill(limit()));
+  }
+  co_return Result<void>();
 }
 
 void Session::reply(const wire::Reply& reply) {

@@ -16,16 +16,19 @@
 #include "base/net/line_reader.hpp"
 #include "base/net/signal.hpp"
 #include "server/smtp/server.hpp"
+#include "server/smtp/wire/chunk.hpp"
 #include "server/smtp/wire/command.hpp"
 #include "server/smtp/wire/data.hpp"
 #include "server/smtp/wire/reply.hpp"
 
 namespace kontor::smtp {
 
-// What MAIL and RCPT collected.
+// What MAIL, RCPT and BDAT collected.
 struct Transaction {
   std::optional<wire::MailCommand> mail;
-  std::vector<delivery::Recipient> recipients;
+  std::vector<Destined> recipients;
+  std::optional<wire::ChunkDecoder> chunks;  // since the first BDAT
+  bool is_broken = false;                    // a chunk failed
 };
 
 class Session {
@@ -46,6 +49,8 @@ class Session {
   Task<Result<std::string>> read_line(std::size_t max);
   // Feeds `decoder` until it is done. limit: the client goes on far beyond smtp.max_message.
   Task<Result<void>> read_data(wire::DataDecoder& decoder);
+  // Feeds `decoder` so many bytes; drops them when there is none.
+  Task<Result<void>> read_chunk(wire::ChunkDecoder* decoder, std::uint64_t size);
   void reply(const wire::Reply& reply);
   Task<Result<void>> flush();
   // The TLS handshake as server; what was said before is forgotten (RFC 3207, 4.2).
@@ -56,12 +61,15 @@ class Session {
   Result<void> sign_in(directory::Identity identity);
   void set_state(std::string_view state) { row_->set_state(std::string(state)); }
   void reset() { transaction = {}; }
+  // May send to anybody: signed in, or from a network that is trusted.
+  bool may_relay() const { return identity.has_value() || is_trusted_; }
 
   std::optional<wire::HelloCommand> hello;  // nothing: no HELO, EHLO or LHLO yet
   bool is_extended = false;                 // EHLO or LHLO
   std::optional<directory::Identity> identity;
   Transaction transaction;
   std::uint32_t messages = 0;      // transactions begun
+  std::uint64_t bytes = 0;         // of the messages that came
   std::uint32_t bad_commands = 0;  // since the session began
   bool is_closing = false;         // after the reply that is collected
 
@@ -75,6 +83,7 @@ class Session {
   net::LineReader reader_;
   Role role_;
   const Environment* environment_;
+  bool is_trusted_;
   log::Context log_;
   std::string out_;
   std::optional<Error> broken_;  // why nothing can be read any more

@@ -18,21 +18,35 @@ std::string without_tag(std::string_view address) {
   return out;
 }
 
-Result<void> check_mailbox(const directory::Principal& person, const mime::Mailbox& mailbox) {
-  if (mailbox.domain.empty() || !owns_address(person, mailbox.address()))
+// One author field's addresses are all somebody's own.
+class AuthorCheck {
+ public:
+  AuthorCheck(const directory::Principal& person, const delivery::Domains& domains)
+      : person_(person), domains_(domains) {}
+  Result<void> field(std::string_view value) const;
+
+ private:
+  Result<void> mailbox(const mime::Mailbox& mailbox) const;
+
+  const directory::Principal& person_;
+  const delivery::Domains& domains_;
+};
+
+Result<void> AuthorCheck::mailbox(const mime::Mailbox& mailbox) const {
+  if (mailbox.domain.empty() || !owns_address(person_, domains_, mailbox.address()))
     return fail(Errc::no_permission, "an author address of this message is not yours");
   return {};
 }
 
-Result<void> check_field(const directory::Principal& person, std::string_view value) {
+Result<void> AuthorCheck::field(std::string_view value) const {
   const auto addresses = mime::parse_addresses(value);
   if (addresses.empty()) return fail(Errc::bad_input, "no address in the From or Sender field");
   for (const auto& address : addresses) {
     if (!address.is_group) {
-      KONTOR_TRY(check_mailbox(person, address.mailbox));
+      KONTOR_TRY(mailbox(address.mailbox));
     }
     for (const auto& member : address.members) {
-      KONTOR_TRY(check_mailbox(person, member));
+      KONTOR_TRY(mailbox(member));
     }
   }
   return {};
@@ -40,21 +54,27 @@ Result<void> check_field(const directory::Principal& person, std::string_view va
 
 }  // namespace
 
-bool owns_address(const directory::Principal& person, std::string_view address) {
+bool owns_address(const directory::Principal& person,
+                  const delivery::Domains& domains,
+                  std::string_view address) {
   const auto matches = [&](std::string_view name) {
     const auto same = [&](const std::string& own) { return iequals(own, name); };
     return iequals(person.mail, name) || std::ranges::any_of(person.addresses, same);
   };
-  return !address.empty() && (matches(address) || matches(without_tag(address)));
+  const auto name = domains.canonical(address);
+  return !address.empty() && (matches(address) || matches(name) || matches(without_tag(name)));
 }
 
-Result<void> check_author(const directory::Principal& person, std::string_view message) {
+Result<void> check_author(const directory::Principal& person,
+                          const delivery::Domains& domains,
+                          std::string_view message) {
+  const AuthorCheck check(person, domains);
   bool has_from = false;
   for (const auto& field : mime::parse_fields(header_of(message))) {
     const bool is_from = iequals(field.name, "From");
     if (!is_from && !iequals(field.name, "Sender")) continue;
     has_from = has_from || is_from;
-    KONTOR_TRY(check_field(person, field.value));
+    KONTOR_TRY(check.field(field.value));
   }
   if (!has_from) return fail(Errc::bad_input, "the message has no From field");  // RFC 5322, 3.6
   return {};

@@ -8,15 +8,20 @@
 #include "base/core/result.hpp"
 #include "base/core/time.hpp"
 #include "directory/model/model.hpp"
+#include "server/delivery/domains.hpp"
 
 namespace kontor::smtp {
 
-// Any of the person's addresses, also with a +tag.
-bool owns_address(const directory::Principal& person, std::string_view address);
+// Any of the person's addresses, also with a +tag, or under another name of its domain.
+bool owns_address(const directory::Principal& person,
+                  const delivery::Domains& domains,
+                  std::string_view address);
 
 // no_permission: a From or Sender address is not the person's; bad_input: there is no From. The
 // detail is for the client. Every field of these names counts, whichever a reader would show.
-Result<void> check_author(const directory::Principal& person, std::string_view message);
+Result<void> check_author(const directory::Principal& person,
+                          const delivery::Domains& domains,
+                          std::string_view message);
 
 // Date and Message-ID lines for a message that lacks them (RFC 6409, 8.2 and 8.3), or nothing.
 std::string missing_fields(std::string_view message,

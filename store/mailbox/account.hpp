@@ -53,6 +53,9 @@ struct NewMessage {
   FlagBits flags = 0;
   std::vector<std::string> keywords;
   UtcSeconds internal_date{};
+  // EMAILID; nil: a random one. Who gives one can ask later whether the message came in
+  // (AccountView::has_guid).
+  Uuid guid;
 };
 
 struct Appending {

@@ -104,7 +104,7 @@ Result<std::string> encode_message(const NewMessage& message, FolderId folder, U
   frame.internal_date = message.internal_date;
   frame.save_date = now;
   frame.keywords = message.keywords;
-  frame.guid = Uuid::random();
+  frame.guid = message.guid.is_nil() ? Uuid::random() : message.guid;
   frame.header_size = parts.header_size;
   frame.envelope = parts.envelope;
   frame.body = parts.body;

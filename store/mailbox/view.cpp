@@ -111,6 +111,14 @@ std::optional<Item> AccountView::item(ItemId id) const {
   return item;
 }
 
+bool AccountView::has_guid(const Uuid& guid) const {
+  bool found = false;
+  state_->items.for_each(0, state_->items.size(), [&](std::size_t, const ItemRow& row) {
+    found = found || row.guid == guid;
+  });
+  return found;
+}
+
 const std::vector<std::string>& AccountView::keywords(KeywordSetId id) const {
   return state_->keyword_table().names(id);
 }

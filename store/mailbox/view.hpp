@@ -72,6 +72,8 @@ class AccountView {
   // Names subscribed to, whether or not a folder of that name exists (RFC 9051, 6.3.7).
   std::vector<std::string> subscriptions() const;
   std::optional<Item> item(ItemId id) const;
+  // Is there a message of that EMAILID, expunged and not yet purged ones included? A scan.
+  bool has_guid(const Uuid& guid) const;
   const std::vector<std::string>& keywords(KeywordSetId id) const;  // sorted, as first spelled
   std::vector<std::string> known_keywords(FolderId id) const;       // in use in the folder
   ModSeq highest_modseq() const noexcept;                           // of the account

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "server/smtp/wire/command.hpp"
+#include "server/smtp/wire/xtext.hpp"
 
 namespace {
 
@@ -14,6 +15,11 @@ void check_mailbox(const Mailbox& mailbox) {
   if (mailbox.domain.empty()) return;
   const auto again = parse_mailbox(mailbox.text());
   if (!again || again->address() != mailbox.address()) std::abort();
+}
+
+void check_xtext(std::string_view bytes) {
+  const auto again = xtext_decode(xtext_encode(bytes));
+  if (!again || *again != bytes) std::abort();
 }
 
 }  // namespace
@@ -26,6 +32,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::abort();
   if (const auto mail = parse_mail(line->arguments)) check_mailbox(mail->sender.mailbox);
   if (const auto rcpt = parse_rcpt(line->arguments)) check_mailbox(rcpt->recipient.mailbox);
+  if (const auto mail = parse_mail(line->arguments); mail && mail->envelope_id)
+    check_xtext(*mail->envelope_id);
+  static_cast<void>(parse_bdat(line->arguments));
+  check_xtext(line->arguments);
+  if (const auto decoded = xtext_decode(line->arguments)) check_xtext(*decoded);
   static_cast<void>(parse_auth(line->arguments));
   static_cast<void>(parse_hello(line->arguments));
   static_cast<void>(parse_auth_response(bytes));

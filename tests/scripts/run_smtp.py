@@ -3,6 +3,7 @@
 
 A script is a line a step; empty lines and lines with # are passed over:
 
+    set smtp.timeout "1s"   before all else: the script gets a server of its own, with that setting (JSON)
     connect smtp            a new connection to that port (smtp, submission, submissions, lmtp); reads nothing
     C: MAIL FROM:<a@b>      sends the line with CRLF; \\r \\n \\0 \\t \\\\ and \\xHH mean those bytes, {plain:NAME:PASSWORD} is
                             the base64 of a PLAIN response, {base64:TEXT} of the text, {repeat:N:X} is N times X
@@ -19,6 +20,8 @@ A script is a line a step; empty lines and lines with # are passed over:
 At the end every command that HELP names on each kind of port must have stood in a script.
 """
 import base64
+import contextlib
+import json
 import pathlib
 import re
 import sys
@@ -48,6 +51,11 @@ def text_to_bytes(text):
     parts = re.split(r'(\\x[0-9A-Fa-f]{2}|\\[rn0t\\])', text)
     return b''.join(bytes([int(part[2:], 16)]) if part.startswith('\\x') else
                     ESCAPES[part[1]] if part.startswith('\\') else part.encode() for part in parts)
+
+
+def own_settings(file):
+    pairs = re.findall(r'^set (\S+) (.+)$', file.read_text(encoding='utf-8'), re.MULTILINE)
+    return {key: json.loads(value) for key, value in pairs}
 
 
 class Script:
@@ -100,6 +108,9 @@ class Script:
                 break
         if not self.reply[-1].startswith(expected):
             raise AssertionError(f'wanted {expected!r}')
+
+    def do_set(self, *_):
+        """Read before the server was started."""
 
     def do_connect(self, port):
         self.close()
@@ -162,9 +173,11 @@ class SmtpScripts(unittest.TestCase):
         said = set()
         with kontor.Server(SETTINGS) as server:
             for file in files:
-                with self.subTest(script=file.name):
-                    script = Script(server, file)
-                    self.addCleanup(script.close)
+                own = own_settings(file)
+                with self.subTest(script=file.name), contextlib.ExitStack() as stack:
+                    used = stack.enter_context(kontor.Server({**SETTINGS, **own})) if own else server
+                    script = Script(used, file)
+                    stack.callback(script.close)
                     script.run()
                     said |= script.commands
             for port in ('smtp', 'submission', 'lmtp'):

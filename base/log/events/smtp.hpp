@@ -36,6 +36,10 @@ inline constexpr EventKind k_smtp_message_accepted{
 inline constexpr EventKind k_smtp_message_refused{
     "smtp.message.refused", LogLevel::info,
     "The message was refused as a whole; reason is the true one.", ""};
+inline constexpr EventKind k_smtp_notice_lost{
+    "smtp.notice.lost", LogLevel::warning,
+    "A message was delivered, and the notice of it that its sender asked for could not be made.",
+    "The error says what is wrong with the queue."};
 inline constexpr EventKind k_smtp_message_lost{
     "smtp.message.unfinished", LogLevel::info,
     "The connection ended before the message did; nothing of it was kept.", ""};
@@ -47,6 +51,6 @@ inline constexpr std::array k_smtp_events{
     &k_smtp_tls_started,      &k_smtp_tls_failed,      &k_smtp_sign_in_done,
     &k_smtp_sign_in_refused,  &k_smtp_sender_refused,  &k_smtp_recipient_refused,
     &k_smtp_message_accepted, &k_smtp_message_refused, &k_smtp_message_lost,
-    &k_smtp_command_refused};
+    &k_smtp_command_refused,  &k_smtp_notice_lost};
 
 }  // namespace kontor::log::events

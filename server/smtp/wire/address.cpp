@@ -145,7 +145,7 @@ Result<Path> parse_path(std::string_view text, bool null_allowed, std::string_vi
     path.is_null = true;
     return path;
   }
-  if (!null_allowed && iequals(inner, "postmaster")) {  // RFC 5321, 4.1.1.3
+  if (is_dot_string(inner) && inner.size() <= k_max_local && is_utf8(inner)) {
     path.mailbox.local = inner;
     return path;
   }

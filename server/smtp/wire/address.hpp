@@ -11,7 +11,7 @@ namespace kontor::smtp::wire {
 
 struct Mailbox {
   std::string local;   // quotes and backslashes undone
-  std::string domain;  // as written; empty: <Postmaster> without a domain
+  std::string domain;  // as written; empty: none was given, which the caller completes or refuses
   // local@domain, neither part quoted: for looking up.
   std::string address() const;
   // As SMTP writes it: a local part that needs quotes has them.
@@ -32,7 +32,8 @@ inline constexpr std::size_t k_max_domain = 255;  // RFC 5321, 4.5.3.1.2
 Result<Mailbox> parse_mailbox(std::string_view text);
 
 // The path at the start of `text`, in angle brackets; `rest` gets what follows. A source route is
-// read and dropped (RFC 5321, 4.1.1.3 and appendix C). `null_allowed`: reverse-path.
+// read and dropped (RFC 5321, 4.1.1.3 and appendix C). `null_allowed`: reverse-path. A local part
+// alone is read too: it is postmaster (RFC 5321, 4.1.1.3), or somebody of a default domain.
 Result<Path> parse_path(std::string_view text, bool null_allowed, std::string_view& rest);
 
 // A host name by RFC 5321 (an underscore is let through: Windows hosts have them), or an address

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "server/smtp/wire/xtext.hpp"
 
 namespace kontor::smtp::wire {
 namespace {
@@ -35,17 +36,6 @@ bool is_parameter(std::string_view keyword, std::string_view value, bool has_val
   return !has_value || (!value.empty() && std::ranges::all_of(value, in_value));
 }
 
-// RFC 3461, 4: "+" and two upper-case hexadecimal digits stand for a byte.
-bool is_xtext(std::string_view text) noexcept {
-  const auto is_hex = [](char c) { return is_digit(c) || (c >= 'A' && c <= 'F'); };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '+') continue;
-    if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
-    i += 2;
-  }
-  return true;
-}
-
 Result<void> set_size(MailCommand& mail, std::string_view value, bool has_value) {
   const auto size = parse_number<std::uint64_t>(value);
   if (!has_value || !size || value.size() > 20) return fail(Errc::bad_input, "SIZE");
@@ -58,9 +48,33 @@ Result<void> set_body(MailCommand& mail, std::string_view value) {
     mail.body = Body::bits7;
   } else if (iequals(value, "8BITMIME")) {
     mail.body = Body::mime8;
+  } else if (iequals(value, "BINARYMIME")) {
+    mail.body = Body::binary;
   } else {
-    return fail(Errc::unsupported, "BODY");  // BINARYMIME needs CHUNKING (RFC 3030)
+    return fail(Errc::unsupported, "BODY");
   }
+  return {};
+}
+
+// RFC 3461, 4.2 and 4.4: printable ASCII and blanks before it was encoded; a line break or another
+// control character would forge fields of a notice.
+bool is_printable(std::string_view text) noexcept {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Result<void> set_return(MailCommand& mail, std::string_view value) {
+  if (mail.returned != Return::unspecified) return fail(Errc::bad_input, "RET twice");
+  if (!iequals(value, "FULL") && !iequals(value, "HDRS")) return fail(Errc::bad_input, "RET");
+  mail.returned = iequals(value, "FULL") ? Return::full : Return::headers;
+  return {};
+}
+
+Result<void> set_envelope_id(MailCommand& mail, std::string_view value) {
+  if (mail.envelope_id) return fail(Errc::bad_input, "ENVID twice");
+  auto decoded = xtext_decode(value);
+  if (value.empty() || value.size() > k_max_envelope_id || !decoded || !is_printable(*decoded))
+    return fail(Errc::bad_input, "ENVID");
+  mail.envelope_id = *std::move(decoded);
   return {};
 }
 
@@ -76,10 +90,81 @@ Result<void> set_mail_parameter(MailCommand& mail,
     return {};
   }
   if (iequals(keyword, "AUTH")) {  // RFC 4954, 5: read and not believed
-    if (!has_value || !is_xtext(value)) return fail(Errc::bad_input, "AUTH");
+    if (!has_value || !xtext_decode(value)) return fail(Errc::bad_input, "AUTH");
     return {};
   }
+  if (iequals(keyword, "RET")) return set_return(mail, value);
+  if (iequals(keyword, "ENVID")) return set_envelope_id(mail, value);
   return fail(Errc::not_found, "unknown parameter");
+}
+
+// RFC 3461, 4.1: NEVER alone, or a list of the others.
+Result<void> set_notify(RcptCommand& rcpt, std::string_view value) {
+  if (rcpt.notify) return fail(Errc::bad_input, "NOTIFY twice");
+  unsigned char bits = k_notify_never;
+  if (!iequals(value, "NEVER")) {
+    for (const auto word : split(value, ',')) {
+      if (iequals(word, "SUCCESS")) {
+        bits |= k_notify_success;
+      } else if (iequals(word, "FAILURE")) {
+        bits |= k_notify_failure;
+      } else if (iequals(word, "DELAY")) {
+        bits |= k_notify_delay;
+      } else {
+        return fail(Errc::bad_input, "NOTIFY");
+      }
+    }
+  }
+  rcpt.notify = bits;
+  return {};
+}
+
+// RFC 3461, 4.2: addr-type ";" xtext. The type utf-8 has an encoding of its own (RFC 6533, 3),
+// which is handed on as it stands.
+Result<void> set_original(RcptCommand& rcpt, std::string_view value) {
+  if (!rcpt.original.empty()) return fail(Errc::bad_input, "ORCPT twice");
+  const auto semicolon = std::min(value.find(';'), value.size());
+  const auto type = value.substr(0, semicolon);
+  const auto encoded = value.substr(std::min(semicolon + 1, value.size()));
+  const auto in_type = [](char c) { return is_alnum(c) || c == '-'; };
+  if (type.empty() || encoded.empty() || value.size() > k_max_original ||
+      !std::ranges::all_of(type, in_type))
+    return fail(Errc::bad_input, "ORCPT");
+  std::string address(encoded);
+  if (iequals(type, "utf-8")) {
+    if (!is_utf8(encoded)) return fail(Errc::bad_input, "ORCPT");
+  } else {
+    KONTOR_TRY(address, xtext_decode(encoded));
+    if (!is_printable(address)) return fail(Errc::bad_input, "ORCPT");
+  }
+  rcpt.original = std::string(type) + ';' + address;
+  return {};
+}
+
+Result<void> set_rcpt_parameter(RcptCommand& rcpt,
+                                std::string_view keyword,
+                                std::string_view value,
+                                bool) {
+  if (iequals(keyword, "NOTIFY")) return set_notify(rcpt, value);
+  if (iequals(keyword, "ORCPT")) return set_original(rcpt, value);
+  return fail(Errc::not_found, "unknown parameter");
+}
+
+// What follows a path; `set` takes {command, keyword, value, has_value}.
+template <class Command, class Set>
+Result<void> read_parameters(Command& command, std::string_view rest, Set set) {
+  if (!rest.empty() && !rest.starts_with(' ')) return fail(Errc::bad_input, "after the path");
+  while (!(rest = skip_blanks(rest)).empty()) {
+    const auto word = rest.substr(0, std::min(rest.find(' '), rest.size()));
+    rest.remove_prefix(word.size());
+    const auto equals = word.find('=');
+    const bool has_value = equals != std::string_view::npos;
+    const auto keyword = word.substr(0, equals);
+    const auto value = has_value ? word.substr(equals + 1) : std::string_view();
+    if (!is_parameter(keyword, value, has_value)) return fail(Errc::bad_input, "parameter");
+    KONTOR_TRY(set(command, keyword, value, has_value));
+  }
+  return {};
 }
 
 }  // namespace
@@ -104,17 +189,7 @@ Result<MailCommand> parse_mail(std::string_view arguments) {
   MailCommand mail;
   std::string_view rest;
   KONTOR_TRY(mail.sender, parse_path(text, true, rest));
-  if (!rest.empty() && !rest.starts_with(' ')) return fail(Errc::bad_input, "after the path");
-  while (!(rest = skip_blanks(rest)).empty()) {
-    const auto word = rest.substr(0, std::min(rest.find(' '), rest.size()));
-    rest.remove_prefix(word.size());
-    const auto equals = word.find('=');
-    const bool has_value = equals != std::string_view::npos;
-    const auto keyword = word.substr(0, equals);
-    const auto value = has_value ? word.substr(equals + 1) : std::string_view();
-    if (!is_parameter(keyword, value, has_value)) return fail(Errc::bad_input, "parameter");
-    KONTOR_TRY(set_mail_parameter(mail, keyword, value, has_value));
-  }
+  KONTOR_TRY(read_parameters(mail, rest, set_mail_parameter));
   return mail;
 }
 
@@ -123,9 +198,21 @@ Result<RcptCommand> parse_rcpt(std::string_view arguments) {
   RcptCommand rcpt;
   std::string_view rest;
   KONTOR_TRY(rcpt.recipient, parse_path(text, false, rest));
-  if (!rest.empty() && !rest.starts_with(' ')) return fail(Errc::bad_input, "after the path");
-  if (!skip_blanks(rest).empty()) return fail(Errc::not_found, "unknown parameter");
+  KONTOR_TRY(read_parameters(rcpt, rest, set_rcpt_parameter));
   return rcpt;
+}
+
+Result<BdatCommand> parse_bdat(std::string_view arguments) {
+  const auto space = std::min(arguments.find(' '), arguments.size());
+  const auto digits = arguments.substr(0, space);
+  const auto word = skip_blanks(arguments.substr(space));
+  const auto size = parse_number<std::uint64_t>(digits);
+  if (!size || digits.size() > 20) return fail(Errc::bad_input, "chunk size");
+  if (!word.empty() && !iequals(word, "LAST")) return fail(Errc::bad_input, "after the chunk size");
+  BdatCommand bdat;
+  bdat.size = *size;
+  bdat.is_last = !word.empty();
+  return bdat;
 }
 
 Result<AuthCommand> parse_auth(std::string_view arguments) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SMTP command lines (RFC 5321, 4.1; AUTH RFC 4954; SIZE RFC 1870; 8BITMIME RFC 6152; SMTPUTF8 RFC
-// 6531). Pure: a line in, value or error out.
+// 6531; DSN RFC 3461; CHUNKING and BINARYMIME RFC 3030). Pure: a line in, value or error out.
 //
 // Errors: bad_input is 501 (syntax of the arguments), not_found is 555 (an unknown parameter of
 // MAIL or RCPT, RFC 5321 4.1.1.11), unsupported is 504 (a known one with a value that is not done
@@ -25,17 +25,33 @@ struct Line {
 // or a NUL is in it: the caller must not go on reading commands (RFC 5321, 2.3.8).
 Result<Line> parse_line(std::string_view line);
 
-enum class Body : unsigned char { bits7, mime8 };
+enum class Body : unsigned char { bits7, mime8, binary };
+enum class Return : unsigned char { unspecified, full, headers };  // RFC 3461, 4.3
+
+// RFC 3461, 4.1: NOTIFY as bits.
+inline constexpr unsigned char k_notify_never = 0, k_notify_success = 1, k_notify_failure = 2,
+                               k_notify_delay = 4;
+inline constexpr std::size_t k_max_envelope_id = 100;  // RFC 3461, 4.4
+inline constexpr std::size_t k_max_original = 500;     // RFC 3461, 4.2
 
 struct MailCommand {
   Path sender;
   std::optional<std::uint64_t> size;
   Body body = Body::bits7;
   bool smtputf8 = false;
+  Return returned = Return::unspecified;
+  std::optional<std::string> envelope_id;  // decoded
 };
 
 struct RcptCommand {
   Path recipient;
+  std::optional<unsigned char> notify;
+  std::string original;  // "rfc822;name@host", decoded; empty: none
+};
+
+struct BdatCommand {
+  std::uint64_t size = 0;
+  bool is_last = false;
 };
 
 struct AuthCommand {
@@ -51,6 +67,7 @@ struct HelloCommand {
 
 Result<MailCommand> parse_mail(std::string_view arguments);
 Result<RcptCommand> parse_rcpt(std::string_view arguments);
+Result<BdatCommand> parse_bdat(std::string_view arguments);
 Result<AuthCommand> parse_auth(std::string_view arguments);
 Result<HelloCommand> parse_hello(std::string_view arguments);
 

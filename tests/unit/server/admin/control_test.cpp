@@ -15,6 +15,7 @@
 #include <sstream>
 #include <thread>
 
+#include "base/io/work_pool.hpp"
 #include "base/log/recording_sink.hpp"
 #include "base/net/memory_stream.hpp"
 #include "server/admin/client.hpp"
@@ -87,7 +88,9 @@ class AdminControl : public ::testing::Test {
   testing::FakeStore store_;
   testing::FakeSessions sessions_;
   log::RecordingSink events_;
-  delivery::Delivery delivery_{settings_, directory_, store_, clock_, log::Context(events_)};
+  io::WorkPool workers_{"test-work", 1};
+  delivery::Delivery delivery_{delivery::DeliveryEnvironment{
+      settings_, directory_, store_, workers_, log::Context(events_), clock_}};
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       context_.get_executor()};

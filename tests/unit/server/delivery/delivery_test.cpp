@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "base/io/work_pool.hpp"
 #include "base/log/recording_sink.hpp"
 #include "server/delivery/remembered.hpp"
 #include "tests/support/run_task.hpp"
@@ -22,7 +23,9 @@ struct Office {
   testing::FakeDirectory directory{people()};
   testing::FakeStore store;
   log::RecordingSink events;
-  Delivery delivery{settings, directory, store, clock, log::Context(events)};
+  io::WorkPool workers{"test-work", 1};
+  Delivery delivery{
+      DeliveryEnvironment{settings, directory, store, workers, log::Context(events), clock}};
 
   static std::vector<Principal> people() {
     std::vector<Principal> all;

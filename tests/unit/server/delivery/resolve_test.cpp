@@ -69,7 +69,8 @@ TEST(DeliveryResolve, FindsWhoAnAddressStandsFor) {
       {"@", Verdict::foreign, {}},
   };
   for (const auto& row : rows) {
-    const auto resolved = resolve(copy, row.address, UtcSeconds(std::chrono::seconds(2'000)));
+    const auto resolved =
+        resolve(copy, Domains({}), row.address, UtcSeconds(std::chrono::seconds(2'000)));
     EXPECT_EQ(name_of(resolved.verdict), name_of(row.verdict)) << row.address;
     std::vector<std::string> names;
     for (const auto& person : resolved.mailboxes) names.push_back(person->name);
@@ -78,10 +79,90 @@ TEST(DeliveryResolve, FindsWhoAnAddressStandsFor) {
   }
 }
 
+config::Domains some_domains() {
+  config::Domains domains;
+  domains.local = {"Third.test"};
+  domains.alias = {"old.test = example.test", "filiale.test=branch.test", "not an entry"};
+  domains.remote = {"branch.test=host:25", "mx.test", "firm.test"};
+  domains.catch_all = {"example.test=anna@example.test", "third.test=all@example.test",
+                       "bad.test=zora@bad.test"};
+  domains.local.emplace_back("bad.test");
+  return domains;
+}
+
+struct DomainRow {
+  std::string_view address;
+  Verdict verdict;
+  std::string_view true_name;
+  std::size_t mailboxes = 0;
+  bool is_catch_all = false;
+};
+
+TEST(DeliveryResolve, KnowsTheDomainsOfTheSettings) {
+  const auto copy = some_people();
+  const Domains domains(some_domains());
+  const DomainRow rows[] = {
+      {"anna@OLD.test", Verdict::deliver, "anna@example.test", 1},
+      {"boris+x@old.test", Verdict::deliver, "boris+x@example.test", 1},
+      {"zora@old.test", Verdict::deliver, "zora@example.test", 1, true},
+      {"gone@example.test", Verdict::disabled, "gone@example.test"},  // not for the catch-all
+      {"empty@example.test", Verdict::empty, "empty@example.test"},
+      {"postmaster@old.test", Verdict::deliver, "postmaster@example.test", 1},
+      {"Abuse@third.test", Verdict::deliver, "Abuse@third.test", 1},
+      {"x@third.test", Verdict::deliver, "x@third.test", 3, true},
+      {"x@bad.test", Verdict::unknown, "x@bad.test"},  // a catch-all that is nobody, no circle
+      {"x@branch.test", Verdict::remote, "x@branch.test"},
+      {"postmaster@branch.test", Verdict::remote, "postmaster@branch.test"},
+      {"x@Filiale.test", Verdict::remote, "x@branch.test"},
+      {"x@mx.test", Verdict::remote, "x@mx.test"},
+      // A domain split between two servers: who is known here stays here.
+      {"anna.b@firm.test", Verdict::deliver, "anna.b@firm.test", 1},
+      {"zora@firm.test", Verdict::remote, "zora@firm.test"},
+      {"x@old.test.foreign.test", Verdict::foreign, "x@old.test.foreign.test"},
+  };
+  for (const auto& row : rows) {
+    const auto resolved =
+        resolve(copy, domains, row.address, UtcSeconds(std::chrono::seconds(2'000)));
+    EXPECT_EQ(name_of(resolved.verdict), name_of(row.verdict)) << row.address;
+    EXPECT_EQ(resolved.address, row.true_name);
+    EXPECT_EQ(resolved.mailboxes.size(), row.mailboxes) << row.address;
+    EXPECT_EQ(resolved.is_catch_all, row.is_catch_all) << row.address;
+  }
+}
+
+TEST(DeliveryResolve, ContactsAreAddressesElsewhere) {
+  auto anna = test_person(1, "anna");
+  auto partner = test_person(2, "partner");
+  partner.kind = Kind::contact;
+  partner.mail = "partner@else.test";
+  partner.addresses = {"partner@else.test", "partner@example.test"};
+  auto circle = test_person(3, "circle");  // an address elsewhere that would come back here
+  circle.kind = Kind::contact;
+  circle.mail = "zora@example.test";
+  auto alias = test_person(4, "alias");
+  alias.kind = Kind::contact;
+  alias.mail = "zora@old.test";
+  auto list = test_group(5, "list", {test_id(1), test_id(2), test_id(3), test_id(4)});
+  auto only = test_group(6, "only", {test_id(3)});
+  const DirectoryCopy copy({anna, partner, circle, alias, list, only}, 1);
+  const Domains domains(some_domains());
+  const auto at = [&](std::string_view address) {
+    return resolve(copy, domains, address, UtcSeconds(std::chrono::seconds(2'000)));
+  };
+  EXPECT_EQ(at("partner@example.test").outside, std::vector<std::string>{"partner@else.test"});
+  EXPECT_EQ(at("partner@else.test").verdict, Verdict::foreign);
+  EXPECT_EQ(at("zora@example.test").outside, std::vector<std::string>{});
+  EXPECT_EQ(at("list@example.test").mailboxes.size(), 1U);
+  EXPECT_EQ(at("list@example.test").outside, std::vector<std::string>{"partner@else.test"});
+  EXPECT_EQ(at("only@example.test").verdict, Verdict::empty);
+}
+
 TEST(DeliveryResolve, AnAccountExpiresAtItsTime) {
   const auto copy = some_people();
   const auto at = [&](int seconds) {
-    return resolve(copy, "late@example.test", UtcSeconds(std::chrono::seconds(seconds))).verdict;
+    return resolve(copy, Domains({}), "late@example.test",
+                   UtcSeconds(std::chrono::seconds(seconds)))
+        .verdict;
   };
   EXPECT_EQ(at(999), Verdict::deliver);
   EXPECT_EQ(at(1'001), Verdict::disabled);

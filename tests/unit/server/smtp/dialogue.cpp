@@ -34,7 +34,19 @@ std::shared_ptr<const net::TlsContext> some_certificate() {
 
 }  // namespace
 
-Dialogue::Dialogue() : delivery_(settings, directory, store, clock, log::Context(events)) {
+struct Dialogue::Parts {
+  explicit Parts(Dialogue& d)
+      : delivery(delivery::DeliveryEnvironment{d.settings, d.directory, d.store, d.workers,
+                                               log::Context(d.events), d.clock}),
+        routing(delivery, d.queue, d.workers, d.clock, log::Context(d.events)),
+        gate(d.settings.smtp) {}
+  delivery::Delivery delivery;
+  Routing routing;
+  Gate gate;
+};
+
+Dialogue::~Dialogue() = default;
+Dialogue::Dialogue() {
   settings.server.name = "mail.example.test";
   settings.smtp.timeout = std::chrono::seconds(10);
 }
@@ -44,7 +56,8 @@ std::string Dialogue::say(std::string_view input) { return say_in_turn({std::str
 std::string Dialogue::say_in_turn(std::vector<std::string> parts) {
   boost::asio::io_context context;
   const auto tls = [this] { return has_certificate ? some_certificate() : nullptr; };
-  const Environment environment{settings, directory, sign_in, delivery_,
+  if (!parts_) parts_ = std::make_unique<Parts>(*this);
+  const Environment environment{settings, directory, sign_in, parts_->routing,     parts_->gate,
                                 sessions, clock,     tls,     log::Context(events)};
   auto pair = net::make_memory_streams(server_end);
   testing::spawn(context, serve(std::move(pair.first), role, implicit_tls, environment));

@@ -47,6 +47,30 @@ TEST(SmtpLimits, MessagesOfASession) {
   EXPECT_EQ(dialogue.store.count(), 1U);
 }
 
+TEST(SmtpLimits, BytesOfASession) {
+  const std::string message = "DATA\r\n01234567\r\n.\r\n";  // ten bytes
+  const std::string next = "MAIL FROM:<a@b>\r\nRCPT TO:<anna@example.test>\r\n";
+  Dialogue dialogue;
+  dialogue.settings.smtp.max_session = 25;
+  auto answers = dialogue.say(k_begin + message + next + message + next + message + "NOOP\r\n");
+  EXPECT_TRUE(answers.ends_with("421 4.7.0 enough bytes for one session; connect again\r\n"));
+  EXPECT_EQ(dialogue.store.count(), 2U);
+  answers = dialogue.say(k_begin + message + "MAIL FROM:<a@b> SIZE=16\r\nNOOP\r\n");
+  EXPECT_TRUE(answers.ends_with("421 4.7.0 enough bytes for one session; connect again\r\n"));
+  // What no connection would take is refused for good.
+  answers = dialogue.say(k_begin + "DATA\r\n" + std::string(30, 'x') + "\r\n.\r\nNOOP\r\nQUIT\r\n");
+  EXPECT_THAT(answers, HasSubstr("552 5.3.4 the message is larger than allowed\r\n250 2.0.0"));
+}
+
+TEST(SmtpLimits, MessagesOfAnAddressInAMinute) {
+  Dialogue dialogue;
+  dialogue.settings.smtp.max_messages_per_minute = 1;
+  EXPECT_THAT(dialogue.say(k_begin + "QUIT\r\n"), HasSubstr("250 2.1.0"));
+  EXPECT_THAT(dialogue.say(k_begin + "QUIT\r\n"), HasSubstr("451 4.7.1"));
+  dialogue.clock.time += std::chrono::minutes(1);
+  EXPECT_THAT(dialogue.say(k_begin + "QUIT\r\n"), HasSubstr("250 2.1.0"));
+}
+
 TEST(SmtpLimits, BadCommands) {
   Dialogue dialogue;
   dialogue.settings.smtp.max_bad_commands = 2;

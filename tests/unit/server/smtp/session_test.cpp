@@ -48,12 +48,17 @@ TEST(SmtpSession, AnnouncesWhatEachRoleOffers) {
     bool tls = false;
   };
   const Row rows[] = {
-      {Role::mx, "EHLO", "PIPELINING SIZE 8BITMIME SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS"},
+      {Role::mx, "EHLO",
+       "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS"},
       {Role::submission, "EHLO",
-       "PIPELINING SIZE 8BITMIME SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS AUTH TOKEN"},
+       "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS "
+       "AUTH TOKEN"},
       {Role::submission, "EHLO",
-       "PIPELINING SIZE 8BITMIME SMTPUTF8 ENHANCEDSTATUSCODES AUTH TOKEN PLAIN LOGIN", true},
-      {Role::lmtp, "LHLO", "PIPELINING SIZE 8BITMIME SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS"},
+       "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES AUTH TOKEN "
+       "PLAIN LOGIN",
+       true},
+      {Role::lmtp, "LHLO",
+       "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS"},
   };
   for (const auto& row : rows) {
     Dialogue dialogue;
@@ -94,7 +99,7 @@ TEST(SmtpSession, AnswersEachCommandAsTheStandardSays) {
       {"VRFY anna\r\n", "252 2.0.0"},
       {"VRFY\r\n", "501 5.5.4"},
       {"EXPN staff\r\n", "502 5.5.1"},
-      {"HELP\r\n", "214 2.0.0 commands: DATA EHLO"},
+      {"HELP\r\n", "214 2.0.0 commands: BDAT DATA EHLO"},
       {"WHAT\r\n", "500 5.5.1"},
       {"\r\n", "500 5.5.1"},
       {"AUTH TOKEN\r\n", "500 5.5.1"},  // not on port 25
@@ -105,8 +110,13 @@ TEST(SmtpSession, AnswersEachCommandAsTheStandardSays) {
       {"MAIL FROM:<a@b>\r\nMAIL FROM:<a@b>\r\n", "503 5.5.1"},
       {"MAIL FROM:<a@b>\r\nDATA\r\n", "554 5.5.1"},
       {"MAIL FROM:a@b\r\n", "501 5.5.4"},
-      {"MAIL FROM:<a@b> RET=FULL\r\n", "555 5.5.4"},
-      {"MAIL FROM:<a@b> BODY=BINARYMIME\r\n", "504 5.5.4"},
+      {"MAIL FROM:<a@b> RET=FULL ENVID=x+20y\r\n", "250 2.1.0"},
+      {"MAIL FROM:<a@b> RET=SOME\r\n", "501 5.5.4"},
+      {"MAIL FROM:<a@b> ENVID=a+0D\r\n", "501 5.5.4"},
+      {"MAIL FROM:<a@b> BODY=BINARYMIME\r\n", "250 2.1.0"},
+      {"MAIL FROM:<a@b> BODY=9BIT\r\n", "504 5.5.4"},
+      {"MAIL FROM:<a@b> X-UNKNOWN\r\n", "555 5.5.4"},
+      {"MAIL FROM:<anna>\r\n", "501 5.1.7"},
       {"MAIL FROM:<a@b> SIZE=52428801\r\n", "552 5.3.4"},
       {"MAIL FROM:<\xC3\xA4@b>\r\n", "553 5.6.7"},
       {"MAIL FROM:<\xC3\xA4@b> SMTPUTF8\r\n", "250 2.1.0"},
@@ -125,7 +135,16 @@ TEST(SmtpSession, AnswersEachCommandAsTheStandardSays) {
       {"MAIL FROM:<>\r\nRCPT TO:<\xC3\xA4@example.test>\r\n", "553 5.6.7"},
       {"MAIL FROM:<> SMTPUTF8\r\nRCPT TO:<\xC3\xA4@example.test>\r\n", "550 5.1.1"},
       {"MAIL FROM:<>\r\nRCPT TO:<>\r\n", "501 5.5.4"},
-      {"MAIL FROM:<>\r\nRCPT TO:<anna@example.test> NOTIFY=NEVER\r\n", "555 5.5.4"},
+      {"MAIL FROM:<>\r\nRCPT TO:<anna@example.test> NOTIFY=NEVER\r\n", "250 2.1.5"},
+      {"MAIL FROM:<>\r\nRCPT TO:<anna@example.test> NOTIFY=NEVER,DELAY\r\n", "501 5.5.4"},
+      {"MAIL FROM:<>\r\nRCPT TO:<anna@example.test> ORCPT=rfc822;a+40b\r\n", "250 2.1.5"},
+      {"MAIL FROM:<>\r\nRCPT TO:<anna@example.test> ORCPT=rfc822\r\n", "501 5.5.4"},
+      {"MAIL FROM:<>\r\nRCPT TO:<anna@example.test> X=1\r\n", "555 5.5.4"},
+      {"MAIL FROM:<>\r\nRCPT TO:<abuse@example.test>\r\n", "250 2.1.5"},  // RFC 2142, 4
+      {"MAIL FROM:<>\r\nRCPT TO:<anna>\r\n", "550 5.1.1"},
+      {"BDAT 0 LAST\r\n", "503 5.5.1"},
+      {"MAIL FROM:<a@b>\r\nBDAT 3 LAST\r\nx\r\n", "554 5.5.1"},
+      {"MAIL FROM:<a@b> BODY=BINARYMIME\r\nRCPT TO:<anna@example.test>\r\nDATA\r\n", "503 5.5.1"},
       {"MAIL FROM:<>\r\nEHLO again.test\r\nRCPT TO:<anna@example.test>\r\n", "503 5.5.1"},
       {"MAIL FROM:<>\r\nRSET\r\nRCPT TO:<anna@example.test>\r\n", "503 5.5.1"},
       {"HELO x\r\n", "500 5.5.1", Role::lmtp},

@@ -140,11 +140,17 @@ TEST(SmtpSubmission, OnlyOwnNames) {
   }
 }
 
-TEST(SmtpSubmission, ForeignRecipientsWaitForTheQueue) {
+TEST(SmtpSubmission, MailToOthersGoesToTheQueue) {
   Submission dialogue;
   EXPECT_THAT(dialogue.say(k_signed_in +
-                           "MAIL FROM:<anna@example.test>\r\nRCPT TO:<x@else.test>\r\nQUIT\r\n"),
-              HasSubstr("550 5.7.1 not an address of this server"));
+                           "MAIL FROM:<anna@example.test>\r\nRCPT TO:<x@else.test>\r\nDATA\r\n"
+                           "From: anna@example.test\r\n\r\nx\r\n.\r\nQUIT\r\n"),
+              HasSubstr("250 2.0.0 taken as"));
+  ASSERT_EQ(dialogue.queue.addresses(), "x@else.test\n");
+  const auto& message = dialogue.queue.added[0];
+  EXPECT_EQ(message.envelope.sender, "anna@example.test");
+  EXPECT_THAT(message.bytes, HasSubstr("\r\nMessage-ID: <"));  // RFC 6409, 8.3
+  EXPECT_EQ(dialogue.store.count(), 0U);
 }
 
 TEST(SmtpSubmission, AddsWhatIsMissing) {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/local_transport.hpp"
+
+#include "base/core/answers.hpp"
+#include "server/smtp/trace_fields.hpp"
+#include "server/smtp/wire/address.hpp"
+
+namespace kontor::app {
+namespace {
+
+using delivery::Verdict;
+using queue::Fate;
+using queue::Outcome;
+
+// The queue has addresses as SMTP writes them, with quotes where they are needed.
+std::string plain(std::string_view address) {
+  const auto mailbox = smtp::wire::parse_mailbox(address);
+  return mailbox ? mailbox->address() : std::string(address);
+}
+
+Outcome failed(std::string status, std::string reason) {
+  Outcome out;
+  out.fate = Fate::failed;
+  out.status = std::move(status);
+  out.reason = std::move(reason);
+  return out;
+}
+
+// The fate of who has no mailbox (any more).
+Outcome outcome_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::disabled:
+      return failed("5.2.1", "this mailbox takes no mail");
+    case Verdict::empty:
+      return failed("5.2.4", "nobody belongs to this list");
+    case Verdict::foreign:
+    case Verdict::remote:
+      return failed("5.1.2", "this domain is not delivered here any more");
+    default:
+      return failed("5.1.1", "no such mailbox here");
+  }
+}
+
+Outcome outcome_of(const Result<void>& stored) {
+  Outcome out;
+  out.fate = Fate::delivered;
+  if (stored) return out;
+  const auto& error = stored.error();
+  const auto& answer = answer_for(error.code());
+  out.fate = answer.retry ? Fate::deferred : Fate::failed;
+  out.status = answer.smtp_enhanced;
+  out.reason = error.code() == Errc::over_quota ? "the mailbox is full" : std::string(answer.text);
+  return out;
+}
+
+}  // namespace
+
+std::string LocalTransport::destination(std::string_view address) const {
+  switch (delivery_.resolve(plain(address)).verdict) {
+    case Verdict::foreign:
+    case Verdict::remote:
+      return {};
+    default:
+      return std::string(k_destination);
+  }
+}
+
+Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queue::Piece piece) {
+  std::vector<Outcome> outcomes(piece.recipients.size());
+  const auto bytes = co_await work.read(piece);
+  if (!bytes) {
+    for (auto& outcome : outcomes) outcome = outcome_of(fail(bytes.error()));
+    co_return outcomes;
+  }
+  delivery::Envelope envelope;
+  std::vector<std::size_t> of;
+  for (std::size_t i = 0; i < piece.recipients.size(); ++i) {
+    const auto& address = piece.recipients[i].address;
+    auto resolved = delivery_.resolve(plain(address));
+    if (resolved.verdict == Verdict::deliver && !resolved.mailboxes.empty()) {
+      envelope.recipients.push_back(
+          {address, std::move(resolved.mailboxes), resolved.is_catch_all});
+      of.push_back(i);
+    } else {
+      outcomes[i] = outcome_of(resolved.verdict);
+    }
+  }
+  envelope.trace = piece.envelope->trace;
+  envelope.sender = piece.envelope->sender;
+  envelope.is_queued = true;
+  envelope.may_be_there = !delivery_.take_announced(envelope.trace);
+  auto message = smtp::return_path_field(envelope.sender) + *bytes;
+  const auto results = co_await delivery_.deliver(std::move(envelope), std::move(message));
+  for (std::size_t i = 0; i < of.size(); ++i) outcomes[of[i]] = outcome_of(results[i]);
+  co_return outcomes;
+}
+
+Task<void> LocalTransport::deliver(std::string, queue::Work& work) {
+  while (auto piece = work.next()) {
+    auto outcomes = co_await deliver_piece(work, *piece);
+    // A report that fails leaves the piece due: the queue is closed then, and says so itself.
+    if (!co_await work.report(*piece, std::move(outcomes))) co_return;
+  }
+}
+
+}  // namespace kontor::app

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/smtp/message.hpp"
+
+#include <algorithm>
+
+#include "base/core/answers.hpp"
+#include "base/core/text.hpp"
+#include "base/io/work_pool.hpp"
+#include "base/log/events/smtp.hpp"
+#include "base/mime/header.hpp"
+#include "server/smtp/commands.hpp"
+#include "server/smtp/submission.hpp"
+#include "server/smtp/trace_fields.hpp"
+
+namespace kontor::smtp {
+namespace {
+
+using log::Keys;
+
+// What of a message is looked at before it is taken. As long as its header: on the pool when the
+// message is long, which may be all header.
+struct Looked {
+  std::optional<wire::Reply> refusal;
+  std::string missing_fields;
+  std::string message_id;
+  std::string message;  // handed back
+};
+
+// Has the message been with this address before? An address that others stand behind puts its name
+// on every copy it sends on.
+bool went_through(const std::vector<mime::HeaderField>& fields, std::string_view address) {
+  return std::ranges::any_of(fields, [&](const mime::HeaderField& field) {
+    return iequals(field.name, "Delivered-To") && iequals(trim(field.value), address);
+  });
+}
+
+struct Question {
+  std::size_t max_hops = 0;
+  std::vector<std::string> expanded;                   // recipients that others stand behind
+  std::shared_ptr<const directory::Principal> author;  // of a submission
+  const delivery::Domains* domains = nullptr;
+  bool is_submission = false;
+  std::string trace, server_name;
+  UtcSeconds now{};
+};
+
+std::optional<wire::Reply> author_refusal(const Question& question, std::string_view message) {
+  if (!question.is_submission) return std::nullopt;
+  if (!question.author) return wire::Reply(550, "5.7.1", "your account is gone");
+  const auto checked = check_author(*question.author, *question.domains, message);
+  if (checked) return std::nullopt;
+  if (checked.error().code() == Errc::no_permission)
+    return wire::Reply(550, "5.7.1", checked.error().detail());
+  return wire::Reply(550, "5.6.0", checked.error().detail());
+}
+
+Looked look_at(const Question& question, std::string_view message) {
+  Looked looked;
+  const auto header = header_of(message);
+  const auto fields = mime::parse_fields(header);
+  if (count_hops(message) >= question.max_hops) {  // RFC 5321, 6.3
+    looked.refusal = wire::Reply(554, "5.4.6", "too many hops: this message goes in a circle");
+    return looked;
+  }
+  for (const auto& address : question.expanded)
+    if (went_through(fields, address)) {
+      looked.refusal = wire::Reply(554, "5.4.6", "this message went through that address before");
+      return looked;
+    }
+  looked.refusal = author_refusal(question, message);
+  if (question.is_submission)
+    looked.missing_fields =
+        missing_fields(message, question.trace, question.server_name, question.now);
+  looked.message_id = mime::field_value(header, "Message-ID").value_or("");
+  return looked;
+}
+
+Question question_of(const Session& session, const std::string& trace) {
+  const auto& environment = session.environment();
+  Question question;
+  question.max_hops = session.limits().max_hops;
+  for (const auto& recipient : session.transaction.recipients)
+    if (recipient.is_expanded()) question.expanded.push_back(recipient.asked.address);
+  question.domains = &environment.routing.delivery().domains();
+  question.is_submission = session.role() == Role::submission;
+  if (question.is_submission)
+    question.author = environment.directory.current()->find(session.identity->id);
+  question.trace = trace;
+  question.server_name = environment.settings.server.name;
+  question.now = environment.clock.now();
+  return question;
+}
+
+TraceInfo trace_info(const Session& session, const std::string& trace) {
+  const auto& transaction = session.transaction;
+  TraceInfo info;
+  info.role = session.role();
+  info.hello = *session.hello;
+  info.is_extended = session.is_extended;
+  info.is_signed_in = session.identity.has_value();
+  info.is_utf8 = transaction.mail->smtputf8;
+  info.peer_address = session.stream().peer().address;
+  info.tls = session.stream().tls_info();
+  info.server_name = session.environment().settings.server.name;
+  info.trace = trace;
+  if (transaction.recipients.size() == 1) info.recipient = transaction.recipients[0].asked.address;
+  info.time = session.environment().clock.now();
+  return info;
+}
+
+// The answer to one failed recipient. "Try again" comes as 451: 421 would end the session.
+wire::Reply failure_reply(Errc code) {
+  const auto& answer = answer_for(code);
+  const int reply = answer.smtp_reply == 421 ? 451 : answer.smtp_reply;
+  return {reply, answer.smtp_enhanced, std::string(answer.text)};
+}
+
+// SMTP has one answer for all recipients. All stored: 250. Else the sender is told to try again,
+// and delivery passes over the copies that are on disk; a refusal for good is given only when
+// nothing was stored, because it makes the sender believe so.
+wire::Reply joint_reply(const std::vector<Result<void>>& results, const std::string& trace) {
+  const auto failed = [](const Result<void>& result) { return !result.has_value(); };
+  const auto first = std::ranges::find_if(results, failed);
+  if (first == results.end()) return {250, "2.0.0", "taken as " + trace};
+  auto reply = failure_reply(first->error().code());
+  if (reply.code >= 500 && !std::ranges::all_of(results, failed))
+    return {451, "4.3.0", "not every recipient could be served; try again"};
+  return reply;
+}
+
+void reply_results(Session& session,
+                   const std::vector<Result<void>>& results,
+                   const std::string& trace) {
+  if (session.role() != Role::lmtp) {
+    session.reply(joint_reply(results, trace));
+    return;
+  }
+  for (const auto& result : results) {
+    session.reply(result ? wire::Reply(250, "2.1.5", "delivered as " + trace)
+                         : failure_reply(result.error().code()));
+  }
+}
+
+void report(const Session& session,
+            const std::string& trace,
+            std::uint64_t bytes,
+            const std::string& message_id,
+            const std::vector<Result<void>>& results) {
+  const auto taken =
+      std::ranges::count_if(results, [](const auto& one) { return one.has_value(); });
+  session.log().emit(
+      taken > 0 ? log::events::k_smtp_message_accepted : log::events::k_smtp_message_refused,
+      {{Keys::trace, trace},
+       {Keys::sender, session.transaction.mail->sender.mailbox.text()},
+       {Keys::recipients, taken},
+       {Keys::bytes, bytes},
+       {Keys::message_id, message_id},
+       {Keys::reason, taken > 0 ? "" : "it could not be stored"}});
+}
+
+queue::Envelope envelope_of(const Session& session, const std::string& trace) {
+  const auto& mail = *session.transaction.mail;
+  queue::Envelope envelope;
+  envelope.trace = trace;
+  if (!mail.sender.is_null) envelope.sender = mail.sender.mailbox.text();
+  envelope.envelope_id = mail.envelope_id.value_or("");
+  // Both say the same in the same order (RFC 3461, 4.3; RFC 3030, 3).
+  envelope.returned = static_cast<queue::Return>(mail.returned);
+  envelope.body = static_cast<queue::Body>(mail.body);
+  envelope.is_utf8 = mail.smtputf8;
+  return envelope;
+}
+
+Task<Looked> look(const Session& session, std::string trace, std::string message) {
+  const bool is_large = message.size() > delivery::k_large_message;
+  auto work = [question = question_of(session, trace), message = std::move(message)]() mutable {
+    auto looked = look_at(question, message);
+    looked.message = std::move(message);
+    return looked;
+  };
+  if (!is_large) co_return work();
+  co_return co_await io::on_pool(session.environment().routing.workers(), std::move(work));
+}
+
+Task<void> take(Session& session, std::string trace, Looked looked) {
+  Routed routed;
+  routed.envelope = envelope_of(session, trace);
+  routed.recipients = session.transaction.recipients;
+  routed.return_path = return_path_field(routed.envelope.sender);
+  routed.fields = received_field(trace_info(session, trace)) + looked.missing_fields;
+  routed.envelope.size = routed.fields.size() + looked.message.size();
+  routed.message = std::move(looked.message);
+  routed.answers_each = session.role() == Role::lmtp;
+  const auto bytes = routed.envelope.size;
+  const auto results = co_await session.environment().routing.take(std::move(routed));
+  report(session, trace, bytes, looked.message_id, results);
+  reply_results(session, results, trace);
+}
+
+}  // namespace
+
+std::optional<wire::Reply> refusal_before_message(const Session& session) {
+  if (!session.transaction.mail) return wire::Reply(503, "5.5.1", "MAIL comes first");
+  if (!session.transaction.recipients.empty()) return std::nullopt;
+  // RFC 2033, 4.2 wants 503 where SMTP has 554.
+  if (session.role() == Role::lmtp) return wire::Reply(503, "5.5.1", "no valid recipients");
+  return wire::Reply(554, "5.5.1", "no valid recipients");
+}
+
+void reply_refusal(Session& session, const wire::Reply& reply) {
+  const std::size_t count =
+      session.role() == Role::lmtp ? session.transaction.recipients.size() : 1;
+  for (std::size_t i = 0; i < count; ++i) session.reply(reply);
+}
+
+wire::Reply too_large_reply() { return {552, "5.3.4", "the message is larger than allowed"}; }
+
+std::optional<wire::Reply> bare_line_end_reply() {  // RFC 5321, 2.3.8
+  return wire::Reply(550, "5.6.0", "a CR without LF, or an LF without CR, is in the message");
+}
+
+std::optional<wire::Reply> size_refusal(Session& session, std::uint64_t size) {
+  const auto before = session.bytes;
+  session.bytes += size;
+  if (size > session.limits().max_message) return too_large_reply();
+  const auto most = session.limits().max_session;
+  if (most == 0 || session.bytes <= most) return std::nullopt;
+  if (before == 0) return too_large_reply();  // no other connection would take it either
+  session.is_closing = true;
+  return wire::Reply(421, "4.7.0", "enough bytes for one session; connect again");
+}
+
+void refuse_message(Session& session, std::uint64_t size, const wire::Reply& reply) {
+  session.log().emit(log::events::k_smtp_message_refused,
+                     {{Keys::sender, session.transaction.mail->sender.mailbox.text()},
+                      {Keys::bytes, size},
+                      {Keys::reason, reply.lines[0]}});
+  reply_refusal(session, reply);
+  session.reset();
+}
+
+Task<void> accept_message(Session& session, std::string message) {
+  const auto trace = delivery::make_trace_id();
+  auto looked = co_await look(session, trace, std::move(message));
+  if (looked.refusal) {
+    refuse_message(session, looked.message.size(), *looked.refusal);
+    co_return;
+  }
+  co_await take(session, trace, std::move(looked));
+  session.reset();
+}
+
+}  // namespace kontor::smtp

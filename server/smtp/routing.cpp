@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The queue comes first: when it refuses, nothing was stored anywhere. An address that others stand
+// behind has a queue entry of its own, because its copy says in a Delivered-To field where it came
+// from: by that a loop is found (server/smtp/message.cpp).
+#include "server/smtp/routing.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/core/text.hpp"
+#include "base/crypto/digest.hpp"
+#include "base/io/work_pool.hpp"
+#include "base/log/events/smtp.hpp"
+
+namespace kontor::smtp {
+
+// One message of the queue.
+struct Routing::Entry {
+  std::string delivered_to;  // of the address that others stand behind; empty: as it came
+  std::vector<queue::Recipient> recipients;
+  std::vector<std::size_t> of;  // who of Routed::recipients needs it, ascending
+  std::string key;              // in Remembered
+  bool is_added = false;
+};
+
+struct Routing::Job {
+  Routed routed;
+  std::vector<Entry> entries;
+  bool mailboxes_by_queue = false;
+  std::vector<Result<void>> results;
+
+  bool is_failed(std::size_t index) const { return !results[index].has_value(); }
+  bool any_failed() const {
+    return std::ranges::any_of(results, [](const auto& one) { return !one.has_value(); });
+  }
+};
+
+namespace {
+
+std::size_t count_copies(const Routed& routed) {
+  std::set<directory::PrincipalId> people;
+  for (const auto& recipient : routed.recipients)
+    for (const auto& person : recipient.mailboxes) people.insert(person->id);
+  return people.size();
+}
+
+bool is_for_queue(const Routed& routed) {
+  const auto copies = count_copies(routed);
+  if (routed.answers_each || copies < 2) return false;
+  return copies > k_most_copies || copies * routed.message.size() > k_most_bytes;
+}
+
+// Those who stand behind an address, as the queue sends to them. RFC 3461, 5.2.7: one contact takes
+// the place of the address, with all that was asked for it; a list answers for its success itself.
+std::vector<queue::Recipient> behind(const Destined& recipient) {
+  std::vector<queue::Recipient> out;
+  const bool is_one = recipient.outside.size() == 1 && recipient.mailboxes.empty();
+  for (const auto& address : recipient.outside) {
+    auto one = recipient.asked;
+    if (one.original.empty()) one.original = "rfc822;" + one.address;
+    one.address = address;
+    if (!is_one) one.notify &= static_cast<queue::Notify>(~queue::k_notify_success);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+// What was asked for, with its bytes as long as the message: on the pool when that is long.
+Task<std::string> digest_of(io::WorkPool& pool, const Routed& routed) {
+  if (routed.message.size() <= delivery::k_large_message)
+    co_return crypto::sha256(crypto::sha256(routed.envelope.sender) +
+                             crypto::sha256(routed.message));
+  auto work = [sender = routed.envelope.sender, message = routed.message] {
+    return crypto::sha256(crypto::sha256(sender) + crypto::sha256(message));
+  };
+  co_return co_await io::on_pool(pool, std::move(work));
+}
+
+}  // namespace
+
+Routing::Routing(delivery::Delivery& delivery,
+                 queue::Queue& queue,
+                 io::WorkPool& workers,
+                 const Clock& clock,
+                 log::Context log)
+    : delivery_(delivery), queue_(queue), workers_(workers), clock_(clock), log_(std::move(log)) {}
+
+bool Routing::is_all_mailboxes(const Job& job, const Entry& entry) {
+  return job.mailboxes_by_queue && entry.delivered_to.empty() &&
+         std::ranges::none_of(
+             entry.of, [&](std::size_t index) { return job.routed.recipients[index].is_relayed; });
+}
+
+Task<void> Routing::add_entries(Job& job) {
+  const auto& routed = job.routed;
+  Entry plain;
+  for (std::size_t i = 0; i < routed.recipients.size(); ++i) {
+    const auto& recipient = routed.recipients[i];
+    const bool by_queue = job.mailboxes_by_queue && !recipient.mailboxes.empty();
+    if (recipient.is_relayed || by_queue) {
+      plain.recipients.push_back(recipient.asked);
+      plain.of.push_back(i);
+    }
+    if (!recipient.is_expanded()) continue;
+    Entry entry;
+    entry.delivered_to = recipient.asked.address;
+    entry.recipients = behind(recipient);
+    entry.of.push_back(i);
+    job.entries.push_back(std::move(entry));
+  }
+  if (!plain.recipients.empty()) job.entries.push_back(std::move(plain));
+  if (job.entries.empty()) co_return;
+  const auto digest = co_await digest_of(workers_, routed);
+  if (job.mailboxes_by_queue) delivery_.announce(routed.envelope.trace);
+  for (auto& entry : job.entries) {
+    entry.key = digest + entry.delivered_to;
+    for (const auto& one : entry.recipients) entry.key += '\n' + one.address;
+    entry.is_added = remembered_.take(entry.key, clock_.steady());
+    if (entry.is_added) continue;
+    auto bytes = routed.fields + routed.message;
+    if (!entry.delivered_to.empty())
+      bytes.insert(0, "Delivered-To: " + entry.delivered_to + "\r\n");
+    auto envelope = routed.envelope;
+    envelope.size = bytes.size();
+    auto recipients = entry.recipients;
+    const auto added =
+        co_await queue_.add(std::move(envelope), std::move(recipients), std::move(bytes));
+    entry.is_added = added.has_value();
+    if (entry.is_added) continue;
+    if (is_all_mailboxes(job, entry)) {
+      job.mailboxes_by_queue = false;  // no queue is needed for them
+      continue;
+    }
+    for (const auto index : entry.of) job.results[index] = fail(added.error());
+    if (!routed.answers_each) co_return;  // the sender is told to try again: nothing more is done
+  }
+}
+
+Task<void> Routing::fill_mailboxes(Job& job) {
+  const auto& routed = job.routed;
+  delivery::Envelope envelope;
+  std::vector<std::size_t> of;
+  for (std::size_t i = 0; i < routed.recipients.size(); ++i) {
+    const auto& recipient = routed.recipients[i];
+    if (recipient.mailboxes.empty() || job.is_failed(i)) continue;
+    envelope.recipients.push_back(
+        {recipient.asked.address, recipient.mailboxes, recipient.is_catch_all});
+    of.push_back(i);
+  }
+  if (of.empty()) co_return;
+  envelope.trace = routed.envelope.trace;
+  envelope.sender = routed.envelope.sender;
+  envelope.added = routed.return_path.size() + routed.fields.size();
+  auto message = routed.return_path + routed.fields + routed.message;
+  const auto results = co_await delivery_.deliver(std::move(envelope), std::move(message));
+  for (std::size_t i = 0; i < of.size(); ++i) job.results[of[i]] = results[i];
+}
+
+// RFC 3461, 5.2.1 and 5.2.7: what is in its mailbox, or given to the members of a list.
+Task<void> Routing::tell_of_success(Job& job) {
+  auto& routed = job.routed;
+  std::vector<queue::Recipient> recipients;
+  std::vector<queue::Outcome> outcomes;
+  for (std::size_t i = 0; i < routed.recipients.size(); ++i) {
+    const auto& recipient = routed.recipients[i];
+    const bool is_wanted = (recipient.asked.notify & queue::k_notify_success) != 0;
+    const bool by_queue = recipient.is_relayed ||
+                          (recipient.mailboxes.empty() && recipient.outside.size() == 1) ||
+                          (job.mailboxes_by_queue && !recipient.mailboxes.empty());
+    if (!is_wanted || by_queue || job.is_failed(i)) continue;
+    queue::Outcome outcome;
+    outcome.fate = queue::Fate::delivered;
+    outcome.status = "2.1.5";
+    if (recipient.is_expanded()) outcome.reason = "given to the members of the list";
+    recipients.push_back(recipient.asked);
+    outcomes.push_back(std::move(outcome));
+  }
+  if (recipients.empty() || routed.envelope.sender.empty()) co_return;
+  auto bytes = routed.fields + routed.message;
+  routed.envelope.size = bytes.size();
+  const auto told = co_await queue_.tell(routed.envelope, std::move(recipients),
+                                         std::move(outcomes), std::move(bytes));
+  if (!told)
+    log_.emit(log::events::k_smtp_notice_lost, told.error(),
+              {{log::Keys::trace, routed.envelope.trace}});
+}
+
+Task<std::vector<Result<void>>> Routing::take(Routed routed) {
+  Job job;
+  job.routed = std::move(routed);
+  job.routed.envelope.arrived = clock_.now();
+  job.results.resize(job.routed.recipients.size());
+  job.mailboxes_by_queue = is_for_queue(job.routed);
+  co_await add_entries(job);
+  const bool is_over = job.any_failed() && !job.routed.answers_each;
+  if (!is_over && !job.mailboxes_by_queue) co_await fill_mailboxes(job);
+  if (job.any_failed()) {
+    for (const auto& entry : job.entries)
+      if (entry.is_added) remembered_.add(entry.key, clock_.steady());
+  }
+  if (is_over)  // the sender is told to try again for all of them
+    for (auto& result : job.results)
+      if (result.has_value()) result = fail(Errc::busy, "the queue did not take the message");
+  if (!is_over) co_await tell_of_success(job);
+  co_return std::move(job.results);
+}
+
+}  // namespace kontor::smtp
