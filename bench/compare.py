@@ -62,7 +62,8 @@ def prepare(side, messages, start_for_filling):
     """The large mailbox from the cache, or made and put there."""
     folder = cache_folder(side, messages)
     if not (folder / 'done').exists():
-        shutil.rmtree(folder, ignore_errors=True)
+        for old in CACHE.glob(f'{side.name}-*-{messages}'):  # of other formats and versions
+            shutil.rmtree(old, ignore_errors=True)
         folder.mkdir(parents=True)
         say(f'{side.title}: making the mailbox of {messages} messages (kept in {folder})')
         start_for_filling()
