@@ -47,6 +47,12 @@ net::Limit Session::idle_limit() const {
   return identity_ ? idle : std::min(idle, k_sign_in_limit);
 }
 
+Result<void> Session::check_end() const {
+  auto reason = end_reason_.with([](const auto& kept) { return kept; });
+  if (reason) return fail(Errc::cancelled, *std::move(reason));
+  return {};
+}
+
 Task<Result<void>> Session::wait_for_input() {
   KONTOR_CO_TRY(co_await flush());
   if (!ahead.empty()) {
@@ -56,13 +62,13 @@ Task<Result<void>> Session::wait_for_input() {
     if (soon == net::Wake::signalled) end_.raise();
   }
   KONTOR_CO_TRY(const auto wake, co_await stream_->wait(&end_, idle_limit()));
-  auto reason = end_reason_.with([](const auto& kept) { return kept; });
-  if (reason) co_return fail(Errc::cancelled, *std::move(reason));
+  KONTOR_CO_TRY(check_end());
   if (wake == net::Wake::timed_out) co_return fail(Errc::timed_out, "idle for too long");
   co_return Result<void>();
 }
 
 Task<Result<std::string>> Session::read_line(std::size_t max) {
+  KONTOR_CO_TRY(check_end());  // between the commands of a pipeline too
   if (!reader_.buffered().contains('\n')) {
     KONTOR_CO_TRY(co_await wait_for_input());
   }

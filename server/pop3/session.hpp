@@ -73,6 +73,7 @@ class Session {
  private:
   // Returns when something can be read; writes the answers first.
   Task<Result<void>> wait_for_input();
+  Result<void> check_end() const;  // cancelled: the server wants it to end
   net::Limit idle_limit() const;
   void note_refusal(std::string_view reason) const;
 

@@ -129,6 +129,17 @@ TEST_F(Pop3Transaction, FlagsStayAsTheyAre) {
   EXPECT_EQ(dialogue_.account().view().highest_modseq(), before);
 }
 
+TEST_F(Pop3Transaction, AnEndIsHeardBetweenTheCommandsOfAPipeline) {
+  std::string input = "USER anna\r\nPASS secret\r\nDELE 1\r\n";
+  for (int i = 0; i < 600; ++i) input += "RETR 1\r\nRETR 2\r\n";
+  dialogue_.on_answer = [&](const std::string& answers) {
+    if (answers.contains("octets")) dialogue_.sessions.end({}, "the account is disabled");
+  };
+  const auto answers = dialogue_.say({input + "QUIT\r\n"});
+  EXPECT_TRUE(answers.ends_with("-ERR [SYS/TEMP] the account is disabled\r\n"));
+  EXPECT_THAT(dialogue_.uids(), ElementsAre(1, 2, 3));
+}
+
 // --- beside other sessions -------------------------------------------------------------------
 
 TEST_F(Pop3Transaction, TheMaildropStaysAsItWasAtSignIn) {
