@@ -57,7 +57,8 @@ inline constexpr EventKind k_queue_destination_deferred{
     "queue.destination.deferred", LogLevel::warning,
     "No host of this destination can be reached; all its due mail (count recipients) waits for "
     "the next try.",
-    "When it stays so: is the destination right, and may this server make connections out?"};
+    "When it stays so, see whether the destination is right and this server may make connections "
+    "out."};
 
 inline constexpr std::array k_queue_events{
     &k_queue_opened,
