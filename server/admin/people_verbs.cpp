@@ -84,7 +84,7 @@ Task<void> add_mailbox(const Desk& desk, store::AccountId id, json::object& row)
   for (const auto& folder : all) messages += folder.exists;
   row["mail_folders"] = all.size();
   row["messages"] = messages;
-  row["bytes"] = view.bytes();
+  row["bytes"] = view.usage().bytes;
 }
 
 json::object folder_row(const store::FolderInfo& folder) {

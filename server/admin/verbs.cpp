@@ -30,6 +30,8 @@ constexpr std::array k_verbs{
     Verb{"queue delete", "ID [notify]", "Ends a message of the queue; with notify, its sender is told.", queue_delete},
     Verb{"queue retry", "[ID]", "Tries everything now; with ID, one message, or what a part of an address or domain fits.", queue_retry},
     Verb{"queue show", "ID", "One message of the queue: each recipient, its tries and what the other side said.", queue_show},
+    Verb{"quota set", "ACCOUNT SIZE [MESSAGES]", "What a mailbox may hold: a size as 500MB, default (the settings') or none.", quota_set},
+    Verb{"quota show", "ACCOUNT", "What a mailbox holds and may hold.", quota_show},
     Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
     Verb{"sessions list", "", "Who is connected.", sessions_list},
     Verb{"status", "", "Is the server well?", status},

@@ -86,6 +86,8 @@ Task<Answer> queue_list(const Desk& desk, Request request);
 Task<Answer> queue_show(const Desk& desk, Request request);
 Task<Answer> queue_retry(const Desk& desk, Request request);
 Task<Answer> queue_delete(const Desk& desk, Request request);
+Task<Answer> quota_show(const Desk& desk, Request request);
+Task<Answer> quota_set(const Desk& desk, Request request);
 Task<Answer> sessions_list(const Desk& desk, Request request);
 Task<Answer> sessions_end(const Desk& desk, Request request);
 Task<Answer> blocks_list(const Desk& desk, Request request);

@@ -10,14 +10,19 @@ namespace kontor::imap {
 namespace {
 
 // Extensions that are no command of their own. FETCH and SEARCH items are announced here too.
-constexpr std::array<std::string_view, 7> k_after_sign_in{
-    "CHILDREN",     // RFC 3348
-    "LIST-STATUS",  // RFC 5819
-    "SPECIAL-USE",  // RFC 6154
-    "SEARCHRES",    // RFC 5182
-    "WITHIN",       // RFC 5032
-    "PREVIEW",      // RFC 8970
-    "SAVEDATE",     // RFC 8514
+constexpr std::array<std::string_view, 12> k_after_sign_in{
+    "CHILDREN",           // RFC 3348
+    "LIST-STATUS",        // RFC 5819
+    "SPECIAL-USE",        // RFC 6154
+    "SEARCHRES",          // RFC 5182
+    "WITHIN",             // RFC 5032
+    "PREVIEW",            // RFC 8970
+    "SAVEDATE",           // RFC 8514
+    "QRESYNC",            // RFC 7162
+    "OBJECTID",           // RFC 8474
+    "BINARY",             // RFC 3516
+    "QUOTA=RES-STORAGE",  // RFC 9208
+    "QUOTA=RES-MESSAGE",
 };
 
 class Words {

@@ -58,6 +58,16 @@ class Append {
       refusal_ = Tagged(Status::no, "TOOBIG", "the message is too large");  // RFC 7889, 3
     else if (total_ > most || messages_.size() >= k_max_messages)
       refusal_ = Tagged(Status::no, "LIMIT", "too much for one command");
+    else
+      check_quota();
+  }
+
+  // RFC 9208, 4.3.1: what cannot fit is refused before it is sent.
+  void check_quota() {
+    const auto quota = session_.account->quota();
+    const store::Usage more{total_, messages_.size() + 1};
+    if (const auto fits = store::check_quota(quota.usage, more, quota.limits); !fits)
+      refusal_ = refusal(fits.error());
   }
 
   Task<Result<void>> take(wire::AppendMessage message) {

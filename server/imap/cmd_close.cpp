@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// CLOSE, UNSELECT, EXPUNGE and UID EXPUNGE (RFC 9051, 6.4.1 to 6.4.3, 6.4.9).
+// CLOSE, UNSELECT, EXPUNGE and UID EXPUNGE (RFC 9051, 6.4.1 to 6.4.3, 6.4.9; HIGHESTMODSEQ: RFC
+// 7162, 3.2.7 to 3.2.9).
+#include <algorithm>
+
 #include "server/imap/handlers.hpp"
 #include "server/imap/wire/arguments.hpp"
 
@@ -17,14 +20,38 @@ std::vector<store::Uid> deleted_uids(const Session& session) {
   return uids;
 }
 
-// The store decides again which of them carry \Deleted when it removes them.
-Task<Result<void>> expunge(Session& session, std::vector<store::Uid> uids) {
-  if (uids.empty()) co_return Result<void>();
+// The store decides again which of them carry \Deleted when it removes them; those it did remove.
+Task<Result<std::vector<store::Uid>>> expunge(Session& session, std::vector<store::Uid> uids) {
+  if (uids.empty()) co_return uids;
   if (!session.may(session.selected->view()->info(), Right::expunge))
     co_return fail(Errc::no_permission, "may not expunge");
   const auto folder = session.selected->id();
-  KONTOR_CO_TRY(co_await session.account->expunge(folder, std::move(uids)));
-  co_return Result<void>();
+  co_return co_await session.account->expunge(folder, std::move(uids));
+}
+
+// CLOSE tells nothing of what it removed. The mailbox's new HIGHESTMODSEQ says to a client that it
+// knows everything up to there: that is so only when nothing else changed since it was told last,
+// and everything removed carried \Deleted before its eyes.
+std::string modseq_after_close(const Session& session, const std::vector<store::Uid>& removed) {
+  const auto& known = *session.selected->view();
+  const auto newest = session.account->view().open(session.selected->id());
+  if (removed.empty() || !session.enabled.qresync || !newest) return {};
+  const auto gone = newest->vanished_since(known.info().highest_modseq);
+  if (!gone || *gone != removed || !session.selected->ghosts().empty() ||
+      !newest->changed_since(known.info().highest_modseq).empty())
+    return {};
+  const auto was_told = [&](store::Uid uid) {
+    const auto index = known.index_of(uid);
+    return index && (known.at(*index).flags & store::k_deleted) != 0;
+  };
+  if (!std::ranges::all_of(removed, was_told)) return {};
+  return "HIGHESTMODSEQ " + std::to_string(newest->info().highest_modseq);
+}
+
+Tagged expunged(const std::vector<store::Uid>& removed) {
+  Tagged tagged;
+  tagged.tells_modseq = !removed.empty();
+  return tagged;
 }
 
 }  // namespace
@@ -33,8 +60,8 @@ Task<Result<void>> expunge(Session& session, std::vector<store::Uid> uids) {
 Task<Result<Tagged>> cmd_expunge(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
-  KONTOR_CO_TRY(co_await expunge(session, deleted_uids(session)));
-  co_return Tagged();
+  KONTOR_CO_TRY(const auto removed, co_await expunge(session, deleted_uids(session)));
+  co_return expunged(removed);
 }
 
 Task<Result<Tagged>> cmd_uid_expunge(Session& session, Request request) {
@@ -45,19 +72,21 @@ Task<Result<Tagged>> cmd_uid_expunge(Session& session, Request request) {
   const auto wanted = session.selected->uid_set(*numbers);
   auto uids = deleted_uids(session);
   std::erase_if(uids, [&](store::Uid uid) { return !wanted.contains(uid); });
-  KONTOR_CO_TRY(co_await expunge(session, std::move(uids)));
-  co_return Tagged();
+  KONTOR_CO_TRY(const auto removed, co_await expunge(session, std::move(uids)));
+  co_return expunged(removed);
 }
 
 Task<Result<Tagged>> cmd_close(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
   // RFC 9051, 6.4.1: no EXPUNGE responses; nothing is removed when opened by EXAMINE.
+  std::string code;
   if (!session.selected->read_only()) {
-    KONTOR_CO_TRY(co_await expunge(session, deleted_uids(session)));
+    KONTOR_CO_TRY(const auto removed, co_await expunge(session, deleted_uids(session)));
+    code = modseq_after_close(session, removed);
   }
   session.unselect();
-  co_return Tagged();
+  co_return Tagged(Status::ok, std::move(code), "");
 }
 
 Task<Result<Tagged>> cmd_unselect(Session& session, Request request) {

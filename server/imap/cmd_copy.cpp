@@ -60,7 +60,9 @@ Task<Result<Tagged>> cmd_move(Session& session, Request request) {
   // RFC 6851, 4.3: COPYUID in an untagged OK, before the EXPUNGE responses that sync tells.
   const auto code = copyuid(*moved);
   if (!code.empty()) session.out.line("* OK [", code, "] Moved");
-  co_return Tagged();
+  Tagged tagged;
+  tagged.tells_modseq = !code.empty();  // RFC 6851, 4.4
+  co_return tagged;
 }
 
 }  // namespace kontor::imap

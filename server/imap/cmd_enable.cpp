@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// ENABLE (RFC 5161; RFC 9051, 6.3.1).
+// ENABLE (RFC 5161; RFC 9051, 6.3.1; QRESYNC: RFC 7162, 3.2.3).
 #include "server/imap/handlers.hpp"
 #include "server/imap/wire/arguments.hpp"
 
@@ -16,6 +16,10 @@ Task<Result<Tagged>> cmd_enable(Session& session, Request request) {
   };
   for (const auto& name : *names) {
     if (name == "CONDSTORE") enable("CONDSTORE", session.enabled.condstore);
+    if (name == "QRESYNC") {  // RFC 7162, 3.2.3: it includes CONDSTORE
+      enable("QRESYNC", session.enabled.qresync);
+      session.enabled.condstore = true;
+    }
     if (name == "IMAP4REV2") enable("IMAP4rev2", session.enabled.rev2);
   }
   session.out.line("* ENABLED", enabled);

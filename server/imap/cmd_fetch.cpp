@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FETCH and UID FETCH (RFC 9051, 6.4.5; CHANGEDSINCE: RFC 7162, 3.1.4). Messages are answered batch
-// by batch, so that memory does not grow with the answer. Numbers stay those of the session's
-// selected mailbox; of a message that was purged meanwhile nothing is told (RFC 2180, 4.1.2).
+// FETCH and UID FETCH (RFC 9051, 6.4.5; CHANGEDSINCE, VANISHED: RFC 7162, 3.1.4 and 3.2.6).
+// Messages are answered batch by batch, so that memory does not grow with the answer. Numbers stay
+// those of the session's selected mailbox; of a message that was purged meanwhile nothing is told
+// (RFC 2180, 4.1.2).
 #include <algorithm>
 
 #include "base/core/answers.hpp"
 #include "server/imap/fetch_bodies.hpp"
 #include "server/imap/fetch_columns.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/resync.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -206,6 +208,16 @@ class Fetching {
   std::optional<Error> problem_;        // the first one
 };
 
+// RFC 7162, 3.2.6: UIDs of the set that have left since; those the client still counts are told by
+// VANISHED without EARLIER when the command is done.
+Task<Result<void>> tell_gone(Session& session, const wire::Fetch& what) {
+  const auto& view = *session.selected->view();
+  const auto among = what.set.saved_result ? session.saved_result
+                                           : wire::resolve_star(what.set, view.info().uid_next - 1);
+  const auto gone = vanished_uids(view, Missing{*what.changed_since, &among, 0});
+  co_return co_await tell_vanished(session, without(gone, session.selected->ghosts()), true);
+}
+
 }  // namespace
 
 Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
@@ -216,6 +228,11 @@ Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
   if (request.by_uid) what->items |= wire::fetch::uid;  // RFC 9051, 6.4.9
   // RFC 7162, 3.1: asking for MODSEQ or CHANGEDSINCE enables CONDSTORE.
   if ((what->items & wire::fetch::modseq) != 0) session.enabled.condstore = true;
+  if (what->vanished) {
+    if (!request.by_uid || !session.enabled.qresync)  // RFC 7162, 3.2.6
+      co_return Tagged(Status::bad, "", "VANISHED is for UID FETCH after ENABLE QRESYNC");
+    KONTOR_CO_TRY(co_await tell_gone(session, *what));
+  }
   Fetching fetching(session, *std::move(what), *std::move(numbers));
   auto outcome = co_await fetching.run();
   // RFC 9051, 6.4.9: a UID that is gone is no error.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SELECT and EXAMINE (RFC 9051, 6.3.2 and 6.3.3; RFC 3501, 6.3.1; CONDSTORE, RFC 7162 3.1.8).
+// SELECT and EXAMINE (RFC 9051, 6.3.2 and 6.3.3; RFC 3501, 6.3.1; CONDSTORE and QRESYNC, RFC 7162
+// 3.1.8 and 3.2.5).
 // Everything told comes from the folder's counters: no row is read, however many there are, except
 // for IMAP4rev1's UNSEEN, which looks for the first one only while there is one.
 #include <algorithm>
@@ -7,7 +8,8 @@
 #include "server/imap/flags.hpp"
 #include "server/imap/folder_list.hpp"
 #include "server/imap/handlers.hpp"
-#include "server/imap/wire/arguments.hpp"
+#include "server/imap/resync.hpp"
+#include "server/imap/wire/select_args.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -54,6 +56,24 @@ void tell_folder(Session& session, bool read_only) {
   if (session.enabled.rev2) out.line(list_line(session, info, ListAttributes()));
 }
 
+// RFC 7162, 3.2.5.1: what has left and what has changed since the client looked, of what it knew.
+Task<Result<void>> tell_resync(Session& session, wire::Resync known) {
+  const auto view = session.selected->view();
+  if (known.uid_validity != view->info().uid_validity) co_return Result<void>();
+  std::optional<wire::NumberSet> among;
+  if (known.known_uids) among = wire::resolve_star(*known.known_uids, 0);
+  const auto matched = known.match ? matched_until(*view, *known.match) : 0;
+  const Missing missing{known.modseq, among ? &*among : nullptr, matched};
+  KONTOR_CO_TRY(co_await tell_vanished(session, vanished_uids(*view, missing), true));
+  for (const auto& entry : view->changed_since(known.modseq)) {
+    if (among && !among->contains(entry.uid)) continue;
+    const auto number = session.selected->number_of(entry.uid);
+    if (number) tell_flags(session, *number, entry);
+    KONTOR_CO_TRY(co_await session.out.flush_if_large());
+  }
+  co_return Result<void>();
+}
+
 // Whatever was selected is not any more, even when the new one cannot be (RFC 9051, 6.3.2).
 void close_previous(Session& session) {
   if (!session.selected) return;
@@ -62,8 +82,11 @@ void close_previous(Session& session) {
 }
 
 Task<Result<Tagged>> select(Session& session, Request request, bool read_only) {
-  const auto arguments = wire::parse_select(request.arguments, session.enabled.rev2);
+  auto arguments = wire::parse_select(request.arguments, session.enabled.rev2);
   if (!arguments) co_return bad_syntax(arguments.error());
+  // RFC 7162, 3.2.5: the parameter is for those who have enabled it.
+  if (arguments->resync && !session.enabled.qresync)
+    co_return Tagged(Status::bad, "", "ENABLE QRESYNC first");
   close_previous(session);
   KONTOR_CO_TRY(const auto folder, session.find_folder(arguments->mailbox));
   if (!session.may(folder, Right::read)) co_return fail(Errc::not_found, "may not read it");
@@ -75,6 +98,9 @@ Task<Result<Tagged>> select(Session& session, Request request, bool read_only) {
   session.state = State::selected;
   session.show_state();
   tell_folder(session, read_only);
+  if (arguments->resync) {
+    KONTOR_CO_TRY(co_await tell_resync(session, *std::move(arguments->resync)));
+  }
   co_return Tagged(Status::ok, read_only ? "READ-ONLY" : "READ-WRITE", "");
 }
 

@@ -86,7 +86,7 @@ Task<Result<void>> dispatch(Session& session, ReadCommand command) {
   }
   note(session, request, outcome);
   if (!outcome && outcome.error().code() == Errc::closed) co_return fail(outcome.error());
-  const Tagged tagged = outcome ? *std::move(outcome) : refusal(outcome.error());
+  Tagged tagged = outcome ? *std::move(outcome) : refusal(outcome.error());
   if (tagged.answered) co_return Result<void>();
   if ((row.effects & effect::no_sync) == 0) {
     SyncRules rules;
@@ -94,6 +94,9 @@ Task<Result<void>> dispatch(Session& session, ReadCommand command) {
     rules.reported = tagged.reported;
     KONTOR_CO_TRY(co_await sync(session, rules));
   }
+  if (tagged.tells_modseq && tagged.code.empty() && session.enabled.qresync)
+    tagged.code =
+        "HIGHESTMODSEQ " + std::to_string(session.selected->view()->info().highest_modseq);
   answer(session, request, tagged);
   if (tagged.status == Status::bad)
     ++session.bad_commands;

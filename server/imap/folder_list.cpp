@@ -33,6 +33,19 @@ std::string child_info(const ListAttributes& attributes) {
   return words.text().empty() ? "" : " (\"CHILDINFO\" (" + words.text() + "))";
 }
 
+// RFC 9208, 5.1 and 4.3.2: what expunging would free; rows are read only when there is any.
+std::uint64_t deleted_storage(const Session& session, const store::FolderInfo& folder) {
+  const auto account = session.account->view();
+  const auto view = folder.deleted == 0 ? nullptr : account.open(folder.id);
+  std::uint64_t bytes = 0;
+  if (view)
+    view->for_each(0, view->size(), [&](std::size_t, const store::Entry& entry) {
+      if ((entry.flags & store::k_deleted) == 0) return;
+      if (const auto item = account.item(entry.item)) bytes += item->size;
+    });
+  return bytes;
+}
+
 }  // namespace
 
 std::string list_line(const Session& session,
@@ -64,6 +77,8 @@ std::string status_line(const Session& session, const store::FolderInfo& folder,
   tell(s::highestmodseq, "HIGHESTMODSEQ", std::max<store::ModSeq>(folder.highest_modseq, 1));
   tell(s::appendlimit, "APPENDLIMIT", session.env.settings.smtp.max_message);
   if ((items & s::mailboxid) != 0) words.add("MAILBOXID (" + folder.guid.hex() + ")");
+  if ((items & s::deleted_storage) != 0)
+    words.add("DELETED-STORAGE", deleted_storage(session, folder));
   return "* STATUS " + session.wire_name(folder.name) + " (" + words.text() + ")";
 }
 

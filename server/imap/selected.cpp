@@ -155,6 +155,14 @@ std::vector<std::uint32_t> SelectedFolder::take_expunges() {
   return numbers;
 }
 
+wire::NumberSet SelectedFolder::take_vanished() {
+  wire::NumberSet uids;
+  for (const auto& ghost : ghosts_) uids.add(ghost.uid);
+  told_ -= static_cast<std::uint32_t>(ghosts_.size());
+  ghosts_ = {};
+  return uids;
+}
+
 bool SelectedFolder::take_exists() {
   const bool grown = count() != told_;
   told_ = count();

@@ -61,6 +61,8 @@ class SelectedFolder {
   std::vector<store::Entry> advance(std::shared_ptr<const store::FolderView> newer);
   // Numbers to tell in EXPUNGE responses, in this order; the ghosts are gone afterwards.
   std::vector<std::uint32_t> take_expunges();
+  // The same as UIDs, for VANISHED.
+  wire::NumberSet take_vanished();
   // True once after count() grew beyond what was last told: send EXISTS.
   bool take_exists();
 

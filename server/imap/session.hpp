@@ -28,7 +28,8 @@ enum class State : unsigned char {
 // What ENABLE and enabling commands switched on (RFC 5161, RFC 7162 3.1).
 struct Enabled {
   bool condstore = false;
-  bool rev2 = false;  // IMAP4rev2: UTF-8 names, no RECENT, ESEARCH answers
+  bool qresync = false;  // VANISHED instead of EXPUNGE; condstore is on too
+  bool rev2 = false;     // IMAP4rev2: UTF-8 names, no RECENT, ESEARCH answers
 };
 
 // Why the server ends a session; set from any thread (trace::Session::on_end), read by the
@@ -79,9 +80,13 @@ struct SyncRules {
 };
 
 // Takes the newest view of the selected mailbox and tells the client what it does not know yet, in
-// the order EXPUNGE, EXISTS, FLAGS, FETCH. Nothing when no mailbox is selected. closed: the mailbox
-// is gone; the client has been told BYE, end the connection.
+// the order EXPUNGE or VANISHED, EXISTS, FLAGS, FETCH. Nothing when no mailbox is selected. closed:
+// the mailbox is gone; the client has been told BYE, end the connection.
 Task<Result<void>> sync(Session& session, SyncRules rules);
+
+// UIDs that are gone, in as many VANISHED responses as their number asks for (RFC 7162, 3.2.10);
+// `earlier`: those that were gone before the client could count them.
+Task<Result<void>> tell_vanished(Session& session, wire::NumberSet uids, bool earlier);
 
 // One untagged FETCH with UID and FLAGS, and MODSEQ when CONDSTORE is enabled (RFC 9051, 7.5.2;
 // RFC 7162, 3.1). First tells FLAGS when a keyword is new to the client.

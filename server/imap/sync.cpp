@@ -10,6 +10,8 @@
 namespace kontor::imap {
 namespace {
 
+constexpr std::size_t k_vanished_ranges = 1'000;  // of one VANISHED response
+
 // Tells FLAGS when a set holds a keyword the client has not read there (RFC 9051, 7.3.5).
 void learn_keywords(Session& session, const store::AccountView& view, store::KeywordSetId set) {
   auto& told = session.told_keywords;
@@ -53,6 +55,16 @@ std::shared_ptr<const store::FolderView> newest(const Session& session,
   return folder;
 }
 
+Task<Result<void>> tell_expunges(Session& session) {
+  if (session.enabled.qresync)  // RFC 7162, 3.2.10.2
+    co_return co_await tell_vanished(session, session.selected->take_vanished(), false);
+  for (const auto number : session.selected->take_expunges()) {
+    session.out.line("* ", std::to_string(number), " EXPUNGE");
+    KONTOR_CO_TRY(co_await session.out.flush_if_large());
+  }
+  co_return Result<void>();
+}
+
 }  // namespace
 
 void tell_flags(Session& session, std::uint32_t number, const store::Entry& entry) {
@@ -63,6 +75,18 @@ void tell_modseq(Session& session, std::uint32_t number, const store::Entry& ent
   std::string& out = session.out.buffer();
   fetch_head(out, number, entry.uid);
   out.append(" MODSEQ (").append(std::to_string(entry.modseq)).append("))\r\n");
+}
+
+Task<Result<void>> tell_vanished(Session& session, wire::NumberSet uids, bool earlier) {
+  const auto& ranges = uids.ranges();
+  for (std::size_t i = 0; i < ranges.size(); i += k_vanished_ranges) {
+    const auto count = std::min(k_vanished_ranges, ranges.size() - i);
+    const auto begin = ranges.begin() + static_cast<std::ptrdiff_t>(i);
+    const std::vector<wire::NumberRange> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+    session.out.line("* VANISHED ", earlier ? "(EARLIER) " : "", wire::NumberSet(some).text());
+    KONTOR_CO_TRY(co_await session.out.flush_if_large());
+  }
+  co_return Result<void>();
 }
 
 Task<Result<void>> sync(Session& session, SyncRules rules) {
@@ -76,10 +100,7 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
   }
   const auto changed = session.selected->advance(std::move(newer));
   if (rules.expunges) {
-    for (const auto number : session.selected->take_expunges()) {
-      session.out.line("* ", std::to_string(number), " EXPUNGE");
-      KONTOR_CO_TRY(co_await session.out.flush_if_large());
-    }
+    KONTOR_CO_TRY(co_await tell_expunges(session));
   }
   if (session.selected->take_exists())
     session.out.line("* ", std::to_string(session.selected->count()), " EXISTS");

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint8_t k_version = 1;
 constexpr std::size_t k_uid_offset = 4;
+constexpr std::size_t k_size_offset = 12;
 
 void read_head(ByteReader& in, DeliverFrame& frame) {
   frame.folder = in.number<FolderId>();
@@ -82,6 +83,11 @@ Result<Payload> detail::decode_deliver(std::string_view bytes) {
     return fail(Errc::corrupt, "a deliver frame of the wrong length");
   head.frame.raw = bytes.substr(head.raw_offset);
   return Payload(std::move(head.frame));
+}
+
+std::uint64_t deliver_raw_size(std::string_view payload) {
+  ByteReader in(payload.substr(std::min(k_size_offset, payload.size())));
+  return in.fixed<std::uint64_t>();
 }
 
 void set_deliver_uid(std::string& payload, Uid uid) {

@@ -207,6 +207,9 @@ void read(ByteReader& in, NoteFrame& f) {
   f.text = in.text();
 }
 
+void write(ByteWriter& out, const PruneFrame& f) { out.varint(f.until); }
+void read(ByteReader& in, PruneFrame& f) { f.until = in.varint(); }
+
 template <class Frame>
 Result<Payload> decode(std::string_view bytes) {
   ByteReader in(bytes);
@@ -243,7 +246,8 @@ constexpr std::array k_rows{Row{FrameType::account, "account", decode<AccountFra
                             Row{FrameType::keyword, "keyword", decode<KeywordFrame>},
                             Row{FrameType::subscription, "subscription", decode<SubscriptionFrame>},
                             Row{FrameType::batch_end, "batch_end", decode<BatchEndFrame>},
-                            Row{FrameType::note, "note", decode<NoteFrame>}};
+                            Row{FrameType::note, "note", decode<NoteFrame>},
+                            Row{FrameType::prune, "prune", decode<PruneFrame>}};
 static_assert(k_rows.size() == std::variant_size_v<Payload>);
 
 const Row* row_of(FrameType type) noexcept {

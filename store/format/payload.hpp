@@ -165,6 +165,13 @@ struct NoteFrame {
   bool operator==(const NoteFrame&) const = default;
 };
 
+// What left its folder by this frame or an earlier one is forgotten: clients that were away for
+// longer compare everything; what could still be brought back of it is dead.
+struct PruneFrame {
+  std::uint64_t until = 0;  // a sequence number
+  bool operator==(const PruneFrame&) const = default;
+};
+
 using Payload = std::variant<AccountFrame,
                              BindingFrame,
                              DeliverFrame,
@@ -181,7 +188,8 @@ using Payload = std::variant<AccountFrame,
                              KeywordFrame,
                              SubscriptionFrame,
                              BatchEndFrame,
-                             NoteFrame>;
+                             NoteFrame,
+                             PruneFrame>;
 
 FrameType type_of(const Payload& payload) noexcept;
 std::string_view name_of(FrameType type) noexcept;  // "deliver"; "unknown"
@@ -198,6 +206,8 @@ struct DeliverHead {
 inline constexpr std::size_t k_deliver_prefix = 24;
 // Of at least the first raw_offset bytes of a payload; checked by a checksum of its own.
 Result<DeliverHead> decode_deliver_head(std::string_view bytes);
+// The size of the message in a deliver payload of our own.
+std::uint64_t deliver_raw_size(std::string_view payload);
 // Sets the UID of an encoded deliver payload (it lies outside the head's checksum).
 void set_deliver_uid(std::string& payload, Uid uid);
 

@@ -120,6 +120,11 @@ class Account {
   // state).
   virtual Task<Result<std::vector<Uid>>> remove(FolderId folder, std::vector<Uid> uids) = 0;
 
+  // What it holds and may hold. append() and copy() refuse with over_quota what does not fit;
+  // expunge() and move() always work. Memory only, any thread.
+  virtual Quota quota() const = 0;
+  virtual Task<Result<void>> set_limits(OwnLimits own) = 0;
+
   // Missing parents are made (RFC 9051, 6.3.4). exists, bad_input (empty level, control character,
   // too long).
   virtual Task<Result<FolderId>> create_folder(std::string name, FolderOptions options) = 0;

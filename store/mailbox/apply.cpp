@@ -3,8 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
+#include "base/core/text.hpp"
+
 namespace kontor::store {
 namespace {
+
+constexpr auto k_last_day = 2'932'896;  // of the year 9999
 
 void use_keywords(AccountState& state, FolderState& folder, KeywordSetId set, int by) {
   if (set == 0) return;
@@ -19,7 +25,7 @@ std::uint64_t size_of(const AccountState& state, ItemId item) {
   return row != nullptr ? row->size : 0;
 }
 
-// An entry enters (by = 1) or leaves (by = -1) the counters of its folder and of the account.
+// An entry enters (by = 1) or leaves (by = -1) the counters of its folder.
 void count_entry(AccountState& state, FolderState& folder, const EntryRow& row, int by) {
   const auto step = static_cast<std::uint64_t>(by);
   const auto bytes = step * size_of(state, row.item);
@@ -28,18 +34,23 @@ void count_entry(AccountState& state, FolderState& folder, const EntryRow& row, 
   if ((row.flags() & k_seen) == 0) info.unseen += step;
   if ((row.flags() & k_deleted) != 0) info.deleted += step;
   info.bytes += bytes;
-  if (!folder.removed) state.bytes += bytes;
   use_keywords(state, folder, row.keywords(), by);
 }
 
-// One use of an item more or less; the item goes with its last use.
-void use_item(AccountState& state, ItemId item, int by) {
-  if (item == 0) return;
+// One use of an item more or less, and one showing of it: the item goes with its last use, and
+// counts for the quota while it is shown.
+void use_item(AccountState& state, ItemId item, int by, int shown) {
+  if (item == 0 || (by == 0 && shown == 0)) return;
   const auto index = state.items.lower_bound(item);
   if (index == state.items.size() || state.items.at(index).id != item) return;
   std::uint32_t left = 0;
   state.items.update(state.edit, index, [&](ItemRow& row) {
+    const bool before = row.shown != 0;
     row.uses += static_cast<std::uint32_t>(by);
+    row.shown += static_cast<std::uint32_t>(shown);
+    state.usage.messages += static_cast<std::uint64_t>(shown);
+    if (!before && row.shown != 0) state.usage.bytes += row.size;
+    if (before && row.shown == 0) state.usage.bytes -= row.size;
     left = row.uses;
   });
   if (left == 0) state.items.erase(state.edit, {index});
@@ -99,7 +110,7 @@ void add_entry(AccountState& state, FolderState& folder, const EntryRow& row) {
   folder.entries.append(state.edit, row);
   folder.info.highest_modseq = row.modseq;
   count_entry(state, folder, row, 1);
-  use_item(state, row.item, 1);
+  use_item(state, row.item, 1, folder.removed ? 0 : 1);
 }
 
 // Takes entries out of a folder and leaves tombstones. With `keep`, the items may still be brought
@@ -117,16 +128,40 @@ void remove_entries(AccountState& state,
     if (row.uid != uid) continue;
     indexes.push_back(index);
     count_entry(state, folder, row, -1);
-    TombRow tomb;
-    tomb.modseq = modseq;
-    tomb.item = keep ? row.item : 0;
-    tomb.uid = uid;
-    folder.tombs.append(state.edit, tomb);
-    if (!keep) use_item(state, row.item, -1);
+    folder.tombs.append(state.edit, TombRow(uid, modseq, keep ? row.item : 0));
+    use_item(state, row.item, keep ? 0 : -1, folder.removed ? 0 : -1);
   }
   if (indexes.empty()) return;
   folder.entries.erase(state.edit, indexes);
   folder.info.highest_modseq = modseq;
+}
+
+// All that a folder holds is shown, or is not any more.
+void show_entries(AccountState& state, const FolderState& folder, int by) {
+  folder.entries.for_each(0, folder.entries.size(), [&](std::size_t, const EntryRow& row) {
+    use_item(state, row.item, 0, by);
+  });
+}
+
+// A deleted folder and what it held are dead.
+void forget_folder(AccountState& state, FolderId id) {
+  const auto& folder = *state.find(id);
+  folder.entries.for_each(0, folder.entries.size(), [&](std::size_t, const EntryRow& row) {
+    use_item(state, row.item, -1, 0);
+  });
+  folder.tombs.for_each(0, folder.tombs.size(), [&](std::size_t, const TombRow& row) {
+    use_item(state, row.item(), -1, 0);
+  });
+  std::erase_if(state.folders, [&](const auto& f) { return f->info.id == id; });
+}
+
+// The dates in frames say on which day they were written; a clock that goes back says nothing.
+void note_day(AccountState& state, UtcSeconds date, ModSeq modseq) {
+  const auto days = std::chrono::floor<std::chrono::days>(date).time_since_epoch().count();
+  if (days <= 0 || days > k_last_day) return;
+  const auto day = static_cast<std::uint32_t>(days);
+  if (!state.days.empty() && !state.days->empty() && state.days->back().day >= day) return;
+  state.days.edit(state.edit).push_back({day, modseq});
 }
 
 struct Apply {
@@ -151,6 +186,7 @@ struct Apply {
   }
   void operator()(const FlagsFrame& frame) const;
   void operator()(const ExpungeFrame& frame) const {
+    note_day(state, frame.date, place.sequence);
     if (auto* folder = state.edit_folder(frame.folder))
       remove_entries(state, *folder, frame.uids, place.sequence, true);
   }
@@ -170,16 +206,18 @@ struct Apply {
   }
   // Kept in the log; the parts of the server that need them give them a state.
   void operator()(const AclFrame&) const {}
-  void operator()(const AnnotationFrame&) const {}
   void operator()(const CalendarFrame&) const {}
   void operator()(const ContactFrame&) const {}
   void operator()(const BatchEndFrame&) const {}
   void operator()(const NoteFrame&) const {}
+  void operator()(const AnnotationFrame& frame) const;
+  void operator()(const PruneFrame& frame) const;
 
   void transfer(const TransferFrame& frame) const;
 };
 
 void Apply::transfer(const TransferFrame& frame) const {
+  note_day(state, frame.save_date, place.sequence);
   auto& folder = folder_of(state, frame.to, frame.save_date);
   std::vector<KeywordSetId> sets{0};
   for (const auto& names : frame.keyword_sets) sets.push_back(intern(state, names));
@@ -243,24 +281,55 @@ void Apply::operator()(const PurgeFrame& frame) const {
   auto* folder = state.edit_folder(frame.folder);
   if (folder == nullptr) return;
   if (frame.whole_folder) {
-    if (!folder->removed) return;  // only what was deleted can be purged
-    folder->entries.for_each(0, folder->entries.size(), [&](std::size_t, const EntryRow& row) {
-      use_item(state, row.item, -1);
-    });
-    folder->tombs.for_each(0, folder->tombs.size(),
-                           [&](std::size_t, const TombRow& row) { use_item(state, row.item, -1); });
-    std::erase_if(state.folders, [&](const auto& f) { return f->info.id == frame.folder; });
+    if (folder->removed) forget_folder(state, frame.folder);  // only what was deleted can be purged
     return;
   }
   for (std::size_t i = 0; i < folder->tombs.size(); ++i) {
     const TombRow row = folder->tombs.at(i);
-    if (row.item == 0 || !std::ranges::binary_search(frame.uids, row.uid)) continue;
-    folder->tombs.update(state.edit, i, [](TombRow& tomb) { tomb.item = 0; });
-    use_item(state, row.item, -1);
+    if (row.item() == 0 || !std::ranges::binary_search(frame.uids, row.uid())) continue;
+    folder->tombs.update(state.edit, i, [](TombRow& tomb) { tomb.set_item(0); });
+    use_item(state, row.item(), -1, 0);
   }
 }
 
+void Apply::operator()(const PruneFrame& frame) const {
+  std::vector<FolderId> dead;
+  for (const auto& held : state.folders) {
+    const auto id = held->info.id;
+    if (held->removed && held->info.highest_modseq <= frame.until) {
+      dead.push_back(id);
+      continue;
+    }
+    const auto count = held->tombs.lower_bound(frame.until + 1);
+    if (count == 0) continue;
+    auto& folder = *state.edit_folder(id);
+    std::vector<std::size_t> indexes(count);
+    std::iota(indexes.begin(), indexes.end(), std::size_t{0});
+    folder.tombs.for_each(0, count, [&](std::size_t, const TombRow& row) {
+      folder.oldest_tomb = row.modseq();
+      use_item(state, row.item(), -1, 0);
+    });
+    folder.tombs.erase(state.edit, indexes);
+  }
+  for (const auto id : dead) forget_folder(state, id);
+  if (state.days.empty()) return;
+  std::erase_if(state.days.edit(state.edit),
+                [&](const DayMark& mark) { return mark.first <= frame.until; });
+}
+
+void Apply::operator()(const AnnotationFrame& frame) const {
+  if (frame.folder != 0 || frame.item != 0) return;  // nobody reads the others yet
+  std::optional<std::uint64_t> value;
+  if (!frame.remove) {
+    value = parse_number<std::uint64_t>(frame.value);
+    if (!value) return;
+  }
+  if (frame.entry == k_quota_bytes) state.own_limits.bytes = value;
+  if (frame.entry == k_quota_messages) state.own_limits.messages = value;
+}
+
 void Apply::operator()(const FolderFrame& frame) const {
+  note_day(state, frame.date, place.sequence);
   auto* folder = state.edit_folder(frame.id);
   if (folder == nullptr) {
     if (frame.action == FolderAction::remove) return;
@@ -271,7 +340,7 @@ void Apply::operator()(const FolderFrame& frame) const {
   unname_folder(state, folder->info);
   auto& info = folder->info;
   if (frame.action == FolderAction::remove) {
-    state.bytes -= folder->removed ? 0 : info.bytes;
+    if (!folder->removed) show_entries(state, *folder, -1);
     folder->removed = true;
     info.highest_modseq = place.sequence;
     return;
@@ -283,7 +352,7 @@ void Apply::operator()(const FolderFrame& frame) const {
   info.guid = frame.guid;
   info.highest_modseq = std::max(info.highest_modseq, place.sequence);
   state.last_uid_validity = std::max(state.last_uid_validity, frame.uid_validity);
-  if (folder->removed) state.bytes += info.bytes;
+  if (folder->removed) show_entries(state, *folder, 1);
   folder->removed = false;
   name_folder(state, *folder);
 }

@@ -40,8 +40,11 @@ std::string DiskStore::folder_of(const AccountId& id) const {
   return folder_ + '/' + id.hex().substr(0, 2) + '/' + id.text();
 }
 
+Limits DiskStore::default_limits() const { return {settings_.quota, settings_.quota_messages}; }
+
 AccountParts DiskStore::parts() {
-  return AccountParts{environment_.executor, disk_, environment_.clock, space_, environment_.log};
+  return AccountParts{environment_.executor, disk_,           environment_.clock, space_,
+                      default_limits(),      environment_.log};
 }
 
 Result<void> DiskStore::find_accounts() {
@@ -158,6 +161,8 @@ Task<Result<DiskStore::AccountPtr>> DiskStore::load(SlotPtr slot, SlotState befo
   auto snapshots = std::make_shared<SnapshotKeeper>(environment_.files, slot->folder,
                                                     loaded->snapshot, environment_.log);
   auto account = std::make_shared<LogAccount>(parts(), std::move(snapshots), *std::move(loaded));
+  // A disk that takes no more keeps what is old for now.
+  static_cast<void>((co_await account->prune(settings_.tombstone_days)).has_value());
   settle(slot, SlotState::loaded, [&](Slot& s) {
     s.account = account;
     s.problem.clear();
@@ -249,14 +254,16 @@ Task<Result<void>> DiskStore::open_light(SlotPtr slot) {
   co_await drain(slot);
   auto work = [this, slot, failed = std::exchange(slot->light, nullptr)]() mutable {
     failed.reset();
-    return loader_.open_log(slot->folder);
+    return loader_.open_light(slot->id, slot->folder, slot->owner);
   };
   auto opened = co_await io::on_pool(disk_, std::move(work));
   if (!opened) {
     refuse(slot, SlotState::unloaded, opened.error());
     co_return fail(opened.error());
   }
-  auto light = std::make_shared<LightLog>(environment_.executor, *std::move(opened));
+  const auto limits = limits_in_force(opened->own_limits, default_limits());
+  auto light = std::make_shared<LightLog>(environment_.executor, std::move(opened->log),
+                                          opened->usage, limits);
   settle(slot, SlotState::light, [&](Slot& s) {
     s.light = std::move(light);
     s.problem.clear();
@@ -281,7 +288,7 @@ Task<Result<Appending>> DiskStore::deliver(Binding owner, NewMessage message) {
   if (light != nullptr) {
     auto granted = co_await space_.grant(payload.size());
     Result<ModSeq> appended = fail(Errc::no_space);
-    if (granted) appended = co_await light->append(FrameType::deliver, std::move(payload));
+    if (granted) appended = co_await light->deliver(std::move(payload));
     end_delivery(slot);
     KONTOR_CO_TRY(granted);
     KONTOR_CO_TRY(const auto modseq, appended);

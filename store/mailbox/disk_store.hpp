@@ -50,6 +50,7 @@ class DiskStore final : public AccountStore {
   void save_index() const;
   std::string folder_of(const AccountId& id) const;
   AccountParts parts();
+  Limits default_limits() const;
 
   StoreEnvironment environment_;
   std::string folder_;

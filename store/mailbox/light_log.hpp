@@ -6,15 +6,20 @@
 
 #include "base/core/task.hpp"
 #include "store/log/account_log.hpp"
+#include "store/mailbox/quota.hpp"
 #include "store/mailbox/strand.hpp"
 
 namespace kontor::store {
 
 class LightLog : public std::enable_shared_from_this<LightLog> {
  public:
-  LightLog(boost::asio::any_io_executor executor, std::unique_ptr<AccountLog> log);
-  // The frame's sequence once it is durable.
-  Task<Result<ModSeq>> append(FrameType type, std::string payload);
+  // `used` is what the account holds by its log; deliveries are counted from there.
+  LightLog(boost::asio::any_io_executor executor,
+           std::unique_ptr<AccountLog> log,
+           const Usage& used,
+           const Limits& limits);
+  // The deliver frame's sequence once it is durable. over_quota: the message does not fit.
+  Task<Result<ModSeq>> deliver(std::string payload);
   bool failed() const { return log_->closed_by_error(); }
 
  private:
@@ -22,6 +27,8 @@ class LightLog : public std::enable_shared_from_this<LightLog> {
 
   Strand strand_;
   std::unique_ptr<AccountLog> log_;
+  Usage used_;  // with what is under way
+  Limits limits_;
 };
 
 }  // namespace kontor::store

@@ -14,6 +14,9 @@ namespace {
 
 using log::Keys;
 
+// Frames behind the snapshot from which an opening for deliveries writes a new one.
+constexpr std::uint64_t k_light_snapshot = 4'096;
+
 void report_events(const log::Context& log, const ReplayReport& report) {
   if (report.torn_bytes > 0)
     log.emit(log::events::k_account_torn, {{Keys::bytes, report.torn_bytes}});
@@ -150,20 +153,22 @@ Result<Loaded> Loader::make(const AccountId& id,
   return made;
 }
 
-Result<std::unique_ptr<AccountLog>> Loader::open_log(const std::string& folder) const {
-  LogMark mark;
-  if (auto snapshot = read_snapshot(files_, folder)) mark = snapshot->mark;
-  const auto nothing = [](const FrameHeader&, const LogPosition&, std::string_view) {
-    return Result<void>();
-  };
-  ReplayReport report;
-  auto opened =
-      AccountLog::open(local_log_device(files_, folder), pool_, options(), mark, nothing, report);
-  if (!opened && opened.error().code() == Errc::corrupt)
-    opened = AccountLog::open(local_log_device(files_, folder), pool_, options(), LogMark(),
-                              nothing, report);
-  report_events(log_.with({{Keys::file, folder}}), report);
-  return opened;
+Result<LoadedLight> Loader::open_light(const AccountId& id,
+                                       const std::string& folder,
+                                       const Binding& owner) const {
+  KONTOR_TRY(auto loaded, load(id, folder, owner));
+  LoadedLight light;
+  light.usage = loaded.state.usage;
+  light.own_limits = loaded.state.own_limits;
+  Version version;
+  version.mark = loaded.log->durable();
+  if (version.mark.sequence - loaded.snapshot.sequence >= k_light_snapshot) {
+    version.state = std::make_shared<const AccountState>(std::move(loaded.state));
+    // Only a cache: without it the next opening takes longer.
+    static_cast<void>(write_snapshot(files_, folder, version).has_value());
+  }
+  light.log = std::move(loaded.log);
+  return light;
 }
 
 Result<Binding> Loader::read_binding(const AccountId& id, const std::string& folder) const {

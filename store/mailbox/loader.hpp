@@ -24,6 +24,13 @@ struct Loaded {
   bool damaged = false;  // frames are missing
 };
 
+// A log for deliveries alone, and what its account holds.
+struct LoadedLight {
+  std::unique_ptr<AccountLog> log;
+  Usage usage;
+  OwnLimits own_limits;
+};
+
 class Loader {
  public:
   Loader(io::FileSystem& files, SyncPool& pool, const config::Store& settings, log::Context log);
@@ -35,8 +42,11 @@ class Loader {
                         const std::string& folder,
                         const Binding& owner,
                         UtcSeconds now) const;
-  // The log alone, for appending, without a state.
-  Result<std::unique_ptr<AccountLog>> open_log(const std::string& folder) const;
+  // For appending without keeping a state. The state is made once, to know what the account holds,
+  // and written as a snapshot when that spares much of the next opening.
+  Result<LoadedLight> open_light(const AccountId& id,
+                                 const std::string& folder,
+                                 const Binding& owner) const;
   // Whose account it is, from its first frames, changing nothing.
   Result<Binding> read_binding(const AccountId& id, const std::string& folder) const;
 

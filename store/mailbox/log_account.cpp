@@ -97,8 +97,9 @@ Task<Result<Appending>> LogAccount::append_encoded(FolderId folder,
   std::uint64_t bytes = 0;
   for (const auto& payload : payloads) bytes += payload.size();
   KONTOR_CO_TRY(co_await parts_.space.grant(bytes));
-  Plan<Appending> plan = [folder, payloads = std::move(payloads)](const AccountState& tip) mutable {
-    return plan_append(tip, folder, std::move(payloads));
+  Plan<Appending> plan = [folder, limits = parts_.limits,
+                          payloads = std::move(payloads)](const AccountState& tip) mutable {
+    return plan_append(tip, folder, std::move(payloads), limits);
   };
   co_return co_await change<Appending>(std::move(plan));
 }
@@ -124,13 +125,13 @@ Task<Result<Copied>> LogAccount::transfer(Transfer what, std::vector<Uid> uids) 
 
 Task<Result<Copied>> LogAccount::copy(FolderId from, std::vector<Uid> uids, FolderId to) {
   KONTOR_CO_TRY(co_await parts_.space.grant(uids.size() * 32));
-  const Transfer what{from, to, false};
+  const Transfer what{from, to, false, parts_.limits};
   co_return co_await transfer(what, std::move(uids));
 }
 
 Task<Result<Copied>> LogAccount::move(FolderId from, std::vector<Uid> uids, FolderId to) {
   // Into the Trash is how most people delete: a move may use the reserve.
-  const Transfer what{from, to, true};
+  const Transfer what{from, to, true, {}};
   co_return co_await transfer(what, std::move(uids));
 }
 
@@ -151,6 +152,23 @@ Task<Result<std::vector<Uid>>> LogAccount::expunge(FolderId folder, std::vector<
 
 Task<Result<std::vector<Uid>>> LogAccount::remove(FolderId folder, std::vector<Uid> uids) {
   co_return co_await expunge_those(folder, std::move(uids), 0);
+}
+
+Quota LogAccount::quota() const {
+  const auto version = committer_.published();
+  const auto& state = *version.state;
+  return {state.usage, limits_in_force(state.own_limits, parts_.limits), state.own_limits};
+}
+
+Task<Result<void>> LogAccount::set_limits(OwnLimits own) {
+  Plan<Done> plan = [own](const AccountState& tip) { return plan_limits(tip, own); };
+  co_return co_await change_folders(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::prune(std::uint32_t days) {
+  const auto now = parts_.clock.now();
+  Plan<Done> plan = [days, now](const AccountState& tip) { return plan_prune(tip, days, now); };
+  co_return co_await change_folders(std::move(plan));
 }
 
 Task<Result<FolderId>> LogAccount::create_folder(std::string name, FolderOptions options) {

@@ -20,6 +20,7 @@ struct AccountParts {
   io::DiskPool& disk;
   const Clock& clock;
   const Space& space;
+  Limits limits;  // of accounts without their own
   log::Context log;
 };
 
@@ -37,6 +38,8 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<Copied>> move(FolderId from, std::vector<Uid> uids, FolderId to) override;
   Task<Result<std::vector<Uid>>> expunge(FolderId folder, std::vector<Uid> uids) override;
   Task<Result<std::vector<Uid>>> remove(FolderId folder, std::vector<Uid> uids) override;
+  Quota quota() const override;
+  Task<Result<void>> set_limits(OwnLimits own) override;
   Task<Result<FolderId>> create_folder(std::string name, FolderOptions options) override;
   Task<Result<void>> rename_folder(std::string from, std::string to) override;
   Task<Result<void>> delete_folder(std::string name) override;
@@ -56,6 +59,8 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Version published() const { return committer_.published(); }
   // Why changes are refused since a commit failed. Any thread.
   std::optional<Error> failure() const;
+  // Forgets what left its folder more than `days` ago, if anything did.
+  Task<Result<void>> prune(std::uint32_t days);
   // Writes a snapshot when that is worth it; nothing may be under way any more. Blocking.
   void put_away();
   // Everything appended so far is durable when it returns, or its error.

@@ -26,7 +26,8 @@ Result<std::string> encode_message(const NewMessage& message, FolderId folder, U
 
 Result<Planned<Appending>> plan_append(const AccountState& tip,
                                        FolderId folder,
-                                       std::vector<std::string> payloads);
+                                       std::vector<std::string> payloads,
+                                       const Limits& defaults);
 Result<Planned<FlagChanged>> plan_flags(const AccountState& tip,
                                         FolderId folder,
                                         std::vector<Uid> uids,
@@ -35,6 +36,7 @@ struct Transfer {
   FolderId from = 0;
   FolderId to = 0;
   bool move = false;
+  Limits defaults;  // of a copy; a move always works
 };
 // What a copy or move carries of these entries (ascending; those that exist).
 TransferFrame transfer_rows(const AccountState& tip,
@@ -55,6 +57,9 @@ Result<Planned<FolderId>> plan_create(const AccountState& tip,
                                       const FolderOptions& options,
                                       UtcSeconds now);
 struct Done {};
+Result<Planned<Done>> plan_limits(const AccountState& tip, const OwnLimits& own);
+// Forgets what left its folder before the day `now` - `days`.
+Result<Planned<Done>> plan_prune(const AccountState& tip, std::uint32_t days, UtcSeconds now);
 Result<Planned<Done>> plan_rename(const AccountState& tip,
                                   std::string_view from,
                                   std::string_view to,

@@ -116,8 +116,12 @@ Result<std::string> encode_message(const NewMessage& message, FolderId folder, U
 
 Result<Planned<Appending>> plan_append(const AccountState& tip,
                                        FolderId folder,
-                                       std::vector<std::string> payloads) {
+                                       std::vector<std::string> payloads,
+                                       const Limits& defaults) {
   KONTOR_TRY(const auto* found, shown(tip, folder));
+  Usage more{0, payloads.size()};
+  for (const auto& payload : payloads) more.bytes += deliver_raw_size(payload);
+  KONTOR_TRY(check_quota(tip.usage, more, limits_in_force(tip.own_limits, defaults)));
   Planned<Appending> plan;
   plan.answer.uid_validity = found->info.uid_validity;
   Uid uid = found->info.uid_next;
@@ -192,6 +196,10 @@ Result<Planned<Copied>> plan_transfer(const AccountState& tip,
   KONTOR_TRY(const auto* to, shown(tip, transfer.to));
   sort_uids(uids);
   auto frame = transfer_rows(tip, *from, uids);
+  if (!transfer.move) {  // a copy shares the bytes
+    const Usage more{0, frame.rows.size()};
+    KONTOR_TRY(check_quota(tip.usage, more, limits_in_force(tip.own_limits, transfer.defaults)));
+  }
   frame.to = transfer.to;
   frame.first_uid = to->info.uid_next;
   frame.save_date = now;

@@ -12,7 +12,7 @@ namespace kontor::store {
 namespace {
 
 constexpr std::string_view k_magic = "kontorSN";
-constexpr std::uint32_t k_version = 1;
+constexpr std::uint32_t k_version = 2;
 constexpr std::size_t k_header = 24;
 constexpr std::uint64_t k_max_file = 4ULL << 30U;
 
@@ -105,6 +105,30 @@ void read_folder(ByteReader& in, AccountState& state) {
   state.folders.push_back(Cow<FolderState>::make(state.edit, std::move(folder)));
 }
 
+// 0: none of its own; else the limit + 1.
+void write_limit(ByteWriter& out, const std::optional<std::uint64_t>& limit) {
+  out.varint(limit ? std::min(*limit, UINT64_MAX - 1) + 1 : 0);
+}
+
+std::optional<std::uint64_t> read_limit(ByteReader& in) {
+  const auto value = in.varint();
+  if (value == 0) return std::nullopt;
+  return value - 1;
+}
+
+void read_days(ByteReader& in, AccountState& state) {
+  const auto count = in.count(2);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    DayMark mark;
+    mark.day = in.number<std::uint32_t>();
+    mark.first = in.varint();
+    auto& days = state.days.edit(state.edit);
+    if (!days.empty() && (days.back().day >= mark.day || days.back().first >= mark.first))
+      return in.fail();
+    days.push_back(mark);
+  }
+}
+
 void write_account(ByteWriter& out, const AccountState& state) {
   out.uuid(state.id);
   out.fixed(static_cast<std::uint8_t>(state.kind));
@@ -114,7 +138,14 @@ void write_account(ByteWriter& out, const AccountState& state) {
   out.varint(state.next_folder);
   out.varint(state.last_uid_validity);
   out.varint(state.modseq);
-  out.varint(state.bytes);
+  write_limit(out, state.own_limits.bytes);
+  write_limit(out, state.own_limits.messages);
+  out.varint(state.days.empty() ? 0 : state.days->size());
+  if (!state.days.empty())
+    for (const auto& mark : *state.days) {
+      out.varint(mark.day);
+      out.varint(mark.first);
+    }
   std::vector<std::string> subscriptions;
   if (!state.subscriptions.empty())
     subscriptions.assign(state.subscriptions->begin(), state.subscriptions->end());
@@ -136,7 +167,9 @@ void read_account(ByteReader& in, AccountState& state) {
   state.next_folder = in.number<FolderId>();
   state.last_uid_validity = in.number<std::uint32_t>();
   state.modseq = in.varint();
-  state.bytes = in.varint();
+  state.own_limits.bytes = read_limit(in);
+  state.own_limits.messages = read_limit(in);
+  read_days(in, state);
   for (auto& name : in.texts()) state.subscriptions.edit(state.edit).insert(std::move(name));
   const auto sets = in.count(1);
   for (std::size_t id = 0; id < sets && in.ok(); ++id) {
@@ -193,7 +226,11 @@ Result<Snapshot> decode_snapshot(std::string_view bytes) {
   read_account(in, state);
   const auto folders = in.count(1);
   for (std::size_t i = 0; i < folders && in.ok(); ++i) read_folder(in, state);
-  read_rows<ItemRow>(in, true, [&](const ItemRow& row) { state.items.append(state.edit, row); });
+  read_rows<ItemRow>(in, true, [&](const ItemRow& row) {
+    state.items.append(state.edit, row);
+    state.usage.messages += row.shown;
+    if (row.shown != 0) state.usage.bytes += row.size;
+  });
   if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "the snapshot does not hold together");
   return snapshot;
 }

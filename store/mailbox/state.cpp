@@ -45,11 +45,18 @@ std::string folder_text(const FolderInfo& info) {
                      info.guid.text(), info.exists, info.unseen, info.deleted, info.bytes, "");
 }
 
+std::string limit_text(const std::optional<std::uint64_t>& limit) {
+  return limit ? std::to_string(*limit) : "default";
+}
+
 std::string account_text(const AccountState& s) {
   std::string text =
-      fmt::format("{} {} {} {} {} {} {} {} {}", s.id.text(), static_cast<int>(s.kind),
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", s.id.text(), static_cast<int>(s.kind),
                   s.created.time_since_epoch().count(), s.owner.source, s.owner.guid.text(),
-                  s.next_folder, s.last_uid_validity, s.modseq, s.bytes);
+                  s.next_folder, s.last_uid_validity, s.modseq, s.usage.bytes, s.usage.messages,
+                  limit_text(s.own_limits.bytes), limit_text(s.own_limits.messages));
+  if (!s.days.empty())
+    for (const auto& mark : *s.days) text += fmt::format(" {}:{}", mark.day, mark.first);
   if (!s.subscriptions.empty())
     for (const auto& name : *s.subscriptions) text += " " + name;
   return text;
@@ -82,6 +89,21 @@ std::optional<FolderId> AccountState::find_name(std::string_view name) const {
 const KeywordTable& AccountState::keyword_table() const {
   static const KeywordTable none;
   return keywords.empty() ? none : *keywords;
+}
+
+Usage recount(const AccountState& state) {
+  Usage usage;
+  std::set<ItemId> counted;
+  for (const auto& folder : state.folders) {
+    if (folder->removed) continue;
+    folder->entries.for_each(0, folder->entries.size(), [&](std::size_t, const EntryRow& entry) {
+      const auto* item = state.items.find_key(entry.item);
+      if (item == nullptr) return;
+      ++usage.messages;
+      if (counted.insert(entry.item).second) usage.bytes += item->size;
+    });
+  }
+  return usage;
 }
 
 std::string difference(const AccountState& a, const AccountState& b) {

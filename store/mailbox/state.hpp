@@ -5,6 +5,7 @@
 // of at most 40 KB (bench/columns_bench.cpp). Everything is shared between states by Cow; a state
 // that is part of an AccountView never changes. Changing functions: store/mailbox/apply.hpp.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -15,6 +16,7 @@
 #include "store/format/types.hpp"
 #include "store/mailbox/chunk_tree.hpp"
 #include "store/mailbox/keyword_table.hpp"
+#include "store/mailbox/quota.hpp"
 #include "store/mailbox/view.hpp"
 
 namespace kontor::store {
@@ -43,19 +45,47 @@ struct ItemRow {
   std::uint32_t raw_offset = 0;  // of the message in the frame's payload
   std::uint32_t size = 0;
   std::uint32_t header_size = 0;
-  std::uint32_t uses = 0;  // entries and expunged, not yet purged ones
-  std::uint32_t reserved = 0;
+  std::uint32_t uses = 0;   // entries and expunged, not yet purged ones
+  std::uint32_t shown = 0;  // entries of folders that views show: what counts for the quota
   bool operator==(const ItemRow&) const = default;
 };
 static_assert(sizeof(ItemRow) == 64);
 
-// An entry that left its folder.
-struct TombRow {
-  ModSeq modseq = 0;
-  ItemId item = 0;  // 0: moved away or purged, nothing to bring back
-  Uid uid = 0;
-  std::uint32_t reserved = 0;
+// An entry that left its folder, in 16 bytes: sequence numbers have 48 bits here, enough for a
+// frame every microsecond through nine years.
+class TombRow {
+ public:
+  TombRow() = default;
+  TombRow(Uid uid, ModSeq modseq, ItemId item) : uid_(uid) {
+    modseq = std::min(modseq, k_most);
+    modseq_low_ = static_cast<std::uint32_t>(modseq);
+    modseq_high_ = static_cast<std::uint16_t>(modseq >> 32U);
+    set_item(item);
+  }
+  Uid uid() const noexcept { return uid_; }
+  ModSeq modseq() const noexcept { return ModSeq{modseq_high_} << 32U | modseq_low_; }
+  // 0: moved away or purged, nothing to bring back
+  ItemId item() const noexcept { return ItemId{item_high_} << 32U | item_low_; }
+  void set_item(ItemId item) noexcept {
+    item = std::min(item, k_most);
+    item_low_ = static_cast<std::uint32_t>(item);
+    item_high_ = static_cast<std::uint16_t>(item >> 32U);
+  }
   bool operator==(const TombRow&) const = default;
+
+ private:
+  static constexpr std::uint64_t k_most = (std::uint64_t{1} << 48U) - 1;
+  Uid uid_ = 0;
+  std::uint16_t modseq_high_ = 0, item_high_ = 0;
+  std::uint32_t modseq_low_ = 0, item_low_ = 0;
+};
+static_assert(sizeof(TombRow) == 16);
+
+// The first frame of a day, by the dates in frames: tells how old tombstones are.
+struct DayMark {
+  std::uint32_t day = 0;  // since 1970, UTC
+  ModSeq first = 0;
+  bool operator==(const DayMark&) const = default;
 };
 
 template <>
@@ -70,8 +100,8 @@ struct RowTraits<ItemRow> {
 };
 template <>
 struct RowTraits<TombRow> {
-  static std::uint64_t key(const TombRow& row) noexcept { return row.modseq; }
-  static std::uint64_t mark(const TombRow& row) noexcept { return row.modseq; }
+  static std::uint64_t key(const TombRow& row) noexcept { return row.modseq(); }
+  static std::uint64_t mark(const TombRow& row) noexcept { return row.modseq(); }
 };
 
 struct FolderState {
@@ -97,7 +127,9 @@ struct AccountState {
   FolderId next_folder = k_inbox;
   std::uint32_t last_uid_validity = 0;  // never given again, even after its folder is gone
   ModSeq modseq = 0;                    // sequence of the last frame
-  std::uint64_t bytes = 0;
+  Usage usage;
+  OwnLimits own_limits;
+  Cow<std::vector<DayMark>> days;  // ascending; those that tombstones may be older than
 
   // Folders, removed ones too; nullptr when there never was one.
   const FolderState* find(FolderId id) const;
@@ -107,6 +139,9 @@ struct AccountState {
   FolderState* edit_folder(FolderId id);
   const KeywordTable& keyword_table() const;
 };
+
+// The usage that the rows say, counted from nothing.
+Usage recount(const AccountState& state);
 
 // Two states that show and keep the same, whatever chunks they are made of. Says the first
 // difference; empty: none.

@@ -53,7 +53,7 @@ std::vector<Entry> FolderView::changed_since(ModSeq since) const {
 std::optional<std::vector<Uid>> FolderView::vanished_since(ModSeq since) const {
   if (since < folder_->oldest_tomb) return std::nullopt;
   std::vector<Uid> out;
-  folder_->tombs.for_each_above(since, [&](const TombRow& row) { out.push_back(row.uid); });
+  folder_->tombs.for_each_above(since, [&](const TombRow& row) { out.push_back(row.uid()); });
   std::ranges::sort(out);
   return out;
 }
@@ -134,6 +134,7 @@ std::vector<std::string> AccountView::known_keywords(FolderId id) const {
 
 ModSeq AccountView::highest_modseq() const noexcept { return state_->modseq; }
 Binding AccountView::binding() const { return state_->owner; }
-std::uint64_t AccountView::bytes() const noexcept { return state_->bytes; }
+const Usage& AccountView::usage() const noexcept { return state_->usage; }
+const OwnLimits& AccountView::own_limits() const noexcept { return state_->own_limits; }
 
 }  // namespace kontor::store

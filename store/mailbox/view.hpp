@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "store/format/types.hpp"
+#include "store/mailbox/quota.hpp"
 
 namespace kontor::store {
 
@@ -78,7 +79,8 @@ class AccountView {
   std::vector<std::string> known_keywords(FolderId id) const;       // in use in the folder
   ModSeq highest_modseq() const noexcept;                           // of the account
   Binding binding() const;
-  std::uint64_t bytes() const noexcept;  // sum of sizes of all entries
+  const Usage& usage() const noexcept;
+  const OwnLimits& own_limits() const noexcept;
 
   explicit AccountView(std::shared_ptr<const AccountState> state) : state_(std::move(state)) {}
 

@@ -56,6 +56,7 @@ struct Summary {
   }
   std::string operator()(const BatchEndFrame& f) const { return std::to_string(f.frames); }
   std::string operator()(const NoteFrame& f) const { return f.text; }
+  std::string operator()(const PruneFrame& f) const { return fmt::format("until {}", f.until); }
 
   static std::string transfer(const TransferFrame& f) {
     return fmt::format("folder {} to {}, {} messages", f.from, f.to, f.rows.size());
@@ -112,6 +113,8 @@ json::object account_row(const Replayed& account) {
           {"frames", account.logs.report.frames},
           {"torn_bytes", account.logs.report.torn_bytes},
           {"snapshot", account.snapshot},
+          {"bytes", state.usage.bytes},
+          {"messages", state.usage.messages},
           {"folders", std::move(folders)}};
 }
 
@@ -121,6 +124,7 @@ std::string account_text(const Replayed& account) {
                           state.owner.guid.text());
   text += describe(account.logs);
   text += "snapshot: " + account.snapshot + '\n';
+  text += fmt::format("usage: {} messages, {} bytes\n", state.usage.messages, state.usage.bytes);
   for (const auto& folder : state.folders)
     text += fmt::format("folder {} {}: {} messages, {} bytes, next UID {}{}\n", folder->info.id,
                         folder->info.name, folder->info.exists, folder->info.bytes,
@@ -132,7 +136,7 @@ std::string account_text(const Replayed& account) {
 
 Result<Inspection> verify_account(io::FileSystem& files, const std::string& folder) {
   KONTOR_TRY(const auto account, replay_account(files, folder, [](const auto&, const auto*) {}));
-  const auto lost = lost_messages(account.state);
+  const auto lost = lost_messages(account);
   Inspection out;
   out.good = account.logs.good() && account.problems.empty() && lost.empty();
   out.text = account_text(account);

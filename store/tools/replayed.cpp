@@ -39,6 +39,17 @@ class SnapshotCheck {
   std::string outcome_ = "good";
 };
 
+void note_forgotten(Replayed& account, const Decoded& frame) {
+  const auto* payload = std::get_if<Payload>(&frame);
+  const auto* prune = payload == nullptr ? nullptr : std::get_if<PruneFrame>(payload);
+  if (prune == nullptr) return;
+  for (const auto& folder : account.state.folders)
+    folder->tombs.for_each(0, folder->tombs.lower_bound(prune->until + 1),
+                           [&](std::size_t, const TombRow& row) {
+                             account.forgotten[folder->info.id].push_back(row.uid());
+                           });
+}
+
 }  // namespace
 
 Result<Replayed> replay_account(io::FileSystem& files,
@@ -59,25 +70,30 @@ Result<Replayed> replay_account(io::FileSystem& files,
     FramePlace place;
     place.sequence = found.header.sequence;
     place.position = found.position;
+    note_forgotten(out, *frame);
     apply(out.state, place, *frame);
     return {};
   };
   KONTOR_TRY(out.logs, check_logs(*device, each));
   out.snapshot = snapshot.outcome(out.state);
+  if (recount(out.state) != out.state.usage)
+    out.problems.push_back("the usage differs from what the rows say");
   if (out.snapshot != "none" && out.snapshot != "good")
     out.problems.push_back("snapshot: " + out.snapshot + " (it may be deleted)");
   return out;
 }
 
-std::vector<std::string> lost_messages(const AccountState& state) {
+std::vector<std::string> lost_messages(const Replayed& account) {
   constexpr std::size_t k_most = 1'000;
   std::vector<std::string> out;
-  for (const auto& folder : state.folders) {
+  for (const auto& folder : account.state.folders) {
     std::vector<Uid> known;
+    const auto forgotten = account.forgotten.find(folder->info.id);
+    if (forgotten != account.forgotten.end()) known = forgotten->second;
     folder->entries.for_each(0, folder->entries.size(),
                              [&](std::size_t, const EntryRow& row) { known.push_back(row.uid); });
     folder->tombs.for_each(0, folder->tombs.size(),
-                           [&](std::size_t, const TombRow& row) { known.push_back(row.uid); });
+                           [&](std::size_t, const TombRow& row) { known.push_back(row.uid()); });
     std::ranges::sort(known);
     Uid expected = 1;
     const auto name_until = [&](Uid end) {

@@ -2,6 +2,7 @@
 // An account's folder read from beginning to end, without touching it. Blocking.
 #pragma once
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct Replayed {
   AccountState state;
   std::vector<std::string> problems;  // payloads that say nothing, a snapshot that disagrees
   std::string snapshot;               // "none", "good", or what is wrong with it
+  std::map<FolderId, std::vector<Uid>>
+      forgotten;  // known to have left, but not remembered any more
 };
 
 // `visit` sees every frame; `frame` is nothing when its payload cannot be read.
@@ -26,6 +29,6 @@ Result<Replayed> replay_account(io::FileSystem& files,
                                 const VisitFrame& visit);
 
 // Messages whose UID was given and which are neither there nor known to have left: "INBOX, UID 7".
-std::vector<std::string> lost_messages(const AccountState& state);
+std::vector<std::string> lost_messages(const Replayed& account);
 
 }  // namespace kontor::store

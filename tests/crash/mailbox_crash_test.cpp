@@ -38,6 +38,11 @@ class MailboxCrash : public StoreFixture {
       }
     }
     for (const auto& name : view.subscriptions()) text += "subscribed " + name + "\n";
+    const auto quota = account.quota();
+    text += "usage " + std::to_string(quota.usage.bytes) + " " +
+            std::to_string(quota.usage.messages) + " of " + std::to_string(quota.limits.bytes) +
+            " " + std::to_string(quota.limits.messages) + "\n";
+    EXPECT_EQ(recount(*state_of(account)), quota.usage) << text;
     return text;
   }
 
@@ -95,10 +100,17 @@ class MailboxCrash : public StoreFixture {
     }
   }
 
+  OwnLimits some_limits() {  // never so low that a change is refused
+    OwnLimits own;
+    if (below(2) == 0) own.bytes = 1'000'000 + below(1'000);
+    if (below(2) == 0) own.messages = 100'000 + below(1'000);
+    return own;
+  }
+
   // One change of a random kind.
   void change(std::shared_ptr<Account>& account) {
     const auto from = any_folder(*account), to = any_folder(*account);
-    switch (below(9)) {
+    switch (below(11)) {
       case 0:
       case 1:
         return append_some(*account);
@@ -116,6 +128,15 @@ class MailboxCrash : public StoreFixture {
         return;
       case 7:
         return change_folders(*account);
+      case 8:
+        EXPECT_TRUE(threads_.work(account->set_limits(some_limits())));
+        return;
+      case 9:  // what left long ago is forgotten at the next opening
+        clock_.advance(40 * 86'400);
+        account.reset();
+        reopen();
+        account = this->account();
+        return;
       default:  // snapshots are written and read
         account.reset();
         reopen();
@@ -129,6 +150,7 @@ class MailboxCrash : public StoreFixture {
                           std::vector<std::string>& states) {
     random_.seed(seed);
     settings_.log_segment = 12'000;
+    settings_.tombstone_days = 30;
     disk_ = std::make_unique<io::MemoryDisk>();
     open();
     auto mailbox = account();

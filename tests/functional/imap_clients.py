@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients that people use read and change a real server's mailboxes: imaplib, curl, mbsync."""
+"""Clients that people use read and change a real server's mailboxes: imaplib, curl, mbsync, offlineimap, mutt."""
 import imaplib
 import mailbox
+import os
 import pathlib
+import pty
+import select
+import signal
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
@@ -182,6 +187,137 @@ SyncState *
         self.mbsync(folder)
         self.assertIn(b'MESSAGES 0', self.ok(imap.status('SyncBox', '(MESSAGES)'))[0])
         imap.logout()
+
+    def offlineimap(self, folder):
+        config = folder / 'offlineimaprc'
+        config.write_text(f'''[general]
+accounts = kontor
+metadata = {folder}/metadata
+ui = basic
+
+[Account kontor]
+localrepository = near
+remoterepository = far
+
+[Repository near]
+type = Maildir
+localfolders = {folder}/mail
+
+[Repository far]
+type = IMAP
+remotehost = localhost
+remoteport = {self.server.port('imaps')}
+remoteuser = clara@example.test
+remotepass = {kontor.PASSWORD}
+ssl = yes
+sslcacertfile = {self.server.data / 'tls/ca.pem'}
+folderfilter = lambda name: name.startswith('Off')
+''')
+        return self.run_program('offlineimap', '-o', '-c', config)
+
+    def test_offlineimap_keeps_two_sides_the_same(self):
+        folder = self.server.data / 'offlineimap'
+        folder.mkdir()
+        imap = self.server.imap('clara')
+        self.ok(imap.create('Offline'))
+        for number in range(1, 13):
+            self.ok(imap.append('Offline', '(\\Seen)' if number % 3 == 0 else None, None, text_message(number)))
+        self.offlineimap(folder)
+        box = mailbox.Maildir(folder / 'mail/Offline', create=False)
+        self.assertEqual(len(box), 12)
+        self.assertEqual(sum('S' in message.get_flags() for message in box), 4)
+        # Both sides change: a new one, a flag and one thrown away here; two gone and one answered there.
+        box.add(mailbox.MaildirMessage(text_message(77, 'near')))
+        for key, message in list(box.items()):
+            if message['Subject'] == 'number 5':
+                message.set_flags('F')
+                box[key] = message
+            if message['Subject'] == 'number 6':
+                box.remove(key)
+        self.ok(imap.select('Offline'))
+        self.ok(imap.store('1:2', '+FLAGS.SILENT', '(\\Deleted)'))
+        self.ok(imap.store('4', '+FLAGS.SILENT', '(\\Answered)'))
+        self.ok(imap.expunge())
+        self.offlineimap(folder)
+        self.offlineimap(folder)  # nothing is left to be done
+        self.ok(imap.select('Offline'))
+        subjects = {line[1].decode().split('Subject: ')[1].strip()
+                    for line in self.ok(imap.fetch('1:*', '(BODY.PEEK[HEADER.FIELDS (SUBJECT)])')) if isinstance(line, tuple)}
+        expected = {f'number {number}' for number in (*range(3, 6), *range(7, 13), 77)}
+        self.assertEqual(subjects, expected)
+        box = mailbox.Maildir(folder / 'mail/Offline', create=False)
+        self.assertEqual({message['Subject'] for message in box}, expected)
+        self.assertEqual({message['Subject'] for message in box if 'R' in message.get_flags()}, {'number 4'})
+        flagged = self.ok(imap.search(None, 'FLAGGED'))[0]
+        self.assertEqual(len(flagged.split()), 1)
+        imap.logout()
+
+    def test_mutt_reads_moves_and_expunges(self):
+        folder = self.server.data / 'mutt'
+        folder.mkdir()
+        imap = self.server.imap('dmitri')
+        self.ok(imap.create('Mutt'))
+        self.ok(imap.create('MuttDone'))
+        for number in range(1, 4):
+            self.ok(imap.append('Mutt', None, None, text_message(number, 'for mutt')))
+        (folder / 'muttrc').write_text(f'''set folder="imaps://localhost:{self.server.port('imaps')}/"
+set imap_user="dmitri@example.test"
+set imap_pass="{kontor.PASSWORD}"
+set ssl_ca_certificates_file="{self.server.data / 'tls/ca.pem'}"
+set imap_condstore=yes
+set imap_qresync=yes
+set header_cache="{folder}/cache"
+set message_cachedir="{folder}/bodies"
+set confirmappend=no
+set delete=yes
+set quit=yes
+set wait_key=no
+set pipe_decode=no
+set mail_check=0
+set record=""
+set sort=mailbox-order
+''')
+        # The first is written out, the second moved away, the third marked as important.
+        self.mutt(folder, f'push "<first-entry><pipe-message>cat > {folder}/first<enter>'
+                          '<next-entry><save-message>=MuttDone<enter><next-entry><flag-message><quit>"')
+        self.assertIn(b'for mutt 1', (folder / 'first').read_bytes())
+        self.assertIn(b'MESSAGES 2', self.ok(imap.status('Mutt', '(MESSAGES)'))[0])
+        self.assertIn(b'MESSAGES 1', self.ok(imap.status('MuttDone', '(MESSAGES)'))[0])
+        self.ok(imap.select('Mutt'))
+        self.assertEqual(self.ok(imap.uid('SEARCH', 'FLAGGED')), [b'3'])
+        # It comes back by QRESYNC with its cache: what left meanwhile is gone, what came is there.
+        self.ok(imap.uid('STORE', '1', '+FLAGS.SILENT', '(\\Deleted)'))
+        self.ok(imap.expunge())
+        self.ok(imap.append('Mutt', None, None, text_message(4, 'for mutt')))
+        self.mutt(folder, f'push "<tag-pattern>~A<enter><tag-prefix><pipe-message>cat > {folder}/all<enter><quit>"')
+        everything = (folder / 'all').read_bytes()
+        self.assertEqual([number for number in range(1, 5) if b'for mutt %d' % number in everything], [3, 4])
+        imap.logout()
+
+    def mutt(self, folder, command):
+        """Runs mutt on a terminal of its own, as a person would."""
+        words = ['mutt', '-n', '-F', str(folder / 'muttrc'), '-f', '=Mutt', '-e', command]
+        child, terminal = pty.fork()
+        if child == 0:
+            os.environ.update(TERM='xterm', HOME=str(folder))
+            os.execvp(words[0], words)
+        shown = b''
+        end = time.monotonic() + 60
+        try:
+            while time.monotonic() < end:
+                if not select.select([terminal], [], [], 1)[0]:
+                    continue
+                piece = os.read(terminal, 65536)
+                if not piece:
+                    break
+                shown += piece
+            else:
+                os.kill(child, signal.SIGKILL)
+        except OSError:  # the terminal's other end is closed: mutt has ended
+            pass
+        os.close(terminal)
+        status = os.waitpid(child, 0)[1]
+        self.assertEqual(status, 0, shown[-2000:])
 
 
 if __name__ == '__main__':

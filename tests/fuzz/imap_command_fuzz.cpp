@@ -10,6 +10,8 @@
 #include "server/imap/wire/command_head.hpp"
 #include "server/imap/wire/list_args.hpp"
 #include "server/imap/wire/mailbox_name.hpp"
+#include "server/imap/wire/quota_args.hpp"
+#include "server/imap/wire/select_args.hpp"
 
 namespace {
 
@@ -37,7 +39,13 @@ void check_set(const SequenceSet& set) {
 }
 
 void check_arguments(std::string_view text, bool utf8) {
-  if (const auto select = parse_select(text, utf8)) check_mailbox(select->mailbox);
+  if (const auto select = parse_select(text, utf8)) {
+    check_mailbox(select->mailbox);
+    if (select->resync && select->resync->known_uids) check_set(*select->resync->known_uids);
+    if (select->resync) require(select->resync->modseq != 0);
+  }
+  static_cast<void>(parse_get_quota(text));
+  static_cast<void>(parse_set_quota(text));
   if (const auto create = parse_create(text, utf8)) check_mailbox(create->mailbox);
   if (const auto rename = parse_rename(text, utf8)) check_mailbox(rename->to);
   if (const auto copy = parse_copy(text, utf8)) check_set(copy->set);

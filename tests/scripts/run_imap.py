@@ -8,6 +8,7 @@ A script is read line by line:
     # text                  says what is checked
     people N                N people for this script (default 1); the first is person 1
     fill FOLDER COUNT       COUNT small messages into a folder of person 1, by LMTP or APPEND
+    ctl WORDS               kontorctl does it; ${name} is replaced
     N connect [plain]       connection N, by TLS or plain; the greeting stays to be read
     N login [PERSON]        connection N, by TLS, greeted and signed in
     N> COMMAND              sends a tag and the command
@@ -219,6 +220,10 @@ class Script:
         if line.startswith('fill '):
             _, folder, count = line.split()
             self.fill(folder, int(count))
+            return
+        if line.startswith('ctl '):
+            self.server.ctl(*(re.sub(r'\$\{(\w+)\}', lambda match: self.variables[match[1]], word)
+                              for word in line.split()[1:]))
             return
         match = re.fullmatch(r'(\d)(>>>|>>|>|<)\s?(.*)', line)
         if not match:

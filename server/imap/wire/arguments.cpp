@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t k_max_id_fields = 30;     // RFC 2971, 3.3
 constexpr std::size_t k_max_capabilities = 64;  // of one ENABLE
 constexpr std::size_t k_max_uses = 16;          // of one CREATE
-constexpr std::size_t k_max_parameters = 16;    // of one SELECT
 
 struct StatusItem {
   std::string_view name;
@@ -29,6 +28,7 @@ constexpr std::array k_status_items{
     StatusItem{"RECENT", status::recent},
     StatusItem{"APPENDLIMIT", status::appendlimit},
     StatusItem{"MAILBOXID", status::mailboxid},
+    StatusItem{"DELETED-STORAGE", status::deleted_storage},
 };
 
 Result<std::optional<std::string>> decode_initial(std::string_view text) {
@@ -100,26 +100,6 @@ Result<IdFields> parse_id(std::string_view text) {
   }
   KONTOR_TRY(lexer.end());
   return fields;
-}
-
-Result<Select> parse_select(std::string_view text, bool utf8) {
-  Lexer lexer(text, utf8);
-  Select out;
-  KONTOR_TRY(out.mailbox, lexer.mailbox());
-  if (lexer.at_end()) return out;
-  KONTOR_TRY(lexer.space());
-  KONTOR_TRY(lexer.expect('('));
-  std::size_t count = 0;
-  do {
-    KONTOR_TRY(const auto name, lexer.atom());
-    // RFC 4466, 2.1: an unknown parameter is an error of syntax.
-    if (!iequals(name, "CONDSTORE") || ++count > k_max_parameters)
-      return syntax("an unknown parameter");
-    out.condstore = true;
-  } while (lexer.accept(' '));
-  KONTOR_TRY(lexer.expect(')'));
-  KONTOR_TRY(lexer.end());
-  return out;
 }
 
 Result<Create> parse_create(std::string_view text, bool utf8) {

@@ -33,12 +33,6 @@ Result<std::vector<std::string>> parse_enable(std::string_view text);  // upper 
 using IdFields = std::vector<std::pair<std::string, std::string>>;
 Result<IdFields> parse_id(std::string_view text);  // RFC 2971: at most 30 fields
 
-struct Select {
-  std::string mailbox;
-  bool condstore = false;  // RFC 7162, 3.1.8
-};
-Result<Select> parse_select(std::string_view text, bool utf8);
-
 struct Create {
   std::string mailbox;
   std::vector<std::string> uses;  // "\Drafts" as written (RFC 6154, 3)
@@ -71,11 +65,11 @@ struct Store {
 Result<Store> parse_store(std::string_view text);
 
 // Items of STATUS, as bits, in the order they are answered (RFC 9051, 6.3.11; RFC 8438, 7889,
-// 8474).
+// 8474, 9208).
 namespace status {
 inline constexpr unsigned messages = 1, uidnext = 2, uidvalidity = 4, unseen = 8, deleted = 16,
                           size = 32, highestmodseq = 64, recent = 128, appendlimit = 256,
-                          mailboxid = 512;
+                          mailboxid = 512, deleted_storage = 1'024;
 }  // namespace status
 Result<unsigned> parse_status_items(Lexer& lexer);  // "(MESSAGES UNSEEN)"
 struct StatusArguments {

@@ -243,13 +243,21 @@ class FetchParser {
     return out;
   }
 
-  // RFC 7162, 3.1.4.1
+  // RFC 7162, 3.1.4.1 and 3.2.6; RFC 4466, 2.4: in any order, each once
   Result<void> modifiers() {
     KONTOR_TRY(lexer_.expect('('));
-    if (!lexer_.accept_word("CHANGEDSINCE")) return syntax("an unknown modifier");
-    KONTOR_TRY(lexer_.space());
-    KONTOR_TRY(out_.changed_since, lexer_.number64());
-    out_.items |= fetch::modseq;
+    do {
+      if (!out_.changed_since && lexer_.accept_word("CHANGEDSINCE")) {
+        KONTOR_TRY(lexer_.space());
+        KONTOR_TRY(out_.changed_since, lexer_.number64());
+        out_.items |= fetch::modseq;
+      } else if (!out_.vanished && lexer_.accept_word("VANISHED")) {
+        out_.vanished = true;
+      } else {
+        return syntax("an unknown modifier");
+      }
+    } while (lexer_.accept(' '));
+    if (out_.vanished && !out_.changed_since) return syntax("VANISHED goes with CHANGEDSINCE");
     return lexer_.expect(')');
   }
 

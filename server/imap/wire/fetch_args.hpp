@@ -52,6 +52,7 @@ struct Fetch {
   unsigned items = 0;  // fetch::...
   std::vector<BodyItem> bodies;
   std::optional<std::uint64_t> changed_since;
+  bool vanished = false;  // RFC 7162, 3.2.6: with changed_since only
 };
 
 Result<Fetch> parse_fetch(std::string_view text);

@@ -127,7 +127,8 @@ std::vector<Payload> one_of_each(Random& r, std::vector<std::string>& texts) {
           KeywordFrame{static_cast<KeywordSetId>(r.number()), r.texts()},
           SubscriptionFrame{r.text(), r.small(2) == 1},
           BatchEndFrame{static_cast<std::uint32_t>(r.number())},
-          NoteFrame{static_cast<NoteKind>(r.small(3)), r.time(), r.text()}};
+          NoteFrame{static_cast<NoteKind>(r.small(3)), r.time(), r.text()},
+          PruneFrame{r.number()}};
 }
 
 TEST(Payload, WhatIsWrittenIsRead) {

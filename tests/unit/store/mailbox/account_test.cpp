@@ -216,7 +216,7 @@ TEST_F(AccountTest, ExpungeTakesOnlyDeletedOnesAndKeepsTheBytes) {
   EXPECT_EQ(*threads_.work(mailbox->read_message(item)), message_of("m").message.raw);
   EXPECT_EQ(append(*mailbox, k_inbox, message_of("n")).uids, std::vector<Uid>{4});
   EXPECT_EQ(mailbox->view().folder(k_inbox)->bytes, 3 * message_of("m").message.raw.size());
-  EXPECT_EQ(mailbox->view().bytes(), 3 * message_of("m").message.raw.size());
+  EXPECT_EQ(mailbox->view().usage().bytes, 3 * message_of("m").message.raw.size());
 }
 
 TEST_F(AccountTest, RemoveTakesAllThatExistInOneCommit) {
@@ -254,7 +254,7 @@ TEST_F(AccountTest, FoldersAreMadeWithTheirParentsRenamedWithTheirChildrenAndDel
   const auto validity = mailbox->view().folder(id)->uid_validity;
   ASSERT_TRUE(run(mailbox->delete_folder("Work/All/2026")));
   EXPECT_EQ(mailbox->view().open(id), nullptr);
-  EXPECT_EQ(mailbox->view().bytes(), 0U);
+  EXPECT_EQ(mailbox->view().usage().bytes, 0U);
   const auto again = run(mailbox->create_folder("Work/All/2026", {}));
   ASSERT_TRUE(again);
   EXPECT_NE(*again, id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/imap/wire/arguments.hpp"
+#include "server/imap/wire/select_args.hpp"
 
 #include <gtest/gtest.h>
 

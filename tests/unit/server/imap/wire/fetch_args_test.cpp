@@ -90,6 +90,16 @@ TEST(ImapFetchArguments, reads_sections_and_names_them_as_the_response_does) {
   EXPECT_EQ(item.partial->size, 20U);
 }
 
+TEST(ImapFetchArguments, reads_the_modifiers_of_qresync) {
+  const auto fetch =
+      parse_fetch("300:500 (FLAGS) (CHANGEDSINCE 12345 VANISHED)");  // RFC 7162, 3.2.6
+  ASSERT_TRUE(fetch);
+  EXPECT_TRUE(fetch->vanished);
+  EXPECT_EQ(fetch->changed_since, 12345U);
+  EXPECT_TRUE(parse_fetch("1 FLAGS (VANISHED CHANGEDSINCE 1)")->vanished);
+  EXPECT_FALSE(parse_fetch("1 FLAGS (CHANGEDSINCE 1)")->vanished);
+}
+
 TEST(ImapFetchArguments, refuses_what_the_grammar_does_not_have) {
   std::string items = "1 (UID", path = "1 BODY[1", names = "1 BODY[HEADER.FIELDS (A";
   for (int i = 0; i < 300; ++i) {
@@ -97,47 +107,52 @@ TEST(ImapFetchArguments, refuses_what_the_grammar_does_not_have) {
     path += ".1";
     names += " A";
   }
-  for (const std::string& text : std::vector<std::string>{"",
-                                                          "1",
-                                                          "1 ",
-                                                          "0 UID",
-                                                          "x UID",
-                                                          "1 ()",
-                                                          "1 (UID",
-                                                          "1 UID)",
-                                                          "1 (UID  FLAGS)",
-                                                          "1 NOPE",
-                                                          "1 (ALL)",
-                                                          "1 (FAST UID)",
-                                                          "1 UID FLAGS",
-                                                          "1 BODY[",
-                                                          "1 BODY[1",
-                                                          "1 BODY[1.]",
-                                                          "1 BODY[.1]",
-                                                          "1 BODY[0]",
-                                                          "1 BODY[MIME]",
-                                                          "1 BODY[NOPE]",
-                                                          "1 BODY[HEADER.FIELDS]",
-                                                          "1 BODY[HEADER.FIELDS ()]",
-                                                          "1 BODY[HEADER.FIELDS (A]",
-                                                          "1 BODY[]<0.0>",
-                                                          "1 BODY[]<1>",
-                                                          "1 BODY[]<1.2",
-                                                          "1 BODY[]<a.b>",
-                                                          "1 BINARY[TEXT]",
-                                                          "1 BINARY[1.MIME]",
-                                                          "1 BINARY",
-                                                          "1 BINARY.SIZE[1]<0.1>",
-                                                          "1 NOPE[]",
-                                                          "1 UID (CHANGEDSINCE)",
-                                                          "1 UID (CHANGEDSINCE x)",
-                                                          "1 UID (NOPE 1)",
-                                                          "1 UID (CHANGEDSINCE 1",
-                                                          "1 PREVIEW (EAGER)",
-                                                          "1 BODY[99999999999]",
-                                                          items + ")",
-                                                          path + "]",
-                                                          names + ")]"})
+  for (const std::string& text :
+       std::vector<std::string>{"",
+                                "1",
+                                "1 ",
+                                "0 UID",
+                                "x UID",
+                                "1 ()",
+                                "1 (UID",
+                                "1 UID)",
+                                "1 (UID  FLAGS)",
+                                "1 NOPE",
+                                "1 (ALL)",
+                                "1 (FAST UID)",
+                                "1 UID FLAGS",
+                                "1 BODY[",
+                                "1 BODY[1",
+                                "1 BODY[1.]",
+                                "1 BODY[.1]",
+                                "1 BODY[0]",
+                                "1 BODY[MIME]",
+                                "1 BODY[NOPE]",
+                                "1 BODY[HEADER.FIELDS]",
+                                "1 BODY[HEADER.FIELDS ()]",
+                                "1 BODY[HEADER.FIELDS (A]",
+                                "1 BODY[]<0.0>",
+                                "1 BODY[]<1>",
+                                "1 BODY[]<1.2",
+                                "1 BODY[]<a.b>",
+                                "1 BINARY[TEXT]",
+                                "1 BINARY[1.MIME]",
+                                "1 BINARY",
+                                "1 BINARY.SIZE[1]<0.1>",
+                                "1 NOPE[]",
+                                "1 UID (CHANGEDSINCE)",
+                                "1 UID (CHANGEDSINCE x)",
+                                "1 UID (NOPE 1)",
+                                "1 UID (CHANGEDSINCE 1",
+                                "1 UID (VANISHED)",
+                                "1 UID (CHANGEDSINCE 1 CHANGEDSINCE 2)",
+                                "1 UID (CHANGEDSINCE 1 VANISHED VANISHED)",
+                                "1 UID (CHANGEDSINCE 1VANISHED)",
+                                "1 PREVIEW (EAGER)",
+                                "1 BODY[99999999999]",
+                                items + ")",
+                                path + "]",
+                                names + ")]"})
     EXPECT_FALSE(parse_fetch(text)) << text;
 }
 

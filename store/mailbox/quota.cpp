@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/mailbox/quota.hpp"
+
+namespace kontor::store {
+namespace {
+
+bool fits(std::uint64_t used, std::uint64_t more, std::uint64_t limit) {
+  return limit == 0 || more == 0 || (used <= limit && more <= limit - used);
+}
+
+}  // namespace
+
+Limits limits_in_force(const OwnLimits& own, const Limits& defaults) {
+  return {own.bytes.value_or(defaults.bytes), own.messages.value_or(defaults.messages)};
+}
+
+Result<void> check_quota(const Usage& used, const Usage& more, const Limits& limits) {
+  if (!fits(used.bytes, more.bytes, limits.bytes))
+    return fail(Errc::over_quota, "the mailbox is full");
+  if (!fits(used.messages, more.messages, limits.messages))
+    return fail(Errc::over_quota, "the mailbox has too many messages");
+  return {};
+}
+
+}  // namespace kontor::store

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How much an account holds and how much it may hold (RFC 9208). Pure values.
+//
+// Usage is kept with the state, frame by frame: each message that some folder shows counts once
+// with its size, each showing of it as one message. What was expunged or stands in a deleted folder
+// is free at once, whatever undelete still keeps of it.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/core/result.hpp"
+
+namespace kontor::store {
+
+struct Usage {
+  std::uint64_t bytes = 0;
+  std::uint64_t messages = 0;
+  bool operator==(const Usage&) const = default;
+};
+
+struct Limits {  // 0: no limit
+  std::uint64_t bytes = 0;
+  std::uint64_t messages = 0;
+  bool operator==(const Limits&) const = default;
+};
+
+// An account's own limits, set by an administrator; nothing: what the settings say.
+struct OwnLimits {
+  std::optional<std::uint64_t> bytes;
+  std::optional<std::uint64_t> messages;
+  bool operator==(const OwnLimits&) const = default;
+};
+
+struct Quota {
+  Usage usage;
+  Limits limits;  // in force
+  OwnLimits own;
+};
+
+Limits limits_in_force(const OwnLimits& own, const Limits& defaults);
+// over_quota: `more` does not fit. Nothing more always fits, also above the limit.
+Result<void> check_quota(const Usage& used, const Usage& more, const Limits& limits);
+
+// Names of the annotations of an account that hold its own limits (docs/formats/frames.md).
+inline constexpr std::string_view k_quota_bytes = "/kontor/quota/storage";
+inline constexpr std::string_view k_quota_messages = "/kontor/quota/messages";
+
+}  // namespace kontor::store
