@@ -197,6 +197,7 @@ TEST_F(Pop3Transaction, AMessageThatCannotBeReadIsRefusedAndTheOthersGoOn) {
   };
   const auto answers =
       dialogue_.say({"USER anna\r\nPASS secret\r\n", "RETR 1\r\n", "RETR 2\r\nQUIT\r\n"});
+  dialogue_.files.decide_by({});  // the store is closed after `fails` is gone
   EXPECT_THAT(answers, HasSubstr("-ERR [SYS/TEMP] the server cannot reach its storage\r\n"));
   EXPECT_THAT(answers, EndsWith("+OK 20 octets\r\nSubject: two\r\n\r\n...\r\n.\r\n" + k_bye));
 }
