@@ -12,7 +12,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import kontor
 from bench import loads, report, sides
 
-UNDER_WAY = ('qresync',)  # the server does not offer this yet
 MARKED = f'before\n{report.BEGIN}\nold\n{report.END}\nafter\n'
 
 
@@ -29,8 +28,6 @@ class Compare(unittest.TestCase):
         self.assertTrue(text.startswith('before\n') and text.endswith('after\n'), text)
         self.assertNotIn('\nold\n', text)
         for load in loads.LOADS:
-            if load.name in UNDER_WAY:
-                continue
             for line in load.lines:
                 row = next(row for row in text.splitlines() if row.startswith('| ' + line.text.format(messages='400') + ' |'))
                 self.assertRegex(row, r'\| [\d,.]+ ?(/s|ms|KB|MB/s)')
