@@ -27,6 +27,7 @@ kontor_script(clients roundtrip tests/functional/roundtrip.py 900)
 kontor_script(ad parts tests/functional/ad_parts.py 1800)
 kontor_script(ad server tests/functional/ad_server.py 1800)
 kontor_script(clients ldap tests/functional/ldap_server.py 900)
+kontor_script(scripts sign_in tests/functional/sign_in.py 300)
 
 # The Active Directory parts by themselves; tests/functional/ad_parts.py runs it.
 add_executable(ad_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/ad_probe.cpp)

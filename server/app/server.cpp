@@ -288,9 +288,13 @@ void Server::State::reopen_log() {
 }
 
 Task<void> Server::State::keep_house() {
+  std::uint64_t seen = 0;  // generation of the directory copy
   while (!is_stopping) {
     (void)co_await house.wait(k_house_tick);
     (void)end_forbidden_sessions(*directory, *sessions, clock.now(), log);
+    const auto generation = directory->current()->generation();
+    if (std::exchange(seen, generation) != generation)
+      (void)renew_identities(*directory, *sessions, clock.now(), log);
     auto files = [this, hung_up = is_hung_up.exchange(false)] {
       if (hung_up) tell_manager_of_reload();
       certificate->refresh(hung_up);

@@ -2,6 +2,7 @@
 #include "server/app/session_warden.hpp"
 
 #include "base/log/events/server.hpp"
+#include "directory/model/identity.hpp"
 
 namespace kontor::app {
 namespace {
@@ -18,6 +19,10 @@ std::string_view reason_to_end(const directory::Principal* person, UtcSeconds no
       return "the account has expired";
   }
   return {};
+}
+
+bool is_same(const directory::Identity& a, const directory::Identity& b) {
+  return a.sids == b.sids && a.is_admin == b.is_admin && a.name == b.name && a.mail == b.mail;
 }
 
 }  // namespace
@@ -40,6 +45,24 @@ std::size_t end_forbidden_sessions(const directory::Directory& directory,
                                              {log::Keys::reason, reason}});
   }
   return ended;
+}
+
+// Computed outside the table's lock.
+std::size_t renew_identities(const directory::Directory& directory,
+                             trace::Sessions& sessions,
+                             UtcSeconds now,
+                             const log::Context& log) {
+  const auto copy = directory.current();
+  std::size_t renewed = 0;
+  for (const auto& [session, before] : sessions.identities()) {
+    auto after = directory::refresh_identity(*copy, *before, now.time_since_epoch().count());
+    // Who may not stay is ended, with a reason, by end_forbidden_sessions().
+    if (!after || is_same(*after, *before)) continue;
+    sessions.renew(session, std::make_shared<const directory::Identity>(*std::move(after)));
+    ++renewed;
+  }
+  if (renewed > 0) log.emit(log::events::k_sessions_renewed, {{log::Keys::count, renewed}});
+  return renewed;
 }
 
 }  // namespace kontor::app

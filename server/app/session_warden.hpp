@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SessionWarden: ends the sessions of people whom the directory disabled, let expire or removed.
+// SessionWarden: ends the sessions of people whom the directory disabled, let expire or removed,
+// and brings the rights of the others up to date.
 #pragma once
 #include "base/core/time.hpp"
 #include "base/log/log.hpp"
@@ -14,5 +15,12 @@ std::size_t end_forbidden_sessions(const directory::Directory& directory,
                                    trace::Sessions& sessions,
                                    UtcSeconds now,
                                    const log::Context& log);
+
+// Computes who each open session belongs to against the newest copy: groups that were left or
+// joined count from its next command on, whatever its ticket says. How many differ. Any thread.
+std::size_t renew_identities(const directory::Directory& directory,
+                             trace::Sessions& sessions,
+                             UtcSeconds now,
+                             const log::Context& log);
 
 }  // namespace kontor::app

@@ -78,6 +78,7 @@ Task<Result<void>> dispatch(Session& session, ReadCommand command) {
                   .by_uid = command.head.by_uid};
   command.text = {};
   session.command = row.name;
+  if (auto renewed = session.row->take_renewed()) session.identity = std::move(renewed);
   Result<Tagged> outcome = Tagged();
   if (auto why = forbidden(session, row)) {
     outcome = *std::move(why);

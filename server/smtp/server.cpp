@@ -43,6 +43,7 @@ Task<Result<void>> serve_commands(Session& session) {
   while (!session.is_closing) {
     auto line = co_await session.read_line(max_line(session));
     if (line) {
+      session.renew_identity();
       KONTOR_CO_TRY(co_await dispatch(session, *std::move(line)));
     } else if (line.error().code() == Errc::limit) {
       reply_bad(session, wire::Reply(500, "5.5.2", "line too long"));

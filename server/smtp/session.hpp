@@ -59,6 +59,10 @@ class Session {
 
   // limit: too many connections of this person.
   Result<void> sign_in(directory::Identity identity);
+  // Takes over what the directory changed about who is signed in; before each command.
+  void renew_identity() {
+    if (auto renewed = row_->take_renewed()) identity = std::move(renewed);
+  }
   void set_state(std::string_view state) { row_->set_state(std::string(state)); }
   void reset() { transaction = {}; }
   // May send to anybody: signed in, or from a network that is trusted.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -17,6 +18,8 @@ namespace {
 struct Row {
   SessionInfo info;
   std::optional<directory::PrincipalId> person;
+  Sessions::SharedIdentity identity;
+  std::atomic<bool> is_renewed = false;  // `identity` is newer than what the session knows
   std::function<void(std::string)> end;
   std::optional<std::string> ended;  // the reason, when it was told before anybody listened
 };
@@ -54,7 +57,14 @@ class TableSession final : public Session {
 
   Result<void> set_identity(const directory::Identity& identity) override {
     return table_->with([&](Table& table) -> Result<void> {
-      if (row_->person == identity.id) return {};
+      const auto keep = [&] {
+        row_->identity = std::make_shared<const directory::Identity>(identity);
+        row_->is_renewed = false;
+      };
+      if (row_->person == identity.id) {
+        keep();
+        return {};
+      }
       auto& count = table.of_person[identity.id];
       if (count >= per_person_) {
         return fail(Errc::limit, fmt::format("{} has {} connections", identity.login, count));
@@ -63,8 +73,18 @@ class TableSession final : public Session {
       if (row_->person) Table::leave(table.of_person, *row_->person);
       row_->person = identity.id;
       row_->info.user = identity.login;
+      keep();
       return {};
     });
+  }
+
+  std::optional<directory::Identity> take_renewed() override {
+    if (!row_->is_renewed) return std::nullopt;
+    const auto renewed = table_->with([&](Table&) {
+      row_->is_renewed = false;
+      return row_->identity;
+    });
+    return *renewed;
   }
 
   void set_state(std::string state) override {
@@ -128,6 +148,24 @@ class TableOfSessions final : public Sessions {
       std::vector<directory::PrincipalId> all;
       for (const auto& [person, count] : table.of_person) all.push_back(person);
       return all;
+    });
+  }
+
+  std::vector<std::pair<std::uint64_t, SharedIdentity>> identities() const override {
+    return table_->with([](const Table& table) {
+      std::vector<std::pair<std::uint64_t, SharedIdentity>> all;
+      for (const auto& [id, row] : table.rows)
+        if (row->identity) all.emplace_back(id, row->identity);
+      return all;
+    });
+  }
+
+  void renew(std::uint64_t session, SharedIdentity identity) override {
+    table_->with([&](Table& table) {
+      const auto row = table.rows.find(session);
+      if (row == table.rows.end() || row->second->person != identity->id) return;
+      row->second->identity = std::move(identity);
+      row->second->is_renewed = true;
     });
   }
 

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/core/result.hpp"
@@ -32,6 +34,9 @@ class Session {
   virtual std::uint64_t id() const noexcept = 0;
   // limit: too many connections of this person.
   virtual Result<void> set_identity(const directory::Identity& identity) = 0;
+  // The identity of the same person that renew() put in force since the last call; to be asked
+  // before each command. Costs a load when there is none.
+  virtual std::optional<directory::Identity> take_renewed() { return std::nullopt; }
   virtual void set_state(std::string state) = 0;
   virtual void set_tls(bool tls) = 0;
   // `end` is called (any thread, shortly) when the session must end, with the reason for the
@@ -57,6 +62,12 @@ class Sessions {
   virtual std::size_t end_all(std::string reason) = 0;
   // Those people whose sessions are open, each once.
   virtual std::vector<directory::PrincipalId> people() const = 0;
+  // Who each signed-in session belongs to now.
+  using SharedIdentity = std::shared_ptr<const directory::Identity>;
+  virtual std::vector<std::pair<std::uint64_t, SharedIdentity>> identities() const { return {}; }
+  // The directory changed: the session goes on with this one from its next command on. Nothing
+  // when the session is gone, or is somebody else's by now.
+  virtual void renew(std::uint64_t, SharedIdentity) {}
 };
 
 }  // namespace kontor::trace

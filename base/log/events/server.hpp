@@ -72,6 +72,10 @@ inline constexpr EventKind k_sessions_ended{
     "account.",
     ""};
 
+inline constexpr EventKind k_sessions_renewed{
+    "server.sessions.renewed", LogLevel::info,
+    "Groups or names of people who are connected changed; their open sessions follow.", ""};
+
 inline constexpr EventKind k_started_as_root{"server.start.as_root", LogLevel::warning,
                                              "The server runs with all rights of root.",
                                              "Set server.user, or start it as a user of its own."};
@@ -99,7 +103,8 @@ inline constexpr std::array k_server_events{
     &k_server_ready,      &k_server_stopping,    &k_server_stopped,      &k_server_stop_forced,
     &k_listener_opened,   &k_listener_starved,   &k_listener_failed,     &k_connection_refused,
     &k_connection_failed, &k_certificate_loaded, &k_certificate_refused, &k_certificate_warning,
-    &k_sessions_ended,    &k_connection_blocked, &k_connection_denied,   &k_address_blocked,
-    &k_address_unblocked, &k_blocks_unreadable,  &k_blocks_unwritable,   &k_server_reloaded};
+    &k_sessions_ended,    &k_sessions_renewed,   &k_connection_blocked,  &k_connection_denied,
+    &k_address_blocked,   &k_address_unblocked,  &k_blocks_unreadable,   &k_blocks_unwritable,
+    &k_server_reloaded};
 
 }  // namespace kontor::log::events

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "base/log/recording_sink.hpp"
+#include "directory/model/identity.hpp"
 
 namespace kontor::app {
 namespace {
@@ -72,6 +73,56 @@ TEST_F(WardenTest, EndsWhoMayNotStayAndNobodyElse) {
                         "boris: the account has expired", "dmitri: the account was removed"));
   EXPECT_EQ(look(), 0U) << "told once";
   EXPECT_EQ(sink.count("server.sessions.ended"), 3U) << "one event a person";
+}
+
+// The directory counts, whatever the ticket said: out of the group is out at the next command.
+TEST_F(WardenTest, OpenSessionsFollowTheGroups) {
+  auto anna = person("anna");
+  anna.sid = "S-1-5-21-1-2-3-1001";
+  auto staff = person("staff");
+  staff.kind = directory::Kind::group;
+  staff.sid = "S-1-5-21-1-2-3-2001";
+  auto all = staff;
+  all.id.guid = Uuid::random();
+  all.sid = "S-1-5-21-1-2-3-2002";
+  staff.members = {anna.id};
+  all.members = {staff.id};
+  put_in_force({anna, staff, all});
+  auto entered = sessions->enter("imap", net::Endpoint{"10.0.0.1", 1}, true);
+  auto& session = **entered;
+  // Of the ticket: the group, and one of a domain that is not copied.
+  const auto identity =
+      directory::make_identity(*directory.copy, anna, "anna", {staff.sid, "S-1-5-21-9-9-9-500"});
+  EXPECT_EQ(identity.sids.size(), 4U);
+  ASSERT_TRUE(session.set_identity(identity));
+  const auto renew = [&] {
+    return renew_identities(directory, *sessions, k_now, log::Context(sink));
+  };
+  EXPECT_EQ(renew(), 0U);
+  EXPECT_FALSE(session.take_renewed().has_value());
+
+  staff.members = {};
+  put_in_force({anna, staff, all});
+  EXPECT_EQ(renew(), 1U);
+  const auto without = session.take_renewed();
+  ASSERT_TRUE(without.has_value());
+  EXPECT_THAT(without->sids, UnorderedElementsAre(anna.sid, "S-1-5-21-9-9-9-500"));
+  EXPECT_EQ(without->login, "anna");
+  EXPECT_FALSE(session.take_renewed().has_value()) << "told once";
+  EXPECT_EQ(renew(), 0U);
+
+  all.members = {anna.id};
+  anna.is_admin = true;
+  put_in_force({anna, staff, all});
+  EXPECT_EQ(renew(), 1U);
+  const auto back = session.take_renewed();
+  ASSERT_TRUE(back.has_value());
+  EXPECT_THAT(back->sids, UnorderedElementsAre(anna.sid, all.sid, "S-1-5-21-9-9-9-500"));
+  EXPECT_TRUE(back->is_admin);
+  // Who is gone is not renewed but ended.
+  put_in_force({staff, all});
+  EXPECT_EQ(renew(), 0U);
+  EXPECT_EQ(sink.count("server.sessions.renewed"), 2U);
 }
 
 }  // namespace
