@@ -17,10 +17,14 @@ import dns.rrset
 
 
 class FarSide:
-    """`behaviour`: hang, drop_in_data, drop_after_dot, endless, tempfail_after_data, refuse_greeting, or None."""
+    """`behaviour`: hang, drop_in_data, drop_after_dot, endless, tempfail_after_data, refuse_greeting, or None.
+
+    `refused`: {address: the answer to its RCPT}. heard() and taken() are there to be extended.
+    """
 
     def __init__(self, address='127.0.0.1', port=0, behaviour=None, tls=None, broken_tls=False, password=None,
-                 offers=('PIPELINING', 'SIZE 10000000', '8BITMIME', 'DSN'), log=None):
+                 offers=('PIPELINING', 'SIZE 10000000', '8BITMIME', 'DSN'), log=None, refused=None):
+        self.refused = dict(refused or {})
         self.behaviour, self.tls, self.broken_tls, self.password = behaviour, tls, broken_tls, password
         self.offers, self.log = list(offers), log
         self.listener = socket.create_server((address, port), backlog=200)
@@ -87,8 +91,7 @@ class FarSide:
         while line := file.readline():
             words = line.decode('utf-8', 'replace').strip()
             verb = words.split(' ')[0].upper()
-            with self.lock:
-                self.commands.append(words)
+            self.heard(verb, words)
             if verb == 'EHLO':
                 say(self.hello(is_tls))
             elif verb == 'STARTTLS':
@@ -109,33 +112,51 @@ class FarSide:
                 sender, recipients = words, []
                 say('250 2.1.0 ok\r\n')
             elif verb == 'RCPT':
-                recipients.append(words)
-                say('250 2.1.5 ok\r\n')
+                answer = self.refused.get(words.split('<')[1].split('>')[0])
+                if answer is None:
+                    recipients.append(words)
+                say((answer or '250 2.1.5 ok') + '\r\n')
+            elif verb == 'DATA' and not recipients:
+                say('554 5.5.1 for nobody\r\n')
             elif verb == 'DATA':
                 say('354 go\r\n')
                 if self.behaviour == 'drop_in_data':
                     file.readline()
                     return None
                 message = self.read_text(file)
+                if message is None:
+                    return None
                 if self.behaviour == 'drop_after_dot':
                     return None
                 if self.behaviour == 'tempfail_after_data':
                     say('451 4.3.0 disk is full\r\n')
                     continue
-                with self.lock:
-                    self.messages.append((sender, recipients, message, is_tls))
-                    if self.log is not None:
-                        self.log.append(self.address)
+                self.taken(sender, recipients, message, is_tls)
                 say('250 2.0.0 taken\r\n')
             elif verb == 'QUIT':
                 return say('221 2.0.0 bye\r\n')
             else:
                 say('250 2.0.0 ok\r\n')
 
+    def heard(self, verb, words):
+        """A command, before its answer, in the thread of its connection."""
+        with self.lock:
+            self.commands.append(words)
+
+    def taken(self, sender, recipients, message, is_tls):
+        """A whole message, before its 250."""
+        with self.lock:
+            self.messages.append((sender, recipients, message, is_tls))
+            if self.log is not None:
+                self.log.append(self.address)
+
     @staticmethod
     def read_text(file):
+        """The text of DATA; nothing when the connection ends before its last line."""
         lines = []
-        while (line := file.readline()) not in (b'.\r\n', b''):
+        while (line := file.readline()) != b'.\r\n':
+            if not line.endswith(b'\n'):
+                return None
             lines.append(line[1:] if line.startswith(b'.') else line)
         return b''.join(lines)
 
