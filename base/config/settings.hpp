@@ -66,7 +66,7 @@ struct ActiveDirectory {
 // An LDAP server such as OpenLDAP, followed by syncrepl (RFC 4533).
 struct Ldap {
   std::string uri;                    // ldap://host[:port]
-  std::string security = "starttls";  // starttls, gssapi or none
+  std::string security = "starttls";  // starttls or none
   std::string bind_name;              // DN; empty: anonymous
   std::string bind_password_file;     // mode 0600
   std::string ca_file;

@@ -53,10 +53,11 @@ Result<store::Appended> DiskQueue::append(Core& core,
   KONTOR_TRY(auto appended,
              core.log->append(std::move(frames),
                               [this, done = std::move(done)](const Result<void>& result) mutable {
-                                if (!result) {
-                                  core_.with([&](Core& now) { now.error = result.error(); });
-                                  log_.emit(events::k_queue_closed, result.error());
-                                }
+                                core_.with([&](Core& now) {
+                                  if (!result) now.error = result.error();
+                                  reclaim_later(now);  // what ended is known to the disk now
+                                });
+                                if (!result) log_.emit(events::k_queue_closed, result.error());
                                 done(result);
                               }));
   for (std::size_t i = 0; i < sizes.size(); ++i)
@@ -128,7 +129,7 @@ void DiskQueue::erase(Core& core, MessageId id) {
   const Row* row = core.table.find(id);
   if (row == nullptr) return;
   core.schedule.forget(*row);
-  core.table.erase(id);
+  core.table.erase(id, core.log ? core.log->last_sequence() : 0);
   reclaim_later(core);
 }
 

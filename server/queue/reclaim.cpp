@@ -25,8 +25,13 @@ std::optional<std::uint32_t> DiskQueue::garbage(const Core& core) const {
   const auto& logs = core.table.logs();
   if (core.is_closed || core.error || !core.log || logs.empty()) return std::nullopt;
   const auto& [number, use] = *logs.begin();
-  if (number >= core.log->durable().end.file) return std::nullopt;  // still written to
-  if (use.live == 0) return number;
+  const auto durable = core.log->durable();
+  if (number >= durable.end.file) return std::nullopt;  // still written to
+  if (use.live == 0) {
+    // Before the frame that ended its last message is on the disk, with the notice about it, a
+    // crash must find that message.
+    return durable.sequence >= use.ended_by ? std::optional(number) : std::nullopt;
+  }
   const auto bound = 2 * core.table.live_size() + 2 * options_.segment_size;
   if (core.table.disk_size() <= bound || number == core.blocked_log) return std::nullopt;
   return number;

@@ -55,9 +55,11 @@ const Row* Table::find(MessageId id) const {
   return found == rows_.end() ? nullptr : &found->second;
 }
 
-void Table::erase(MessageId id) {
+void Table::erase(MessageId id, std::uint64_t ended_by) {
   const auto found = rows_.find(id);
   if (found == rows_.end()) return;
+  auto& use = logs_[found->second.position.file];
+  use.ended_by = std::max(use.ended_by, ended_by);
   leave(found->second);
   message_bytes_ -= found->second.size;
   recipients_ -= found->second.recipients.size();

@@ -50,6 +50,7 @@ class Table {
     std::uint64_t size = 0;       // of all frames
     std::uint64_t live_size = 0;  // of those of messages still here
     std::uint64_t live = 0;
+    std::uint64_t ended_by = 0;     // sequence of the newest frame that ended a message of it
     std::vector<MessageId> placed;  // messages that were put here, live or not
   };
   using Rows = std::map<MessageId, Row>;
@@ -59,7 +60,8 @@ class Table {
   void move(MessageId id, store::LogPosition position, std::uint64_t frame_size);
   Row* find(MessageId id);
   const Row* find(MessageId id) const;
-  void erase(MessageId id);
+  // `ended_by`: sequence of the frame that ends it.
+  void erase(MessageId id, std::uint64_t ended_by = 0);
   const Rows& rows() const noexcept { return rows_; }
   Rows& rows() noexcept { return rows_; }
 

@@ -6,7 +6,12 @@
 //
 // The same harness is turned on a disk that lies about syncs: it must see mail go missing, or it
 // proves nothing.
+#include <pthread.h>
+
+#include <array>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <random>
 #include <set>
 
@@ -223,6 +228,56 @@ TEST_F(QueueCrash, NothingAcknowledgedIsLostAndNoNoticeTwice) {
 TEST_F(QueueCrash, ADiskThatLiesAboutSyncsIsCaught) {
   live_all(2, true);
   wrongs_.with([](const Wrongs& all) { EXPECT_GT(all.count, 0U) << "the harness sees nothing"; });
+}
+
+// The order of the two threads is forced: the sync of the frame that ends a message waits until the
+// log of that message was given back, or, since it must not be, for a moment.
+class QueueSpaceCrash : public QueueTest {
+ protected:
+  void hold_the_sync() {
+    disk->before_each([this](std::uint64_t) {
+      std::array<char, 16> name{};
+      ::pthread_getname_np(::pthread_self(), name.data(), name.size());
+      std::unique_lock lock(mutex_);
+      if (std::string_view(name.data()) == "kontor-disk") {
+        ++given_back_;
+        called_.notify_all();
+      } else if (!left_) {
+        // The second call comes behind the removal of the log: to sync its folder.
+        called_.wait_for(lock, std::chrono::milliseconds(300), [this] { return given_back_ > 1; });
+        left_ = disk->after_kill();
+      }
+    });
+  }
+
+  std::unique_ptr<io::MemoryDisk> left_;  // what a killed process leaves at that moment
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable called_;
+  int given_back_ = 0;
+};
+
+TEST_F(QueueSpaceCrash, ALogGoesOnlyWhenTheEndsOfItsMessagesAreOnTheDisk) {
+  for (const char* destination : {"slow.test", "a.test"})  // they only take room
+    transport.hanging[destination] = std::make_unique<net::Signal>();
+  transport.answer = [](const std::string&, const Recipient&) {
+    return outcome(Fate::failed, "550 5.1.1 no");
+  };
+  open(k_small);
+  ASSERT_TRUE(run(queue->add(from("anna@a.test"), to({"bad@bad.test"}), std::string(4'000, 'x'))));
+  ASSERT_TRUE(run(queue->add(from("anna@a.test"), to({"s@slow.test"}), std::string(4'000, 'y'))));
+  hold_the_sync();
+  queue->start(transport);
+  run_until([this] { return sink.count("queue.notice.queued") > 0; });
+  disk->before_each({});
+  shut();
+  ASSERT_NE(left_, nullptr);
+  disk = std::move(left_);
+  open(k_small);
+  const auto all = queue->list("", 100);
+  ASSERT_EQ(all.size(), 2U) << "the message went before the notice about it was on the disk";
+  EXPECT_EQ(all.front().recipients.front().recipient.address, "bad@bad.test");
 }
 
 }  // namespace

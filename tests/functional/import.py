@@ -288,6 +288,20 @@ class Breaks(unittest.TestCase):
             self.assertEqual((code, report['complete']), (0, True), report)
             self.check_all_there_once(server, MANY)
 
+    def test_a_full_quota_is_said_and_gone_on_from(self):
+        make_mbox(self.folder / 'box', MANY)
+        with kontor.Server({'store.quota': '1 MB'}) as server:
+            code, report = run(server, self.folder / 'box')
+            self.assertEqual((code, report['complete']), (1, False), report)
+            self.assertIn('over_quota', report['error'])
+            self.assertTrue(0 < report['stored'] < MANY, report)
+            server.stop()
+            server.settings['store.quota'] = 0
+            server.start()
+            code, report = run(server, self.folder / 'box')
+            self.assertEqual((code, report['complete']), (0, True), report)
+            self.check_all_there_once(server, MANY)
+
 
 class Speed(unittest.TestCase):
     def test_thousands_a_second(self):
