@@ -57,5 +57,6 @@ target_link_libraries(relay_probe PRIVATE kontor_base_config kontor_server_smtp_
 set_target_properties(relay_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 kontor_script(clients relay tests/functional/relay.py 600)
 kontor_script(clients mail_out tests/functional/mail_out.py 600)
+kontor_script(clients notices tests/functional/notices.py 600)
 kontor_script(scripts imap_resync tests/functional/imap_resync.py 900)
 kontor_script(clients quota tests/functional/quota.py 300)
