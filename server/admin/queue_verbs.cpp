@@ -85,6 +85,12 @@ void add_queue_status(const Desk& desk, json::object& out) {
       totals.messages == 0 ? 0 : (desk.environment.clock.now() - totals.oldest).count();
 }
 
+std::string queue_problem(const Desk& desk) {
+  if (desk.environment.queue == nullptr) return {};
+  const auto problem = desk.environment.queue->totals().problem;
+  return problem.empty() ? "" : "the queue is closed until the server is restarted: " + problem;
+}
+
 Task<Answer> queue_list(const Desk& desk, Request request) {
   KONTOR_CO_TRY(auto* queue, queue_of(desk));
   const auto filter = request.arguments.empty() ? std::string() : request.arguments[0];

@@ -73,6 +73,7 @@ std::string_view nearest_verb(const std::vector<std::string>& words);
 
 // What `status` says of the queue.
 void add_queue_status(const Desk& desk, boost::json::object& out);
+std::string queue_problem(const Desk& desk);  // nothing: it works, or there is none
 
 // server/admin/*_verbs.cpp
 Task<Answer> status(const Desk& desk, Request request);

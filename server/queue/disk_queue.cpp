@@ -218,6 +218,7 @@ QueueTotals DiskQueue::totals() const {
     totals.bytes = core.table.message_bytes();
     totals.active = core.schedule.active();
     totals.disk_bytes = core.table.disk_size();
+    if (core.error) totals.problem = core.error->text();
     if (!core.table.rows().empty()) totals.oldest = core.table.rows().begin()->second.arrived;
     return totals;
   });
@@ -296,7 +297,8 @@ Task<Result<std::string>> DiskQueue::read(MessageId id) {
 }
 
 Task<Result<std::uint64_t>> DiskQueue::retry(std::string filter) {
-  const auto count = core_.with([&](Core& core) {
+  const auto count = core_.with([&](Core& core) -> Result<std::uint64_t> {
+    if (core.error) return fail(*core.error);
     const auto ids = matching(core, filter);
     for (const auto id : ids) make_due(core, id);
     return static_cast<std::uint64_t>(ids.size());
@@ -306,14 +308,14 @@ Task<Result<std::uint64_t>> DiskQueue::retry(std::string filter) {
 }
 
 Task<Result<void>> DiskQueue::retry_one(MessageId id) {
-  const bool is_there = core_.with([&](Core& core) {
-    if (core.table.find(id) == nullptr) return false;
+  const auto result = core_.with([&](Core& core) -> Result<void> {
+    if (core.table.find(id) == nullptr) return fail(no_such(id));
+    if (core.error) return fail(*core.error);
     make_due(core, id);
-    return true;
+    return {};
   });
-  if (!is_there) co_return fail(no_such(id));
   changed_.raise();
-  co_return Result<void>();
+  co_return result;
 }
 
 Task<Result<void>> DiskQueue::remove(MessageId id, bool tell) {

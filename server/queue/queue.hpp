@@ -61,6 +61,7 @@ struct QueueTotals {
   std::uint64_t messages = 0, recipients = 0, bytes = 0, active = 0;
   std::uint64_t disk_bytes = 0;
   UtcSeconds oldest{};
+  std::string problem;  // the disk's error that closed the queue until restart; empty: it works
 };
 
 class Queue {
@@ -96,9 +97,10 @@ class Queue {
   // At most `most`, oldest first, of those whose sender, recipient or destination has `filter` in
   // it.
   virtual std::vector<MessageInfo> list(std::string filter, std::size_t most) const = 0;
-  virtual Result<MessageInfo> find(MessageId id) const = 0;           // not_found
-  virtual Task<Result<std::string>> read(MessageId id) = 0;           // its bytes
-  virtual Task<Result<std::uint64_t>> retry(std::string filter) = 0;  // due now: how many
+  virtual Result<MessageInfo> find(MessageId id) const = 0;  // not_found
+  virtual Task<Result<std::string>> read(MessageId id) = 0;  // its bytes
+  // Due now: how many. A queue that was closed by its disk tries nothing and says why.
+  virtual Task<Result<std::uint64_t>> retry(std::string filter) = 0;
   virtual Task<Result<void>> retry_one(MessageId id) = 0;
   // Ends it; with `tell`, its sender gets a failure notice.
   virtual Task<Result<void>> remove(MessageId id, bool tell) = 0;

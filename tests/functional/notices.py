@@ -4,6 +4,8 @@ import email
 import email.policy
 import json
 import pathlib
+import signal
+import smtplib
 import subprocess
 import sys
 import unittest
@@ -251,6 +253,36 @@ class AdministratorsQueue(FarTest):
         kontor.wait_until(lambda: self.server.ctl('queue') == [], 'the queue is empty')
         self.assertEqual((len(self.one.messages), len(self.two.messages)), (1, 1))
         self.assertEqual(len(self.server.notices('anna')), 1, 'nobody is told without "notify"')
+
+    def test_a_queue_that_its_disk_closed(self):
+        tracer = subprocess.Popen(['strace', '-f', '-p', str(self.server.pid), '-P', str(self.server.data / 'queue/log.000001'),
+                                   '-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO'],
+                                  stderr=subprocess.PIPE, text=True)
+        self.addCleanup(tracer.stderr.close)
+        try:
+            self.assertIn('attached', tracer.stderr.readline())
+            with self.assertRaises(smtplib.SMTPDataError) as refused:
+                self.submit('late@one.test')
+        finally:
+            tracer.send_signal(signal.SIGINT)
+            tracer.wait(30)
+        self.assertEqual((refused.exception.smtp_code, refused.exception.smtp_error[:5]), (451, b'4.3.0'))
+        # The disk works again; what it kept of the failed write nobody knows.
+        with self.assertRaises(smtplib.SMTPDataError):
+            self.submit('late@one.test')
+        self.submit(SENDER, 'to people here')
+        self.server.wait_for('anna', 'to people here')
+        self.assertIn('the queue is closed until the server is restarted', ''.join(self.server.ctl('status')['problems']))
+        self.assertEqual([row['id'] for row in self.server.ctl('queue')][:3], self.ids)
+        for words in (['retry'], ['retry', str(self.ids[0])], ['delete', str(self.ids[0])]):
+            self.assertIn('Input/output error', self.text('queue', *words, code=1))
+        self.one.behaviour = self.two.behaviour = None
+        self.server.stop()
+        self.server.start()
+        self.assertEqual(self.server.ctl('status')['problems'], [])
+        self.server.ctl('queue', 'retry')
+        kontor.wait_until(lambda: self.server.ctl('queue') == [], 'the queue is empty')
+        self.assertEqual((len(self.one.messages), len(self.two.messages)), (2, 2), 'what was refused is not there')
 
     def test_what_is_refused(self):
         none = str(max(self.ids) + 1000)

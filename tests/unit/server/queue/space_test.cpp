@@ -110,9 +110,13 @@ TEST_F(QueueTest, AFailedDiskClosesTheQueueUntilARestart) {
   ASSERT_FALSE(id);
   EXPECT_EQ(id.error().code(), Errc::io_error);
   EXPECT_EQ(sink.count("queue.log.closed"), 1U);
+  disk->set_syncs(io::Syncs::honest);
   EXPECT_FALSE(run(queue->add(from("anna@a.test"), to({"x@far.test"}), "too")));
   EXPECT_EQ(handed_to("far.test"), std::vector<std::string>{"kept"}) << "what was refused went out";
   (void)kept;
+  EXPECT_EQ(queue->totals().problem, id.error().text());
+  EXPECT_EQ(run(queue->retry("")).error().code(), Errc::io_error) << "nothing can be tried";
+  EXPECT_EQ(run(queue->retry_one(1'000)).error().code(), Errc::not_found);
 }
 
 TEST_F(QueueTest, ASecondServerMayNotOpenIt) {
