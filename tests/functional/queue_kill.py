@@ -213,7 +213,8 @@ class QueueKill(unittest.TestCase):
         past.rename(queue)  # the queue forgets what became of its mail
         self.server.start()
         self.wait_until_empty()
-        wrong = compare(self.promised, self.sink.copies, self.sink.cut)
+        # The last hand-over of a connection may count as cut by the kill: that explains nothing here.
+        wrong = compare(self.promised, self.sink.copies, collections.Counter())
         self.assertEqual(len(wrong), 3, wrong)
         self.sink.behaviour = 'hang'
         with self.server.submission('anna') as client:

@@ -50,11 +50,13 @@ Result<bool> PeerReplyReader::add(std::string_view line) {
 
 std::string PeerReply::text() const {
   std::string out = std::to_string(code);
+  bool is_told = false;
   for (const auto& line : lines) {
     std::string_view rest = line;
     // The enhanced code stands on every line; once is enough.
-    if (&line != &lines.front() && !enhanced.empty() && rest.starts_with(enhanced))
-      rest = trim(rest.substr(enhanced.size()));
+    const bool has_code = !enhanced.empty() && rest.starts_with(enhanced);
+    if (has_code && is_told) rest = trim(rest.substr(enhanced.size()));
+    is_told = is_told || has_code;
     if (rest.empty()) continue;
     if (out.size() + rest.size() > k_max_text) {
       const std::size_t room = k_max_text - std::min(k_max_text, out.size());
