@@ -59,6 +59,7 @@ class Debian:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-debian-'))
         self.stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         subprocess.run(['tar', '-C', self.folder, '-xf', base()], check=True)
+        self.folder.chmod(0o755)  # others than root must get through "/"
         for kind, source, place in (('proc', 'proc', 'proc'), (None, '/dev', 'dev')):
             options = ['-t', kind] if kind else ['--bind']
             subprocess.run(['mount', *options, source, self.folder / place], check=True)
