@@ -93,7 +93,8 @@ class Sink(far_side.FarSide):
     def after_kill(self):
         """Waits until the connections of the life that ended are over."""
         self.may_answer.set()
-        kontor.wait_until(lambda: self.open == 0, 'the connections of the killed server are over')
+        kontor.wait_until(lambda: self.open == 0 and not self.open_copies,
+                          'the connections of the killed server are over, and judged')
         self.is_killed = False
         self.may_answer.clear()
 
