@@ -18,13 +18,13 @@ SUITE = 'bookworm'
 
 
 def mirror():
-    """The mirror that this machine itself uses."""
+    """The mirror that this machine itself uses; None: it names none."""
     for path in sorted(pathlib.Path('/etc/apt').glob('sources.list*')) + sorted(pathlib.Path('/etc/apt/sources.list.d').glob('*')):
         if path.is_file():
             found = re.search(r'^(?:URIs:|deb)\s+(?:\[[^]]*\]\s*)?(https?://\S*/debian/?)(?:\s|$)', path.read_text(), re.MULTILINE)
             if found:
                 return found.group(1)
-    return 'http://deb.debian.org/debian'
+    return None
 
 
 def why_not():
@@ -33,6 +33,8 @@ def why_not():
         return 'only root can make a chroot'
     if shutil.which('debootstrap') is None:
         return 'debootstrap is not installed'
+    if mirror() is None and not (CACHE / f'debian-{SUITE}.tar').exists():
+        return 'no Debian mirror is named in /etc/apt'
     return None
 
 
