@@ -98,9 +98,14 @@ struct Access {
 
 struct Imap {
   std::chrono::seconds idle_timeout{1'800};
-  ByteCount max_line = 65'536;          // bytes of a command without its literals
-  ByteCount max_command = 1'048'576;    // with its literals, APPEND's message not counted
-  std::uint32_t max_bad_commands = 10;  // then BYE
+  ByteCount max_line = 65'536;               // bytes of a command without its literals
+  ByteCount max_command = 1'048'576;         // with its literals, APPEND's message not counted
+  std::uint32_t max_bad_commands = 10;       // then BYE
+  bool compress = true;                      // RFC 4978
+  std::uint32_t message_limit = 1'000'000;   // messages a command may name (RFC 9738); 0: no limit
+  std::uint32_t max_contexts = 16;           // searches a session keeps up to date (RFC 5267)
+  ByteCount max_metadata = 65'536;           // of one annotation (RFC 5464)
+  std::uint32_t max_metadata_entries = 100;  // of a mailbox, and of the server for one person
 };
 
 struct Pop3 {
@@ -167,8 +172,18 @@ struct Store {
   ByteCount reserve = 16'777'216;  // disk kept free for deletions
   std::uint32_t max_loaded_accounts = 4'096;
   std::uint32_t tombstone_days = 400;
-  ByteCount quota = 0;               // of a mailbox; 0: no limit
-  std::uint32_t quota_messages = 0;  // 0: no limit
+  ByteCount quota = 0;                          // of a mailbox; 0: no limit
+  std::uint32_t quota_messages = 0;             // 0: no limit
+  std::uint32_t quota_warning_percent = 90;     // a letter to the owner; 0: none
+  std::vector<std::string> policies;            // "group@example.test: quota=10G undelete=60"
+  std::vector<std::string> retention;           // "Trash=30": expunged at that age, in days
+  std::uint32_t undelete_days = 14;             // of messages and folders
+  std::uint32_t deleted_account_days = 30;      // of mailboxes whose person is gone
+  std::chrono::seconds upkeep_interval{3'600};  // retention, purging, compaction
+  std::uint32_t compact_dead_percent = 40;      // of a sealed log; 0: never
+  ByteCount compact_rate = 16'777'216;          // bytes read and written a second
+  std::string compress = "zstd";                // or none; of what compaction writes
+  std::chrono::seconds keep_replaced{86'400};   // logs that compaction has replaced
 };
 
 struct Mime {
