@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kontor beside Dovecot and Postfix: the same load program, people and messages, both sides in one run, load by load in
+"""Kontor beside Dovecot with Postfix and Cyrus: the same load program, people and messages, all sides in one run, load by load in
 turns. Prints a table; --markdown FILE puts it between the two marker lines of FILE.
 
     ./test bench                                         installs what it needs, builds, runs this
@@ -18,7 +18,7 @@ import tempfile
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from bench import ours, peers, report, sides
+from bench import cyrus, ours, peers, report, sides
 from bench.loads import LOADS, Run
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -39,7 +39,7 @@ def options():
     parser.add_argument('--only', default='', help='names of loads, separated by commas: ' + ', '.join(load.name for load in LOADS))
     parser.add_argument('--alone', action='store_true', help='Kontor only')
     parser.add_argument('--quick', action='store_true', help='small counts, one turn')
-    parser.add_argument('--keep', action='store_true', help='leave the folders of both sides')
+    parser.add_argument('--keep', action='store_true', help='leave the folders of all sides')
     parser.add_argument('--markdown', metavar='FILE', help='rewrite the table in this file')
     chosen = parser.parse_args()
     if chosen.quick:
@@ -52,6 +52,8 @@ def cache_folder(side, messages):
     if side.name == 'kontor':
         texts = [path.read_bytes() for path in sorted((ROOT / 'docs/formats').glob('*.md'))]
         of = hashlib.sha256(b''.join(texts)).hexdigest()[:12]
+    elif side.name == 'cyrus':
+        of = cyrus.version()
     else:
         of = peers.versions().replace(' ', '').replace(',', '-')
     made_by = hashlib.sha256((ROOT / 'bench/load_messages.cpp').read_bytes()).hexdigest()[:8]
@@ -82,16 +84,15 @@ def start(side, run):
     side.load('lmtp', '--count', str(100 * sides.STORERS if not run.quick else 2 * sides.STORERS), users='s#', people=sides.STORERS)
 
 
-def measure(run, wanted, both):
+def measure(run, wanted, every):
     for load in wanted:
-        if any(load.needs and load.needs not in side.ports for side in both):
-            continue
+        able = [side for side in every if not load.needs or load.needs in side.ports]
         if load.fresh:
-            for side in both:
+            for side in able:
                 side.stop()
                 side.start()
         for turn in range(run.rounds):
-            for side in both:
+            for side in able:
                 figures = run.measure(load, side)
                 say(f'{load.name} {turn + 1}/{run.rounds} {side.title}: ' + json.dumps(figures))
 
@@ -109,7 +110,7 @@ def measure_durable(run, wanted, peer):
 
 def main():
     chosen = options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by SIGTERM'))  # so that both sides are ended too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by SIGTERM'))  # so that all sides are ended too
     names = [name for name in chosen.only.split(',') if name]
     if unknown := [name for name in names if name not in {load.name for load in LOADS}]:
         sys.exit(f'There is no load {", ".join(unknown)}')
@@ -122,25 +123,28 @@ def main():
     machine = report.machine()
     work = pathlib.Path(tempfile.mkdtemp(prefix='kontor-bench-', dir='/var/tmp'))
     work.chmod(0o755)
-    both = []
+    every = []
     try:
-        both.append(kontor := ours.Kontor(work))
+        every.append(kontor := ours.Kontor(work))
         prepare(kontor, chosen.messages, kontor.start)
         start(kontor, run)
         if not chosen.alone:
-            both.append(peer := peers.Peer(work, kontor.data / 'tls'))
+            every.append(peer := peers.Peer(work, kontor.data / 'tls'))
             prepare(peer, chosen.messages, lambda: peer.start(fsync='never'))
             start(peer, run)
-        measure(run, wanted, both)
+            every.append(third := cyrus.Cyrus(work, kontor.data / 'tls', CACHE))
+            prepare(third, chosen.messages, lambda: third.start(unsynced=True))
+            start(third, run)
+        measure(run, wanted, every)
         if not chosen.alone:
             measure_durable(run, wanted, peer)
-        for side in both:
+        for side in every:
             side.stop()
     except Exception:
         traceback.print_exc()
         sys.exit(1)
     finally:
-        for side in both:
+        for side in every:
             side.close()
         if chosen.keep:
             say(f'Kept: {work}')

@@ -28,7 +28,7 @@ class Load:
     counted: int = 0    # 0: as many as the time allows
     quick: int = 20     # the count of a trial
     fresh: bool = False  # on servers that have just started
-    needs: str = ''     # a port that both sides must have
+    needs: str = ''     # a port that a side must have
 
 
 def latency(text, of, figure='p50_ms', beside=('p99_ms',)):
@@ -40,8 +40,8 @@ LOADS = (
     Load('lmtp1', ('lmtp', '--connections', '1'), (Line('LMTP, text, 1 connection', 'lmtp', 'per_second', '/s', beside=('p50_ms', 'p99_ms')),)),
     Load('smtp', ('smtp', '--connections', '16'),
          (Line('SMTP, 16 connections: accepted', 'smtp', 'accepted_per_second', '/s', beside=('p50_ms', 'p99_ms')),
-          Line('the same until in the mailboxes', 'smtp', 'per_second', '/s'))),
-    Load('visible', ('visible',), (latency('from the 250 of SMTP to being seen by IMAP', 'visible'),), counted=200, people=1),
+          Line('the same until in the mailboxes', 'smtp', 'per_second', '/s')), needs='smtp'),
+    Load('visible', ('visible',), (latency('from the 250 of SMTP to being seen by IMAP', 'visible'),), counted=200, people=1, needs='smtp'),
     Load('append', ('append', '--connections', '4'), (Line('APPEND one by one, 4 connections', 'append', 'per_second', '/s', beside=('p50_ms', 'p99_ms')),)),
     Load('login', ('login', '--connections', '8'), (Line('sign-in with TLS handshake, and out', 'login', 'per_second', '/s', beside=('p50_ms',)),)),
     Load('login-only', ('login', '--plain', '--connections', '8'), (Line('sign-in without the handshake', 'login without handshake', 'per_second', '/s', beside=('p50_ms',)),),
@@ -58,7 +58,7 @@ LOADS = (
     Load('qresync', ('qresync',), (latency('QRESYNC of {messages}, 100 changes', 'qresync', beside=()),), users='big', people=1, counted=10, quick=2),
     Load('bodies', ('bodies', '--connections', '4'), (Line('bodies by TLS, 4 connections', 'bodies', 'mb_per_second', 'MB/s', cpu='cpu_ms_per_mb'),),
          users='big', people=1),
-    Load('pop3', ('pop3', '--connections', '8'), (Line('POP3 RETR by TLS, 8 connections', 'pop3', 'mb_per_second', 'MB/s', cpu='cpu_ms_per_mb'),), needs='pop3'),
+    Load('pop3', ('pop3', '--connections', '8'), (Line('POP3 RETR by TLS, 8 connections', 'pop3', 'mb_per_second', 'MB/s', cpu='cpu_ms_per_mb'),), needs='pop3s'),
     Load('idle', ('idle', '--deliveries', '20'),
          (Line('idle TLS session, with its share of the mailbox', 'idle', 'kb_each', 'KB', more_is_better=False, cpu=''),
           Line('a further session of the same mailbox', 'idle', 'kb_further', 'KB', more_is_better=False, cpu=''),

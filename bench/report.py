@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 
-from bench import peers
+from bench import cyrus, peers
 
 BEGIN, END = '<!-- bench/compare.py: begin -->', '<!-- bench/compare.py: end -->'
 BESIDE = {'p50_ms': 'p50 {} ms', 'p99_ms': 'p99 {} ms', 'first_ms': 'first {} ms'}
@@ -38,11 +38,12 @@ def cell(run, load, line, column):
 
 
 def ratio(run, load, line):
-    """How many times better Kontor is."""
-    mine, theirs = run.value(load, line, 'kontor'), run.value(load, line, 'peer')
+    """How many times better Kontor is than the better of the others."""
+    mine = run.value(load, line, 'kontor')
+    theirs = [value for value in (run.value(load, line, column) for column in ('peer', 'cyrus')) if value]
     if not mine or not theirs:
         return '-'
-    times = mine / theirs if line.more_is_better else theirs / mine
+    times = mine / max(theirs) if line.more_is_better else min(theirs) / mine
     return f'{times:.1f}x' if times < 100 else 'over 100x'
 
 
@@ -55,10 +56,10 @@ def cpu(run, load, line, columns):
 
 def table(run, wanted, chosen, where):
     """Markdown; in a terminal it reads well enough."""
-    columns = ['work', 'Kontor'] + ([] if chosen.alone else ['Dovecot, Postfix', 'ratio', 'CPU each K / D', 'Dovecot durable'])
+    columns = ['work', 'Kontor'] + ([] if chosen.alone else ['Dovecot, Postfix', 'Cyrus', 'ratio to the better', 'CPU each K / D / C', 'Dovecot durable'])
     if chosen.alone:
         columns.append('CPU each')
-    lines = [f'{where}. ' + ('' if chosen.alone else f'{peers.versions()}. ') + f'Load average at the end {os.getloadavg()[0]:.1f}.', '',
+    lines = [f'{where}. ' + ('' if chosen.alone else f'{peers.versions()}, Cyrus {cyrus.version()}. ') + f'Load average at the end {os.getloadavg()[0]:.1f}.', '',
              '| ' + ' | '.join(columns) + ' |', '|' + '---|' * len(columns)]
     for load in wanted:
         for line in load.lines:
@@ -66,7 +67,8 @@ def table(run, wanted, chosen, where):
             if chosen.alone:
                 row.append(cpu(run, load, line, ('kontor',)))
             else:
-                row += [cell(run, load, line, 'peer'), ratio(run, load, line), cpu(run, load, line, ('kontor', 'peer')),
+                row += [cell(run, load, line, 'peer'), cell(run, load, line, 'cyrus'), ratio(run, load, line),
+                        cpu(run, load, line, ('kontor', 'peer', 'cyrus')),
                         cell(run, load, line, 'always') if (load.name, 'always') in run.figures else '']
             lines.append('| ' + ' | '.join(row) + ' |')
     return '\n'.join(lines)
