@@ -275,8 +275,9 @@ Result<MessageInfo> DiskQueue::find(MessageId id) const {
 
 Task<Result<std::string>> DiskQueue::read(MessageId id) {
   auto job = [this, id]() -> Result<std::string> {
-    // A message that is carried on meanwhile is looked for once more.
-    for (bool is_again = false;; is_again = true) {
+    // A message that is carried on meanwhile is looked for at its new place.
+    std::optional<store::LogPosition> last;
+    while (true) {
       std::shared_ptr<store::AccountLog> log;
       const auto position = core_.with([&](Core& core) -> std::optional<store::LogPosition> {
         const Row* row = core.table.find(id);
@@ -287,7 +288,8 @@ Task<Result<std::string>> DiskQueue::read(MessageId id) {
       if (!log) return fail(Errc::unavailable, "the queue is closed");
       auto payload = log->read_payload(*position);
       if (payload) return body_of(*std::move(payload));
-      if (is_again) return fail(std::move(payload).error());
+      if (position == last) return fail(std::move(payload).error());
+      last = position;
     }
   };
   auto body = co_await io::on_pool(disk_, std::move(job));

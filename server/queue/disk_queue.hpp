@@ -71,6 +71,13 @@ class DiskQueue final : public Queue {
     std::vector<std::function<void()>> events;  // emitted when it is durable
     bool is_host_down = false;
   };
+  // A message that was written again further on.
+  struct Moved {
+    MessageId id = 0;
+    store::LogPosition from;
+    store::LogPosition to;
+    std::uint64_t frame_size = 0;
+  };
   struct Core {
     explicit Core(const config::Queue& settings) : schedule(settings, table) {}
     Table table;
@@ -132,6 +139,7 @@ class DiskQueue final : public Queue {
   void reclaim_later(Core& core);
   void reclaim();
   bool carry(store::AccountLog& log, std::uint32_t number);
+  void settle_carried(const std::vector<Moved>& moved);
 
   // --- running (run.cpp)
   Task<void> keep_schedule();

@@ -101,8 +101,7 @@ bool DiskQueue::carry(store::AccountLog& log, std::uint32_t number) {
   }
   return core_.with([&](Core& core) {
     std::vector<store::NewFrame> frames;
-    std::vector<MessageId> ids;
-    std::vector<std::uint64_t> sizes;
+    auto moved = std::make_shared<std::vector<Moved>>();
     for (const auto& one : all) {
       const Row* row = core.table.find(one.id);
       const auto body = decode_message(one.payload);
@@ -113,18 +112,31 @@ bool DiskQueue::carry(store::AccountLog& log, std::uint32_t number) {
       frame.marks = marks_of(*row, frame.outcomes);
       frame.head = row->head;
       frame.body = body->body;
-      ids.push_back(one.id);
       frames.push_back({store::FrameType::queue_carried, encode_carried(frame)});
-      sizes.push_back(store::k_frame_header_size + frames.back().payload.size());
+      moved->push_back(
+          {one.id, one.position, {}, store::k_frame_header_size + frames.back().payload.size()});
     }
-    if (ids.empty()) return false;
-    const auto appended = append(core, std::move(frames), [this](const Result<void>& result) {
-      if (result) disk_.post([this] { reclaim(); });
-    });
+    if (moved->empty()) return false;
+    const auto appended =
+        append(core, std::move(frames), [this, moved](const Result<void>& result) {
+          if (!result) return;
+          settle_carried(*moved);
+          disk_.post([this] { reclaim(); });
+        });
     if (!appended) return false;
-    for (std::size_t i = 0; i < ids.size(); ++i)
-      core.table.move(ids[i], appended->positions[i], sizes[i]);
+    for (std::size_t i = 0; i < moved->size(); ++i) (*moved)[i].to = appended->positions[i];
     return true;
+  });
+}
+
+// What was carried can be read at its new place from now on; until then it is read at the old one.
+void DiskQueue::settle_carried(const std::vector<Moved>& moved) {
+  core_.with([&](Core& core) {
+    for (const auto& one : moved) {
+      const Row* row = core.table.find(one.id);
+      if (row != nullptr && row->position == one.from)
+        core.table.move(one.id, one.to, one.frame_size);
+    }
   });
 }
 

@@ -2,9 +2,14 @@
 // Space and size: disk comes back however long one message stays, a full disk refuses new mail
 // alone, damage costs what it hits, and a hundred thousand messages are read back fast.
 #include <malloc.h>
+#include <pthread.h>
 
+#include <array>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <string_view>
+#include <thread>
 
 #include "base/io/file_system.hpp"
 #include "store/log/device.hpp"
@@ -53,6 +58,32 @@ TEST_F(QueueTest, DiskStaysBoundedWhileOneMessageIsStuck) {
   EXPECT_EQ(queue->find(stuck)->recipients[1].tries, tries);
   EXPECT_EQ(queue->find(stuck)->recipients[1].last.diagnostic, "451 wait");
   EXPECT_EQ(queue->totals().messages, 1U);
+}
+
+// Every write of the log is slow, so that the message is read while its new frame is on the way.
+TEST_F(QueueTest, AMessageCanBeReadWhileItIsCarriedOn) {
+  settings.queue.lifetime = std::chrono::hours(24 * 60);
+  open_and_start(k_small);
+  transport.answer = [](const std::string& destination, const auto&) {
+    return destination == "stuck.test" ? outcome(Fate::deferred, "451 wait")
+                                       : outcome(Fate::relayed);
+  };
+  const auto stuck = add({"x@stuck.test"}, "the stuck one");
+  disk->before_each([](std::uint64_t) {
+    std::array<char, 16> name{};
+    ::pthread_getname_np(::pthread_self(), name.data(), name.size());
+    if (std::string_view(name.data()) != "kontor-disk")
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  });
+  for (int i = 0; i < 60; ++i) {
+    add({"x@one.test"}, std::string(20'000, 'x'));
+    for (int j = 0; j < 5; ++j) {
+      const auto bytes = run(queue->read(stuck));
+      ASSERT_TRUE(bytes) << bytes.error().text();
+      ASSERT_EQ(*bytes, "the stuck one");
+    }
+  }
+  disk->before_each({});
 }
 
 TEST_F(QueueTest, AFullDiskRefusesNewMailAndNothingElse) {
