@@ -83,17 +83,17 @@ class Cyrus(sides.Side):
     def __init__(self, work, tls, cache):
         super().__init__(work)
         # Its user must reach the programs and the key.
-        shutil.copytree(unpack(cache), self.work / 'root')
+        shutil.copytree(unpack(cache) / 'usr', self.work / 'usr', symlinks=True)
         for file in ('server.pem', 'server.key'):
             shutil.copy(tls / file, self.work / file)
-        for folder in ('conf', 'spool', 'sock'):
+        for folder in ('conf', 'conf/db', 'conf/proc', 'conf/socket', 'spool', 'sock'):
             (self.work / folder).mkdir()
         for name in sides.NAMES:
             subprocess.run(['saslpasswd2', '-p', '-c', '-f', str(self.work / 'conf/sasldb'), '-u', sides.DOMAIN, name],
                            input=sides.PASSWORD, text=True, check=True)
         names = ('imaps', 'pop3s', 'lmtp')
         self.ports = dict(zip(names, sides.free_ports(len(names))))
-        words = {'work': self.work, 'bin': self.work / 'root/usr/lib/cyrus/bin', 'user': USER, 'domain': sides.DOMAIN,
+        words = {'work': self.work, 'bin': self.work / 'usr/lib/cyrus/bin', 'user': USER, 'domain': sides.DOMAIN,
                  'processors': os.cpu_count(), **self.ports}
         (self.work / 'imapd.conf').write_text(IMAPD_CONF.format(**words))
         (self.work / 'cyrus.conf').write_text(CYRUS_CONF.format(**words))
@@ -106,10 +106,10 @@ class Cyrus(sides.Side):
                 os.chown(path, user.pw_uid, user.pw_gid)
 
     def start(self, unsynced=False):
-        environment = {**os.environ, 'LD_LIBRARY_PATH': str(self.work / 'root/usr/lib/x86_64-linux-gnu')}
+        environment = {**os.environ, 'LD_LIBRARY_PATH': str(self.work / 'usr/lib/x86_64-linux-gnu')}
         if unsynced and os.path.exists(EAT_SYNCS):
             environment['LD_PRELOAD'] = EAT_SYNCS
-        self.spawn([str(self.work / 'root/usr/lib/cyrus/bin/master'), '-C', str(self.work / 'imapd.conf'), '-M', str(self.work / 'cyrus.conf'),
+        self.spawn([str(self.work / 'usr/lib/cyrus/bin/master'), '-C', str(self.work / 'imapd.conf'), '-M', str(self.work / 'cyrus.conf'),
                     '-p', str(self.work / 'master.pid'), '-D'], env=environment)
         for name, port in self.ports.items():
             kontor.wait_until(lambda: sides.accepts(port), f'{name} of Cyrus', 60)
@@ -118,7 +118,7 @@ class Cyrus(sides.Side):
     # --- the large mailbox, kept between runs: filled before there is anything else -----------------
     def save(self, folder):
         for part in ('conf', 'spool'):
-            shutil.copytree(self.work / part, pathlib.Path(folder, part), ignore=shutil.ignore_patterns('proc', 'socket'))
+            shutil.copytree(self.work / part, pathlib.Path(folder, part), ignore=lambda _, names: [name for name in names if name.startswith('idle.')])
 
     def restore(self, folder):
         for part in ('conf', 'spool'):
