@@ -110,8 +110,9 @@ struct Server::State {
   std::optional<admin::Environment> admin;
   std::unique_ptr<admin::ControlServer> control;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors;
-  net::Signal stop;   // SIGTERM or SIGINT came
-  net::Signal house;  // something for the housekeeping: directory changed, SIGHUP, stopping
+  net::Signal stop;       // SIGTERM or SIGINT came
+  net::Signal house;      // something for the housekeeping: directory changed, SIGHUP, stopping
+  net::Signal mailboxes;  // stopping: the upkeep of mailboxes waits no more
   std::atomic<bool> is_stopping = false;
   std::atomic<bool> is_hung_up = false;
   directory::Subscription subscription;
@@ -133,6 +134,7 @@ struct Server::State {
   void await_signal();
   void reopen_log();
   Task<void> keep_house();
+  Task<void> keep_mailboxes();
   Task<void> shut_down();
   Task<bool> wait_for_connections(net::Limit limit);
 };
@@ -306,6 +308,15 @@ Task<void> Server::State::keep_house() {
   }
 }
 
+// Retention, purging, compaction: one mailbox after the other.
+Task<void> Server::State::keep_mailboxes() {
+  while (!is_stopping) {
+    const auto wait = co_await store->upkeep();
+    const auto pause = std::min<std::chrono::milliseconds>(wait, k_house_tick);
+    if (wait.count() > 0 && !is_stopping) (void)co_await mailboxes.wait(pause);
+  }
+}
+
 Task<bool> Server::State::wait_for_connections(net::Limit limit) {
   const auto deadline = clock.steady() + limit;
   for (const auto& acceptor : acceptors) {
@@ -321,6 +332,7 @@ Task<void> Server::State::shut_down() {
   log.emit(log::events::k_server_stopping);
   tell_manager("STOPPING=1");
   house.raise();
+  mailboxes.raise();
   control->stop();
   for (const auto& acceptor : acceptors) acceptor->stop();
   sessions->end_all("the server is shutting down");
@@ -365,6 +377,7 @@ void Server::run() {
   for (const auto& acceptor : state.acceptors) acceptor->start();
   const auto strand = [&state] { return asio::any_io_executor(asio::make_strand(state.io)); };
   state.tasks.spawn(strand(), state.keep_house());
+  state.tasks.spawn(strand(), state.keep_mailboxes());
   std::atomic<bool> is_over = false;
   asio::co_spawn(strand(), state.shut_down(), [&](const std::exception_ptr&) {
     is_over = true;

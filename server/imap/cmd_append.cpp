@@ -6,6 +6,7 @@
 // its data thrown away and gets the same answer. All messages are stored together or none is.
 #include "server/imap/command_reader.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/recoverable.hpp"
 #include "server/imap/wire/append_args.hpp"
 
 namespace kontor::imap {
@@ -39,6 +40,9 @@ class Append {
  private:
   void find_folder(const std::string& name) {
     auto folder = session_.find_folder(name);
+    if (!folder || folder->recoverable != store::Recoverable::no)
+      refusal_ = refuse_in_recoverable(name);
+    if (refusal_) return;
     if (!folder)
       // RFC 9051, 6.3.12: TRYCREATE when creating it could help.
       refusal_ = Tagged(Status::no, "TRYCREATE", "no such mailbox");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "server/imap/handlers.hpp"
+#include "server/imap/recoverable.hpp"
 #include "server/imap/wire/arguments.hpp"
 
 namespace kontor::imap {
@@ -60,6 +61,7 @@ Tagged expunged(const std::vector<store::Uid>& removed) {
 Task<Result<Tagged>> cmd_expunge(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
+  if (auto refused = refuse_in_recoverable(session)) co_return *std::move(refused);
   KONTOR_CO_TRY(const auto removed, co_await expunge(session, deleted_uids(session)));
   co_return expunged(removed);
 }
@@ -67,6 +69,7 @@ Task<Result<Tagged>> cmd_expunge(Session& session, Request request) {
 Task<Result<Tagged>> cmd_uid_expunge(Session& session, Request request) {
   const auto set = wire::parse_uid_expunge(request.arguments);
   if (!set) co_return bad_syntax(set.error());
+  if (auto refused = refuse_in_recoverable(session)) co_return *std::move(refused);
   const auto numbers = session.resolve(*set, true);
   if (!numbers) co_return bad_syntax(numbers.error());
   const auto wanted = session.selected->uid_set(*numbers);
@@ -81,7 +84,7 @@ Task<Result<Tagged>> cmd_close(Session& session, Request request) {
   if (!parsed) co_return bad_syntax(parsed.error());
   // RFC 9051, 6.4.1: no EXPUNGE responses; nothing is removed when opened by EXAMINE.
   std::string code;
-  if (!session.selected->read_only()) {
+  if (!session.selected->read_only() && !refuse_in_recoverable(session)) {
     KONTOR_CO_TRY(const auto removed, co_await expunge(session, deleted_uids(session)));
     code = modseq_after_close(session, removed);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // COPY, MOVE and their UID forms (RFC 9051, 6.4.7 and 6.4.8; RFC 6851; COPYUID: RFC 4315, 3).
 #include "server/imap/handlers.hpp"
+#include "server/imap/recoverable.hpp"
 #include "server/imap/wire/arguments.hpp"
 
 namespace kontor::imap {
@@ -19,6 +20,9 @@ std::expected<Plan, Tagged> plan(const Session& session, const Request& request)
   const auto numbers = session.resolve(arguments->set, request.by_uid);
   if (!numbers) return std::unexpected(bad_syntax(numbers.error()));
   const auto to = session.find_folder(arguments->mailbox);
+  if (!to || to->recoverable != store::Recoverable::no)
+    if (auto refused = refuse_in_recoverable(arguments->mailbox))
+      return std::unexpected(*std::move(refused));
   // RFC 9051, 6.4.7: TRYCREATE when creating the mailbox could help.
   if (!to) return std::unexpected(Tagged(Status::no, "TRYCREATE", "no such mailbox"));
   if (!session.may(*to, Right::insert)) return std::unexpected(refusal(Error(Errc::no_permission)));
@@ -51,7 +55,8 @@ Task<Result<Tagged>> cmd_copy(Session& session, Request request) {
 Task<Result<Tagged>> cmd_move(Session& session, Request request) {
   auto planned = plan(session, request);
   if (!planned) co_return planned.error();
-  if (!session.may(session.selected->view()->info(), Right::expunge))
+  const auto& from = session.selected->view()->info();
+  if (from.recoverable == store::Recoverable::no && !session.may(from, Right::expunge))
     co_return fail(Errc::no_permission, "may not take messages out");
   if (planned->uids.empty()) co_return Tagged(Status::ok, "", "no messages moved");
   const auto moved =

@@ -2,6 +2,7 @@
 // CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 9051, 6.3.4 to 6.3.8; RFC 6154, 3).
 #include "server/imap/flags.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/recoverable.hpp"
 #include "server/imap/wire/arguments.hpp"
 
 namespace kontor::imap {
@@ -41,6 +42,7 @@ Task<Result<Tagged>> cmd_create(Session& session, Request request) {
   store::FolderOptions options;
   options.special_use = *use;
   auto name = without_separator(std::move(arguments->mailbox));
+  if (auto refused = refuse_in_recoverable(name)) co_return *std::move(refused);
   const auto made = co_await session.account->create_folder(std::move(name), options);
   if (!made) co_return name_refusal(made.error());
   const auto info = session.account->view().folder(*made);
@@ -52,6 +54,7 @@ Task<Result<Tagged>> cmd_delete(Session& session, Request request) {
   auto name = wire::parse_mailbox(request.arguments, session.enabled.rev2);
   if (!name) co_return bad_syntax(name.error());
   KONTOR_CO_TRY(const auto folder, session.find_folder(*name));
+  if (folder.recoverable != store::Recoverable::no) co_return *refuse_in_recoverable(*name);
   if (!session.may(folder, Right::delete_folder))
     co_return Tagged(Status::no, "CANNOT", "this mailbox cannot be deleted");
   auto deleted = co_await session.account->delete_folder(*std::move(name));
@@ -70,6 +73,9 @@ Task<Result<Tagged>> cmd_rename(Session& session, Request request) {
   auto names = wire::parse_rename(request.arguments, session.enabled.rev2);
   if (!names) co_return bad_syntax(names.error());
   KONTOR_CO_TRY(const auto folder, session.find_folder(names->from));
+  if (auto refused = refuse_in_recoverable(names->to)) co_return *std::move(refused);
+  if (folder.recoverable != store::Recoverable::no)
+    co_return co_await bring_back(session, folder, without_separator(std::move(names->to)));
   // RFC 9051, 6.3.6: INBOX may be renamed; it stays, its messages move.
   if (folder.id != store::k_inbox && !session.may(folder, Right::delete_folder))
     co_return fail(Errc::no_permission, "may not rename");
@@ -84,6 +90,7 @@ Task<Result<Tagged>> cmd_subscribe(Session& session, Request request) {
   if (!name) co_return bad_syntax(name.error());
   // RFC 9051, 6.3.7: the server may verify that it exists; a list of wrong names helps nobody.
   KONTOR_CO_TRY(auto folder, session.find_folder(*name));
+  if (folder.recoverable != store::Recoverable::no) co_return *refuse_in_recoverable(*name);
   KONTOR_CO_TRY(co_await session.account->subscribe(std::move(folder.name), true));
   co_return Tagged();
 }

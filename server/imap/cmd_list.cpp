@@ -9,6 +9,7 @@
 #include "server/imap/folder_list.hpp"
 #include "server/imap/handlers.hpp"
 #include "server/imap/wire/list_args.hpp"
+#include "store/mailbox/names.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -19,6 +20,7 @@ struct Candidate {
   bool exists = true;
   bool subscribed = false;
   bool matches = false;
+  bool only_parent = false;  // a level of the tree of what was deleted
 };
 
 // What lies below a name, at any depth.
@@ -36,6 +38,28 @@ bool matches_any(const wire::ListArguments& arguments, std::string_view name) {
   });
 }
 
+// What was deleted, behind the living folders; levels that are no folder themselves come first
+// (RFC 9051, 6.3.9.5: \NonExistent). Never subscribed: who lists what he subscribed to is spared.
+void add_recoverable(const Session& session,
+                     const store::AccountView& view,
+                     std::unordered_set<std::string>& names,
+                     std::vector<Candidate>& all) {
+  auto folders = view.recoverable();
+  std::erase_if(folders, [&](const auto& f) { return !session.may(f, Right::lookup); });
+  for (const auto& folder : folders) names.insert(folder.name);
+  for (auto& folder : folders) {
+    for (auto& parent : store::parents_of(folder.name)) {
+      if (!names.insert(parent).second) continue;
+      Candidate level;
+      level.exists = false;
+      level.only_parent = true;
+      level.folder.name = std::move(parent);
+      all.push_back(std::move(level));
+    }
+    all.push_back({std::move(folder), true, false, false, false});
+  }
+}
+
 std::vector<Candidate> candidates(const Session& session, const wire::ListArguments& arguments) {
   const auto view = session.account->view();
   std::vector<Candidate> all;
@@ -44,7 +68,7 @@ std::vector<Candidate> candidates(const Session& session, const wire::ListArgume
     if (!session.may(folder, Right::lookup)) continue;
     names.insert(folder.name);
     const bool subscribed = folder.subscribed;
-    all.push_back({std::move(folder), true, subscribed, false});
+    all.push_back({std::move(folder), true, subscribed, false, false});
   }
   // RFC 9051, 6.3.9.1: SUBSCRIBED also lists names that do not exist any more.
   if (arguments.select_subscribed) {
@@ -57,6 +81,7 @@ std::vector<Candidate> candidates(const Session& session, const wire::ListArgume
       all.push_back(std::move(gone));
     }
   }
+  add_recoverable(session, view, names, all);
   for (auto& candidate : all) candidate.matches = matches_any(arguments, candidate.folder.name);
   return all;
 }
@@ -93,7 +118,8 @@ std::optional<ListAttributes> attributes_of(const Candidate& candidate,
   out.exists = candidate.exists;
   if (arguments.select_subscribed || arguments.return_subscribed)
     out.subscribed = candidate.subscribed;
-  if (candidate.exists) out.children = below.folders;
+  out.only_parent = candidate.only_parent;
+  if (candidate.exists || candidate.only_parent) out.children = below.folders;
   const bool selected = is_selected(candidate, arguments);
   if (arguments.recursive_match) {
     // RFC 5258, 3.5: CHILDINFO for a name that is listed only for what lies below it names what

@@ -28,6 +28,7 @@ std::optional<std::size_t> first_unseen(const store::FolderView& view) {
 }
 
 void tell_flags_of_folder(Session& session, const store::FolderInfo& info, bool read_only) {
+  if (info.recoverable != store::Recoverable::no) read_only = true;
   session.told_flags = session.account->view().known_keywords(info.id);
   std::ranges::sort(session.told_flags);
   const std::string flags = flags_in_use(session.told_flags);
@@ -93,7 +94,9 @@ Task<Result<Tagged>> select(Session& session, Request request, bool read_only) {
   auto view = session.account->view().open(folder.id);
   if (!view) co_return fail(Errc::not_found, "deleted meanwhile");
   if (arguments->condstore) session.enabled.condstore = true;
-  if (!session.may(folder, Right::write_flags)) read_only = true;
+  // What was deleted can be moved out, and no flag be changed: READ-WRITE without permanent flags.
+  const bool recoverable = folder.recoverable != store::Recoverable::no;
+  if (!recoverable && !session.may(folder, Right::write_flags)) read_only = true;
   session.selected.emplace(std::move(view), read_only);
   session.state = State::selected;
   session.show_state();

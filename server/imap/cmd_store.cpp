@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/imap/handlers.hpp"
+#include "server/imap/recoverable.hpp"
 #include "server/imap/wire/arguments.hpp"
 
 namespace kontor::imap {
@@ -93,6 +94,7 @@ Task<Result<Tagged>> cmd_store(Session& session, Request request) {
   if (!numbers) co_return bad_syntax(numbers.error());
   // RFC 7162, 3.1: UNCHANGEDSINCE enables CONDSTORE.
   if (arguments->unchanged_since) session.enabled.condstore = true;
+  if (auto refused = refuse_in_recoverable(session)) co_return *std::move(refused);
   if (!may_change(session, *arguments)) co_return fail(Errc::no_permission, "may not set flags");
   if (numbers->empty()) co_return Tagged();
   Told told;

@@ -53,6 +53,7 @@ std::string list_line(const Session& session,
                       const ListAttributes& attributes) {
   Words words;
   if (!attributes.exists) words.add("\\NonExistent");
+  if (attributes.only_parent) words.add("\\Noselect");  // for those who do not know RFC 5258
   if (attributes.subscribed) words.add("\\Subscribed");
   if (attributes.children) words.add(*attributes.children ? "\\HasChildren" : "\\HasNoChildren");
   words.add(special_use_name(folder.special_use));

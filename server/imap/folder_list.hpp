@@ -9,6 +9,7 @@ namespace kontor::imap {
 
 struct ListAttributes {
   bool exists = true;
+  bool only_parent = false;       // a level above others and no more: tell \Noselect
   bool subscribed = false;        // tell \Subscribed
   std::optional<bool> children;   // tell \HasChildren or \HasNoChildren
   bool subscribed_below = false;  // CHILDINFO ("SUBSCRIBED") (RFC 5258, 3.5)

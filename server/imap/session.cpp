@@ -27,7 +27,9 @@ bool Session::may(const store::FolderInfo& folder, Right right) const {
 }
 
 Result<store::FolderInfo> Session::find_folder(const std::string& name) const {
-  auto folder = account->view().find_folder(name);
+  const auto view = account->view();
+  auto folder = view.find_folder(name);
+  if (!folder) folder = view.find_recoverable(name);
   if (!folder || !may(*folder, Right::lookup)) return fail(Errc::not_found, "no such mailbox");
   return *std::move(folder);
 }

@@ -89,7 +89,9 @@ struct ExpungeFrame {
   bool operator==(const ExpungeFrame&) const = default;
 };
 
-// Expunged entries that nobody may bring back any more; of a deleted folder all that it held.
+// Expunged entries that nobody may bring back any more, named in their companion folder
+// (k_expunged_bit; without it, by the UIDs that they had in the folder itself); or all of a deleted
+// folder.
 struct PurgeFrame {
   FolderId folder = 0;
   bool whole_folder = false;
@@ -166,7 +168,7 @@ struct NoteFrame {
 };
 
 // What left its folder by this frame or an earlier one is forgotten: clients that were away for
-// longer compare everything; what could still be brought back of it is dead.
+// longer compare everything. What can still be brought back stays until it is purged.
 struct PruneFrame {
   std::uint64_t until = 0;  // a sequence number
   bool operator==(const PruneFrame&) const = default;

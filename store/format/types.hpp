@@ -22,6 +22,15 @@ using ModSeq =
 using KeywordSetId = std::uint32_t;  // an interned set of keywords; 0 is the empty set
 
 inline constexpr FolderId k_inbox = 1;
+inline constexpr FolderId k_last_folder =
+    0x3FFF'FFFF;  // the bits above have a meaning of their own
+// What was expunged from folder F and can be brought back is itself a folder: F with this bit.
+inline constexpr FolderId k_expunged_bit = 0x8000'0000;
+// A deleted folder F is read under F with this bit, so that nobody takes it for a living one.
+inline constexpr FolderId k_deleted_bit = 0x4000'0000;
+constexpr FolderId expunged_of(FolderId folder) noexcept { return folder | k_expunged_bit; }
+constexpr FolderId original_of(FolderId folder) noexcept { return folder & k_last_folder; }
+constexpr bool is_recoverable(FolderId folder) noexcept { return folder > k_last_folder; }
 
 // Whose account it is in a directory: the source's name ("local", "ad") and entryUUID or
 // objectGUID.

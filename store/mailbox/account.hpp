@@ -83,6 +83,13 @@ struct Copied {
   ModSeq modseq = 0;
 };
 
+// What cannot be brought back any more.
+struct Purged {
+  std::uint64_t messages = 0;
+  std::uint64_t folders = 0;
+  std::uint64_t bytes = 0;  // of the messages; what other folders show of them stays
+};
+
 struct FolderOptions {
   FolderClass folder_class = FolderClass::mail;
   SpecialUse special_use = SpecialUse::none;
@@ -119,6 +126,15 @@ class Account {
   // As expunge, whatever flags they carry: those of `uids` that exist (RFC 1939, 6: POP3's UPDATE
   // state).
   virtual Task<Result<std::vector<Uid>>> remove(FolderId folder, std::vector<Uid> uids) = 0;
+
+  // Expunged messages (of a folder of AccountView::recoverable()) back into the folder they were
+  // in, with flags but \Deleted, keywords and INTERNALDATE. conflict: that folder is deleted
+  // itself. copy() and move() bring them into another one. over_quota.
+  virtual Task<Result<Copied>> restore(FolderId expunged, std::vector<Uid> uids) = 0;
+  // A deleted folder, and those below it, under a name that is free: as they were, with their UIDs.
+  virtual Task<Result<FolderId>> restore_folder(FolderId deleted, std::string name) = 0;
+  // Ends that for what was expunged or deleted before; frees the space in time.
+  virtual Task<Result<Purged>> purge(UtcSeconds before) = 0;
 
   // What it holds and may hold. append() and copy() refuse with over_quota what does not fit;
   // expunge() and move() always work. Memory only, any thread.

@@ -25,6 +25,8 @@ class FileSystem;  // base/io/file_system.hpp
 
 namespace kontor::store {
 
+struct UpkeepReport;  // store/mailbox/upkeep.hpp
+
 // What the store is built on; all of it outlives the store.
 struct StoreEnvironment {
   io::FileSystem& files;
@@ -61,6 +63,13 @@ class AccountStore {
   // Writes snapshots, waits for every commit, closes. No task may be under way afterwards; every
   // Account that was handed out is given back before the store is destroyed.
   virtual Task<void> close() = 0;
+
+  // Retention, purging and compaction (store/mailbox/upkeep.hpp) of the account whose turn it is,
+  // if one's is; in store.upkeep_interval every account has one. Says how long until the next turn.
+  // To be called again and again by one task; one call works on one account.
+  virtual Task<std::chrono::seconds> upkeep() = 0;
+  // The same for this account, now. What could not be done stands in the report.
+  virtual Task<Result<UpkeepReport>> look_after(AccountId id) = 0;
 };
 
 }  // namespace kontor::store

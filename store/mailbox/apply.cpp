@@ -11,6 +11,7 @@ namespace kontor::store {
 namespace {
 
 constexpr auto k_last_day = 2'932'896;  // of the year 9999
+constexpr std::uint64_t k_last_second = 253'402'300'799;
 
 void use_keywords(AccountState& state, FolderState& folder, KeywordSetId set, int by) {
   if (set == 0) return;
@@ -68,29 +69,55 @@ void unname_folder(AccountState& state, const FolderInfo& info) {
   if (found != names.end() && found->second == info.id) names.erase(found);
 }
 
-FolderState& add_folder(AccountState& state, FolderInfo info) {
+FolderState& insert_folder(AccountState& state, FolderInfo info) {
   const auto place = std::ranges::upper_bound(state.folders, info.id, {},
                                               [](const auto& folder) { return folder->info.id; });
   FolderState folder;
   folder.info = std::move(info);
   const auto added = state.folders.insert(place, Cow<FolderState>::make(state.edit, folder));
   auto& made = added->edit(state.edit);
-  name_folder(state, made);
-  state.next_folder = std::max(state.next_folder, made.info.id + 1);
   state.last_uid_validity = std::max(state.last_uid_validity, made.info.uid_validity);
   return made;
 }
 
+FolderState& add_folder(AccountState& state, FolderInfo info) {
+  auto& made = insert_folder(state, std::move(info));
+  name_folder(state, made);
+  state.next_folder = std::max(state.next_folder, made.info.id + 1);
+  return made;
+}
+
+// A UIDVALIDITY that the account has not given yet, by the date in a frame.
+std::uint32_t new_validity(const AccountState& state, UtcSeconds date) {
+  const auto seconds = std::clamp<std::int64_t>(date.time_since_epoch().count(), 0, UINT32_MAX);
+  return std::max(state.last_uid_validity + 1, static_cast<std::uint32_t>(seconds));
+}
+
 // The folder of a message; one whose own frame was lost is made again under a telling name.
 FolderState& folder_of(AccountState& state, FolderId id, UtcSeconds date) {
+  id = original_of(id);  // nothing comes into what was deleted
   if (auto* folder = state.edit_folder(id)) return *folder;
   FolderInfo info;
   info.id = id;
   info.name = id == k_inbox ? "INBOX" : fmt::format("Recovered-{}", id);
   while (state.find_name(info.name)) info.name += '-';
-  const auto seconds = date.time_since_epoch().count();
-  info.uid_validity = std::max(state.last_uid_validity + 1, static_cast<std::uint32_t>(seconds));
+  info.uid_validity = new_validity(state, date);
   return add_folder(state, std::move(info));
+}
+
+// The companion of a folder: what was expunged from it. Made by the first expunge, whether or not
+// the messages it names are there, so that the loss of a frame changes no number.
+FolderState& companion_of(AccountState& state, const FolderInfo& folder, UtcSeconds date) {
+  const auto id = expunged_of(folder.id);
+  if (auto* companion = state.edit_folder(id)) return *companion;
+  FolderInfo info;
+  info.id = id;
+  info.folder_class = folder.folder_class;
+  info.uid_validity = new_validity(state, date);
+  auto guid = folder.guid.bytes();  // MAILBOXID: another one, and always the same
+  for (char& byte : guid) byte = static_cast<char>(byte ^ 0x5A);
+  info.guid = Uuid::from_bytes(guid).value();
+  return insert_folder(state, std::move(info));
 }
 
 // The UID of a new entry: the one the frame names, unless it was given already.
@@ -110,26 +137,43 @@ void add_entry(AccountState& state, FolderState& folder, const EntryRow& row) {
   folder.entries.append(state.edit, row);
   folder.info.highest_modseq = row.modseq;
   count_entry(state, folder, row, 1);
-  use_item(state, row.item, 1, folder.removed ? 0 : 1);
+  use_item(state, row.item, 1, folder.shown() ? 1 : 0);
 }
 
-// Takes entries out of a folder and leaves tombstones. With `keep`, the items may still be brought
-// back (expunge); otherwise their use here has ended (move).
+// Where expunged entries go.
+struct Keep {
+  FolderState& companion;
+  Uid first_uid = 0;  // of the first UID that the frame names; the others follow
+  std::int64_t date = 0;
+};
+
+void keep_entry(AccountState& state, const Keep& keep, std::size_t index, EntryRow row) {
+  row.uid = keep.first_uid + static_cast<Uid>(index);
+  row.set_marks(static_cast<FlagBits>(row.flags() & ~k_deleted), row.keywords());
+  row.save_date = keep.date;
+  keep.companion.entries.append(state.edit, row);
+  count_entry(state, keep.companion, row, 1);
+}
+
+// Takes entries out of a folder and leaves tombstones. With `keep` they may still be brought back
+// (expunge); otherwise the use of their items here has ended (move, purge).
 void remove_entries(AccountState& state,
                     FolderState& folder,
                     const std::vector<Uid>& uids,
                     ModSeq modseq,
-                    bool keep) {
+                    const Keep* keep) {
   std::vector<std::size_t> indexes;
-  for (const Uid uid : uids) {
-    const auto index = folder.entries.lower_bound(uid);
+  for (std::size_t i = 0; i < uids.size(); ++i) {
+    const auto index = folder.entries.lower_bound(uids[i]);
     if (index == folder.entries.size()) break;
-    const EntryRow row = folder.entries.at(index);
-    if (row.uid != uid) continue;
+    EntryRow row = folder.entries.at(index);
+    if (row.uid != uids[i]) continue;
     indexes.push_back(index);
     count_entry(state, folder, row, -1);
-    folder.tombs.append(state.edit, TombRow(uid, modseq, keep ? row.item : 0));
-    use_item(state, row.item, keep ? 0 : -1, folder.removed ? 0 : -1);
+    folder.tombs.append(state.edit, TombRow(row.uid, modseq, keep != nullptr ? row.item : 0));
+    row.modseq = modseq;
+    if (keep != nullptr) keep_entry(state, *keep, i, row);
+    use_item(state, row.item, keep != nullptr ? 0 : -1, folder.shown() ? -1 : 0);
   }
   if (indexes.empty()) return;
   folder.entries.erase(state.edit, indexes);
@@ -143,16 +187,33 @@ void show_entries(AccountState& state, const FolderState& folder, int by) {
   });
 }
 
-// A deleted folder and what it held are dead.
+// A deleted folder is dead, with what it held and what was expunged from it before.
 void forget_folder(AccountState& state, FolderId id) {
-  const auto& folder = *state.find(id);
-  folder.entries.for_each(0, folder.entries.size(), [&](std::size_t, const EntryRow& row) {
-    use_item(state, row.item, -1, 0);
-  });
+  for (const auto part : {id, expunged_of(id)}) {
+    const auto* folder = state.find(part);
+    if (folder == nullptr) continue;
+    folder->entries.for_each(0, folder->entries.size(), [&](std::size_t, const EntryRow& row) {
+      use_item(state, row.item, -1, 0);
+    });
+  }
+  std::erase_if(state.folders,
+                [&](const auto& f) { return f->info.id == id || f->info.id == expunged_of(id); });
+}
+
+// The UIDs that expunged messages have in the companion, by those that they had in the folder.
+std::vector<Uid> companion_uids(const FolderState& folder,
+                                const FolderState& companion,
+                                const std::vector<Uid>& uids) {
+  std::set<std::pair<ItemId, ModSeq>> wanted;
   folder.tombs.for_each(0, folder.tombs.size(), [&](std::size_t, const TombRow& row) {
-    use_item(state, row.item(), -1, 0);
+    if (row.item() != 0 && std::ranges::binary_search(uids, row.uid()))
+      wanted.emplace(row.item(), row.modseq());
   });
-  std::erase_if(state.folders, [&](const auto& f) { return f->info.id == id; });
+  std::vector<Uid> found;
+  companion.entries.for_each(0, companion.entries.size(), [&](std::size_t, const EntryRow& row) {
+    if (wanted.erase({row.item, row.modseq}) != 0) found.push_back(row.uid);
+  });
+  return found;
 }
 
 // The dates in frames say on which day they were written; a clock that goes back says nothing.
@@ -182,14 +243,10 @@ struct Apply {
     for (const auto& row : frame.rows) uids.push_back(row.from);
     transfer(frame);
     if (auto* folder = state.edit_folder(frame.from))
-      remove_entries(state, *folder, uids, place.sequence, false);
+      remove_entries(state, *folder, uids, place.sequence, nullptr);
   }
   void operator()(const FlagsFrame& frame) const;
-  void operator()(const ExpungeFrame& frame) const {
-    note_day(state, frame.date, place.sequence);
-    if (auto* folder = state.edit_folder(frame.folder))
-      remove_entries(state, *folder, frame.uids, place.sequence, true);
-  }
+  void operator()(const ExpungeFrame& frame) const;
   void operator()(const PurgeFrame& frame) const;
   void operator()(const FolderFrame& frame) const;
   void operator()(const KeywordFrame& frame) const {
@@ -277,41 +334,48 @@ void Apply::operator()(const FlagsFrame& frame) const {
   }
 }
 
-void Apply::operator()(const PurgeFrame& frame) const {
+void Apply::operator()(const ExpungeFrame& frame) const {
+  note_day(state, frame.date, place.sequence);
   auto* folder = state.edit_folder(frame.folder);
+  if (folder == nullptr) return;
+  if (is_recoverable(frame.folder))  // twice expunged is dead
+    return remove_entries(state, *folder, frame.uids, place.sequence, nullptr);
+  auto& companion = companion_of(state, folder->info, frame.date);
+  auto& info = companion.info;
+  if (frame.uids.size() > UINT32_MAX - info.uid_next)  // no UID left to keep them under
+    return remove_entries(state, *folder, frame.uids, place.sequence, nullptr);
+  const Keep keep{companion, info.uid_next, frame.date.time_since_epoch().count()};
+  info.uid_next += static_cast<Uid>(frame.uids.size());
+  info.highest_modseq = place.sequence;
+  remove_entries(state, *folder, frame.uids, place.sequence, &keep);
+}
+
+void Apply::operator()(const PurgeFrame& frame) const {
+  const auto* folder = state.find(frame.folder);
   if (folder == nullptr) return;
   if (frame.whole_folder) {
     if (folder->removed) forget_folder(state, frame.folder);  // only what was deleted can be purged
     return;
   }
-  for (std::size_t i = 0; i < folder->tombs.size(); ++i) {
-    const TombRow row = folder->tombs.at(i);
-    if (row.item() == 0 || !std::ranges::binary_search(frame.uids, row.uid())) continue;
-    folder->tombs.update(state.edit, i, [](TombRow& tomb) { tomb.set_item(0); });
-    use_item(state, row.item(), -1, 0);
-  }
+  auto* companion = state.edit_folder(expunged_of(frame.folder));
+  if (companion == nullptr) return;
+  const auto uids =
+      is_recoverable(frame.folder) ? frame.uids : companion_uids(*folder, *companion, frame.uids);
+  remove_entries(state, *companion, uids, place.sequence, nullptr);
 }
 
 void Apply::operator()(const PruneFrame& frame) const {
-  std::vector<FolderId> dead;
   for (const auto& held : state.folders) {
     const auto id = held->info.id;
-    if (held->removed && held->info.highest_modseq <= frame.until) {
-      dead.push_back(id);
-      continue;
-    }
     const auto count = held->tombs.lower_bound(frame.until + 1);
     if (count == 0) continue;
     auto& folder = *state.edit_folder(id);
     std::vector<std::size_t> indexes(count);
     std::iota(indexes.begin(), indexes.end(), std::size_t{0});
-    folder.tombs.for_each(0, count, [&](std::size_t, const TombRow& row) {
-      folder.oldest_tomb = row.modseq();
-      use_item(state, row.item(), -1, 0);
-    });
+    folder.tombs.for_each(
+        0, count, [&](std::size_t, const TombRow& row) { folder.oldest_tomb = row.modseq(); });
     folder.tombs.erase(state.edit, indexes);
   }
-  for (const auto id : dead) forget_folder(state, id);
   if (state.days.empty()) return;
   std::erase_if(state.days.edit(state.edit),
                 [&](const DayMark& mark) { return mark.first <= frame.until; });
@@ -326,10 +390,16 @@ void Apply::operator()(const AnnotationFrame& frame) const {
   }
   if (frame.entry == k_quota_bytes) state.own_limits.bytes = value;
   if (frame.entry == k_quota_messages) state.own_limits.messages = value;
+  if (frame.entry == k_quota_warned) state.quota_warned = value.value_or(0) != 0;
+  if (frame.entry == k_gone_since) {
+    state.gone_since.reset();
+    if (value) state.gone_since = UtcSeconds(std::chrono::seconds(std::min(*value, k_last_second)));
+  }
 }
 
 void Apply::operator()(const FolderFrame& frame) const {
   note_day(state, frame.date, place.sequence);
+  if (is_recoverable(frame.id)) return;  // nobody makes such a folder
   auto* folder = state.edit_folder(frame.id);
   if (folder == nullptr) {
     if (frame.action == FolderAction::remove) return;
@@ -342,6 +412,7 @@ void Apply::operator()(const FolderFrame& frame) const {
   if (frame.action == FolderAction::remove) {
     if (!folder->removed) show_entries(state, *folder, -1);
     folder->removed = true;
+    folder->removed_date = frame.date.time_since_epoch().count();
     info.highest_modseq = place.sequence;
     return;
   }
@@ -354,6 +425,7 @@ void Apply::operator()(const FolderFrame& frame) const {
   state.last_uid_validity = std::max(state.last_uid_validity, frame.uid_validity);
   if (folder->removed) show_entries(state, *folder, 1);
   folder->removed = false;
+  folder->removed_date = 0;
   name_folder(state, *folder);
 }
 

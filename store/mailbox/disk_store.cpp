@@ -34,7 +34,8 @@ DiskStore::DiskStore(StoreEnvironment environment,
       syncs_(std::max(1U, settings_.sync_threads)),
       disk_(k_disk_threads),
       space_(environment_.files, disk_, folder_, settings_.reserve),
-      loader_(environment_.files, syncs_, settings_, environment_.log) {}
+      loader_(environment_.files, syncs_, settings_, environment_.log),
+      upkeep_(environment_.clock, environment_.log) {}
 
 std::string DiskStore::folder_of(const AccountId& id) const {
   return folder_ + '/' + id.hex().substr(0, 2) + '/' + id.text();
@@ -165,6 +166,7 @@ Task<Result<DiskStore::AccountPtr>> DiskStore::load(SlotPtr slot, SlotState befo
   static_cast<void>((co_await account->prune(settings_.tombstone_days)).has_value());
   settle(slot, SlotState::loaded, [&](Slot& s) {
     s.account = account;
+    ++s.loads;
     s.problem.clear();
   });
   co_await make_room();

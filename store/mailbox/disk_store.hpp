@@ -26,6 +26,8 @@ class DiskStore final : public AccountStore {
   std::optional<AccountId> find(const Binding& owner) const override;
   std::vector<AccountInfo> list() const override;
   Task<void> close() override;
+  Task<std::chrono::seconds> upkeep() override;
+  Task<Result<UpkeepReport>> look_after(AccountId id) override;
 
  private:
   static constexpr std::uint32_t k_disk_threads = 8;
@@ -51,6 +53,9 @@ class DiskStore final : public AccountStore {
   std::string folder_of(const AccountId& id) const;
   AccountParts parts();
   Limits default_limits() const;
+  MailboxPolicy policy_of(const Binding& owner) const;
+  SlotPtr next_turn(std::chrono::seconds& wait);
+  Task<Result<UpkeepReport>> look_after(SlotPtr slot);
 
   StoreEnvironment environment_;
   std::string folder_;
@@ -60,6 +65,7 @@ class DiskStore final : public AccountStore {
   io::DiskPool disk_;
   Space space_;
   Loader loader_;
+  Upkeep upkeep_;
   Slots slots_;
 };
 

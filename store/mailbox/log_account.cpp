@@ -131,7 +131,7 @@ Task<Result<Copied>> LogAccount::copy(FolderId from, std::vector<Uid> uids, Fold
 
 Task<Result<Copied>> LogAccount::move(FolderId from, std::vector<Uid> uids, FolderId to) {
   // Into the Trash is how most people delete: a move may use the reserve.
-  const Transfer what{from, to, true, {}};
+  const Transfer what{from, to, true, parts_.limits};
   co_return co_await transfer(what, std::move(uids));
 }
 
@@ -152,6 +152,29 @@ Task<Result<std::vector<Uid>>> LogAccount::expunge(FolderId folder, std::vector<
 
 Task<Result<std::vector<Uid>>> LogAccount::remove(FolderId folder, std::vector<Uid> uids) {
   co_return co_await expunge_those(folder, std::move(uids), 0);
+}
+
+Task<Result<Copied>> LogAccount::restore(FolderId expunged, std::vector<Uid> uids) {
+  const auto now = parts_.clock.now();
+  Plan<Copied> plan = [expunged, now, limits = parts_.limits,
+                       uids = std::move(uids)](const AccountState& tip) mutable {
+    return plan_restore(tip, expunged, std::move(uids), limits, now);
+  };
+  co_return co_await change<Copied>(std::move(plan));
+}
+
+Task<Result<FolderId>> LogAccount::restore_folder(FolderId deleted, std::string name) {
+  const auto now = parts_.clock.now();
+  Plan<FolderId> plan = [deleted, now, limits = parts_.limits,
+                         name = std::move(name)](const AccountState& tip) {
+    return plan_restore_folder(tip, deleted, name, limits, now);
+  };
+  co_return co_await change<FolderId>(std::move(plan));
+}
+
+Task<Result<Purged>> LogAccount::purge(UtcSeconds before) {
+  Plan<Purged> plan = [before](const AccountState& tip) { return plan_purge(tip, before); };
+  co_return co_await change<Purged>(std::move(plan));
 }
 
 Quota LogAccount::quota() const {

@@ -38,6 +38,9 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<Copied>> move(FolderId from, std::vector<Uid> uids, FolderId to) override;
   Task<Result<std::vector<Uid>>> expunge(FolderId folder, std::vector<Uid> uids) override;
   Task<Result<std::vector<Uid>>> remove(FolderId folder, std::vector<Uid> uids) override;
+  Task<Result<Copied>> restore(FolderId expunged, std::vector<Uid> uids) override;
+  Task<Result<FolderId>> restore_folder(FolderId deleted, std::string name) override;
+  Task<Result<Purged>> purge(UtcSeconds before) override;
   Quota quota() const override;
   Task<Result<void>> set_limits(OwnLimits own) override;
   Task<Result<FolderId>> create_folder(std::string name, FolderOptions options) override;

@@ -41,4 +41,8 @@ bool is_below(std::string_view name, std::string_view parent) noexcept {
   return name.size() > parent.size() && name.starts_with(parent) && name[parent.size()] == '/';
 }
 
+bool is_recoverable_name(std::string_view name) noexcept {
+  return name == k_recoverable_root || is_below(name, k_recoverable_root);
+}
+
 }  // namespace kontor::store

@@ -22,4 +22,9 @@ std::vector<std::string> parents_of(std::string_view name);  // outermost first
 // `name` lies below `parent`.
 bool is_below(std::string_view name, std::string_view parent) noexcept;
 
+// What was deleted is shown below this name (store/mailbox/recoverable.hpp).
+inline constexpr std::string_view k_recoverable_root = "Recoverable";
+// The root itself or a name below it.
+bool is_recoverable_name(std::string_view name) noexcept;
+
 }  // namespace kontor::store

@@ -21,6 +21,8 @@ struct Planned {
   std::vector<NewFrame> frames;
 };
 
+NewFrame frame_of(const Payload& payload);
+
 // The deliver payload of a message, without UID. bad_input: not a keyword; limit: too many.
 Result<std::string> encode_message(const NewMessage& message, FolderId folder, UtcSeconds now);
 
@@ -36,7 +38,7 @@ struct Transfer {
   FolderId from = 0;
   FolderId to = 0;
   bool move = false;
-  Limits defaults;  // of a copy; a move always works
+  Limits defaults;  // a move works above them too, unless it brings back what was deleted
 };
 // What a copy or move carries of these entries (ascending; those that exist).
 TransferFrame transfer_rows(const AccountState& tip,
@@ -46,6 +48,20 @@ Result<Planned<Copied>> plan_transfer(const AccountState& tip,
                                       const Transfer& transfer,
                                       std::vector<Uid> uids,
                                       UtcSeconds now);
+// Expunged messages back into the folder they were in. conflict: that is deleted itself.
+Result<Planned<Copied>> plan_restore(const AccountState& tip,
+                                     FolderId expunged,
+                                     std::vector<Uid> uids,
+                                     const Limits& defaults,
+                                     UtcSeconds now);
+// A deleted folder and those deleted below it, as they were, under a name that is free.
+Result<Planned<FolderId>> plan_restore_folder(const AccountState& tip,
+                                              FolderId deleted,
+                                              std::string_view name,
+                                              const Limits& defaults,
+                                              UtcSeconds now);
+// What was expunged or deleted before `before` cannot be brought back any more.
+Result<Planned<Purged>> plan_purge(const AccountState& tip, UtcSeconds before);
 // Those of `uids` that carry all of `carrying`.
 Result<Planned<std::vector<Uid>>> plan_expunge(const AccountState& tip,
                                                FolderId folder,

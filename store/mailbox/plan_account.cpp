@@ -3,7 +3,6 @@
 #include "store/mailbox/plan.hpp"
 
 namespace kontor::store {
-namespace {
 
 NewFrame frame_of(const Payload& payload) {
   NewFrame frame;
@@ -11,6 +10,8 @@ NewFrame frame_of(const Payload& payload) {
   frame.payload = encode_payload(payload);
   return frame;
 }
+
+namespace {
 
 NewFrame limit_frame(std::string_view entry, const std::optional<std::uint64_t>& limit) {
   AnnotationFrame frame;
@@ -47,7 +48,6 @@ Result<Planned<Done>> plan_prune(const AccountState& tip, std::uint32_t days, Ut
     until = tip.modseq;
   }
   const auto is_old = [&](const auto& folder) {
-    if (folder->removed) return folder->info.highest_modseq <= until;
     return folder->tombs.size() > 0 && folder->tombs.at(0).modseq() <= until;
   };
   if (std::ranges::any_of(tip.folders, is_old)) plan.frames.push_back(frame_of(PruneFrame{until}));

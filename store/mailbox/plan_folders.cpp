@@ -10,10 +10,7 @@ namespace kontor::store {
 namespace {
 
 void add(std::vector<NewFrame>& frames, const Payload& payload) {
-  NewFrame frame;
-  frame.type = type_of(payload);
-  frame.payload = encode_payload(payload);
-  frames.push_back(std::move(frame));
+  frames.push_back(frame_of(payload));
 }
 
 // Hands out ids and UIDVALIDITY values for the folders of one change.
@@ -100,6 +97,8 @@ Result<Planned<FolderId>> plan_create(const AccountState& tip,
                                       UtcSeconds now) {
   KONTOR_TRY(auto checked, folder_name(name));
   if (tip.find_name(checked)) return fail(Errc::exists, "a folder of that name is there");
+  if (tip.next_folder > k_last_folder - k_max_levels)
+    return fail(Errc::limit, "the account has no folder number left");
   Planned<FolderId> plan;
   Maker maker(tip.next_folder, tip.last_uid_validity, now);
   add_parents(tip, checked, maker, plan.frames);
@@ -125,7 +124,7 @@ Result<Planned<Done>> plan_rename(const AccountState& tip,
   add_parents(tip, target, maker, plan.frames);
   for (const auto& folder : tip.folders) {
     const auto& old = folder->info;
-    if (folder->removed || (old.id != info->id && !is_below(old.name, info->name))) continue;
+    if (!folder->shown() || (old.id != info->id && !is_below(old.name, info->name))) continue;
     auto frame = as_it_is(old, FolderAction::rename, now);
     frame.name = target + old.name.substr(info->name.size());
     KONTOR_TRY(folder_name(frame.name));  // a child's name may grow too long
@@ -134,11 +133,58 @@ Result<Planned<Done>> plan_rename(const AccountState& tip,
   return plan;
 }
 
+Result<Planned<FolderId>> plan_restore_folder(const AccountState& tip,
+                                              FolderId deleted,
+                                              std::string_view name,
+                                              const Limits& defaults,
+                                              UtcSeconds now) {
+  KONTOR_TRY(auto target, folder_name(name));
+  const auto* top = tip.find(original_of(deleted));
+  if (top == nullptr || !top->removed) return fail(Errc::not_found, "no such deleted folder");
+  if (tip.find_name(target)) return fail(Errc::exists, "a folder of that name is there");
+  Planned<FolderId> plan;
+  plan.answer = top->info.id;
+  Maker maker(tip.next_folder, tip.last_uid_validity, now);
+  add_parents(tip, target, maker, plan.frames);
+  const auto& old_name = top->info.name;
+  Usage more;
+  std::set<ItemId> counted;
+  std::set<std::string> taken;
+  const auto bring_back = [&](const FolderState& folder) -> Result<void> {
+    auto frame = as_it_is(folder.info, FolderAction::change, now);
+    frame.name = target + folder.info.name.substr(old_name.size());
+    KONTOR_TRY(folder_name(frame.name));
+    if (tip.find_name(frame.name) || !taken.insert(frame.name).second) return {};
+    const auto has_use = [&](const auto& other) {
+      return other->shown() && other->info.special_use == frame.special_use;
+    };
+    if (std::ranges::any_of(tip.folders, has_use)) frame.special_use = SpecialUse::none;
+    folder.entries.for_each(0, folder.entries.size(), [&](std::size_t, const EntryRow& row) {
+      ++more.messages;
+      const auto* item = tip.items.find_key(row.item);
+      if (item != nullptr && item->shown == 0 && counted.insert(row.item).second)
+        more.bytes += item->size;
+    });
+    add(plan.frames, frame);
+    return {};
+  };
+  KONTOR_TRY(bring_back(*top));
+  std::vector<const FolderState*> below;  // of two with the same name the one deleted last
+  for (const auto& folder : tip.folders)
+    if (folder->removed && is_below(folder->info.name, old_name)) below.push_back(&*folder);
+  std::ranges::sort(below, std::greater(), [](const auto* f) { return f->info.highest_modseq; });
+  for (const auto* folder : below) {
+    KONTOR_TRY(bring_back(*folder));
+  }
+  KONTOR_TRY(check_quota(tip.usage, more, limits_in_force(tip.own_limits, defaults)));
+  return plan;
+}
+
 Result<Planned<Done>> plan_delete(const AccountState& tip, std::string_view name, UtcSeconds now) {
   KONTOR_TRY(const auto* info, named(tip, name));
   if (info->id == k_inbox) return fail(Errc::no_permission, "INBOX cannot be deleted");
   for (const auto& folder : tip.folders)
-    if (!folder->removed && is_below(folder->info.name, info->name))
+    if (folder->shown() && is_below(folder->info.name, info->name))
       return fail(Errc::conflict, "the folder has children");
   Planned<Done> plan;
   add(plan.frames, as_it_is(*info, FolderAction::remove, now));

@@ -3,6 +3,7 @@
 #include "store/mailbox/plan.hpp"
 
 #include "base/core/text.hpp"
+#include "store/mailbox/recoverable.hpp"
 
 namespace kontor::store {
 namespace {
@@ -10,17 +11,32 @@ namespace {
 constexpr std::size_t k_max_keywords = 100;         // of one message
 constexpr std::size_t k_max_message = 192U << 20U;  // its frame must fit (docs/formats/log.md)
 
-NewFrame frame_of(const Payload& payload) {
-  NewFrame frame;
-  frame.type = type_of(payload);
-  frame.payload = encode_payload(payload);
-  return frame;
-}
-
 Result<const FolderState*> shown(const AccountState& tip, FolderId id) {
   const auto* folder = tip.find_shown(id);
+  if (folder == nullptr && find_readable(tip, id) != nullptr)
+    return fail(Errc::no_permission, "what was deleted can only be moved or copied out");
   if (folder == nullptr) return fail(Errc::not_found, "the folder is gone");
   return folder;
+}
+
+Result<const FolderState*> readable(const AccountState& tip, FolderId id) {
+  const auto* folder = find_readable(tip, id);
+  if (folder == nullptr) return fail(Errc::not_found, "the folder is gone");
+  return folder;
+}
+
+// What rows coming from a folder add to the usage: a copy shares the bytes with what is shown, a
+// move adds nothing; what was deleted counts again.
+Usage usage_of(const AccountState& tip, const FolderState& from, const TransferFrame& frame) {
+  Usage more{0, frame.rows.size()};
+  if (from.shown()) return more;
+  std::set<ItemId> counted;
+  for (const auto& row : frame.rows) {
+    const auto* item = tip.items.find_key(row.item);
+    if (item != nullptr && item->shown == 0 && counted.insert(row.item).second)
+      more.bytes += item->size;
+  }
+  return more;
 }
 
 void sort_uids(std::vector<Uid>& uids) {
@@ -181,6 +197,7 @@ TransferFrame transfer_rows(const AccountState& tip,
     moved.from = row.uid;
     moved.item = row.item;
     moved.flags = row.flags();
+    if (!from.shown()) moved.flags &= static_cast<FlagBits>(~k_deleted);  // it is wanted again
     moved.keywords = set->second;
     moved.internal_date = UtcSeconds(std::chrono::seconds(row.internal_date));
     frame.rows.push_back(moved);
@@ -192,12 +209,12 @@ Result<Planned<Copied>> plan_transfer(const AccountState& tip,
                                       const Transfer& transfer,
                                       std::vector<Uid> uids,
                                       UtcSeconds now) {
-  KONTOR_TRY(const auto* from, shown(tip, transfer.from));
+  KONTOR_TRY(const auto* from, readable(tip, transfer.from));
   KONTOR_TRY(const auto* to, shown(tip, transfer.to));
   sort_uids(uids);
   auto frame = transfer_rows(tip, *from, uids);
-  if (!transfer.move) {  // a copy shares the bytes
-    const Usage more{0, frame.rows.size()};
+  if (!transfer.move || !from->shown()) {
+    const auto more = usage_of(tip, *from, frame);
     KONTOR_TRY(check_quota(tip.usage, more, limits_in_force(tip.own_limits, transfer.defaults)));
   }
   frame.to = transfer.to;

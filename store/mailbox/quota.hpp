@@ -45,5 +45,9 @@ Result<void> check_quota(const Usage& used, const Usage& more, const Limits& lim
 // Names of the annotations of an account that hold its own limits (docs/formats/frames.md).
 inline constexpr std::string_view k_quota_bytes = "/kontor/quota/storage";
 inline constexpr std::string_view k_quota_messages = "/kontor/quota/messages";
+// 1: the owner was told that it is nearly full; until it is not any more.
+inline constexpr std::string_view k_quota_warned = "/kontor/quota/warned";
+// Seconds since 1970 at which the directory was first seen without the owner.
+inline constexpr std::string_view k_gone_since = "/kontor/gone-since";
 
 }  // namespace kontor::store

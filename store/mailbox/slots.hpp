@@ -12,6 +12,7 @@
 #include "base/core/guarded.hpp"
 #include "store/mailbox/light_log.hpp"
 #include "store/mailbox/log_account.hpp"
+#include "store/mailbox/upkeep.hpp"
 
 namespace kontor::store {
 
@@ -34,8 +35,18 @@ struct Slot {
   std::uint32_t deliveries = 0;         // under way on `light`
   std::uint64_t last_use = 0;
   bool counted = false;                 // in SlotTable::open
+  std::uint64_t loads = 0;              // how often it was loaded
+  UpkeepReport upkeep;                  // of its last turn since the store was opened
+  std::uint64_t upkeep_loads = 0;       // `loads` then
   std::vector<Callback<bool>> waiting;  // for the end of the busy state
   Callback<bool> draining;              // the task that made it busy waits for `deliveries`
+};
+
+// Every account has its turn in an interval.
+struct UpkeepRound {
+  std::optional<UtcSeconds> start;  // nothing: there was none yet
+  std::vector<AccountId> accounts;
+  std::size_t next = 0;
 };
 
 struct SlotTable {
@@ -44,6 +55,7 @@ struct SlotTable {
   std::uint64_t clock = 0;  // counts uses
   std::size_t open = 0;     // light and loaded ones
   bool closing = false;
+  UpkeepRound round;
 };
 
 using Slots = Guarded<SlotTable>;

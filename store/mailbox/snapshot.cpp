@@ -12,7 +12,7 @@ namespace kontor::store {
 namespace {
 
 constexpr std::string_view k_magic = "kontorSN";
-constexpr std::uint32_t k_version = 2;
+constexpr std::uint32_t k_version = 3;
 constexpr std::size_t k_header = 24;
 constexpr std::uint64_t k_max_file = 4ULL << 30U;
 
@@ -48,6 +48,7 @@ void write_folder(ByteWriter& out, const FolderState& folder) {
   const auto& info = folder.info;
   out.varint(info.id);
   out.fixed(static_cast<std::uint8_t>(folder.removed));
+  if (folder.removed) out.time(UtcSeconds(std::chrono::seconds(folder.removed_date)));
   out.text(info.name);
   out.fixed(static_cast<std::uint8_t>(info.folder_class));
   out.fixed(static_cast<std::uint8_t>(info.special_use));
@@ -81,6 +82,7 @@ void read_folder(ByteReader& in, AccountState& state) {
   auto& info = folder.info;
   info.id = in.number<FolderId>();
   folder.removed = in.fixed<std::uint8_t>() != 0;
+  if (folder.removed) folder.removed_date = in.time().time_since_epoch().count();
   info.name = in.text();
   const auto folder_class = in.fixed<std::uint8_t>();
   const auto special_use = in.fixed<std::uint8_t>();
@@ -101,7 +103,7 @@ void read_folder(ByteReader& in, AccountState& state) {
   read_rows<TombRow>(in, false, [&](const TombRow& row) { folder.tombs.append(state.edit, row); });
   if (!state.folders.empty() && state.folders.back()->info.id >= info.id) in.fail();
   if (!in.ok()) return;
-  if (!folder.removed) state.by_name.edit(state.edit)[info.name] = info.id;
+  if (folder.shown()) state.by_name.edit(state.edit)[info.name] = info.id;
   state.folders.push_back(Cow<FolderState>::make(state.edit, std::move(folder)));
 }
 
@@ -140,6 +142,9 @@ void write_account(ByteWriter& out, const AccountState& state) {
   out.varint(state.modseq);
   write_limit(out, state.own_limits.bytes);
   write_limit(out, state.own_limits.messages);
+  out.fixed(static_cast<std::uint8_t>(state.quota_warned));
+  out.fixed(static_cast<std::uint8_t>(state.gone_since.has_value()));
+  if (state.gone_since) out.time(*state.gone_since);
   out.varint(state.days.empty() ? 0 : state.days->size());
   if (!state.days.empty())
     for (const auto& mark : *state.days) {
@@ -169,6 +174,8 @@ void read_account(ByteReader& in, AccountState& state) {
   state.modseq = in.varint();
   state.own_limits.bytes = read_limit(in);
   state.own_limits.messages = read_limit(in);
+  state.quota_warned = in.fixed<std::uint8_t>() != 0;
+  if (in.fixed<std::uint8_t>() != 0) state.gone_since = in.time();
   read_days(in, state);
   for (auto& name : in.texts()) state.subscriptions.edit(state.edit).insert(std::move(name));
   const auto sets = in.count(1);

@@ -50,11 +50,12 @@ std::string limit_text(const std::optional<std::uint64_t>& limit) {
 }
 
 std::string account_text(const AccountState& s) {
-  std::string text =
-      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}", s.id.text(), static_cast<int>(s.kind),
-                  s.created.time_since_epoch().count(), s.owner.source, s.owner.guid.text(),
-                  s.next_folder, s.last_uid_validity, s.modseq, s.usage.bytes, s.usage.messages,
-                  limit_text(s.own_limits.bytes), limit_text(s.own_limits.messages));
+  std::string text = fmt::format(
+      "{} {} {} {} {} {} {} {} {} {} {} {} {} {}", s.id.text(), static_cast<int>(s.kind),
+      s.created.time_since_epoch().count(), s.owner.source, s.owner.guid.text(), s.next_folder,
+      s.last_uid_validity, s.modseq, s.usage.bytes, s.usage.messages,
+      limit_text(s.own_limits.bytes), limit_text(s.own_limits.messages), s.quota_warned,
+      s.gone_since ? s.gone_since->time_since_epoch().count() : -1);
   if (!s.days.empty())
     for (const auto& mark : *s.days) text += fmt::format(" {}:{}", mark.day, mark.first);
   if (!s.subscriptions.empty())
@@ -71,7 +72,7 @@ const FolderState* AccountState::find(FolderId folder) const {
 
 const FolderState* AccountState::find_shown(FolderId folder) const {
   const auto* found = find(folder);
-  return found != nullptr && !found->removed ? found : nullptr;
+  return found != nullptr && found->shown() ? found : nullptr;
 }
 
 FolderState* AccountState::edit_folder(FolderId folder) {
@@ -95,7 +96,7 @@ Usage recount(const AccountState& state) {
   Usage usage;
   std::set<ItemId> counted;
   for (const auto& folder : state.folders) {
-    if (folder->removed) continue;
+    if (!folder->shown()) continue;
     folder->entries.for_each(0, folder->entries.size(), [&](std::size_t, const EntryRow& entry) {
       const auto* item = state.items.find_key(entry.item);
       if (item == nullptr) return;
@@ -113,7 +114,8 @@ std::string difference(const AccountState& a, const AccountState& b) {
   for (std::size_t i = 0; i < a.folders.size(); ++i) {
     const auto& x = *a.folders[i];
     const auto& y = *b.folders[i];
-    if (folder_text(x.info) != folder_text(y.info) || x.removed != y.removed)
+    if (folder_text(x.info) != folder_text(y.info) || x.removed != y.removed ||
+        x.removed_date != y.removed_date)
       return fmt::format("folder: {} / {}", folder_text(x.info), folder_text(y.info));
     if (!same_entries(a, b, x, y)) return fmt::format("entries of folder {}", x.info.name);
     if (!same_rows(x.tombs, y.tombs) || x.oldest_tomb != y.oldest_tomb)

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -45,7 +46,7 @@ struct ItemRow {
   std::uint32_t raw_offset = 0;  // of the message in the frame's payload
   std::uint32_t size = 0;
   std::uint32_t header_size = 0;
-  std::uint32_t uses = 0;   // entries and expunged, not yet purged ones
+  std::uint32_t uses = 0;   // entries, those of deleted folders and expunged ones too
   std::uint32_t shown = 0;  // entries of folders that views show: what counts for the quota
   bool operator==(const ItemRow&) const = default;
 };
@@ -64,7 +65,8 @@ class TombRow {
   }
   Uid uid() const noexcept { return uid_; }
   ModSeq modseq() const noexcept { return ModSeq{modseq_high_} << 32U | modseq_low_; }
-  // 0: moved away or purged, nothing to bring back
+  // 0: moved away or purged. Else what was expunged: with the modseq it finds the row of the
+  // companion folder that a purge by the old UID means
   ItemId item() const noexcept { return ItemId{item_high_} << 32U | item_low_; }
   void set_item(ItemId item) noexcept {
     item = std::min(item, k_most);
@@ -104,13 +106,19 @@ struct RowTraits<TombRow> {
   static std::uint64_t mark(const TombRow& row) noexcept { return row.modseq(); }
 };
 
+// A folder, or what was expunged from one (store/format/types.hpp: k_expunged_bit): then without a
+// name, its entries are the expunged ones under UIDs of their own in the order of their expunging,
+// with flags (but \Deleted), keywords and INTERNALDATE, and the time of it as their save date.
 struct FolderState {
   FolderInfo info;
-  bool removed = false;  // kept for undelete until purged; no view shows it
+  bool removed = false;           // kept for undelete until purged; not among the folders of views
+  std::int64_t removed_date = 0;  // when; seconds since 1970
   ChunkTree<EntryRow> entries;
   ChunkTree<TombRow> tombs;
   ModSeq oldest_tomb = 0;  // what left by an earlier frame is not known any more
   Cow<std::map<KeywordSetId, std::uint64_t>> keyword_use;  // entries per set, without the empty one
+
+  bool shown() const noexcept { return !removed && !is_recoverable(info.id); }
 };
 
 struct AccountState {
@@ -129,7 +137,9 @@ struct AccountState {
   ModSeq modseq = 0;                    // sequence of the last frame
   Usage usage;
   OwnLimits own_limits;
-  Cow<std::vector<DayMark>> days;  // ascending; those that tombstones may be older than
+  bool quota_warned = false;             // the owner has a letter that says how full it is
+  std::optional<UtcSeconds> gone_since;  // when the directory was first seen without the owner
+  Cow<std::vector<DayMark>> days;        // ascending; those that tombstones may be older than
 
   // Folders, removed ones too; nullptr when there never was one.
   const FolderState* find(FolderId id) const;

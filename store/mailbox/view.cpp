@@ -3,7 +3,7 @@
 
 #include "base/core/text.hpp"
 #include "store/mailbox/names.hpp"
-#include "store/mailbox/state.hpp"
+#include "store/mailbox/recoverable.hpp"
 
 namespace kontor::store {
 namespace {
@@ -23,9 +23,11 @@ Entry entry_of(const EntryRow& row) {
 }  // namespace
 
 FolderView::FolderView(std::shared_ptr<const AccountState> state, FolderId id)
-    : state_(std::move(state)), folder_(state_->find_shown(id)) {}
+    : state_(std::move(state)), folder_(find_readable(*state_, id)) {
+  if (!folder_->shown()) named_ = info_of(*state_, *folder_);
+}
 
-const FolderInfo& FolderView::info() const noexcept { return folder_->info; }
+const FolderInfo& FolderView::info() const noexcept { return named_ ? *named_ : folder_->info; }
 std::size_t FolderView::size() const noexcept { return folder_->entries.size(); }
 Entry FolderView::at(std::size_t index) const { return entry_of(folder_->entries.at(index)); }
 std::size_t FolderView::lower_bound(Uid uid) const { return folder_->entries.lower_bound(uid); }
@@ -61,7 +63,7 @@ std::optional<std::vector<Uid>> FolderView::vanished_since(ModSeq since) const {
 std::vector<FolderInfo> AccountView::folders() const {
   std::vector<FolderInfo> out;
   for (const auto& folder : state_->folders)
-    if (!folder->removed) out.push_back(folder->info);
+    if (folder->shown()) out.push_back(folder->info);
   std::ranges::sort(out, [](const FolderInfo& a, const FolderInfo& b) {
     return std::pair(a.id != k_inbox, std::string_view(a.name)) <
            std::pair(b.id != k_inbox, std::string_view(b.name));
@@ -70,9 +72,9 @@ std::vector<FolderInfo> AccountView::folders() const {
 }
 
 std::optional<FolderInfo> AccountView::folder(FolderId id) const {
-  const auto* found = state_->find_shown(id);
+  const auto* found = find_readable(*state_, id);
   if (found == nullptr) return std::nullopt;
-  return found->info;
+  return info_of(*state_, *found);
 }
 
 std::optional<FolderInfo> AccountView::find_folder(std::string_view name) const {
@@ -83,13 +85,22 @@ std::optional<FolderInfo> AccountView::find_folder(std::string_view name) const 
 
 std::optional<FolderInfo> AccountView::find_special(SpecialUse use) const {
   for (const auto& folder : state_->folders)
-    if (!folder->removed && folder->info.special_use == use) return folder->info;
+    if (folder->shown() && folder->info.special_use == use) return folder->info;
   return std::nullopt;
 }
 
 std::shared_ptr<const FolderView> AccountView::open(FolderId id) const {
-  if (state_->find_shown(id) == nullptr) return nullptr;
+  if (find_readable(*state_, id) == nullptr) return nullptr;
   return std::make_shared<const FolderView>(state_, id);
+}
+
+std::vector<FolderInfo> AccountView::recoverable() const { return recoverable_folders(*state_); }
+
+std::optional<FolderInfo> AccountView::find_recoverable(std::string_view name) const {
+  if (!is_recoverable_name(name)) return std::nullopt;
+  for (auto& folder : recoverable())
+    if (folder.name == name) return std::move(folder);
+  return std::nullopt;
 }
 
 std::vector<std::string> AccountView::subscriptions() const {
@@ -124,7 +135,7 @@ const std::vector<std::string>& AccountView::keywords(KeywordSetId id) const {
 }
 
 std::vector<std::string> AccountView::known_keywords(FolderId id) const {
-  const auto* folder = state_->find_shown(id);
+  const auto* folder = find_readable(*state_, id);
   std::set<std::string> names;
   if (folder != nullptr && !folder->keyword_use.empty())
     for (const auto& [set, count] : *folder->keyword_use)

@@ -21,6 +21,9 @@ namespace kontor::store {
 
 struct AccountState;  // store/mailbox/state.hpp
 
+// What a folder below "Recoverable" is: messages expunged from a folder, or a deleted folder.
+enum class Recoverable : std::uint8_t { no, messages, folder };
+
 struct FolderInfo {
   FolderId id = 0;
   std::string name;  // full name in UTF-8, levels separated by '/'; "INBOX" in capitals
@@ -35,6 +38,7 @@ struct FolderInfo {
   std::uint64_t unseen = 0;
   std::uint64_t deleted = 0;  // entries with \Deleted
   std::uint64_t bytes = 0;    // sum of sizes (STATUS=SIZE)
+  Recoverable recoverable = Recoverable::no;
 };
 
 // The entries of one folder, in UID order; index i has message sequence number i + 1.
@@ -61,15 +65,20 @@ class FolderView {
  private:
   std::shared_ptr<const AccountState> state_;
   const struct FolderState* folder_;  // inside state_
+  std::optional<FolderInfo> named_;   // of a recoverable one, whose name is made
 };
 
 class AccountView {
  public:
-  std::vector<FolderInfo> folders() const;  // sorted by name, INBOX first
-  std::optional<FolderInfo> folder(FolderId id) const;
+  std::vector<FolderInfo> folders() const;              // sorted by name, INBOX first
+  std::optional<FolderInfo> folder(FolderId id) const;  // a recoverable one too
   std::optional<FolderInfo> find_folder(std::string_view name) const;  // exact; INBOX in any case
   std::optional<FolderInfo> find_special(SpecialUse use) const;
   std::shared_ptr<const FolderView> open(FolderId id) const;  // nullptr when it is gone
+  // What can still be brought back, as folders below "Recoverable", sorted by name. They are not
+  // among folders(), but can be opened, read and copied or moved from.
+  std::vector<FolderInfo> recoverable() const;
+  std::optional<FolderInfo> find_recoverable(std::string_view name) const;
   // Names subscribed to, whether or not a folder of that name exists (RFC 9051, 6.3.7).
   std::vector<std::string> subscriptions() const;
   std::optional<Item> item(ItemId id) const;

@@ -71,10 +71,17 @@ std::string summary_of(const Decoded* frame) {
   return std::visit(Summary{}, std::get<Payload>(*frame));
 }
 
-json::object folder_row(const FolderState& folder) {
+// What was expunged has the name of its folder.
+std::string name_in(const AccountState& state, const FolderState& folder) {
+  if (!is_recoverable(folder.info.id)) return folder.info.name;
+  const auto* original = state.find(original_of(folder.info.id));
+  return (original != nullptr ? original->info.name : std::string()) + " (expunged)";
+}
+
+json::object folder_row(const AccountState& state, const FolderState& folder) {
   const auto& info = folder.info;
   return {{"id", info.id},
-          {"name", info.name},
+          {"name", name_in(state, folder)},
           {"removed", folder.removed},
           {"uid_validity", info.uid_validity},
           {"uid_next", info.uid_next},
@@ -106,7 +113,7 @@ json::array damage_rows(const LogCheck& logs) {
 json::object account_row(const Replayed& account) {
   const auto& state = account.state;
   json::array folders;
-  for (const auto& folder : state.folders) folders.push_back(folder_row(*folder));
+  for (const auto& folder : state.folders) folders.push_back(folder_row(state, *folder));
   return {{"account", state.id.text()},
           {"owner", state.owner.source + ':' + state.owner.guid.text()},
           {"last_sequence", account.logs.report.last_sequence},
@@ -127,7 +134,7 @@ std::string account_text(const Replayed& account) {
   text += fmt::format("usage: {} messages, {} bytes\n", state.usage.messages, state.usage.bytes);
   for (const auto& folder : state.folders)
     text += fmt::format("folder {} {}: {} messages, {} bytes, next UID {}{}\n", folder->info.id,
-                        folder->info.name, folder->info.exists, folder->info.bytes,
+                        name_in(state, *folder), folder->info.exists, folder->info.bytes,
                         folder->info.uid_next, folder->removed ? " (deleted)" : "");
   return text;
 }

@@ -87,6 +87,7 @@ std::vector<std::string> lost_messages(const Replayed& account) {
   constexpr std::size_t k_most = 1'000;
   std::vector<std::string> out;
   for (const auto& folder : account.state.folders) {
+    if (is_recoverable(folder->info.id)) continue;  // what was lost is named by its own folder
     std::vector<Uid> known;
     const auto forgotten = account.forgotten.find(folder->info.id);
     if (forgotten != account.forgotten.end()) known = forgotten->second;

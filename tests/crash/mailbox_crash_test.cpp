@@ -23,7 +23,9 @@ class MailboxCrash : public StoreFixture {
   std::string describe(Account& account) {
     std::string text;
     const AccountView view = account.view();
-    for (const auto& folder : view.folders()) {
+    auto folders = view.folders();
+    for (auto& folder : view.recoverable()) folders.push_back(std::move(folder));
+    for (const auto& folder : folders) {
       text += folder.name + " validity " + std::to_string(folder.uid_validity) + " next " +
               std::to_string(folder.uid_next) + " modseq " + std::to_string(folder.highest_modseq) +
               "\n";
@@ -100,6 +102,29 @@ class MailboxCrash : public StoreFixture {
     }
   }
 
+  // Something of what was expunged or deleted comes back, or cannot any more.
+  void recover(Account& account) {
+    if (below(4) == 0) {
+      const std::chrono::seconds age(below(20) * 86'400);
+      EXPECT_TRUE(threads_.work(account.purge(clock_.now() - age)));
+      return;
+    }
+    const auto folders = account.view().recoverable();
+    if (folders.empty()) return;
+    const auto& folder = folders[below(folders.size())];
+    const auto uids = some_uids(account, folder.id);
+    if (folder.recoverable == Recoverable::folder && below(2) == 0) {
+      const auto name = "Back " + std::to_string(++made_);
+      EXPECT_TRUE(threads_.work(account.restore_folder(folder.id, name)));
+    } else if (below(2) == 0) {  // refused when its folder is deleted
+      static_cast<void>(threads_.work(account.restore(folder.id, uids)).has_value());
+    } else if (below(2) == 0) {
+      EXPECT_TRUE(threads_.work(account.move(folder.id, uids, any_folder(account))));
+    } else {
+      EXPECT_TRUE(threads_.work(account.copy(folder.id, uids, any_folder(account))));
+    }
+  }
+
   OwnLimits some_limits() {  // never so low that a change is refused
     OwnLimits own;
     if (below(2) == 0) own.bytes = 1'000'000 + below(1'000);
@@ -110,7 +135,7 @@ class MailboxCrash : public StoreFixture {
   // One change of a random kind.
   void change(std::shared_ptr<Account>& account) {
     const auto from = any_folder(*account), to = any_folder(*account);
-    switch (below(11)) {
+    switch (below(14)) {
       case 0:
       case 1:
         return append_some(*account);
@@ -128,6 +153,12 @@ class MailboxCrash : public StoreFixture {
         return;
       case 7:
         return change_folders(*account);
+      case 11:
+      case 12:
+        return recover(*account);
+      case 13:  // all of a folder, whatever flags they carry
+        EXPECT_TRUE(threads_.work(account->remove(from, some_uids(*account, from))));
+        return;
       case 8:
         EXPECT_TRUE(threads_.work(account->set_limits(some_limits())));
         return;

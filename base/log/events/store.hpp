@@ -40,9 +40,19 @@ inline constexpr EventKind k_snapshot_failed{
     "store.snapshot.failed", LogLevel::warning,
     "An account's snapshot could not be written; it costs time at the next opening, no data.", ""};
 
+inline constexpr EventKind k_account_purged{
+    "store.account.purged", LogLevel::info,
+    "What was deleted longer ago than store.undelete_days cannot be brought back any more; count "
+    "says how many messages, bytes their size.",
+    ""};
+inline constexpr EventKind k_upkeep_failed{
+    "store.upkeep.failed", LogLevel::warning,
+    "Retention, purging or compaction of an account failed; it is tried again at the next turn.",
+    "Look at the error and the disk; run kontorctl store verify on the account's folder."};
+
 inline constexpr std::array k_store_events{
     &k_store_opened,     &k_store_index_rebuilt, &k_account_created, &k_account_loaded,
     &k_account_unusable, &k_account_failed,      &k_account_damaged, &k_account_torn,
-    &k_snapshot_ignored, &k_snapshot_failed};
+    &k_snapshot_ignored, &k_snapshot_failed,     &k_account_purged,  &k_upkeep_failed};
 
 }  // namespace kontor::log::events
