@@ -38,7 +38,7 @@ bool known_type(std::uint8_t type) {
   const auto is_between = [type](FrameType first, FrameType last) {
     return type >= static_cast<std::uint8_t>(first) && type <= static_cast<std::uint8_t>(last);
   };
-  return is_between(FrameType::account, FrameType::note) ||
+  return is_between(FrameType::account, FrameType::prune) ||
          is_between(FrameType::queue_message, FrameType::queue_carried);
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/core/text.hpp"
+#include "store/format/payload.hpp"
 
 namespace kontor::store {
 namespace {
@@ -94,7 +95,7 @@ TEST(Frame, HeadersThatCannotBe) {
       {0, 'x', "magic"},
       {4, 2, "version"},
       {5, 0, "type 0"},
-      {5, 19, "unknown type"},
+      {5, 63, "unknown type"},
       {7, 2, "unknown flag"},
       {11, '\x7F', "length above the limit"},
       {32, 9, "durable is its own sequence"},
@@ -130,6 +131,20 @@ TEST(LogHeader, BothCopiesHoldItAndEveryBitIsChecked) {
     EXPECT_FALSE(decode_log_block(broken)) << "bit " << bit;
   }
   EXPECT_FALSE(decode_log_block(bytes.substr(0, 511)));
+}
+
+template <std::size_t... Alternatives>
+void check_types(std::index_sequence<Alternatives...>) {
+  for (const auto type :
+       {type_of(Payload(std::in_place_index<Alternatives>))..., FrameType::seal}) {
+    std::string bytes;
+    encode_frame(bytes, sample(type, 9, 8, true), 1, "payload");
+    EXPECT_TRUE(decode_frame_header(bytes)) << name_of(type);
+  }
+}
+
+TEST(Frame, EveryTypeThatCanBeWrittenCanBeRead) {
+  check_types(std::make_index_sequence<std::variant_size_v<Payload>>());
 }
 
 TEST(Incarnation, ALaterOneHasAHigherCounter) {
