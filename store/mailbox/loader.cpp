@@ -55,8 +55,11 @@ Result<Loaded> Loader::load(const AccountId& id,
       KONTOR_TRY(mend(*loaded, id, owner));
     }
     if (loaded || loaded.error().code() != Errc::corrupt) return loaded;
-    // A folder copied back may hold a snapshot of a longer log: the log counts.
+    // A folder copied back may hold a snapshot of a longer log: the log counts. The snapshot goes,
+    // before the log grows to the length that it knows by other frames.
     log.emit(log::events::k_snapshot_ignored, loaded.error());
+    KONTOR_TRY(files_.remove(folder + "/snapshot"));
+    KONTOR_TRY(files_.sync_directory(folder));
   } else if (snapshot) {
     log.emit(log::events::k_snapshot_ignored, {{Keys::detail, "it is of another account"}});
   } else if (snapshot.error().code() != Errc::not_found) {
