@@ -5,6 +5,7 @@
 #include "server/imap/handlers.hpp"
 #include "server/imap/recoverable.hpp"
 #include "server/imap/wire/arguments.hpp"
+#include "store/mailbox/keyword_table.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -45,14 +46,28 @@ bool may_change(const Session& session, const wire::Store& arguments) {
 
 struct Told {
   bool silent = false;
+  store::FlagChange change;
   wire::NumberSet changed;   // UIDs
   wire::NumberSet conflict;  // UIDs
 };
 
-// The new flags of all messages named, or with .SILENT only the new MODSEQ of those that changed.
+// Has the message just the flags that the change made of those the client knew? Else somebody else
+// changed them too, and the client cannot know what they are now.
+bool is_as_expected(const store::AccountView& view,
+                    const store::Entry& known,
+                    const store::Entry& now,
+                    const store::FlagChange& change) {
+  return now.flags == store::changed_flags(known.flags, change.action, change.flags) &&
+         store::changed_keywords(view.keywords(now.keywords), store::FlagAction::add, {}) ==
+             store::changed_keywords(view.keywords(known.keywords), change.action, change.keywords);
+}
+
+// The new flags of all messages named; with .SILENT only the new MODSEQ of those that changed, but
+// the flags where another's change came between (RFC 9051, 6.4.6: without a race).
 Task<Result<void>> tell(Session& session, const wire::NumberSet& numbers, const Told& told) {
-  const auto newest = session.account->view().open(session.selected->id());
-  if (!newest || (told.silent && !session.enabled.condstore)) co_return Result<void>();
+  const auto view = session.account->view();
+  const auto newest = view.open(session.selected->id());
+  if (!newest) co_return Result<void>();
   NumberCursor cursor;
   for (;;) {
     const auto some = session.selected->batch(numbers, cursor, k_batch);
@@ -60,10 +75,12 @@ Task<Result<void>> tell(Session& session, const wire::NumberSet& numbers, const 
     for (const auto& message : some) {
       const auto index = newest->index_of(message.entry.uid);
       if (!index || told.conflict.contains(message.entry.uid)) continue;
-      if (!told.silent)
-        tell_flags(session, message.number, newest->at(*index));
-      else if (told.changed.contains(message.entry.uid))
-        tell_modseq(session, message.number, newest->at(*index));  // RFC 7162, 3.1.3
+      const auto& now = newest->at(*index);
+      if (told.silent && !told.changed.contains(message.entry.uid)) continue;
+      if (!told.silent || !is_as_expected(view, message.entry, now, told.change))
+        tell_flags(session, message.number, now);
+      else if (session.enabled.condstore)
+        tell_modseq(session, message.number, now);  // RFC 7162, 3.1.3
     }
     KONTOR_CO_TRY(co_await session.out.flush_if_large());
   }
@@ -100,7 +117,8 @@ Task<Result<Tagged>> cmd_store(Session& session, Request request) {
   Told told;
   told.silent = arguments->silent;
   const auto folder = session.selected->id();
-  auto change = change_of(*std::move(arguments));
+  told.change = change_of(*std::move(arguments));
+  auto change = told.change;
   auto uids = session.selected->uids(*numbers);
   KONTOR_CO_TRY(const auto done,
                 co_await session.account->change_flags(folder, std::move(uids), std::move(change)));

@@ -72,6 +72,18 @@ std::optional<KeywordSetId> KeywordTable::change(KeywordSetId before,
   return intern(wanted);
 }
 
+FlagBits changed_flags(FlagBits before, FlagAction action, FlagBits flags) noexcept {
+  switch (action) {
+    case FlagAction::set:
+      return flags;
+    case FlagAction::add:
+      return before | flags;
+    case FlagAction::remove:
+      return static_cast<FlagBits>(before & ~flags);
+  }
+  return before;
+}
+
 std::vector<std::string> changed_keywords(const std::vector<std::string>& before,
                                           FlagAction action,
                                           const std::vector<std::string>& names) {

@@ -41,6 +41,8 @@ class KeywordTable {
   std::map<std::string, std::string, std::less<>> spelling_;  // lower case -> first seen
 };
 
+// What a message's system flags come to under `action`.
+FlagBits changed_flags(FlagBits before, FlagAction action, FlagBits flags) noexcept;
 // What a set of names comes to under `action`, lower case, sorted, each once.
 std::vector<std::string> changed_keywords(const std::vector<std::string>& before,
                                           FlagAction action,

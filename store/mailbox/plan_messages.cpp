@@ -71,18 +71,6 @@ Result<void> check_keywords(const std::vector<std::string>& keywords) {
   return {};
 }
 
-FlagBits flags_after(FlagBits before, const FlagChange& change) {
-  switch (change.action) {
-    case FlagAction::set:
-      return change.flags;
-    case FlagAction::add:
-      return before | change.flags;
-    case FlagAction::remove:
-      return static_cast<FlagBits>(before & ~change.flags);
-  }
-  return before;
-}
-
 // Which sets of keywords a change leaves as they are; each set is looked at once.
 class KeywordEffect {
  public:
@@ -166,7 +154,8 @@ Result<Planned<FlagChanged>> plan_flags(const AccountState& tip,
     // RFC 7162, 3.1.3: an entry changed since is left alone and reported
     if (change.unchanged_since && row.modseq > *change.unchanged_since)
       plan.answer.conflict.push_back(row.uid);
-    else if (keywords.changes(row.keywords()) || flags_after(row.flags(), change) != row.flags())
+    else if (keywords.changes(row.keywords()) ||
+             changed_flags(row.flags(), change.action, change.flags) != row.flags())
       plan.answer.changed.push_back(row.uid);
   });
   if (keywords.most() > k_max_keywords) return fail(Errc::limit, "too many keywords");

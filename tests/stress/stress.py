@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many sessions of several people on shared mailboxes, random commands, deliveries, dropped connections, kill -9 and restarts:
+every response is judged by a model of what that session may see, and nothing acknowledged is lost or twice.
+
+A minute; ten with KONTOR_LONG. KONTOR_STRESS_SEED repeats what each session chose."""
+import asyncio
+import os
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import kontor  # noqa: E402
+import world  # noqa: E402
+
+SEED = int(os.environ.get('KONTOR_STRESS_SEED', '20261122'))
+SECONDS = int(os.environ.get('KONTOR_STRESS_SECONDS', '600' if kontor.LONG else '60'))
+
+
+class Stress(unittest.TestCase):
+    def go(self, seconds, restart):
+        print('seed', SEED, 'seconds', seconds, flush=True)
+        with kontor.Server() as server:
+            async def run():
+                one = world.World(server, SEED)
+                await one.run(seconds, max(4, seconds / 15), restart)
+                print(sum(session.commands for session in one.sessions), 'commands,', sum(session.checks for session in one.sessions),
+                      'whole pictures compared,', one.deliveries, 'deliveries,', one.dropped, 'connections ended,',
+                      one.quiet_points, 'quiet points', flush=True)
+                self.assertGreater(one.quiet_points, 2)
+            asyncio.run(run())
+
+    def test_no_session_sees_what_it_may_not(self):
+        self.go(SECONDS * 2 // 3, lambda number: None)
+
+    def test_nothing_is_lost_by_kills_and_restarts(self):
+        self.go(SECONDS // 3, lambda number: ('kill', 'stop')[number % 2])
+
+
+if __name__ == '__main__':
+    kontor.main()

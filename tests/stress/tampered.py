@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stress client's checks find a server that is wrong: between a right server and the client somebody changes one kind of
+response, and each such lie must be called one."""
+import asyncio
+import contextlib
+import io
+import pathlib
+import re
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import kontor  # noqa: E402
+import world  # noqa: E402
+from history import Violation  # noqa: E402
+from wire import Response  # noqa: E402
+
+SECONDS = 40  # a lie must be found within
+SKIPPED = 3  # right responses of a kind before the first lie
+
+
+class Liar:
+    """Stands between a session and its link: `lie` gets the pieces of a response and gives those of another, of several, of
+    none; None where it leaves it."""
+
+    def __init__(self, link, lie, state):
+        self.link, self.lie, self.state, self.queue = link, lie, state, []
+
+    def __getattr__(self, name):
+        return getattr(self.link, name)
+
+    async def response(self):
+        while not self.queue:
+            true = await self.link.response()
+            told = self.lie(true.pieces)
+            if told is not None:
+                self.state['seen'] += 1
+                if self.state['seen'] <= SKIPPED:
+                    told = None
+                else:
+                    self.state['lies'] += 1
+            self.queue = [true] if told is None else [Response(pieces) for pieces in told]
+        return self.queue.pop(0)
+
+
+def replaced(pattern, change):
+    """A lie that changes what a pattern finds in the first piece."""
+    def lie(pieces):
+        match = re.search(pattern, pieces[0])
+        if not match:
+            return None
+        told = change(match)
+        return [[pieces[0][:match.start()] + told + pieces[0][match.end():], *pieces[1:]]]
+    return lie
+
+
+def dropped(pattern):
+    return lambda pieces: [] if re.match(pattern, pieces[0]) else None
+
+
+def less(match):
+    return match[1] + str(max(1, int(match[2]) - 7)).encode() + match[3]
+
+
+def early_expunge(pieces):
+    return [[b'* 1 EXPUNGE'], pieces] if re.match(rb'\* \d+ FETCH .*ENVELOPE', pieces[0]) else None
+
+
+def other_body(pieces):
+    if len(pieces) < 3 or not pieces[0].endswith(b'}') or b' BODY[] ' not in pieces[0]:
+        return None
+    return [[pieces[0], pieces[1][:-3] + b'?' + pieces[1][-2:], *pieces[2:]]]
+
+
+def late(kind):
+    """The n-th of a kind is told again in place of a later one."""
+    old = []
+
+    def lie(pieces):
+        match = re.search(kind, pieces[0])
+        if not match:
+            return None
+        old.append(match[0])
+        return [[pieces[0].replace(match[0], old[0]), *pieces[1:]]] if old[0] != match[0] else None
+    return lie
+
+
+LIES = {
+    'an EXPUNGE is not told': (dropped(rb'\* \d+ EXPUNGE'), 'EXPUNGE|UID|EXISTS|FETCH|counted'),
+    'an EXPUNGE comes during FETCH': (early_expunge, 'EXPUNGE during|nobody removed'),
+    'another number is expunged': (replaced(rb'^\* (\d+) EXPUNGE', lambda m: b'* 1 EXPUNGE' if m[1] != b'1' else b'* 2 EXPUNGE'), 'nobody removed|is UID|of|left'),
+    'a UID vanishes that is there': (lambda p: [p, [b'* VANISHED 1']] if re.match(rb'\* \d+ EXISTS', p[0]) else None, 'VANISHED'),
+    'EXISTS shrinks': (replaced(rb'^\* (\d+) EXISTS', lambda m: b'* %d EXISTS' % max(0, int(m[1]) - 2)), 'EXISTS|counts|were not told|there are|of'),
+    'new messages are not told': (dropped(rb'\* \d+ EXISTS'), 'were not told|of|there are|counts'),
+    'a flag is told that nobody set': (replaced(rb'FLAGS \((?!.*Draft)', lambda m: b'FLAGS (\\Draft '), 'which is wrong|stands for|two sets'),
+    'a change of flags is not told': (dropped(rb'\* \d+ FETCH \(UID \d+ FLAGS \([^)]*\)\)$'), 'was not told|was not answered|did not tell|knows and|remembered|left messages out'),
+    'MODSEQ goes back': (replaced(rb'(MODSEQ \()(\d+)(\))', less), 'MODSEQ|stands for'),
+    'HIGHESTMODSEQ goes back': (replaced(rb'(HIGHESTMODSEQ )(\d+)([\])])', less), 'HIGHESTMODSEQ'),
+    'UIDNEXT goes back': (replaced(rb'(UIDNEXT )(\d+)([\])])', less), 'UIDNEXT'),
+    'a UID is given again': (late(rb'APPENDUID \d+ \d+(?=\])'), 'given|twice|holds'),
+    'a FETCH tells another UID': (replaced(rb'(FETCH \(UID )(\d+)( )', less), 'is UID|is not between|two sets|wrong|remembered|stands|holds|was message|INTERNALDATE|did not tell|was not answered|EMAILID'),
+    'a COPY leaves one out': (replaced(rb'COPYUID (\d+) (\d+):(\d+) (\d+):(\d+)', lambda m: b'COPYUID %s %s:%d %s:%d' % (
+        m[1], m[2], int(m[3]) - 1, m[4], int(m[5]) - 1)), 'left out|nobody made|nobody removed|COPYUID'),
+    'a body has another byte': (other_body, 'came back changed'),
+    'an INTERNALDATE is another': (late(rb'INTERNALDATE "[^"]*"'), 'INTERNALDATE'),
+    'an EMAILID is another': (late(rb'EMAILID \([^)]*\)'), 'EMAILID'),
+    'a MAILBOXID is another': (late(rb'MAILBOXID \([^)]*\)'), 'MAILBOXID'),
+    'QRESYNC keeps silent about what left': (dropped(rb'\* VANISHED \(EARLIER\)'), 'remember|is UID|messages|there are|was gone before'),
+    'MODIFIED is not told': (replaced(rb'\[MODIFIED [^\]]*\] ', lambda m: b''), 'was not told|wrong|not answered|knows and|two sets|not a'),
+    'SEARCH finds nothing': (replaced(rb'^\* SEARCH .*$', lambda m: b'* SEARCH'), 'is wrong about'),
+    'an answer comes out of order': (replaced(rb'^([a-z]\d+)\.(\d+) OK NOOP', lambda m: m[1] + b'.999 OK NOOP'), 'out of order'),
+    'a mailbox is said to be deleted': (lambda p: [[b'* BYE gone'], p] if re.match(rb'\S+ OK NOOP', p[0]) else None, 'BYE'),
+}
+
+
+class Lying(world.World):
+    def __init__(self, server, seed, lie):
+        super().__init__(server, seed, (('anna', 6),))
+        self.lie, self.state = lie, {'seen': 0, 'lies': 0}
+
+    async def connect(self, session):
+        await super().connect(session)
+        session.link = Liar(session.link, self.lie, self.state)
+
+
+class Tampered(unittest.TestCase):
+    def run_with(self, lie):
+        with kontor.Server() as server:
+            async def run():
+                one = Lying(server, 7, lie)
+                try:
+                    with contextlib.redirect_stdout(io.StringIO()):
+                        await one.run(SECONDS, 2, lambda number: None)
+                except Violation as found:
+                    return str(found), one.state
+                return None, one.state
+            return asyncio.run(run())
+
+    def test_every_lie_is_found(self):
+        for name, (lie, words) in LIES.items():
+            with self.subTest(name):
+                found, state = self.run_with(lie)
+                print(f'{name}: {found}', flush=True)
+                self.assertGreater(state['lies'], 0, 'nobody lied')
+                self.assertIsNotNone(found, 'the lie was believed')
+                self.assertRegex(found, words)
+
+    def test_the_truth_is_believed(self):
+        found, _ = self.run_with_truth()
+        self.assertIsNone(found)
+
+    def run_with_truth(self):
+        global SECONDS
+        SECONDS, kept = 6, SECONDS
+        try:
+            return self.run_with(lambda pieces: None)
+        finally:
+            SECONDS = kept
+
+
+if __name__ == '__main__':
+    kontor.main()
