@@ -17,7 +17,7 @@ class Listing(Command):
     def hear(self, response):
         if response.kind == 'LIST':
             values = response.values()
-            if b'\\NonExistent' not in values[2] and b'\\Noselect' not in values[2]:
+            if not values[4].startswith(b'Recoverable') and b'\\NonExistent' not in values[2] and b'\\Noselect' not in values[2]:
                 self.names.append(values[4].decode())
 
 
