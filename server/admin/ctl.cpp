@@ -151,10 +151,11 @@ int show(const Result<Finding>& found, bool json, std::ostream& out, std::ostrea
     }
     return k_refused;
   }
+  auto& sink = found->beside_output ? err : out;
   if (json) {
-    out << boost::json::serialize(found->value) << '\n';
+    sink << boost::json::serialize(found->value) << '\n';
   } else {
-    out << (found->text.empty() ? render(found->value) : found->text);
+    sink << (found->text.empty() ? render(found->value) : found->text);
   }
   return found->good ? k_done : k_refused;
 }

@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "server/admin/frame.hpp"
+#include "server/admin/sources/folders.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -34,16 +35,20 @@ std::string letters_of(store::FlagBits flags) {
   return out;
 }
 
+json::array texts(const std::vector<std::string>& values) {
+  json::array out;
+  for (const auto& value : values) out.emplace_back(value);
+  return out;
+}
+
 json::object head_of(const BatchMessage& message) {
   json::object row;
   row["size"] = message.raw.size();
   if (message.flags != 0) row["flags"] = letters_of(message.flags);
-  if (!message.keywords.empty()) {
-    json::array keywords;
-    for (const auto& keyword : message.keywords) keywords.emplace_back(keyword);
-    row["keywords"] = std::move(keywords);
-  }
+  if (!message.keywords.empty()) row["keywords"] = texts(message.keywords);
   if (message.date) row["date"] = message.date->time_since_epoch().count();
+  if (!message.guid.is_nil()) row["guid"] = message.guid.text();
+  if (!message.homes.empty()) row["homes"] = texts(message.homes);
   return row;
 }
 
@@ -68,12 +73,12 @@ Result<store::FlagBits> flags_of(const json::value& value) {
   return flags;
 }
 
-Result<std::vector<std::string>> keywords_of(const json::value& value) {
-  if (!value.is_array()) return fail(Errc::bad_input, "keywords that are no list");
+Result<std::vector<std::string>> texts_of(const json::value& value) {
+  if (!value.is_array()) return fail(Errc::bad_input, "texts that are no list");
   std::vector<std::string> out;
-  for (const auto& keyword : value.as_array()) {
-    if (!keyword.is_string()) return fail(Errc::bad_input, "a keyword that is no text");
-    out.emplace_back(keyword.as_string().data(), keyword.as_string().size());
+  for (const auto& text : value.as_array()) {
+    if (!text.is_string()) return fail(Errc::bad_input, "a keyword or name that is no text");
+    out.emplace_back(text.as_string().data(), text.as_string().size());
   }
   return out;
 }
@@ -92,11 +97,18 @@ Result<BatchMessage> message_of(const json::value& value, std::string_view& byte
     KONTOR_TRY(out.flags, flags_of(*flags));
   }
   if (const auto* keywords = row.if_contains("keywords")) {
-    KONTOR_TRY(out.keywords, keywords_of(*keywords));
+    KONTOR_TRY(out.keywords, texts_of(*keywords));
   }
   if (const auto* date = row.if_contains("date")) {
     KONTOR_TRY(const auto seconds, number_of<std::int64_t>(*date, k_last_second));
     out.date = UtcSeconds(std::chrono::seconds(std::max<std::int64_t>(seconds, 0)));
+  }
+  if (const auto* guid = row.if_contains("guid")) {
+    if (!guid->is_string()) return fail(Errc::bad_input, "a guid that is no text");
+    KONTOR_TRY(out.guid, Uuid::parse({guid->as_string().data(), guid->as_string().size()}));
+  }
+  if (const auto* homes = row.if_contains("homes")) {
+    KONTOR_TRY(out.homes, texts_of(*homes));
   }
   return out;
 }
@@ -115,6 +127,8 @@ Result<json::object> parse_head(std::string_view text) {
 std::string print_batch(const ImportBatch& batch) {
   json::object head;
   head["folder"] = batch.folder;
+  if (batch.use != store::SpecialUse::none) head["use"] = sources::name_of(batch.use);
+  if (!batch.subscribed) head["subscribed"] = false;
   json::array rows;
   std::size_t bytes = 0;
   for (const auto& message : batch.messages) {
@@ -144,6 +158,10 @@ Result<ImportBatch> parse_batch(std::string_view content) {
     return fail(Errc::limit, "too many messages in a batch");
   ImportBatch out;
   out.folder.assign(folder->as_string().data(), folder->as_string().size());
+  if (const auto* use = head.if_contains("use"); use != nullptr && use->is_string())
+    out.use = sources::use_of_word({use->as_string().data(), use->as_string().size()});
+  if (const auto* subscribed = head.if_contains("subscribed"))
+    out.subscribed = !subscribed->is_bool() || subscribed->as_bool();
   for (const auto& row : messages->as_array()) {
     KONTOR_TRY(auto message, message_of(row, content));
     out.messages.push_back(std::move(message));

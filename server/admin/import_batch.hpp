@@ -23,11 +23,17 @@ struct BatchMessage {
   store::FlagBits flags = 0;
   std::vector<std::string> keywords;
   std::optional<UtcSeconds> date;  // nothing: now
+  // Of a restore: the message's EMAILID, and the other folders that it is restored to.
+  Uuid guid = {};
+  std::vector<std::string> homes = {};
 };
 
 struct ImportBatch {
   std::string folder;  // full name
   std::vector<BatchMessage> messages;
+  // Of a folder that has to be made.
+  store::SpecialUse use = store::SpecialUse::none;
+  bool subscribed = true;
 };
 
 struct BatchResult {

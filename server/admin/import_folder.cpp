@@ -7,12 +7,13 @@ namespace kontor::admin {
 
 Task<Result<ImportFolder>> ImportFolder::open(std::shared_ptr<store::Account> account,
                                               std::string name,
+                                              store::FolderOptions options,
                                               bool dry_run) {
   if (!account) co_return ImportFolder(nullptr, 0);
   auto found = account->view().find_folder(name);
   if (!found && !dry_run) {
-    store::FolderOptions options;
-    options.subscribed = true;
+    if (account->view().find_special(options.special_use))
+      options.special_use = store::SpecialUse::none;  // one folder a use
     const auto made = co_await account->create_folder(name, options);
     if (!made && made.error().code() != Errc::exists) co_return fail(made.error());
     found = account->view().find_folder(name);

@@ -20,6 +20,7 @@ class ImportFolder {
   // `account` is nullptr in a dry run into a mailbox that was not made yet.
   static Task<Result<ImportFolder>> open(std::shared_ptr<store::Account> account,
                                          std::string name,
+                                         store::FolderOptions options,
                                          bool dry_run);
   store::FolderId id() const noexcept { return id_; }
   // True: it was there; that one is used up.

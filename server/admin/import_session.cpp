@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The server's side of `kontorctl import`: batches of messages into one mailbox, each batch stored
-// with one sync, all of it or nothing.
+// The server's side of `kontorctl import` and `restore`: batches of messages into one mailbox, each
+// batch stored with one sync, all of it or nothing.
 #include <boost/json/object.hpp>
 #include <map>
 
@@ -11,6 +11,7 @@
 #include "server/admin/imports.hpp"
 #include "server/admin/lookup.hpp"
 #include "server/admin/serve.hpp"
+#include "server/admin/shown_messages.hpp"
 #include "server/admin/sources/folders.hpp"
 #include "store/mailbox/keyword_table.hpp"
 
@@ -48,8 +49,13 @@ class ImportSession {
   }
 
  private:
+  // The second word: "store" or "dry-run"; of a restore "in-place", "into", "in-place-dry-run" or
+  // "into-dry-run".
   Task<Answer> open(Request request) {
-    dry_run_ = request.arguments[1] == "dry-run";
+    const auto& mode = request.arguments[1];
+    in_place_ = mode.starts_with("in-place");
+    restores_ = in_place_ || mode.starts_with("into");
+    dry_run_ = mode.ends_with("dry-run");
     KONTOR_CO_TRY(const auto found, find_account(desk_.environment, request.arguments[0]));
     auto& store = desk_.environment.store;
     if (found.account) {
@@ -61,6 +67,7 @@ class ImportSession {
     if (account_ && !dry_run_) {
       KONTOR_CO_TRY(co_await visit_.enter(account_->id()));
     }
+    if (account_ && restores_) shown_ = ShownMessages(account_->view());
     json::object out;
     out["account"] = account_ ? account_->id().text() : std::string();
     out["max_message"] = desk_.environment.settings.smtp.max_message;
@@ -97,10 +104,14 @@ class ImportSession {
     co_return sent.has_value();
   }
 
-  Task<Result<ImportFolder*>> folder(std::string name) {
+  Task<Result<ImportFolder*>> folder(const ImportBatch& batch) {
+    auto name = batch.folder;
     auto found = folders_.find(name);
     if (found == folders_.end()) {
-      KONTOR_CO_TRY(auto opened, co_await ImportFolder::open(account_, name, dry_run_));
+      store::FolderOptions options;
+      options.special_use = batch.use;
+      options.subscribed = batch.subscribed;
+      KONTOR_CO_TRY(auto opened, co_await ImportFolder::open(account_, name, options, dry_run_));
       found = folders_.emplace(std::move(name), std::move(opened)).first;
     }
     co_return &found->second;
@@ -118,14 +129,15 @@ class ImportSession {
   Task<Answer> run_batch(std::string content) {
     KONTOR_CO_TRY(auto batch, parse_batch(content));
     content = std::string();
-    KONTOR_CO_TRY(auto* const into, co_await folder(batch.folder));
+    KONTOR_CO_TRY(auto* const into, co_await folder(batch));
     BatchResult result;
     std::vector<store::NewMessage> fresh;
     for (std::size_t i = 0; i < batch.messages.size(); ++i) {
       auto& message = batch.messages[i];
       if (auto fault = fault_of(message); !fault.empty()) {
         result.refused.push_back({i, std::move(fault)});
-      } else if (co_await into->take_present(message.raw)) {
+      } else if (restores_ ? is_shown(batch.folder, message)
+                           : co_await into->take_present(message.raw)) {
         ++result.present;
       } else {
         fresh.push_back(prepared(std::move(message)));
@@ -139,6 +151,11 @@ class ImportSession {
     co_return print_batch_result(result);
   }
 
+  bool is_shown(const std::string& folder, const BatchMessage& message) {
+    if (in_place_) return shown_.take(message.guid, folder, message.homes);
+    return shown_.take_in(message.guid, folder);
+  }
+
   store::NewMessage prepared(BatchMessage message) const {
     store::NewMessage out;
     if (dry_run_) return out;
@@ -147,6 +164,7 @@ class ImportSession {
         store::prepare_message(std::move(message.raw), limits.max_depth, limits.max_parts);
     out.flags = message.flags;
     out.keywords = std::move(message.keywords);
+    out.guid = message.guid;
     out.internal_date = message.date.value_or(desk_.environment.clock.now());
     return out;
   }
@@ -154,6 +172,9 @@ class ImportSession {
   const Desk& desk_;
   net::Stream& stream_;
   bool dry_run_ = false;
+  bool restores_ = false;  // messages are known by EMAILID, not by their bytes
+  bool in_place_ = false;
+  ShownMessages shown_;
   std::uint64_t stored_ = 0;
   std::shared_ptr<store::Account> account_;  // shared with everybody who has the mailbox open
   std::map<std::string, ImportFolder> folders_;

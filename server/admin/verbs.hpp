@@ -43,8 +43,9 @@ using Answer = Result<boost::json::value>;
 // What a verb done in kontorctl itself found.
 struct Finding {
   boost::json::value value;
-  std::string text;  // for a person; empty: the value is shown
-  bool good = true;  // false: exit status 1
+  std::string text;            // for a person; empty: the value is shown
+  bool good = true;            // false: exit status 1
+  bool beside_output = false;  // shown where progress goes: something else is on the output
 };
 
 struct Verb {
@@ -99,8 +100,14 @@ Task<Answer> directory_status(const Desk& desk, Request request);
 Task<Answer> directory_accept(const Desk& desk, Request request);
 Task<Answer> directory_reconcile(const Desk& desk, Request request);
 Task<void> import_stream(const Desk& desk, net::Stream& stream, Request request);
+Result<Finding> backup_make(const Client& client, Request request);
+Result<Finding> backup_unpack(const Client& client, Request request);
+Result<Finding> backup_verify(const Client& client, Request request);
+Result<Finding> backup_list(Request request);
+Result<Finding> export_mail(const Client& client, Request request);
 Result<Finding> import_mail(const Client& client, Request request);
 Result<Finding> config_check(Request request);
+Result<Finding> restore_mail(const Client& client, Request request);
 Result<Finding> store_dump(Request request);
 Result<Finding> store_verify(Request request);
 

@@ -34,6 +34,7 @@ ALLOWED = {
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/trace', 'server/queue', 'server/filter'],
+    'server/admin/archive': BASE,
     'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/trace', 'server/queue', 'server/http'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
@@ -50,6 +51,7 @@ FOREIGN = [
     (r'spdlog/.*', ['base/log']),
     (r'xapian.*', ['search']),
     (r'libical/.*', ['calendar']),
+    (r'archive(_entry)?\.h', ['server/admin/archive']),
 ]
 LIGHT = re.compile(r'boost/asio/(?!awaitable\.hpp)')
 

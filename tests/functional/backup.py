@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Backup as the guide says: `cp -a` of the data folder while mail comes in is a mailbox server that has everything
-acknowledged before; one mailbox can be put back from it."""
+acknowledged before; one mailbox can be put back from it. And `kontorctl backup`: whole, incremental, broken off, as a
+tar, verified."""
+import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import unittest
@@ -133,6 +136,200 @@ class Backup(unittest.TestCase):
             server.start()
             self.assertEqual(subjects(server, 'anna'), ['old anna'])
             self.assertEqual(subjects(server, 'boris'), ['old boris', 'later boris'])
+
+
+def backup(server, *words):
+    """kontorctl backup; (exit status, what it said)."""
+    result = subprocess.run([kontor.program('kontorctl'), '--data', str(server.data), '--json', 'backup', *map(str, words)],
+                            capture_output=True, text=True, timeout=300)
+    return result.returncode, json.loads(result.stdout) if result.stdout.strip() else {'error': result.stderr}
+
+
+def logs_of(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(pathlib.Path(folder).glob('**/log.*'))}
+
+
+class Tool(Backup):
+    """The promises of Backup for `kontorctl backup`, and its own."""
+
+    def copy(self, server, name):
+        self.assertEqual(backup(server, '--all', '--to', self.folder / 'kept')[0], 0)
+        return self.as_data(self.folder / 'kept', name)
+
+    def as_data(self, saved, name):
+        """A data folder made of what a backup holds."""
+        to = self.folder / name
+        shutil.copytree(saved, to)
+        shutil.copy(to / 'directory/directory.ldif', to / 'directory.ldif')
+        return to
+
+    def fill(self, server, people=('anna', 'boris'), count=30, size=200):
+        for person in people:
+            for number in range(count):
+                server.lmtp([f'{person}@example.test'], f'Subject: {person}-{number}\r\n\r\n{"x" * size}\r\n'.encode())
+
+    def test_one_mailbox_is_put_back(self):
+        """By hand, from the folder of a backup."""
+        with kontor.Server() as server:
+            self.fill(server, count=2)
+            self.assertEqual(backup(server, '--person', 'anna@example.test', '--to', self.folder / 'kept')[0], 0)
+            anna = account_folder(server, 'anna')
+            server.stop()
+            os.rename(anna, self.folder / 'aside')
+            shutil.copytree(self.folder / 'kept' / anna.relative_to(server.data), anna)
+            server.start()
+            self.assertEqual(subjects(server, 'anna'), ['anna-0', 'anna-1'])
+
+    def test_the_second_run_reads_what_is_new(self):
+        with kontor.Server({'store.log_segment': '1 MB'}) as server:
+            self.fill(server, count=60, size=40_000)
+            kept = self.folder / 'kept'
+            code, first = backup(server, '--all', '--to', kept)
+            self.assertEqual((code, first['complete'], first['incremental']), (0, True, False), first)
+            self.assertGreater(first['copied_bytes'], 4_800_000)
+            self.assertGreater(len(list(kept.glob('accounts/*/*/log.*'))), 5)
+            code, second = backup(server, '--all', '--to', kept)
+            self.assertEqual((code, second['incremental']), (0, True))
+            self.assertLess(second['copied_bytes'], 20_000, 'the settings and the directory alone')
+            self.fill(server, people=('anna',), count=3, size=40_000)
+            code, third = backup(server, '--all', '--to', kept)
+            self.assertEqual(code, 0)
+            self.assertLess(third['copied_bytes'], 300_000)
+            self.assertEqual(backup(server, 'verify', kept)[0], 0)
+            # What was put together of pieces is byte for byte what the server has.
+            for name, saved in logs_of(kept).items():
+                self.assertEqual(saved, (server.data / name).read_bytes()[:len(saved)], name)
+            with kontor.Server(data=self.as_data(kept, 'again')) as again:
+                self.assertEqual(len(subjects(again, 'anna')), 63)
+            # A folder of its own for each day shares what did not change.
+            day = self.folder / 'day2'
+            code, other = backup(server, '--all', '--to', day, '--since', kept)
+            self.assertEqual(code, 0, other)
+            self.assertLess(other['copied_bytes'], 20_000)
+            self.assertEqual(logs_of(day), logs_of(kept))
+            sealed = sorted(kept.glob('accounts/*/*/log.000001'))[0]
+            self.assertEqual(sealed.stat().st_ino, (day / sealed.relative_to(kept)).stat().st_ino)
+            self.fill(server, people=('anna',), count=3, size=40_000)
+            before = logs_of(kept)
+            self.assertEqual(backup(server, '--all', '--to', day)[0], 0)
+            self.assertEqual(logs_of(kept), before, 'the older day is not touched')
+            self.assertEqual(backup(server, 'verify', day)[0], 0)
+            self.assertEqual(backup(server, 'verify', kept)[0], 0)
+
+    def test_changed_bytes_are_found(self):
+        with kontor.Server() as server:
+            self.fill(server, count=3)
+            kept = self.folder / 'kept'
+            backup(server, '--all', '--to', kept)
+            code, good = backup(server, 'verify', kept)
+            self.assertEqual((code, good['good']), (0, True))
+            names = sorted(path for path in kept.glob('**/*') if path.is_file() and path.name != 'kontor-backup.json')
+            self.assertEqual(good['files'], len(names))
+            for path in names:
+                was = path.read_bytes()
+                changed = bytearray(was)
+                changed[len(changed) // 2] ^= 1
+                path.write_bytes(changed)
+                code, found = backup(server, 'verify', kept)
+                self.assertEqual((code, [row['file'] for row in found['problems']]), (1, [str(path.relative_to(kept))]))
+                path.write_bytes(was)
+            names[0].unlink()
+            self.assertEqual(backup(server, 'verify', kept)[1]['problems'][0]['what'], 'it is missing')
+            self.assertEqual(backup(server, 'verify', self.folder)[0], 1)
+
+    def test_a_tar_and_what_came_after_it(self):
+        with kontor.Server({'store.log_segment': '1 MB'}) as server:
+            self.fill(server, count=50, size=40_000)
+            full, more = self.folder / 'full.tar', self.folder / 'more.tar.zst'
+            code, said = backup(server, '--all', '--tar', full, '--manifest', self.folder / 'last.json')
+            self.assertEqual(code, 0, said)
+            self.fill(server, people=('boris',), count=3, size=40_000)
+            code, said = backup(server, '--all', '--tar', more, '--compress', 'zstd', '--since', self.folder / 'last.json')
+            self.assertEqual(code, 0, said)
+            self.assertLess(more.stat().st_size, full.stat().st_size / 4)
+            with tarfile.open(full) as tar:  # any tar reads it
+                self.assertIn('kontor-backup.json', tar.getnames())
+                self.assertTrue(any(name.endswith('/log.000001') for name in tar.getnames()))
+            self.assertEqual(backup(server, 'verify', full)[0], 0)
+            code, said = backup(server, 'verify', more)
+            self.assertEqual(code, 0, said)
+            self.assertGreater(said['in_earlier_backups'], 0)
+            code, said = backup(server, 'unpack', more, self.folder / 'alone')
+            self.assertEqual(code, 1)
+            self.assertIn('unpack that one here first', said['problems'][0]['what'])
+            for tar in (full, more):
+                code, said = backup(server, 'unpack', tar, self.folder / 'unpacked')
+                self.assertEqual(code, 0, said)
+            self.assertEqual(backup(server, 'verify', self.folder / 'unpacked')[0], 0)
+            with kontor.Server(data=self.as_data(self.folder / 'unpacked', 'again')) as again:
+                self.assertEqual(len(subjects(again, 'boris')), 53)
+                self.assertEqual(len(subjects(again, 'anna')), 50)
+            # To a pipe; the report goes beside it.
+            result = subprocess.run([kontor.program('kontorctl'), '--data', str(server.data), '--json', 'backup', '--all',
+                                     '--to', '-'], capture_output=True)
+            self.assertEqual(result.returncode, 0)
+            (self.folder / 'piped.tar').write_bytes(result.stdout)
+            self.assertEqual(json.loads(result.stderr)['complete'], True)
+            self.assertEqual(backup(server, 'verify', self.folder / 'piped.tar')[0], 0)
+            (self.folder / 'cut.tar').write_bytes(result.stdout[:len(result.stdout) // 2])
+            self.assertEqual(backup(server, 'verify', self.folder / 'cut.tar')[0], 1)
+
+    def test_killed_again_and_again_it_goes_on(self):
+        with kontor.Server({'store.log_segment': '1 MB'}) as server:
+            self.fill(server, people=PEOPLE, count=60, size=40_000)
+            kept = self.folder / 'kept'
+            whole = sum(path.stat().st_size for path in server.data.glob('accounts/*/*/log.*'))
+            for share in (0.2, 0.5, 0.8):
+                process = subprocess.Popen([kontor.program('kontorctl'), '--data', str(server.data), 'backup', '--all', '--to',
+                                            str(kept), '--rate', '4 MB'], stdout=subprocess.DEVNULL)
+                def saved():
+                    return sum(path.stat().st_size for path in kept.glob('accounts/*/*/log.*') if '.part' not in path.name)
+                kontor.wait_until(lambda: saved() > whole * share * 0.8 or process.poll() is not None, 'bytes', 60)
+                self.assertIsNone(process.poll(), 'the backup was over before it could be killed')
+                process.kill()
+                process.wait()
+                self.assertEqual(backup(server, 'verify', kept)[0], 1, 'an unfinished first run is no backup')
+                for path in kept.glob('accounts/*/*/log.*'):  # what has its name is whole
+                    if '.part' not in path.name:
+                        self.assertEqual(path.read_bytes(), (server.data / path.relative_to(kept)).read_bytes()[:path.stat().st_size])
+            code, said = backup(server, '--all', '--to', kept)
+            self.assertEqual(code, 0, said)
+            self.assertGreater(said['kept_bytes'], whole * 0.4, 'what was saved is not read again')
+            self.assertEqual(backup(server, 'verify', kept)[0], 0)
+            with kontor.Server(data=self.as_data(kept, 'again')) as again:
+                for person in PEOPLE:
+                    self.assertEqual(len(subjects(again, person)), 60)
+
+    def test_scopes_and_wrong_use(self):
+        with kontor.Server() as server:
+            self.fill(server, count=1)
+            kept = self.folder / 'kept'
+            for words in ([], ['--all'], ['--to', kept], ['--all', '--person', 'anna', '--to', kept],
+                          ['--person', 'nobody@example.test', '--to', kept], ['--domain', 'other.test', '--to', kept],
+                          ['--all', '--to', kept, '--compress', 'zstd'], ['--all', '--to', kept, '--since', '/nowhere']):
+                self.assertEqual(backup(server, *words)[0], 1, words)
+            self.assertFalse(kept.exists())
+            code, said = backup(server, '--domain', 'EXAMPLE.test', '--to', kept)
+            self.assertEqual((code, said['accounts']), (0, 2))
+            self.assertFalse((kept / 'queue').exists())
+            self.assertEqual({row['address'] for row in backup(server, 'list', kept)[1]}, {'anna@example.test', 'boris@example.test'})
+            # One of them later: the other stays in the backup.
+            self.fill(server, people=('anna',), count=1)
+            code, said = backup(server, '--person', 'anna', '--to', kept)
+            self.assertEqual((code, said['accounts']), (0, 1))
+            self.assertEqual(len(backup(server, 'list', kept)[1]), 2)
+            self.assertEqual(backup(server, 'verify', kept)[0], 0)
+
+    def test_without_a_server(self):
+        with kontor.Server() as server:
+            self.fill(server, count=2)
+            server.stop()
+            code, said = backup(server, '--all', '--to', self.folder / 'kept')
+            self.assertEqual(code, 1, 'the settings are not in it, and that is said')
+            self.assertEqual([row['where'] for row in said['problems']], ['settings'])
+            self.assertEqual(said['accounts'], 2)
+            self.assertEqual(backup(server, 'verify', self.folder / 'kept')[0], 0)
+            server.start()
 
 
 if __name__ == '__main__':

@@ -83,6 +83,11 @@ SpecialUse use_of_name(std::string_view name) {
 
 std::string_view name_of(SpecialUse use) { return k_uses.at(static_cast<std::size_t>(use)); }
 
+SpecialUse use_of_word(std::string_view word) {
+  const auto* known = std::ranges::find(k_uses, word);
+  return known == k_uses.end() ? SpecialUse::none : static_cast<SpecialUse>(known - k_uses.begin());
+}
+
 std::string folder_for(const Levels& levels, const Target& target) {
   std::string out = target.into;
   for (std::size_t i = 0; i < levels.size(); ++i) {

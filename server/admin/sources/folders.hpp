@@ -23,6 +23,7 @@ store::SpecialUse use_of_name(std::string_view name);
 
 // The words of FolderInfo::special_use on the control socket: "sent", "trash", ...
 std::string_view name_of(store::SpecialUse use);
+store::SpecialUse use_of_word(std::string_view word);  // the other way; none for another word
 
 struct Target {
   std::string into;                            // everything below this folder; empty: not asked for

@@ -5,17 +5,21 @@
 
 #include <cerrno>
 #include <fstream>
+#include <map>
 #include <vector>
 
+#include "base/core/text.hpp"
 #include "base/mime/header.hpp"
 #include "server/admin/sources/line_ends.hpp"
 #include "server/admin/sources/marks.hpp"
 #include "server/admin/sources/mbox.hpp"
+#include "server/admin/sources/own_marks.hpp"
 
 namespace kontor::admin::sources {
 namespace {
 
 constexpr std::size_t k_piece = 256 * 1'024;
+constexpr std::uint64_t k_max_marks = 512U << 20U;
 
 std::string too_large(std::uint64_t size, std::uint64_t most) {
   return "too large: " + std::to_string(size) + " bytes, at most " + std::to_string(most) +
@@ -93,6 +97,10 @@ class MboxReader {
         KONTOR_TRY(gate_.refuse(message, too_large(found->size, gate_.max_message()), true));
         continue;
       }
+      if (auto own = take_export_field(found->content)) {
+        KONTOR_TRY(pass_own(std::move(message), *std::move(own), found->date));
+        continue;
+      }
       message.raw = with_crlf(found->content);
       auto known = marks_of_header(message.raw);
       message.marks = std::move(known.marks);
@@ -100,6 +108,17 @@ class MboxReader {
       KONTOR_TRY(gate_.pass(std::move(message), known.kind));
     }
     return {};
+  }
+  // Of our own export: its fields say everything.
+  Result<void> pass_own(SourceMessage message, Unmarked own, std::optional<UtcSeconds> date) {
+    message.raw = own.marks.as_is ? std::move(own.content) : with_crlf(own.content);
+    // The end of a last line without one, which mbox files cannot leave out.
+    if (own.marks.size != 0 && message.raw.size() > own.marks.size &&
+        trim(std::string_view(message.raw).substr(own.marks.size)).empty())
+      message.raw.resize(own.marks.size);
+    message.marks = std::move(own.marks.marks);
+    message.date = own.marks.date ? own.marks.date : date;
+    return gate_.pass(std::move(message), Kind::mail);
   }
   const Box& box_;
   Gate& gate_;
@@ -124,6 +143,8 @@ Result<std::string> read_whole(const std::string& path, std::uint64_t most) {
 class FilesReader {
  public:
   FilesReader(const Box& box, Gate& gate, Taker& taker) : box_(box), gate_(gate), taker_(taker) {
+    if (const auto file = read_whole(box.path + '/' + std::string(k_marks_file), k_max_marks))
+      own_ = parse_marks_file(*file);
     if (box.kind != BoxKind::maildir) return;
     if (const auto file = read_whole(box.path + "/dovecot-keywords", k_piece))
       letters_ = parse_keyword_letters(*file);
@@ -146,6 +167,12 @@ class FilesReader {
       return gate_.refuse(message, why.code() == Errc::limit ? why.detail() : why.text(), true);
     }
     taker_.advance(content->size());
+    if (const auto own = own_.find(name); own != own_.end()) {
+      message.raw = own->second.as_is ? *content : with_crlf(*content);
+      message.marks = own->second.marks;
+      message.date = own->second.date ? own->second.date : changed_at(message.where);
+      return gate_.pass(std::move(message), Kind::mail);
+    }
     std::string_view text = *content;
     // A message that was cut out of an mbox file together with its first line.
     if (const auto first = text.substr(0, text.find('\n') + 1); from_line_date(first)) {
@@ -170,6 +197,7 @@ class FilesReader {
   Gate& gate_;
   Taker& taker_;
   KeywordLetters letters_;
+  std::map<std::string, OwnMarks> own_;  // by file
 };
 
 }  // namespace

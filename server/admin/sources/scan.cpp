@@ -7,8 +7,10 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "base/core/text.hpp"
+#include "server/admin/sources/own_marks.hpp"
 
 namespace kontor::admin::sources {
 namespace {
@@ -43,6 +45,23 @@ bool comes_before(const std::string& a, const std::string& b) {
   };
   const auto first = number(a), second = number(b);
   return first != second ? first < second : a < b;
+}
+
+// What an export of ours says of the files beside it.
+bool is_ours(std::string_view name) { return name == k_marks_file || name == k_folders_file; }
+
+// The folders of an export of ours have the names that it says.
+void name_boxes(Scan& scan, const fs::path& top) {
+  std::ifstream file(top / std::string(k_folders_file), std::ios::binary);
+  if (!file) return;
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const auto names = parse_folders_file(text);
+  for (auto& box : scan.boxes) {
+    const auto known = names.find(fs::path(box.path).lexically_relative(top).string());
+    if (known == names.end()) continue;
+    box.levels.clear();
+    for (const auto level : split(known->second, '/')) box.levels.emplace_back(level);
+  }
 }
 
 std::string without(std::string name, std::string_view ending) {
@@ -135,7 +154,7 @@ void Scanner::maildir(const fs::path& path, const Levels& levels, std::size_t de
   add_box(std::move(box));
   for (const auto& entry : entries(path)) {
     const auto name = entry.path().filename().string();
-    if (name == "cur" || name == "new" || name == "dovecot-keywords") continue;
+    if (name == "cur" || name == "new" || name == "dovecot-keywords" || is_ours(name)) continue;
     std::error_code failed;
     if (entry.is_symlink(failed) || !entry.is_directory(failed)) {
       out_.passed_over.push_back(entry.path().string());
@@ -175,6 +194,7 @@ void Scanner::tree(const fs::path& path, const Levels& levels, std::size_t depth
   Box messages{BoxKind::messages, path.string(), levels, {}, 0};
   for (const auto& entry : entries(path)) {
     std::error_code failed;
+    if (is_ours(entry.path().filename().string())) continue;
     if (entry.is_symlink(failed)) {
       out_.passed_over.push_back(entry.path().string());
     } else if (entry.is_directory(failed)) {
@@ -196,10 +216,14 @@ Result<Scan> scan(const std::string& source) {
   Scanner scanner;
   const auto path = fs::absolute(source).lexically_normal();
   if (S_ISDIR(info.st_mode)) {
-    scanner.folder(path.has_filename() ? path : path.parent_path(), {}, 0);
-  } else if (!std::ifstream(path)) {
-    return errno_error(source, errno);
-  } else if (begins_with_from(path) || info.st_size == 0) {
+    const auto top = path.has_filename() ? path : path.parent_path();
+    scanner.folder(top, {}, 0);
+    auto found = scanner.take();
+    name_boxes(found, top);
+    return found;
+  }
+  if (!std::ifstream(path)) return errno_error(source, errno);
+  if (begins_with_from(path) || info.st_size == 0) {
     scanner.mbox(path, {});
   } else {
     scanner.message(path);

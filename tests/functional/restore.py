@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kontorctl restore: an account, a folder, a message of a moment comes back in its place with dates, flags, keywords and
+EMAILID, once, whatever breaks in between."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import kontor
+
+ANNA = 'anna@example.test'
+MANY = 10_000 if kontor.LONG else 3_000
+
+
+def ctl(server, *words):
+    result = subprocess.run([kontor.program('kontorctl'), '--data', str(server.data), '--json', *map(str, words)],
+                            capture_output=True, text=True, timeout=300)
+    return result.returncode, json.loads(result.stdout) if result.stdout.strip() else {'error': result.stderr}
+
+
+def raw_of(name, size=20):
+    return f'From: a@b.test\r\nMessage-ID: <{name}@b.test>\r\nSubject: {name}\r\n\r\n{"x" * size}\r\n'.encode()
+
+
+def shown(server, folder='INBOX', user='anna'):
+    """{Subject: (flags, INTERNALDATE, EMAILID, bytes)}; fails when a message is there twice."""
+    imap = server.imap(user)
+    status, data = imap.select(f'"{folder}"', readonly=True)
+    out = {}
+    if status == 'OK' and data != [b'0']:
+        _, data = imap.fetch('1:*', '(FLAGS INTERNALDATE EMAILID BODY.PEEK[])')
+        for part in data:
+            if isinstance(part, tuple):
+                name = re.search(rb'Subject: (\S+)', part[1]).group(1).decode()
+                flags = frozenset(re.search(rb'FLAGS \(([^)]*)\)', part[0]).group(1).decode().split()) - {'\\Recent'}
+                assert name not in out, f'{name} twice'
+                out[name] = (flags, re.search(rb'INTERNALDATE "([^"]+)"', part[0]).group(1),
+                             re.search(rb'EMAILID \(([^)]+)\)', part[0]).group(1), part[1])
+    imap.logout()
+    return out
+
+
+def folders(server, user='anna'):
+    return {row['name']: row for row in server.ctl('folders', f'{user}@example.test')}
+
+
+def moment():
+    """A date between what was done and what is done next."""
+    time.sleep(1.1)
+    now = time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())
+    time.sleep(1.1)
+    return now
+
+
+class Restore(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-restore-'))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.server = kontor.Server().start()
+        self.addCleanup(self.server.close)
+
+    def fill(self):
+        imap = self.server.imap('anna')
+        imap.create('Work')
+        imap.create('Work/Old')
+        imap.create('Empty')
+        for number, (folder, flags) in enumerate([('INBOX', ''), ('INBOX', '\\Seen work'), ('INBOX', '\\Flagged \\Answered'),
+                                                  ('Work', '\\Draft'), ('Work/Old', '\\Seen $Label1'), ('Work', '\\Deleted')]):
+            imap.append(folder, f'({flags})', f'"{10 + number:02}-Feb-2020 03:04:05 +0000"', raw_of(f'm{number}'))
+        imap.select('INBOX')
+        imap.copy('1', 'Work')
+        imap.logout()
+
+    def erase(self, *names):
+        """Expunges messages of INBOX, by subject."""
+        imap = self.server.imap('anna')
+        imap.select('INBOX')
+        for name in names:
+            _, data = imap.search(None, 'SUBJECT', name)
+            imap.store(data[0].decode().replace(' ', ','), '+FLAGS', '\\Deleted')
+        imap.expunge()
+        imap.logout()
+
+    def test_a_message_comes_back_in_its_place(self):
+        self.fill()
+        before, then = shown(self.server), moment()
+        self.erase('m1', 'm2')
+        self.assertEqual(set(shown(self.server)), {'m0'})
+        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--message-id', 'm1@b.test', '--dry-run')
+        self.assertEqual((code, said['stored'], [row['subject'] for row in said['messages']]), (0, 1, ['m1']), said)
+        self.assertEqual(set(shown(self.server)), {'m0'})
+        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--message-id', '<m1@b.test>')
+        self.assertEqual((code, said['stored']), (0, 1), said)
+        after = shown(self.server)
+        self.assertEqual(after, {name: before[name] for name in ('m0', 'm1')})
+        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--folder', 'INBOX', '--uid', '3')
+        self.assertEqual((code, said['stored']), (0, 1), said)
+        self.assertEqual(shown(self.server), before)
+        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--folder', 'INBOX')
+        self.assertEqual((code, said['stored'], said['already_there']), (0, 0, 3), said)
+        for words in (['--message-id', 'absent@b.test'], ['--folder', 'INBOX', '--uid', '77'], ['--uid', '1'], ['--folder', 'Absent']):
+            self.assertEqual(ctl(self.server, 'restore', ANNA, '--at', then, *words)[0], 1, words)
+
+    def test_a_folder_comes_back(self):
+        self.fill()
+        before = {name: shown(self.server, name) for name in ('Work', 'Work/Old')}
+        then = moment()
+        imap = self.server.imap('anna')
+        for name in ('Work/Old', 'Work'):
+            self.assertEqual(imap.delete(name)[0], 'OK')
+        imap.logout()
+        self.assertNotIn('Work', folders(self.server))
+        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--folder', 'Work')
+        self.assertEqual((code, said['complete']), (0, True), said)
+        # What was about to be deleted stays; all else is as it was.
+        before['Work']['m5'] = (frozenset(), *before['Work']['m5'][1:])
+        work = shown(self.server, 'Work')
+        self.assertEqual(set(work), {'m3', 'm5'}, 'm0 is still in INBOX: it was not taken from there')
+        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--folder', 'Work', '--copies')
+        self.assertEqual((code, said['stored']), (0, 1), said)
+        self.assertEqual({name: shown(self.server, name) for name in ('Work', 'Work/Old')}, before)
+
+    def test_into_another_folder_and_another_account(self):
+        self.fill()
+        self.assertEqual(ctl(self.server, 'backup', '--all', '--to', self.folder / 'kept')[0], 0)
+        before = {name: shown(self.server, name) for name in ('INBOX', 'Work', 'Work/Old')}
+        code, said = ctl(self.server, 'restore', ANNA, '--from', self.folder / 'kept', '--into', 'Back', '--folder', 'Work')
+        self.assertEqual((code, said['stored']), (0, 4), said)
+        self.assertEqual(set(shown(self.server, 'Back')), {'m0', 'm3', 'm5'})
+        self.assertEqual(shown(self.server, 'Back/Old'), before['Work/Old'])
+        self.assertEqual(ctl(self.server, 'restore', ANNA, '--from', self.folder / 'kept', '--into', 'Back', '--folder', 'Work')[1]['stored'], 0)
+        # All of it, for somebody who has no mailbox yet.
+        code, said = ctl(self.server, 'restore', 'boris@example.test', '--from', self.folder / 'kept', '--of', ANNA)
+        self.assertEqual((code, said['complete']), (0, True), said)
+        before['Work']['m5'] = (frozenset(), *before['Work']['m5'][1:])
+        self.assertEqual({name: shown(self.server, name, 'boris') for name in before}, before)
+        self.assertIn('Empty', folders(self.server, 'boris'))
+        uses = {name: row['use'] for name, row in folders(self.server).items() if not name.startswith('Back')}
+        self.assertEqual({name: row['use'] for name, row in folders(self.server, 'boris').items()}, uses)
+
+    def test_what_was_moved_is_not_doubled(self):
+        self.fill()
+        self.assertEqual(ctl(self.server, 'backup', '--all', '--tar', self.folder / 'all.tar')[0], 0)
+        imap = self.server.imap('anna')
+        imap.select('INBOX')
+        imap.uid('MOVE', '2', 'Empty')
+        imap.logout()
+        self.erase('m2')
+        code, said = ctl(self.server, 'restore', ANNA, '--from', self.folder / 'all.tar')
+        self.assertEqual((code, said['stored']), (0, 1), said)
+        self.assertEqual(set(shown(self.server)), {'m0', 'm2'})
+        self.assertEqual(set(shown(self.server, 'Empty')), {'m1'})
+        self.assertEqual(list(pathlib.Path(tempfile.gettempdir()).glob('kontor-restore-??????/accounts')), [])
+
+    def test_killed_again_and_again_each_comes_once(self):
+        imap = self.server.imap('anna')
+        for start in range(0, MANY, 500):
+            raws = b''.join(b' (\\Seen) {%d+}\r\n%s' % (len(raw), raw) for raw in
+                            (raw_of(f'n{number}') for number in range(start, min(start + 500, MANY))))
+            imap.send(b'A%d APPEND INBOX%s\r\n' % (start, raws))
+            line = imap.readline()
+            while not line.startswith(b'A%d ' % start):
+                line = imap.readline()
+            self.assertIn(b'OK', line)
+        imap.select('INBOX')
+        imap.logout()
+        before = shown(self.server)
+        self.assertEqual(len(before), MANY)
+        self.assertEqual(ctl(self.server, 'backup', '--all', '--to', self.folder / 'kept')[0], 0)
+        imap = self.server.imap('anna')
+        imap.select('INBOX')
+        imap.store('1:*', '+FLAGS', '\\Deleted')
+        imap.expunge()
+        imap.logout()
+        command = [kontor.program('kontorctl'), '--data', str(self.server.data), 'restore', ANNA, '--from', str(self.folder / 'kept')]
+        for share in (0.1, 0.5):
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            kontor.wait_until(lambda: folders(self.server)['INBOX']['messages'] > MANY * share or process.poll() is not None, 'messages', 120)
+            self.assertIsNone(process.poll(), 'it was over before it could be killed')
+            process.kill()
+            process.wait()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        kontor.wait_until(lambda: folders(self.server)['INBOX']['messages'] > MANY * 0.7 or process.poll() is not None, 'messages', 120)
+        self.assertIsNone(process.poll(), 'it was over before the server could be killed')
+        self.server.kill()
+        self.assertEqual(process.wait(60), 1)
+        self.server.start()
+        code, said = ctl(self.server, 'restore', ANNA, '--from', self.folder / 'kept')
+        self.assertEqual((code, said['complete']), (0, True), said)
+        self.assertGreater(said['already_there'], MANY * 0.6)
+        self.assertEqual(shown(self.server), before)
+
+
+if __name__ == '__main__':
+    kontor.main()
