@@ -137,6 +137,21 @@ class Clients(ServerCase):
         files = [file for file in (self.folder / 'maildir').rglob('*') if file.parent.name in ('new', 'cur')]
         self.assertTrue(any(b'for mbsync' in file.read_bytes() for file in files))
 
+    def test_offlineimap_by_ticket(self):
+        env = self.domain.kinit('ivan')
+        self.server.lmtp(['ivan@' + MAIL], message('for offlineimap', 'ivan@' + MAIL))
+        config = self.folder / 'offlineimaprc'
+        config.write_text(
+            '[general]\naccounts = k\nmetadata = %s/metadata\nui = basic\n\n[Account k]\nlocalrepository = near\n'
+            'remoterepository = far\n\n[Repository near]\ntype = Maildir\nlocalfolders = %s/offline\n\n'
+            '[Repository far]\ntype = IMAP\nremotehost = %s\nremoteport = %d\nremoteuser = ivan\nauth_mechanisms = GSSAPI\n'
+            'ssl = yes\nsslcacertfile = %s\nfolderfilter = lambda name: name == "INBOX"\n'
+            % (self.folder, self.folder, samba.MAIL_HOST, self.server.port('imaps'), self.domain.ca_file))
+        done = subprocess.run(['offlineimap', '-o', '-c', str(config)], env=env, text=True, capture_output=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        files = [file for file in (self.folder / 'offline').rglob('*') if file.parent.name in ('new', 'cur')]
+        self.assertTrue(any(b'for offlineimap' in file.read_bytes() for file in files), done.stdout + done.stderr)
+
     def test_msmtp_by_ticket(self):
         env = self.domain.kinit('alice')
         sent = subprocess.run(
