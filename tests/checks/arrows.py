@@ -46,6 +46,7 @@ FOREIGN = [
     (r'sasl/.*', ['directory/sasl', 'directory/ldap']),
     (r'openssl/.*', ['base/net', 'base/crypto']),
     (r'unbound.*', ['base/net']),
+    (r'zlib\.h', ['base/net']),
     (r'unicode/.*', ['base/mime']),
     (r'toml\+\+/.*', ['base/config']),
     (r'spdlog/.*', ['base/log']),

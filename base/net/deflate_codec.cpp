@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// zlib can lay down a decompressor where its bit buffer is empty and no block is open: the window
+// is all that the rest of the stream may refer to. A peer that flushes after each command, as RFC
+// 4978 has it, stands there between two commands.
+#include "base/net/deflate_codec.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+namespace kontor::net {
+namespace {
+
+constexpr int k_raw = -15;  // no header, a window of 32 KB
+constexpr int k_level = 4;
+constexpr int k_memory = 8;
+constexpr std::size_t k_window = 32U << 10U;
+constexpr std::size_t k_piece = 16U << 10U;  // output made at a time
+
+// zlib's memory, counted.
+void* allocate(void* held, unsigned items, unsigned size) {
+  *static_cast<std::size_t*>(held) += std::size_t{items} * size;
+  return std::calloc(items, size);
+}
+void release(void*, void* memory) { std::free(memory); }
+
+void prepare(z_stream& stream, std::size_t& held) {
+  stream.zalloc = allocate;
+  stream.zfree = release;
+  stream.opaque = &held;
+}
+
+// zlib's pointers are not const; it does not write through next_in.
+void give_input(z_stream& stream, std::string_view data) {
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
+  stream.avail_in = static_cast<uInt>(data.size());
+}
+
+std::unexpected<Error> no_memory() { return fail(Errc::unavailable, "no memory to compress with"); }
+
+}  // namespace
+
+struct Deflater::State {
+  State() { prepare(stream, held); }
+  ~State() { deflateEnd(&stream); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  z_stream stream{};
+  std::size_t held = 0;
+};
+
+Deflater::Deflater() = default;
+Deflater::~Deflater() = default;
+
+Result<void> Deflater::add(std::string_view data, bool flush, std::string& out) {
+  if (!state_) {
+    state_ = std::make_unique<State>();
+    if (deflateInit2(&state_->stream, k_level, Z_DEFLATED, k_raw, k_memory, Z_DEFAULT_STRATEGY) !=
+        Z_OK) {
+      state_.reset();
+      return no_memory();
+    }
+  }
+  z_stream& stream = state_->stream;
+  give_input(stream, data);
+  do {
+    const std::size_t before = out.size();
+    out.resize(before + k_piece);
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    stream.avail_out = static_cast<uInt>(k_piece);
+    const int done = deflate(&stream, flush ? Z_SYNC_FLUSH : Z_NO_FLUSH);
+    out.resize(before + k_piece - stream.avail_out);
+    // Z_BUF_ERROR: there was nothing left to flush.
+    if (done != Z_OK && done != Z_BUF_ERROR) return no_memory();
+  } while (stream.avail_out == 0);
+  return {};
+}
+
+void Deflater::rest() { state_.reset(); }
+
+std::size_t Deflater::held() const { return state_ ? state_->held : 0; }
+
+struct Inflater::State {
+  State() { prepare(stream, held); }
+  ~State() { inflateEnd(&stream); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  Result<void> begin(std::string_view window) {
+    if (inflateInit2(&stream, k_raw) != Z_OK) return no_memory();
+    if (window.empty()) return {};
+    const auto* bytes = reinterpret_cast<const Bytef*>(window.data());
+    if (inflateSetDictionary(&stream, bytes, static_cast<uInt>(window.size())) != Z_OK)
+      return no_memory();
+    return {};
+  }
+  // Between two blocks, with no bit of a byte left over (zlib.h, inflate: data_type).
+  bool stands_between_blocks() const { return stream.data_type == 128; }
+
+  z_stream stream{};
+  std::size_t held = 0;
+};
+
+Inflater::Inflater() = default;
+Inflater::~Inflater() = default;
+
+Result<Inflater::Step> Inflater::run(std::string_view in, std::span<char> out) {
+  if (!state_) {
+    auto state = std::make_unique<State>();
+    KONTOR_TRY(state->begin(window_));
+    std::string().swap(window_);
+    state_ = std::move(state);
+  }
+  constexpr std::size_t k_most = std::numeric_limits<uInt>::max();
+  in = in.substr(0, k_most);
+  out = out.first(std::min(out.size(), k_most));
+  z_stream& stream = state_->stream;
+  give_input(stream, in);
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int done = inflate(&stream, Z_SYNC_FLUSH);
+  if (done == Z_MEM_ERROR) return no_memory();
+  if (done != Z_OK && done != Z_STREAM_END && done != Z_BUF_ERROR)
+    return fail(Errc::closed, "the peer sent what is not compressed");
+  return Step{in.size() - stream.avail_in, out.size() - stream.avail_out, done == Z_STREAM_END};
+}
+
+void Inflater::rest() {
+  if (!state_ || !state_->stands_between_blocks()) return;
+  std::string window(k_window, '\0');
+  uInt size = 0;
+  auto* bytes = reinterpret_cast<Bytef*>(window.data());
+  if (inflateGetDictionary(&state_->stream, bytes, &size) != Z_OK) return;
+  window_.assign(window, 0, size);  // no more memory than that
+  state_.reset();
+}
+
+std::size_t Inflater::held() const { return (state_ ? state_->held : 0) + window_.capacity(); }
+
+}  // namespace kontor::net
