@@ -64,6 +64,12 @@ struct Appending {
   ModSeq modseq = 0;
 };
 
+// A message that another one replaces.
+struct Replaced {
+  FolderId folder = 0;
+  Uid uid = 0;
+};
+
 struct FlagChange {
   FlagAction action = FlagAction::add;
   FlagBits flags = 0;
@@ -115,6 +121,9 @@ class Account {
 
   // All of the messages become visible together, or none (MULTIAPPEND, RFC 3502).
   virtual Task<Result<Appending>> append(FolderId folder, std::vector<NewMessage> messages) = 0;
+  // The message becomes visible and `old` is expunged, both or neither (RFC 8508); the quota counts
+  // what is left. conflict: `old` is gone, nothing was done.
+  virtual Task<Result<Appending>> replace(Replaced old, FolderId folder, NewMessage message) = 0;
   virtual Task<Result<FlagChanged>> change_flags(FolderId folder,
                                                  std::vector<Uid> uids,
                                                  FlagChange change) = 0;

@@ -104,6 +104,18 @@ Task<Result<Appending>> LogAccount::append_encoded(FolderId folder,
   co_return co_await change<Appending>(std::move(plan));
 }
 
+Task<Result<Appending>> LogAccount::replace(Replaced old, FolderId folder, NewMessage message) {
+  const auto now = parts_.clock.now();
+  NewPayload incoming{folder, {}};
+  KONTOR_CO_TRY(incoming.payload, encode_message(message, folder, now));
+  KONTOR_CO_TRY(co_await parts_.space.grant(incoming.payload.size()));
+  Plan<Appending> plan = [old, now, limits = parts_.limits,
+                          incoming = std::move(incoming)](const AccountState& tip) mutable {
+    return plan_replace(tip, old, std::move(incoming), limits, now);
+  };
+  co_return co_await change<Appending>(std::move(plan));
+}
+
 Task<Result<FlagChanged>> LogAccount::change_flags(FolderId folder,
                                                    std::vector<Uid> uids,
                                                    FlagChange change_wanted) {

@@ -31,6 +31,7 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   const AccountId& id() const noexcept override { return id_; }
   AccountView view() const override;
   Task<Result<Appending>> append(FolderId folder, std::vector<NewMessage> messages) override;
+  Task<Result<Appending>> replace(Replaced old, FolderId folder, NewMessage message) override;
   Task<Result<FlagChanged>> change_flags(FolderId folder,
                                          std::vector<Uid> uids,
                                          FlagChange change) override;

@@ -30,6 +30,16 @@ Result<Planned<Appending>> plan_append(const AccountState& tip,
                                        FolderId folder,
                                        std::vector<std::string> payloads,
                                        const Limits& defaults);
+struct NewPayload {
+  FolderId folder = 0;
+  std::string payload;  // of encode_message()
+};
+// The message comes and `old` goes; what is freed counts for the quota. conflict: `old` is gone.
+Result<Planned<Appending>> plan_replace(const AccountState& tip,
+                                        const Replaced& old,
+                                        NewPayload message,
+                                        const Limits& defaults,
+                                        UtcSeconds now);
 Result<Planned<FlagChanged>> plan_flags(const AccountState& tip,
                                         FolderId folder,
                                         std::vector<Uid> uids,
