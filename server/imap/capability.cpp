@@ -5,12 +5,13 @@
 #include <array>
 
 #include "server/imap/command.hpp"
+#include "server/imap/message_limit.hpp"
 
 namespace kontor::imap {
 namespace {
 
 // Extensions that are no command of their own. FETCH and SEARCH items are announced here too.
-constexpr std::array<std::string_view, 12> k_after_sign_in{
+constexpr std::array<std::string_view, 16> k_after_sign_in{
     "CHILDREN",           // RFC 3348
     "LIST-STATUS",        // RFC 5819
     "SPECIAL-USE",        // RFC 6154
@@ -21,6 +22,10 @@ constexpr std::array<std::string_view, 12> k_after_sign_in{
     "QRESYNC",            // RFC 7162
     "OBJECTID",           // RFC 8474
     "BINARY",             // RFC 3516
+    "CATENATE",           // RFC 4469
+    "UTF8=ACCEPT",        // RFC 6855
+    "UIDONLY",            // RFC 9586
+    "INPROGRESS",         // RFC 9585
     "QUOTA=RES-STORAGE",  // RFC 9208
     "QUOTA=RES-MESSAGE",
 };
@@ -57,6 +62,10 @@ std::string capability_text(const Session& session) {
     if ((row.states & states) != 0) words.add(row.capability);
   if (signed_in) {
     for (const auto word : k_after_sign_in) words.add(word);
+    if (const auto limit = message_limit(session); limit != 0)
+      words.add("MESSAGELIMIT=" + std::to_string(limit));  // RFC 9738
+    if (session.env.settings.imap.compress && session.deflated == nullptr)
+      words.add("COMPRESS=DEFLATE");                                                    // RFC 4978
     words.add("APPENDLIMIT=" + std::to_string(session.env.settings.smtp.max_message));  // RFC 7889
     return words.text();
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "server/imap/handlers.hpp"
+#include "server/imap/message_limit.hpp"
 #include "server/imap/recoverable.hpp"
 #include "server/imap/wire/arguments.hpp"
 
@@ -75,8 +76,16 @@ Task<Result<Tagged>> cmd_uid_expunge(Session& session, Request request) {
   const auto wanted = session.selected->uid_set(*numbers);
   auto uids = deleted_uids(session);
   std::erase_if(uids, [&](store::Uid uid) { return !wanted.contains(uid); });
+  const auto limit = message_limit(session);
+  store::Uid lowest = 0;  // RFC 9738, 3.1: the rest stays for another command
+  if (limit != 0 && uids.size() > limit) {
+    uids.erase(uids.begin(), uids.end() - static_cast<std::ptrdiff_t>(limit));
+    lowest = uids.front();
+  }
   KONTOR_CO_TRY(const auto removed, co_await expunge(session, std::move(uids)));
-  co_return expunged(removed);
+  auto tagged = expunged(removed);
+  tell_limit(session, tagged, lowest);
+  co_return tagged;
 }
 
 Task<Result<Tagged>> cmd_close(Session& session, Request request) {

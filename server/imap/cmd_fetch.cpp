@@ -9,6 +9,7 @@
 #include "server/imap/fetch_bodies.hpp"
 #include "server/imap/fetch_columns.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/message_limit.hpp"
 #include "server/imap/resync.hpp"
 
 namespace kontor::imap {
@@ -225,7 +226,10 @@ Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
   if (!what) co_return bad_syntax(what.error());
   auto numbers = session.resolve(what->set, request.by_uid);
   if (!numbers) co_return bad_syntax(numbers.error());
-  if (request.by_uid) what->items |= wire::fetch::uid;  // RFC 9051, 6.4.9
+  if (session.enabled.uid_only)
+    what->items |= k_uid_only;  // RFC 9586, 3.3: the response leads with the UID
+  else if (request.by_uid)
+    what->items |= wire::fetch::uid;  // RFC 9051, 6.4.9
   // RFC 7162, 3.1: asking for MODSEQ or CHANGEDSINCE enables CONDSTORE.
   if ((what->items & wire::fetch::modseq) != 0) session.enabled.condstore = true;
   if (what->vanished) {
@@ -233,10 +237,12 @@ Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
       co_return Tagged(Status::bad, "", "VANISHED is for UID FETCH after ENABLE QRESYNC");
     KONTOR_CO_TRY(co_await tell_gone(session, *what));
   }
-  Fetching fetching(session, *std::move(what), *std::move(numbers));
+  auto some = limit_messages(session, *std::move(numbers));
+  Fetching fetching(session, *std::move(what), std::move(some.numbers));
   auto outcome = co_await fetching.run();
   // RFC 9051, 6.4.9: a UID that is gone is no error.
-  if (request.by_uid && outcome && outcome->code == "EXPUNGEISSUED") co_return Tagged();
+  if (request.by_uid && outcome && outcome->code == "EXPUNGEISSUED") outcome = Tagged();
+  if (outcome) tell_limit(session, *outcome, some.lowest);
   co_return outcome;
 }
 

@@ -35,7 +35,7 @@ std::optional<store::SpecialUse> use_for(const Session& session,
 }  // namespace
 
 Task<Result<Tagged>> cmd_create(Session& session, Request request) {
-  auto arguments = wire::parse_create(request.arguments, session.enabled.rev2);
+  auto arguments = wire::parse_create(request.arguments, session.enabled.utf8);
   if (!arguments) co_return bad_syntax(arguments.error());
   const auto use = use_for(session, arguments->uses);
   if (!use) co_return Tagged(Status::no, "USEATTR", "the special use cannot be given");
@@ -51,7 +51,7 @@ Task<Result<Tagged>> cmd_create(Session& session, Request request) {
 }
 
 Task<Result<Tagged>> cmd_delete(Session& session, Request request) {
-  auto name = wire::parse_mailbox(request.arguments, session.enabled.rev2);
+  auto name = wire::parse_mailbox(request.arguments, session.enabled.utf8);
   if (!name) co_return bad_syntax(name.error());
   KONTOR_CO_TRY(const auto folder, session.find_folder(*name));
   if (folder.recoverable != store::Recoverable::no) co_return *refuse_in_recoverable(*name);
@@ -70,7 +70,7 @@ Task<Result<Tagged>> cmd_delete(Session& session, Request request) {
 }
 
 Task<Result<Tagged>> cmd_rename(Session& session, Request request) {
-  auto names = wire::parse_rename(request.arguments, session.enabled.rev2);
+  auto names = wire::parse_rename(request.arguments, session.enabled.utf8);
   if (!names) co_return bad_syntax(names.error());
   KONTOR_CO_TRY(const auto folder, session.find_folder(names->from));
   if (auto refused = refuse_in_recoverable(names->to)) co_return *std::move(refused);
@@ -86,7 +86,7 @@ Task<Result<Tagged>> cmd_rename(Session& session, Request request) {
 }
 
 Task<Result<Tagged>> cmd_subscribe(Session& session, Request request) {
-  auto name = wire::parse_mailbox(request.arguments, session.enabled.rev2);
+  auto name = wire::parse_mailbox(request.arguments, session.enabled.utf8);
   if (!name) co_return bad_syntax(name.error());
   // RFC 9051, 6.3.7: the server may verify that it exists; a list of wrong names helps nobody.
   KONTOR_CO_TRY(auto folder, session.find_folder(*name));
@@ -96,7 +96,7 @@ Task<Result<Tagged>> cmd_subscribe(Session& session, Request request) {
 }
 
 Task<Result<Tagged>> cmd_unsubscribe(Session& session, Request request) {
-  auto name = wire::parse_mailbox(request.arguments, session.enabled.rev2);
+  auto name = wire::parse_mailbox(request.arguments, session.enabled.utf8);
   if (!name) co_return bad_syntax(name.error());
   KONTOR_CO_TRY(co_await session.account->subscribe(*std::move(name), false));
   co_return Tagged();

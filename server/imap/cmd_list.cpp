@@ -153,7 +153,7 @@ std::vector<std::string> matching_parents(const wire::ListArguments& arguments,
 }  // namespace
 
 Task<Result<Tagged>> cmd_list(Session& session, Request request) {
-  const auto arguments = wire::parse_list(request.arguments, session.enabled.rev2);
+  const auto arguments = wire::parse_list(request.arguments, session.enabled.utf8);
   if (!arguments) co_return bad_syntax(arguments.error());
   if (asks_for_separator(*arguments)) {
     session.out.line("* LIST (\\Noselect) \"/\" \"\"");
@@ -178,7 +178,7 @@ Task<Result<Tagged>> cmd_list(Session& session, Request request) {
 }
 
 Task<Result<Tagged>> cmd_lsub(Session& session, Request request) {
-  const auto arguments = wire::parse_lsub(request.arguments, session.enabled.rev2);
+  const auto arguments = wire::parse_lsub(request.arguments, session.enabled.utf8);
   if (!arguments) co_return bad_syntax(arguments.error());
   std::map<std::string, bool> lines;  // name, and whether it is only a parent of one
   for (const auto& name : session.account->view().subscriptions()) {

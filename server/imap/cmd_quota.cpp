@@ -45,7 +45,7 @@ Task<Result<Tagged>> cmd_getquota(Session& session, Request request) {
 }
 
 Task<Result<Tagged>> cmd_getquotaroot(Session& session, Request request) {
-  const auto name = wire::parse_mailbox(request.arguments, session.enabled.rev2);
+  const auto name = wire::parse_mailbox(request.arguments, session.enabled.utf8);
   if (!name) co_return bad_syntax(name.error());
   KONTOR_CO_TRY(const auto folder, session.find_folder(*name));
   if (!session.may(folder, Right::read)) co_return fail(Errc::not_found, "may not read it");

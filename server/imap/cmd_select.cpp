@@ -45,7 +45,8 @@ void tell_folder(Session& session, bool read_only) {
   out.line("* ", std::to_string(view.size()), " EXISTS");
   if (!session.enabled.rev2) {
     out.line("* 0 RECENT");  // RFC 3501, 7.3.2; nothing is ever recent (RFC 9051 dropped it)
-    if (const auto unseen = first_unseen(view))
+    // RFC 9586, 3.4: no message number, so no UNSEEN
+    if (const auto unseen = session.enabled.uid_only ? std::nullopt : first_unseen(view))
       out.line("* OK [UNSEEN ", std::to_string(*unseen + 1), "] First unseen");
   }
   out.line("* OK [UIDVALIDITY ", std::to_string(info.uid_validity), "] UIDs valid");
@@ -83,11 +84,13 @@ void close_previous(Session& session) {
 }
 
 Task<Result<Tagged>> select(Session& session, Request request, bool read_only) {
-  auto arguments = wire::parse_select(request.arguments, session.enabled.rev2);
+  auto arguments = wire::parse_select(request.arguments, session.enabled.utf8);
   if (!arguments) co_return bad_syntax(arguments.error());
   // RFC 7162, 3.2.5: the parameter is for those who have enabled it.
   if (arguments->resync && !session.enabled.qresync)
     co_return Tagged(Status::bad, "", "ENABLE QRESYNC first");
+  if (arguments->resync && arguments->resync->match && session.enabled.uid_only)
+    co_return Tagged(Status::bad, "UIDREQUIRED", "message numbers are not used any more");
   close_previous(session);
   KONTOR_CO_TRY(const auto folder, session.find_folder(arguments->mailbox));
   if (!session.may(folder, Right::read)) co_return fail(Errc::not_found, "may not read it");

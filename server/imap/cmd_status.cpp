@@ -8,7 +8,7 @@
 namespace kontor::imap {
 
 Task<Result<Tagged>> cmd_status(Session& session, Request request) {
-  const auto arguments = wire::parse_status(request.arguments, session.enabled.rev2);
+  const auto arguments = wire::parse_status(request.arguments, session.enabled.utf8);
   if (!arguments) co_return bad_syntax(arguments.error());
   KONTOR_CO_TRY(const auto folder, session.find_folder(arguments->mailbox));
   if (!session.may(folder, Right::read)) co_return fail(Errc::not_found, "may not read it");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/imap/handlers.hpp"
+#include "server/imap/message_limit.hpp"
 #include "server/imap/recoverable.hpp"
 #include "server/imap/wire/arguments.hpp"
 #include "store/mailbox/keyword_table.hpp"
@@ -107,30 +108,31 @@ std::string modified_code(const Session& session,
 Task<Result<Tagged>> cmd_store(Session& session, Request request) {
   auto arguments = wire::parse_store(request.arguments);
   if (!arguments) co_return bad_syntax(arguments.error());
-  const auto numbers = session.resolve(arguments->set, request.by_uid);
-  if (!numbers) co_return bad_syntax(numbers.error());
+  auto named = session.resolve(arguments->set, request.by_uid);
+  if (!named) co_return bad_syntax(named.error());
+  const auto [numbers, lowest] = limit_messages(session, *std::move(named));
   // RFC 7162, 3.1: UNCHANGEDSINCE enables CONDSTORE.
   if (arguments->unchanged_since) session.enabled.condstore = true;
   if (auto refused = refuse_in_recoverable(session)) co_return *std::move(refused);
   if (!may_change(session, *arguments)) co_return fail(Errc::no_permission, "may not set flags");
-  if (numbers->empty()) co_return Tagged();
+  if (numbers.empty()) co_return Tagged();
   Told told;
   told.silent = arguments->silent;
   const auto folder = session.selected->id();
   told.change = change_of(*std::move(arguments));
   auto change = told.change;
-  auto uids = session.selected->uids(*numbers);
+  auto uids = session.selected->uids(numbers);
   KONTOR_CO_TRY(const auto done,
                 co_await session.account->change_flags(folder, std::move(uids), std::move(change)));
   told.changed = wire::NumberSet::of(done.changed);
   told.conflict = wire::NumberSet::of(done.conflict);
-  KONTOR_CO_TRY(co_await tell(session, *numbers, told));
+  KONTOR_CO_TRY(co_await tell(session, numbers, told));
   Tagged tagged(Status::ok, modified_code(session, done.conflict, request.by_uid), "");
   tagged.reported = done.modseq;
   // RFC 5530, 3: some of the messages are gone; a UID that is gone is no error (RFC 9051, 6.4.9).
   const auto gone = [&](const store::Entry& ghost) {
     const auto number = session.selected->number_of(ghost.uid);
-    return number && numbers->contains(*number);
+    return number && numbers.contains(*number);
   };
   if (!request.by_uid && tagged.code.empty() &&
       std::ranges::any_of(session.selected->ghosts(), gone)) {
@@ -138,6 +140,7 @@ Task<Result<Tagged>> cmd_store(Session& session, Request request) {
     tagged.code = "EXPUNGEISSUED";
     tagged.text = "some of the messages are gone";
   }
+  tell_limit(session, tagged, lowest);
   co_return tagged;
 }
 

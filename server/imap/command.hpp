@@ -49,12 +49,13 @@ using Handler = Task<Result<Tagged>> (*)(Session& session, Request request);
 
 namespace effect {  // bits
 inline constexpr unsigned none = 0;
-inline constexpr unsigned uses_seqs = 1;          // its arguments are sequence numbers: no EXPUNGE
-inline constexpr unsigned withholds_expunge = 2;  // ... until it is done (RFC 9051, 7.5.1)
-inline constexpr unsigned needs_write = 4;        // refused in a mailbox opened by EXAMINE
-inline constexpr unsigned no_sync = 8;            // nothing is told before its tagged response
-inline constexpr unsigned takes_literals = 16;    // reads its own literals (APPEND)
-inline constexpr unsigned plain_password = 32;    // only inside TLS
+inline constexpr unsigned uses_seqs = 1;           // its arguments are sequence numbers: no EXPUNGE
+inline constexpr unsigned withholds_expunge = 2;   // ... until it is done (RFC 9051, 7.5.1)
+inline constexpr unsigned needs_write = 4;         // refused in a mailbox opened by EXAMINE
+inline constexpr unsigned no_sync = 8;             // nothing is told before its tagged response
+inline constexpr unsigned takes_literals = 16;     // reads its own literals (APPEND)
+inline constexpr unsigned plain_password = 32;     // only inside TLS
+inline constexpr unsigned leads_with_number = 64;  // with takes_literals: REPLACE's arguments
 }  // namespace effect
 
 inline constexpr unsigned k_not_authenticated = 1, k_authenticated = 2, k_selected = 4;

@@ -29,7 +29,8 @@ Literal judge(const Session& session, const ReadCommand& command, const wire::Li
   const bool wanted = is_wanted(session, command);
   const bool streams = wanted && (command.row->effects & effect::takes_literals) != 0;
   const auto arguments = std::string_view(command.text).substr(command.head.arguments);
-  if (streams && wire::ends_with_message(arguments)) return Literal::hand_over;
+  const bool leads = streams && (command.row->effects & effect::leads_with_number) != 0;
+  if (streams && wire::ends_with_message(arguments, leads)) return Literal::hand_over;
   const std::size_t most = command_limit(session);
   const bool fits = mark.size <= most && command.text.size() + mark.size <= most;
   if (wanted && fits) return Literal::collect;

@@ -12,6 +12,8 @@ namespace {
 namespace e = effect;
 constexpr unsigned k_numbers = e::uses_seqs | e::withholds_expunge;
 
+constexpr unsigned k_replace = e::takes_literals | e::leads_with_number;
+
 // clang-format off
 constexpr std::array k_rows{
     //         name            states               effects                        capability           RFC              handler
@@ -20,6 +22,7 @@ constexpr std::array k_rows{
     CommandRow{"CAPABILITY",   k_any,               e::none,                       "",                  "9051 6.1.1",    cmd_capability},
     CommandRow{"CHECK",        k_selected,          e::none,                       "",                  "3501 6.4.1",    cmd_check},
     CommandRow{"CLOSE",        k_selected,          e::no_sync,                    "",                  "9051 6.4.1",    cmd_close},
+    CommandRow{"COMPRESS",     k_signed_in,         e::no_sync,                    "",                  "4978 3",        cmd_compress},
     CommandRow{"COPY",         k_selected,          e::uses_seqs,                  "UIDPLUS",           "9051 6.4.7",    cmd_copy},
     CommandRow{"CREATE",       k_signed_in,         e::none,                       "CREATE-SPECIAL-USE", "9051 6.3.4, 6154 3", cmd_create},
     CommandRow{"DELETE",       k_signed_in,         e::none,                       "",                  "9051 6.3.5",    cmd_delete},
@@ -39,6 +42,7 @@ constexpr std::array k_rows{
     CommandRow{"NAMESPACE",    k_signed_in,         e::none,                       "NAMESPACE",         "9051 6.3.10",   cmd_namespace},
     CommandRow{"NOOP",         k_any,               e::none,                       "",                  "9051 6.1.2",    cmd_noop},
     CommandRow{"RENAME",       k_signed_in,         e::none,                       "",                  "9051 6.3.6",    cmd_rename},
+    CommandRow{"REPLACE",      k_selected,          k_replace | e::uses_seqs,      "REPLACE",           "8508 3.1",      cmd_replace},
     CommandRow{"SEARCH",       k_selected,          k_numbers,                     "ESEARCH",           "9051 6.4.4",    cmd_search},
     CommandRow{"SELECT",       k_signed_in,         e::no_sync,                    "CONDSTORE",         "9051 6.3.2",    cmd_select},
     CommandRow{"SETQUOTA",     k_signed_in,         e::none,                       "",                  "9208 4.1.4",    cmd_setquota},
@@ -50,8 +54,11 @@ constexpr std::array k_rows{
     CommandRow{"UID EXPUNGE",  k_selected,          e::needs_write,                "",                  "9051 6.4.9",    cmd_uid_expunge},
     CommandRow{"UID FETCH",    k_selected,          e::none,                       "",                  "9051 6.4.9",    cmd_fetch},
     CommandRow{"UID MOVE",     k_selected,          e::needs_write,                "",                  "9051 6.4.9",    cmd_move},
+    CommandRow{"UID REPLACE",  k_selected,          k_replace,                     "",                  "8508 3.2",      cmd_replace},
     CommandRow{"UID SEARCH",   k_selected,          e::none,                       "",                  "9051 6.4.9",    cmd_search},
     CommandRow{"UID STORE",    k_selected,          e::needs_write,                "",                  "9051 6.4.9",    cmd_store},
+    CommandRow{"UIDBATCHES",   k_selected,          e::none,                       "UIDBATCHES",        "10022 3",       cmd_uidbatches},
+    CommandRow{"UNAUTHENTICATE", k_signed_in,       e::no_sync,                    "UNAUTHENTICATE",    "8437 3",        cmd_unauthenticate},
     CommandRow{"UNSELECT",     k_selected,          e::no_sync,                    "UNSELECT",          "9051 6.4.2",    cmd_unselect},
     CommandRow{"UNSUBSCRIBE",  k_signed_in,         e::none,                       "",                  "9051 6.3.8",    cmd_unsubscribe},
 };

@@ -107,8 +107,7 @@ Task<void> serve_session(Session& session, bool implicit_tls) {
     co_return;
   }
   session.row = *std::move(row);
-  session.log = session.log.with(
-      {{Keys::session, session.row->id()}, {Keys::peer, session.stream->peer().text()}});
+  session.log_as_connection();
   listen_for_end(session);
   std::string reason = "internal error";
   try {

@@ -22,6 +22,10 @@ std::optional<Tagged> forbidden(const Session& session, const CommandRow& row) {
   // RFC 9051, 6.2.3: a password never travels in the clear.
   if ((row.effects & effect::plain_password) != 0 && !session.stream->is_tls())
     return Tagged(Status::no, "PRIVACYREQUIRED", "use STARTTLS first");
+  // RFC 9586, 3.2; REPLACE says so itself, behind its literal.
+  constexpr unsigned k_both = effect::uses_seqs | effect::takes_literals;
+  if (session.enabled.uid_only && (row.effects & k_both) == effect::uses_seqs)
+    return Tagged(Status::bad, "UIDREQUIRED", "message numbers are not used any more");
   if ((row.effects & effect::needs_write) != 0 && session.selected->read_only())
     return Tagged(Status::no, "NOPERM", "the mailbox is open for reading only");
   return std::nullopt;

@@ -54,6 +54,12 @@ void append_number(std::string& out, std::uint64_t value) {
   out.append(digits.data(), end);
 }
 
+void append_fetch_head(std::string& out, std::uint32_t number, store::Uid uid, bool uid_only) {
+  out.append("* ");
+  append_number(out, uid_only ? uid : number);
+  out.append(uid_only ? " UIDFETCH (" : " FETCH (");
+}
+
 void append_date_time(std::string& out, UtcSeconds time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
@@ -77,9 +83,7 @@ void append_columns(std::string& out,
                     const NumberedEntry& message,
                     unsigned items) {
   const store::Entry& entry = message.entry;
-  out.append("* ");
-  append_number(out, message.number);
-  out.append(" FETCH (");
+  append_fetch_head(out, message.number, entry.uid, (items & k_uid_only) != 0);
   if ((items & fetch::uid) != 0) {
     append_name(out, "UID ");
     append_number(out, entry.uid);

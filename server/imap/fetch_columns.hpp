@@ -15,6 +15,11 @@ namespace kontor::imap {
 void append_date_time(std::string& out, UtcSeconds time);
 void append_number(std::string& out, std::uint64_t value);
 
+// "* 12 FETCH (", or with `uid_only` "* 4827 UIDFETCH (" (RFC 9586, 3.3).
+void append_fetch_head(std::string& out, std::uint32_t number, store::Uid uid, bool uid_only);
+// A bit beside wire::fetch's: the response is UIDFETCH.
+inline constexpr unsigned k_uid_only = 1U << 31U;
+
 // "* 12 FETCH (" and the items of columns in `items`, separated by blanks.
 void append_columns(std::string& out,
                     const store::AccountView& view,

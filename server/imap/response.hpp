@@ -33,6 +33,9 @@ class Response {
   // The buffer itself, for formatting in place.
   std::string& buffer() { return buffer_; }
 
+  // Writes to this one from now on; it must outlive the response.
+  void use(net::Stream& stream) { stream_ = &stream; }
+
   // Call between the lines of a long response: keeps the buffer near k_piece.
   Task<Result<void>> flush_if_large();
   Task<Result<void>> flush();

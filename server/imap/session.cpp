@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "base/log/keys.hpp"
 #include "server/imap/wire/lexer.hpp"
 #include "server/imap/wire/mailbox_name.hpp"
 
@@ -35,7 +36,7 @@ Result<store::FolderInfo> Session::find_folder(const std::string& name) const {
 }
 
 std::string Session::wire_name(std::string_view name) const {
-  const std::string text = enabled.rev2 ? std::string(name) : wire::encode_modified_utf7(name);
+  const std::string text = enabled.utf8 ? std::string(name) : wire::encode_modified_utf7(name);
   if (!text.empty() && !iequals(text, "NIL") && std::ranges::all_of(text, wire::is_atom_char))
     return text;
   std::string quoted = "\"";
@@ -57,6 +58,26 @@ void Session::unselect() {
   told_flags.clear();
   if (state == State::selected) state = State::authenticated;
   show_state();
+}
+
+void Session::sign_out() {
+  unselect();
+  account.reset();
+  identity.reset();
+  enabled = {};
+  state = State::not_authenticated;
+  row->clear_identity();
+  log_as_connection();
+}
+
+void Session::log_as_connection() {
+  log = env.log.with({{log::Keys::session, row->id()}, {log::Keys::peer, stream->peer().text()}});
+}
+
+void Session::speak_through(std::unique_ptr<net::Stream> other) {
+  stream = std::move(other);
+  reader = net::LineReader(*stream);
+  out.use(*stream);
 }
 
 void Session::show_state(std::string_view what) {

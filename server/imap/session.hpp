@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/core/guarded.hpp"
+#include "base/net/deflate_stream.hpp"
 #include "base/net/line_reader.hpp"
 #include "base/net/signal.hpp"
 #include "server/imap/response.hpp"
@@ -28,8 +29,11 @@ enum class State : unsigned char {
 // What ENABLE and enabling commands switched on (RFC 5161, RFC 7162 3.1).
 struct Enabled {
   bool condstore = false;
-  bool qresync = false;  // VANISHED instead of EXPUNGE; condstore is on too
-  bool rev2 = false;     // IMAP4rev2: UTF-8 names, no RECENT, ESEARCH answers
+  bool qresync = false;      // VANISHED instead of EXPUNGE; condstore is on too
+  bool rev2 = false;         // IMAP4rev2: no RECENT, ESEARCH answers; utf8 is on too
+  bool utf8 = false;         // names go as UTF-8 (IMAP4rev2 or UTF8=ACCEPT)
+  bool utf8_accept = false;  // UTF8=ACCEPT itself (RFC 6855)
+  bool uid_only = false;     // UIDONLY (RFC 9586): no message numbers in either direction
 };
 
 // Why the server ends a session; set from any thread (trace::Session::on_end), read by the
@@ -44,6 +48,7 @@ struct Session {
 
   const Environment& env;
   std::unique_ptr<net::Stream> stream;
+  net::DeflateStream* deflated = nullptr;  // the stream itself, once COMPRESS was given
   net::LineReader reader;
   Response out;
   std::shared_ptr<EndRequest> end;
@@ -69,8 +74,14 @@ struct Session {
   // The messages of `set` in the selected mailbox. bad_input: a number that does not exist.
   Result<wire::NumberSet> resolve(const wire::SequenceSet& set, bool by_uid) const;
   void unselect();
+  // Nobody's again (RFC 8437): everything that belongs to a person or was enabled is forgotten.
+  void sign_out();
+  // The same connection, read and written through another stream from now on.
+  void speak_through(std::unique_ptr<net::Stream> other);
   // Shows in the table of connections what it does: "idle INBOX"; empty: the state alone.
   void show_state(std::string_view what = {});
+  // Log lines from now on name the connection, and nobody.
+  void log_as_connection();
 };
 
 // What sync() may tell, and what it need not.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "server/imap/fetch_columns.hpp"
 #include "server/imap/flags.hpp"
 #include "server/imap/session.hpp"
 
@@ -27,9 +28,10 @@ void learn_keywords(Session& session, const store::AccountView& view, store::Key
   if (is_new) session.out.line("* FLAGS (", flags_in_use(session.told_flags), ")");
 }
 
-void fetch_head(std::string& out, std::uint32_t number, store::Uid uid) {
-  out.append("* ").append(std::to_string(number)).append(" FETCH (UID ");
-  out.append(std::to_string(uid));
+// Up to where the next item's name stands.
+void fetch_head(const Session& session, std::string& out, std::uint32_t number, store::Uid uid) {
+  append_fetch_head(out, number, uid, session.enabled.uid_only);
+  if (!session.enabled.uid_only) out.append("UID ").append(std::to_string(uid)).append(" ");
 }
 
 void tell_flags_of(Session& session,
@@ -38,8 +40,8 @@ void tell_flags_of(Session& session,
                    const store::Entry& entry) {
   learn_keywords(session, view, entry.keywords);
   std::string& out = session.out.buffer();
-  fetch_head(out, number, entry.uid);
-  out.append(" FLAGS ");
+  fetch_head(session, out, number, entry.uid);
+  out.append("FLAGS ");
   append_flags(out, view, entry);
   if (session.enabled.condstore)
     out.append(" MODSEQ (").append(std::to_string(entry.modseq)).append(")");
@@ -56,7 +58,7 @@ std::shared_ptr<const store::FolderView> newest(const Session& session,
 }
 
 Task<Result<void>> tell_expunges(Session& session) {
-  if (session.enabled.qresync)  // RFC 7162, 3.2.10.2
+  if (session.enabled.qresync || session.enabled.uid_only)  // RFC 7162, 3.2.10.2; RFC 9586, 3.5
     co_return co_await tell_vanished(session, session.selected->take_vanished(), false);
   for (const auto number : session.selected->take_expunges()) {
     session.out.line("* ", std::to_string(number), " EXPUNGE");
@@ -73,8 +75,8 @@ void tell_flags(Session& session, std::uint32_t number, const store::Entry& entr
 
 void tell_modseq(Session& session, std::uint32_t number, const store::Entry& entry) {
   std::string& out = session.out.buffer();
-  fetch_head(out, number, entry.uid);
-  out.append(" MODSEQ (").append(std::to_string(entry.modseq)).append("))\r\n");
+  fetch_head(session, out, number, entry.uid);
+  out.append("MODSEQ (").append(std::to_string(entry.modseq)).append("))\r\n");
 }
 
 Task<Result<void>> tell_vanished(Session& session, wire::NumberSet uids, bool earlier) {

@@ -78,6 +78,17 @@ class TableSession final : public Session {
     });
   }
 
+  void clear_identity() override {
+    table_->with([&](Table& table) {
+      if (row_->person) Table::leave(table.of_person, *row_->person);
+      row_->person.reset();
+      row_->identity.reset();
+      row_->is_renewed = false;
+      row_->info.user.clear();
+      row_->info.state.clear();
+    });
+  }
+
   std::optional<directory::Identity> take_renewed() override {
     if (!row_->is_renewed) return std::nullopt;
     const auto renewed = table_->with([&](Table&) {

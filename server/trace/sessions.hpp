@@ -34,6 +34,8 @@ class Session {
   virtual std::uint64_t id() const noexcept = 0;
   // limit: too many connections of this person.
   virtual Result<void> set_identity(const directory::Identity& identity) = 0;
+  // Nobody's again: as before set_identity().
+  virtual void clear_identity() {}
   // The identity of the same person that renew() put in force since the last call; to be asked
   // before each command. Costs a load when there is none.
   virtual std::optional<directory::Identity> take_renewed() { return std::nullopt; }

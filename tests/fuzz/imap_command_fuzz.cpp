@@ -58,7 +58,12 @@ void check_arguments(std::string_view text, bool utf8) {
   static_cast<void>(parse_status(text, utf8));
   static_cast<void>(parse_append_head(text, utf8));
   static_cast<void>(parse_append_next(text));
-  static_cast<void>(ends_with_message(text));
+  static_cast<void>(ends_with_message(text, utf8));
+  if (const auto replace = parse_replace_head(text, utf8)) check_mailbox(replace->head.mailbox);
+  for (const bool first : {false, true})
+    if (const auto parts = parse_cat_parts(text, first))
+      require(parts->rest <= text.size() && parts->open == (parts->rest == 0));
+  static_cast<void>(parse_compress(text));
   static_cast<void>(parse_login(text));
   static_cast<void>(parse_authenticate(text));
   static_cast<void>(parse_sasl_response(text));

@@ -153,11 +153,31 @@ Result<Copy> parse_copy(std::string_view text, bool utf8) {
   return out;
 }
 
+Result<std::string> parse_compress(std::string_view text) {
+  Lexer lexer(text);
+  KONTOR_TRY(auto algorithm, lexer.atom());
+  KONTOR_TRY(lexer.end());
+  return algorithm;
+}
+
 Result<SequenceSet> parse_uid_expunge(std::string_view text) {
   Lexer lexer(text);
   KONTOR_TRY(auto set, lexer.sequence_set());
   KONTOR_TRY(lexer.end());
   return set;
+}
+
+Result<UidBatches> parse_uidbatches(std::string_view text) {
+  Lexer lexer(text);
+  UidBatches out;
+  KONTOR_TRY(out.messages, lexer.nz_number());
+  if (lexer.accept(' ')) {
+    KONTOR_TRY(out.first, lexer.nz_number());
+    KONTOR_TRY(lexer.expect(':'));
+    KONTOR_TRY(out.last, lexer.nz_number());
+  }
+  KONTOR_TRY(lexer.end());
+  return out;
 }
 
 Result<Store> parse_store(std::string_view text) {

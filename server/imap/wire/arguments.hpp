@@ -28,6 +28,8 @@ Result<Authenticate> parse_authenticate(std::string_view text);
 // A line that answers a challenge: base64, or "*", which gives nothing (cancelled).
 Result<std::optional<std::string>> parse_sasl_response(std::string_view line);
 
+Result<std::string> parse_compress(std::string_view text);  // the algorithm
+
 Result<std::vector<std::string>> parse_enable(std::string_view text);  // upper case
 
 using IdFields = std::vector<std::pair<std::string, std::string>>;
@@ -53,6 +55,14 @@ struct Copy {
 Result<Copy> parse_copy(std::string_view text, bool utf8);
 
 Result<SequenceSet> parse_uid_expunge(std::string_view text);
+
+// RFC 10022: so many messages a batch; the batches from `first` to `last`.
+struct UidBatches {
+  std::uint32_t messages = 0;  // none of them is 0
+  std::uint32_t first = 1;
+  std::uint32_t last = 0xFFFF'FFFF;
+};
+Result<UidBatches> parse_uidbatches(std::string_view text);
 
 enum class StoreAction : unsigned char { set, add, remove };
 struct Store {

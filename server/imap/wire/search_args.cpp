@@ -118,6 +118,7 @@ class SearchParser {
 
   Result<void> charset() {
     KONTOR_TRY(lexer_.space());
+    out_.names_charset = true;
     KONTOR_TRY(charset_, lexer_.astring());
     if (!mime::is_known_charset(charset_))
       return fail(Errc::unsupported, "the charset is not known");  // RFC 9051, 6.4.4: BADCHARSET

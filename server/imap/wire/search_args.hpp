@@ -70,6 +70,7 @@ struct Search {
   unsigned returns = 0;         // "RETURN ()" is all
   std::vector<SearchKey> keys;  // the last one is the root
   bool uses_modseq = false;
+  bool names_charset = false;
 };
 
 Result<Search> parse_search(std::string_view text);

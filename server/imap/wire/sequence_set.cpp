@@ -64,6 +64,17 @@ std::uint64_t NumberSet::count() const {
   return sum;
 }
 
+NumberSet NumberSet::last(std::uint64_t count) const {
+  std::vector<NumberRange> kept;
+  for (auto range = ranges_.rbegin(); range != ranges_.rend() && count > 0; ++range) {
+    const std::uint64_t size = std::uint64_t{range->last} - range->first + 1;
+    const std::uint64_t take = std::min(size, count);
+    kept.push_back({static_cast<std::uint32_t>(range->last - (take - 1)), range->last});
+    count -= take;
+  }
+  return NumberSet(std::move(kept));
+}
+
 NumberSet NumberSet::intersection(const NumberSet& other) const {
   NumberSet result;
   auto a = ranges_.begin();

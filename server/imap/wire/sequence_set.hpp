@@ -38,6 +38,7 @@ class NumberSet {
   const std::vector<NumberRange>& ranges() const { return ranges_; }
   std::uint32_t smallest() const { return ranges_.empty() ? 0 : ranges_.front().first; }
   std::uint32_t largest() const { return ranges_.empty() ? 0 : ranges_.back().last; }
+  NumberSet last(std::uint64_t count) const;  // the largest so many
   NumberSet intersection(const NumberSet& other) const;
   std::string text() const;  // "1:4,7"; empty for the empty set
   bool operator==(const NumberSet&) const = default;

@@ -86,6 +86,14 @@ TEST(NumberSet, Intersects) {
   EXPECT_TRUE(a.intersection(NumberSet()).empty());
 }
 
+TEST(NumberSet, GivesItsLargest) {
+  const NumberSet set({{1, 4}, {7, 7}, {10, 4'294'967'295}});
+  EXPECT_EQ(set.last(3).text(), "4294967293:4294967295");
+  EXPECT_EQ(NumberSet({{1, 4}, {7, 9}}).last(5).text(), "3:4,7:9");
+  EXPECT_EQ(NumberSet({{1, 4}, {7, 9}}).last(100).text(), "1:4,7:9");
+  EXPECT_TRUE(set.last(0).empty());
+}
+
 TEST(UidList, KeepsTheOrder) {
   EXPECT_EQ(uid_list_text({304, 319, 320}), "304,319:320");  // RFC 4315, 3: example
   EXPECT_EQ(uid_list_text({9, 3, 4, 5, 1}), "9,3:5,1");
