@@ -11,10 +11,9 @@ namespace {
 
 std::unexpected<Error> not_there() { return fail(Errc::not_found, "the URL names nothing"); }
 
-// An absolute URL names this server and the one who is signed in.
+// An absolute URL names the one who is signed in.
 bool is_of(const Session& session, const wire::UrlServer& server) {
   const auto& settings = session.env.settings;
-  if (!iequals(server.host, settings.server.name)) return false;
   if (server.user.empty() || iequals(server.user, session.identity->login)) return true;
   const auto found =
       session.env.directory.current()->find_login(server.user, settings.directory.default_domain);
@@ -68,6 +67,9 @@ Task<Result<std::string>> read_part(std::shared_ptr<store::Account> account,
 
 Task<Result<std::string>> read_url_part(Session& session, std::string url) {
   KONTOR_CO_TRY(auto parsed, wire::parse_imap_url(url));
+  // One's own mailbox on another server is none of ours.
+  if (parsed.server && !iequals(parsed.server->host, session.env.settings.server.name))
+    co_return not_there();
   KONTOR_CO_TRY(const auto folder, own_folder(session, parsed));
   co_return co_await read_part(session.account, folder, std::move(parsed), part_limits(session));
 }

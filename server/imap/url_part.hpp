@@ -11,7 +11,7 @@
 
 namespace kontor::imap {
 
-// The client's own folder that a URL names; not_found: somebody else's or none.
+// The client's own folder that a URL names, whatever its host; not_found: somebody else's or none.
 Result<store::FolderId> own_folder(const Session& session, const wire::ImapUrl& url);
 mime::Limits part_limits(const Session& session);
 

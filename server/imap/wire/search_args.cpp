@@ -2,6 +2,7 @@
 #include "server/imap/wire/search_args.hpp"
 
 #include <array>
+#include <limits>
 #include <optional>
 
 #include "base/core/text.hpp"
@@ -160,6 +161,7 @@ class SearchParser {
       KONTOR_TRY(lexer_.space());
       return set_key(SearchOp::uids);
     }
+    if (iequals(name, "UIDAFTER") || iequals(name, "UIDBEFORE")) return uid_bound(name);
     if (iequals(name, "HEADER")) return header();
     if (iequals(name, "MODSEQ")) return modseq();
     if (iequals(name, "UNKEYWORD")) return unkeyword();
@@ -172,6 +174,21 @@ class SearchParser {
     SearchKey key;
     key.op = op;
     KONTOR_TRY(key.set, lexer_.sequence_set());
+    return add(std::move(key));
+  }
+
+  // RFC 9738, 3.3: UIDs beyond that one, or below it.
+  Result<std::uint32_t> uid_bound(std::string_view name) {
+    SearchKey key;
+    key.op = SearchOp::uids;
+    KONTOR_TRY(lexer_.space());
+    KONTOR_TRY(const auto bound, lexer_.nz_number());
+    constexpr auto k_most = std::numeric_limits<std::uint32_t>::max();
+    const bool after = iequals(name, "UIDAFTER");
+    if (bound == (after ? k_most : 1))
+      key.op = SearchOp::none;
+    else
+      key.set.ranges.push_back(after ? NumberRange{bound + 1, k_most} : NumberRange{1, bound - 1});
     return add(std::move(key));
   }
 

@@ -12,9 +12,9 @@ constexpr net::Limit k_patience = std::chrono::seconds(10);
 TEST(ImapProgress, IsToldNowAndThen) {
   Dialogue parts;
   const auto no_tls = [] { return std::shared_ptr<const net::TlsContext>(); };
-  const Environment environment{parts.settings, parts.directory, parts.sign_in,
-                                parts.no_store, parts.sessions,  parts.clock,
-                                no_tls,         log::Context(parts.events)};
+  const Environment environment{
+      parts.settings, parts.directory, parts.sign_in, parts.no_store,
+      parts.sessions, parts.clock,     no_tls,        log::Context(parts.events)};
   boost::asio::io_context context;
   auto pair = net::make_memory_streams();
   Session session(environment, std::move(pair.first));
