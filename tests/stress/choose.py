@@ -8,6 +8,7 @@ from history import FLAGS
 from wire import as_set
 
 LASTING = ('INBOX', 'Box', 'Archive')
+MOVING = ('Hot', 'Hotter')  # one mailbox that is renamed now and then
 PASSING = ('Temp1', 'Temp2', 'Temp1/Deep')
 MOST = 250  # messages a mailbox may hold before the sessions prefer to remove
 ITEMS = ('(UID FLAGS)', '(UID FLAGS MODSEQ)', '(UID INTERNALDATE EMAILID THREADID RFC822.SIZE)', '(UID ENVELOPE BODYSTRUCTURE)',
@@ -38,8 +39,8 @@ class Chooser:
         return as_set([place + 1 for place in chosen]), as_set(uids), uids
 
     def target(self):
-        name = self.chance.choice(LASTING + LASTING + PASSING)
-        return name, name in PASSING
+        name = self.chance.choice(LASTING + LASTING + MOVING + PASSING)
+        return name, name not in LASTING
 
     # --- one command -----------------------------------------------------------------------------------
     def append(self):
@@ -126,7 +127,9 @@ class Chooser:
         return Status(self.session, *self.target())
 
     def folder(self):
-        verb = self.chance.choice(('CREATE', 'CREATE', 'DELETE'))
+        verb = self.chance.choice(('CREATE', 'CREATE', 'DELETE', 'RENAME'))
+        if verb == 'RENAME':
+            return Folder(self.session, verb, *self.chance.sample(MOVING, 2))
         return Folder(self.session, verb, self.chance.choice(PASSING))
 
     # --- several ---------------------------------------------------------------------------------------
@@ -142,8 +145,8 @@ class Chooser:
         return commands or [self.noop()]
 
     def open(self):
-        if self.chance.random() < 0.15:
-            return Select(self.session, self.chance.choice(PASSING), optional=True)
+        if self.chance.random() < 0.25:
+            return Select(self.session, self.chance.choice(PASSING + MOVING + MOVING), optional=True)
         verb = 'EXAMINE' if self.chance.random() < 0.15 else 'SELECT'
         parameters = ' (CONDSTORE)' if self.chance.random() < 0.3 else ''
         return Select(self.session, self.chance.choice(LASTING), verb, parameters)

@@ -129,7 +129,7 @@ class Copy(Command):
             self.box.message(uid).told_gone = min(self.box.message(uid).told_gone, now)
 
     def lost(self):
-        self.account.unanswered += [self.box.message(uid).number for uid in self.uids]
+        self.account.unanswered += [self.box.message(uid) for uid in self.uids]
 
 
 class Store(Command):

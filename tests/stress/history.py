@@ -81,6 +81,8 @@ class FlagHistory:
 
     def wrong(self, flags, since, until):
         """The flags of a reading that cannot be."""
+        if len(self.writes) == 1 and self.writes[0].start <= until:  # nobody has changed it since a quiet point
+            return [flag for flag, value in self.writes[0].values.items() if value is not (flag in flags)]
         return [flag for flag in FLAGS if not self.may_be(flag, flag in flags, since, until)]
 
     def contradicts(self, write, flags):

@@ -53,7 +53,8 @@ async def look(session):
 
 def account_for(account, found):
     """Everything there was made by somebody, everything gone was removed by somebody, nothing is there twice."""
-    unanswered = collections.Counter(account.unanswered)
+    # None: copies of a message that left before anybody saw which it was.
+    unanswered = collections.Counter(one if isinstance(one, int) else one.number for one in account.unanswered)
     delivered = collections.Counter(account.delivered)
     here = {one.box.validity for one in found.values()}
     for box in account.boxes.values():
@@ -79,9 +80,10 @@ def check_box(account, found, unanswered, delivered):
         if uid in present:
             demand(one.told_gone == NEVER, 'UID', uid, 'of', box, 'is there again')
             if not one.acknowledged:
-                source = delivered if delivered[one.number] > 0 else unanswered
-                demand(source[one.number] > 0, 'UID', uid, 'of', box, 'message', one.number, 'is there and nobody made it')
-                source[one.number] -= 1
+                source, key = next(((source, key) for source, key in ((delivered, one.number), (unanswered, one.number), (unanswered, None))
+                                    if source[key] > 0), (None, None))
+                demand(source is not None, 'UID', uid, 'of', box, 'message', one.number, 'is there and nobody made it')
+                source[key] -= 1
             one.history.settle(found.flags[uid], now)
             one.acknowledged, one.born = True, (0, now)
         elif one.told_gone == NEVER:

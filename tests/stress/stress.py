@@ -26,7 +26,7 @@ class Stress(unittest.TestCase):
                 one = world.World(server, SEED)
                 await one.run(seconds, max(4, seconds / 15), restart)
                 print(sum(session.commands for session in one.sessions), 'commands,', sum(session.checks for session in one.sessions),
-                      'whole pictures compared,', one.deliveries, 'deliveries,', one.dropped, 'connections ended,',
+                      'whole pictures compared,', one.deliveries.count, 'deliveries,', one.collector.count, 'collected by POP3,', one.dropped, 'connections ended,',
                       one.quiet_points, 'quiet points', flush=True)
                 self.assertGreater(one.quiet_points, 2)
             asyncio.run(run())

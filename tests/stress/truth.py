@@ -131,7 +131,7 @@ class Account:
         self.name, self.seed, self.clock = name, seed, clock
         self.boxes = {}
         self.lasting = set()  # UIDVALIDITY of the mailboxes nobody deletes
-        self.unanswered = []  # numbers of messages that a lost command may have made
+        self.unanswered = []  # what a lost command may have made: numbers, or the messages it was to copy
         self.delivered = []  # numbers of messages whose delivery was acknowledged
         self.late_gone = 0
         self.ids = {}  # MAILBOXID: UIDVALIDITY

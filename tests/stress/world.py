@@ -5,20 +5,20 @@ import itertools
 import os
 import pathlib
 import random
-import smtplib
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import kontor  # noqa: E402
-from choose import LASTING, Chooser  # noqa: E402
+from beside import Collector, Deliveries  # noqa: E402
+from choose import LASTING, MOVING, Chooser  # noqa: E402
 from commands import Command  # noqa: E402
 from commands_read import Enable, Status  # noqa: E402
 from history import Clock, Violation, demand  # noqa: E402
 from mirror import Mirror  # noqa: E402
 from quiet import account_for, agrees, compare, look  # noqa: E402
 from session import Session  # noqa: E402
-from truth import Account, message  # noqa: E402
+from truth import Account  # noqa: E402
 from wire import Ended  # noqa: E402
 
 PEOPLE = (('anna', 11), ('boris', 8), ('clara', 5))
@@ -36,7 +36,8 @@ class World:
             self.mirrors[person] = [Mirror(name) for name in LASTING for _ in range(2)]
         self.may_go, self.parked, self.stopping = asyncio.Event(), 0, False
         self.failure = None
-        self.quiet_points = self.dropped = self.deliveries = 0
+        self.deliveries, self.collector = Deliveries(self), Collector(self)
+        self.quiet_points = self.dropped = 0
 
     def make_session(self, account, name):
         return Session(name, account, random.Random(f'{self.seed}/{name}'), f'{account.name}@example.test', kontor.PASSWORD)
@@ -119,27 +120,21 @@ class World:
         else:
             await session.run(*chooser.batch())
 
-    # --- deliveries ---------------------------------------------------------------------------------------
-    async def deliver(self):
-        chance = random.Random(f'{self.seed}/deliveries')
-        while not self.stopping:
-            if not self.may_go.is_set():
-                self.parked += 1
-                await self.may_go.wait()
-                self.parked -= 1
-                continue
-            number = next(self.numbers)
-            people = [name for name in self.accounts if chance.random() < 0.5] or ['anna']
-            try:
-                refused = await asyncio.to_thread(self.server.lmtp, [f'{name}@example.test' for name in people], message(self.seed, number))
-                for name in people:
-                    if f'{name}@example.test' not in refused:
-                        self.accounts[name].delivered.append(number)
-            except (OSError, smtplib.SMTPException):
-                for name in people:
-                    self.accounts[name].unanswered.append(number)
-            self.deliveries += 1
-            await asyncio.sleep(chance.random() * 0.1)
+    # --- beside the sessions ------------------------------------------------------------------------------
+    async def beside(self, other):
+        try:
+            while not self.stopping:
+                if not self.may_go.is_set():
+                    self.parked += 1
+                    await self.may_go.wait()
+                    self.parked -= 1
+                    continue
+                await other.step()
+        except Exception as error:
+            print(f'--- {type(other).__name__}, seed {self.seed}: {error}')
+            self.failure = self.failure or error
+            self.stopping = True
+            self.may_go.set()
         self.parked += 1
 
     # --- quiet points ---------------------------------------------------------------------------------------
@@ -211,8 +206,9 @@ class World:
         self.context = self.server.tls_context()
         for account in self.accounts.values():
             session = await self.fresh(account)
-            await session.run(Command(session, 'CREATE Box'))
-            for name in LASTING:
+            for name in ('Box', MOVING[0]):
+                await session.run(Command(session, f'CREATE {name}'))
+            for name in (*LASTING, MOVING[0]):
                 await session.run(Status(session, name, False))
             account.lasting = set(account.boxes)
             session.drop()
@@ -221,7 +217,7 @@ class World:
         """restart(number of the quiet point): None, 'stop' or 'kill' after this stretch."""
         await self.prepare()
         self.tasks = [asyncio.create_task(self.live(session)) for session in self.sessions]
-        self.tasks.append(asyncio.create_task(self.deliver()))
+        self.tasks += [asyncio.create_task(self.beside(other)) for other in (self.deliveries, self.collector)]
         end = time.monotonic() + seconds
         try:
             while time.monotonic() < end:
