@@ -3,6 +3,7 @@
 // "Import").
 #include <boost/json/object.hpp>
 
+#include "server/admin/imap_import.hpp"
 #include "server/admin/mail_sender.hpp"
 #include "server/admin/sources/reader.hpp"
 #include "store/mailbox/names.hpp"
@@ -50,6 +51,9 @@ class Import final : public sources::Taker {
 
 Result<Finding> import_mail(const Client& client, Request request) {
   const bool dry_run = request.options.contains("--dry-run");
+  if (request.options.contains("--imap")) return import_by_options(client, request);
+  if (request.arguments.size() != 2)
+    return fail(Errc::bad_input, "use: import ADDRESS SOURCE, or import ADDRESS --imap HOST …");
   KONTOR_TRY(const auto scan, sources::scan(request.arguments[1]));
   KONTOR_TRY(auto connection, Connection::open(client.data_folder));
   MailSender sender(std::move(connection),
