@@ -169,6 +169,7 @@ class Compress(unittest.TestCase):
     def test_switched_off_it_is_not_there(self):
         with kontor.Server({'imap.compress': False}) as server:
             client = server.imap('anna')
+            self.addCleanup(client.shutdown)
             self.assertNotIn('COMPRESS=DEFLATE', client.capabilities)
             kind, answer = client.xatom('COMPRESS', 'DEFLATE')
             self.assertEqual((kind, answer[0]), ('NO', b'[CANNOT] compression is switched off'))

@@ -17,6 +17,7 @@
 #include "server/queue/queue.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
+#include "store/mailbox/upkeep.hpp"
 
 namespace kontor::testing {
 
@@ -132,6 +133,10 @@ class FakeStore final : public store::AccountStore {
   }
   std::vector<store::AccountInfo> list() const override { return {}; }
   Task<void> close() override { co_return; }
+  Task<std::chrono::seconds> upkeep() override { co_return std::chrono::hours(1); }
+  Task<Result<store::UpkeepReport>> look_after(store::AccountId) override {
+    co_return fail(Errc::not_found);
+  }
 
   std::vector<std::string> messages_of(const directory::PrincipalId& person) const {
     std::vector<std::string> out;

@@ -66,7 +66,7 @@ TEST(ImapUrl, CarriesItsAuthorization) {
 
 TEST(ImapUrl, RefusesEverythingElse) {
   const std::string too_long(k_max_url, 'a');
-  for (const std::string text :
+  for (const std::string& text :
        {std::string(""),
         std::string("/"),
         std::string("INBOX/;UID=1"),
