@@ -26,6 +26,7 @@ enum class FrameType : std::uint8_t {
   seal = 17,       // last frame of a sealed log
   note = 18,       // events for tools (damage reported, restored from)
   prune = 19,      // what left long ago is not remembered any more
+  stub = 24,       // what compaction leaves of a deliver frame whose item is dead
   // Of the queue's log (payloads: server/queue/frames.hpp).
   queue_message = 64,  // a message, its envelope and recipients
   queue_fates = 65,    // what became of recipients at a try

@@ -210,6 +210,31 @@ void read(ByteReader& in, NoteFrame& f) {
 void write(ByteWriter& out, const PruneFrame& f) { out.varint(f.until); }
 void read(ByteReader& in, PruneFrame& f) { f.until = in.varint(); }
 
+void write(ByteWriter& out, const StubFrame& f) {
+  out.varint(f.folder);
+  out.varint(f.uid);
+  out.fixed(f.flags);
+  out.time(f.internal_date);
+  out.time(f.save_date);
+  out.texts(f.keywords);
+  out.uuid(f.guid);
+  out.varint(f.thread);
+  out.varint(f.header_size);
+  out.varint(f.size);
+}
+void read(ByteReader& in, StubFrame& f) {
+  f.folder = in.number<FolderId>();
+  f.uid = in.number<Uid>();
+  f.flags = in.fixed<FlagBits>();
+  f.internal_date = in.time();
+  f.save_date = in.time();
+  f.keywords = in.texts();
+  f.guid = in.uuid();
+  f.thread = in.varint();
+  f.header_size = in.number<std::uint32_t>();
+  f.size = in.number<std::uint32_t>();
+}
+
 template <class Frame>
 Result<Payload> decode(std::string_view bytes) {
   ByteReader in(bytes);
@@ -247,7 +272,8 @@ constexpr std::array k_rows{Row{FrameType::account, "account", decode<AccountFra
                             Row{FrameType::subscription, "subscription", decode<SubscriptionFrame>},
                             Row{FrameType::batch_end, "batch_end", decode<BatchEndFrame>},
                             Row{FrameType::note, "note", decode<NoteFrame>},
-                            Row{FrameType::prune, "prune", decode<PruneFrame>}};
+                            Row{FrameType::prune, "prune", decode<PruneFrame>},
+                            Row{FrameType::stub, "stub", decode<StubFrame>}};
 static_assert(k_rows.size() == std::variant_size_v<Payload>);
 
 const Row* row_of(FrameType type) noexcept {

@@ -7,6 +7,7 @@
 // frame: that is store/mailbox/apply.hpp.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -174,6 +175,21 @@ struct PruneFrame {
   bool operator==(const PruneFrame&) const = default;
 };
 
+// What is left of a DeliverFrame whose item is dead: all that the frames behind it need.
+struct StubFrame {
+  FolderId folder = k_inbox;
+  Uid uid = 0;
+  FlagBits flags = 0;
+  UtcSeconds internal_date{};
+  UtcSeconds save_date{};
+  std::vector<std::string> keywords;
+  Uuid guid;
+  std::uint64_t thread = 0;
+  std::uint32_t header_size = 0;
+  std::uint32_t size = 0;  // of the message
+  bool operator==(const StubFrame&) const = default;
+};
+
 using Payload = std::variant<AccountFrame,
                              BindingFrame,
                              DeliverFrame,
@@ -191,7 +207,8 @@ using Payload = std::variant<AccountFrame,
                              SubscriptionFrame,
                              BatchEndFrame,
                              NoteFrame,
-                             PruneFrame>;
+                             PruneFrame,
+                             StubFrame>;
 
 FrameType type_of(const Payload& payload) noexcept;
 std::string_view name_of(FrameType type) noexcept;  // "deliver"; "unknown"
@@ -199,15 +216,25 @@ std::string encode_payload(const Payload& payload);
 Result<Payload> decode_payload(FrameType type, std::string_view bytes);
 
 // A deliver payload is laid out so that parts of it can be read by range: [0, raw_offset) holds
-// everything but the message, whose bytes follow to the end.
+// everything but the message, whose bytes follow to the end: as they are, or packed by compaction.
 struct DeliverHead {
   DeliverFrame frame;  // raw is empty unless its bytes were given
   std::uint32_t raw_offset = 0;
-  std::uint64_t raw_size = 0;
+  std::uint64_t raw_size = 0;  // of the message as it was delivered
+  bool packed = false;         // what follows is its packed form (store/format/packed.hpp)
 };
 inline constexpr std::size_t k_deliver_prefix = 24;
+inline constexpr std::uint8_t k_codec_packed = 1;  // of the frame of a packed message
 // Of at least the first raw_offset bytes of a payload; checked by a checksum of its own.
 Result<DeliverHead> decode_deliver_head(std::string_view bytes);
+// Has what follows the head the length that the head says?
+Result<void> check_deliver_length(const DeliverHead& head, std::string_view payload);
+// The payload with its message packed; nothing: it is already, or it does not pay.
+std::optional<std::string> pack_deliver(std::string_view payload);
+// The payload with its message as it was delivered. decode_payload() takes no other.
+Result<std::string> unpack_deliver(std::string payload);
+// What is left of a message that is dead. corrupt.
+Result<StubFrame> stub_of(std::string_view payload);
 // The size of the message in a deliver payload of our own.
 std::uint64_t deliver_raw_size(std::string_view payload);
 // Sets the UID of an encoded deliver payload (it lies outside the head's checksum).

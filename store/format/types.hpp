@@ -71,7 +71,21 @@ struct Entry {
   UtcSeconds save_date{};  // when it came into this folder (RFC 8514)
 };
 
-// Where a frame stands: log number and offset of the frame's first byte.
+// A log and its generation as one number: compaction writes a sealed log anew as the next
+// generation. As it was first written a log is of generation 1, and the number is its own.
+inline constexpr unsigned k_log_bits = 27;
+inline constexpr std::uint32_t k_last_log = (1U << k_log_bits) - 1;
+inline constexpr std::uint32_t k_last_generation = 32;
+constexpr std::uint32_t log_number(std::uint32_t log) noexcept { return log & k_last_log; }
+constexpr std::uint32_t log_generation(std::uint32_t log) noexcept {
+  return (log >> k_log_bits) + 1;
+}
+constexpr std::uint32_t log_of(std::uint32_t number, std::uint32_t generation) noexcept {
+  return (generation - 1) << k_log_bits | number;
+}
+
+// Where a frame stands: the log with its generation, and the offset of the frame's first byte.
+// Positions compare by place within one generation only.
 struct LogPosition {
   std::uint32_t file = 0;
   std::uint64_t offset = 0;

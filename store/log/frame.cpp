@@ -39,6 +39,7 @@ bool known_type(std::uint8_t type) {
     return type >= static_cast<std::uint8_t>(first) && type <= static_cast<std::uint8_t>(last);
   };
   return is_between(FrameType::account, FrameType::prune) ||
+         is_between(FrameType::stub, FrameType::stub) ||
          is_between(FrameType::queue_message, FrameType::queue_carried);
 }
 
@@ -47,7 +48,8 @@ bool known_type(std::uint8_t type) {
 std::string encode_log_header(const LogHeader& header) {
   std::string block(k_log_magic);
   put(block, header.version);
-  block.append(3, '\0');
+  put(block, static_cast<std::uint8_t>(header.generation - 1));
+  block.append(2, '\0');
   put(block, header.number);
   put(block, header.salt);
   put(block, header.first_sequence);
@@ -63,6 +65,7 @@ std::optional<LogHeader> decode_log_block(std::string_view block) {
     return std::nullopt;
   LogHeader header;
   header.version = get<std::uint8_t>(block, 8);
+  header.generation = get<std::uint8_t>(block, 9) + 1U;
   header.number = get<std::uint32_t>(block, 12);
   header.salt = get<std::uint64_t>(block, 16);
   header.first_sequence = get<std::uint64_t>(block, 24);

@@ -269,6 +269,7 @@ struct Apply {
   void operator()(const NoteFrame&) const {}
   void operator()(const AnnotationFrame& frame) const;
   void operator()(const PruneFrame& frame) const;
+  void operator()(const StubFrame& frame) const;
 
   void transfer(const TransferFrame& frame) const;
 };
@@ -452,13 +453,29 @@ void deliver(AccountState& state, const FramePlace& place, const DeliverHead& he
   add_entry(state, folder, entry);
 }
 
+// As the message that it stands for, which is dead by a later frame. It has no bytes: offset 0.
+void Apply::operator()(const StubFrame& frame) const {
+  DeliverHead head;
+  head.raw_size = frame.size;
+  head.frame.folder = frame.folder;
+  head.frame.uid = frame.uid;
+  head.frame.flags = frame.flags;
+  head.frame.internal_date = frame.internal_date;
+  head.frame.save_date = frame.save_date;
+  head.frame.keywords = frame.keywords;
+  head.frame.guid = frame.guid;
+  head.frame.thread = frame.thread;
+  head.frame.header_size = frame.header_size;
+  deliver(state, place, head);
+}
+
 }  // namespace
 
 Result<Decoded> decode_frame(FrameType type, std::string_view payload) {
   if (type == FrameType::deliver) {
     KONTOR_TRY(auto head, decode_deliver_head(payload));
-    if (payload.size() - head.raw_offset != head.raw_size || head.raw_size > UINT32_MAX)
-      return fail(Errc::corrupt, "a deliver frame of the wrong length");
+    KONTOR_TRY(check_deliver_length(head, payload));
+    if (head.raw_size > UINT32_MAX) return fail(Errc::corrupt, "a message that is too long");
     auto& frame = head.frame;  // these views end with `payload`
     frame.envelope = frame.body = frame.bodystructure = frame.preview = {};
     return Decoded(std::move(head));

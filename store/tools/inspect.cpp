@@ -57,6 +57,9 @@ struct Summary {
   std::string operator()(const BatchEndFrame& f) const { return std::to_string(f.frames); }
   std::string operator()(const NoteFrame& f) const { return f.text; }
   std::string operator()(const PruneFrame& f) const { return fmt::format("until {}", f.until); }
+  std::string operator()(const StubFrame& f) const {
+    return fmt::format("folder {} uid {}, purged, was {} bytes", f.folder, f.uid, f.size);
+  }
 
   static std::string transfer(const TransferFrame& f) {
     return fmt::format("folder {} to {}, {} messages", f.from, f.to, f.rows.size());
@@ -66,8 +69,8 @@ struct Summary {
 std::string summary_of(const Decoded* frame) {
   if (frame == nullptr) return "UNREADABLE";
   if (const auto* head = std::get_if<DeliverHead>(frame))
-    return fmt::format("folder {} uid {} {} bytes", head->frame.folder, head->frame.uid,
-                       head->raw_size);
+    return fmt::format("folder {} uid {} {} bytes{}", head->frame.folder, head->frame.uid,
+                       head->raw_size, head->packed ? ", packed" : "");
   return std::visit(Summary{}, std::get<Payload>(*frame));
 }
 

@@ -49,6 +49,7 @@ FOREIGN = [
     (r'zlib\.h', ['base/net']),
     (r'unicode/.*', ['base/mime']),
     (r'toml\+\+/.*', ['base/config']),
+    (r'zstd\.h', ['store/format']),
     (r'spdlog/.*', ['base/log']),
     (r'xapian.*', ['search']),
     (r'libical/.*', ['calendar']),

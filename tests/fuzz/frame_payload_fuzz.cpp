@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::shared_ptr<const AccountState> before = freeze(state);
   while (input.size() >= 3 && place.sequence < 64) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(input[i]); };
-    const auto type = static_cast<FrameType>(byte(0) % 20);
+    const auto type = static_cast<FrameType>(byte(0) % 25);
     const std::size_t length = byte(1) | byte(2) << 8U;
     const auto payload = input.substr(3, length);
     input.remove_prefix(std::min(input.size(), 3 + length));

@@ -110,25 +110,29 @@ std::vector<Payload> one_of_each(Random& r, std::vector<std::string>& texts) {
   deliver.preview = texts[3];
   deliver.raw = texts[4];
   const auto folder = static_cast<FolderId>(r.number());
-  return {AccountFrame{r.uuid(), static_cast<AccountKind>(r.small(4)), r.time()},
-          BindingFrame{{r.text(), r.uuid()}},
-          deliver,
-          transfer_of<CopyFrame>(r),
-          transfer_of<MoveFrame>(r),
-          FlagsFrame{folder, static_cast<FlagAction>(r.small(3)), static_cast<FlagBits>(r.number()),
-                     r.texts(), r.uids()},
-          ExpungeFrame{folder, r.time(), r.uids()},
-          PurgeFrame{folder, r.small(2) == 1, r.uids()},
-          folder_of(r),
-          AclFrame{folder, {r.text(), r.uuid()}, r.text()},
-          AnnotationFrame{folder, r.number(), r.text(), r.text(), r.small(2) == 1},
-          object_of<CalendarFrame>(r),
-          object_of<ContactFrame>(r),
-          KeywordFrame{static_cast<KeywordSetId>(r.number()), r.texts()},
-          SubscriptionFrame{r.text(), r.small(2) == 1},
-          BatchEndFrame{static_cast<std::uint32_t>(r.number())},
-          NoteFrame{static_cast<NoteKind>(r.small(3)), r.time(), r.text()},
-          PruneFrame{r.number()}};
+  return {
+      AccountFrame{r.uuid(), static_cast<AccountKind>(r.small(4)), r.time()},
+      BindingFrame{{r.text(), r.uuid()}},
+      deliver,
+      transfer_of<CopyFrame>(r),
+      transfer_of<MoveFrame>(r),
+      FlagsFrame{folder, static_cast<FlagAction>(r.small(3)), static_cast<FlagBits>(r.number()),
+                 r.texts(), r.uids()},
+      ExpungeFrame{folder, r.time(), r.uids()},
+      PurgeFrame{folder, r.small(2) == 1, r.uids()},
+      folder_of(r),
+      AclFrame{folder, {r.text(), r.uuid()}, r.text()},
+      AnnotationFrame{folder, r.number(), r.text(), r.text(), r.small(2) == 1},
+      object_of<CalendarFrame>(r),
+      object_of<ContactFrame>(r),
+      KeywordFrame{static_cast<KeywordSetId>(r.number()), r.texts()},
+      SubscriptionFrame{r.text(), r.small(2) == 1},
+      BatchEndFrame{static_cast<std::uint32_t>(r.number())},
+      NoteFrame{static_cast<NoteKind>(r.small(3)), r.time(), r.text()},
+      PruneFrame{r.number()},
+      StubFrame{folder, static_cast<Uid>(r.number()), static_cast<FlagBits>(r.number()), r.time(),
+                r.time(), r.texts(), r.uuid(), r.number(), static_cast<std::uint32_t>(r.number()),
+                static_cast<std::uint32_t>(r.number())}};
 }
 
 TEST(Payload, WhatIsWrittenIsRead) {

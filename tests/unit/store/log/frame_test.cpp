@@ -105,6 +105,12 @@ TEST(Frame, HeadersThatCannotBe) {
     bad[row.at] = row.value;
     EXPECT_FALSE(decode_frame_header(bad)) << row.what;
   }
+  for (const auto type : {FrameType::account, FrameType::seal, FrameType::note, FrameType::prune,
+                          FrameType::stub, FrameType::queue_carried}) {
+    std::string other = good;
+    other[5] = static_cast<char>(type);
+    EXPECT_TRUE(decode_frame_header(other)) << "type " << static_cast<int>(type);
+  }
   EXPECT_FALSE(decode_frame_header(std::string_view(good).substr(0, 39)));
   EXPECT_FALSE(decode_frame_header(""));
 }
