@@ -148,6 +148,7 @@ std::uint64_t AccountLog::State::room_behind(std::uint64_t end_offset) const {
 }
 
 Result<void> AccountLog::State::begin_log(std::uint32_t log, std::uint64_t first_sequence) {
+  if (log > k_last_log) return fail(Errc::limit, "the account has had too many logs");
   LogHeader header;
   header.number = log;
   random_bytes(&header.salt, sizeof header.salt);
@@ -275,7 +276,7 @@ Result<std::unique_ptr<AccountLog>> AccountLog::open(std::shared_ptr<LogDevice> 
   auto state = std::make_shared<State>(std::move(device), pool, options);
   state->incarnation = next_incarnation(scan.last_incarnation);
   state->last_sequence = state->synced = scan.report.last_sequence;
-  state->end = scan.sealed ? LogPosition{scan.end.file + 1, k_log_start} : scan.end;
+  state->end = scan.sealed ? LogPosition{log_number(scan.end.file) + 1, k_log_start} : scan.end;
   state->durable = {state->end, state->last_sequence, scan.incarnation};
   state->open_log = scan.end.file;
   state->salt = scan.header ? scan.header->salt : 0;
@@ -366,6 +367,8 @@ Result<void> AccountLog::drop_before(std::uint32_t log) {
   }
   return {};
 }
+
+void AccountLog::release(std::uint32_t log) const { state_->device->release(log); }
 
 std::uint64_t AccountLog::last_sequence() const {
   const std::lock_guard lock(state_->mutex);

@@ -119,6 +119,8 @@ class AccountLog {
   // Removes the logs below `log`, oldest first, each durably; a log that may still be written to
   // stays. Replay then begins with the oldest that is left. Blocking.
   Result<void> drop_before(std::uint32_t log);
+  // What reading a replaced generation has kept open is given back. Any thread.
+  void release(std::uint32_t log) const;
   std::uint64_t last_sequence() const;  // appended, perhaps not yet durable
   LogPosition end() const;              // where the next frame will stand
   LogMark durable() const;              // everything before it is on the device

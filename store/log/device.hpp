@@ -7,16 +7,19 @@
 // that the device was opened with (local files: the lock on the store's folder; RADOS: compared in
 // the same operation). Failure: io_error, no_space, not_found, conflict; after a failed append()
 // nothing behind the durable end may be trusted until the log was opened anew.
-// Threads: read(), and remove() and list() of logs that are not appended to, from any; the rest by
-// one caller at a time. Every call blocks.
+// A log is named by its number and generation (store/format/types.hpp); only sealed logs have more
+// than one. Threads: read(), and what concerns logs that are not appended to (remove(), list(), new
+// generations), from any; the rest by one caller at a time. Every call blocks.
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/core/result.hpp"
+#include "store/format/types.hpp"
 
 namespace kontor::io {
 class FileSystem;  // base/io/file_system.hpp
@@ -24,11 +27,21 @@ class FileSystem;  // base/io/file_system.hpp
 
 namespace kontor::store {
 
+// A new generation of a sealed log while it is written: nobody sees it before publish(), and
+// without that it was never there. Durable when publish() returns.
+class NewGeneration {
+ public:
+  virtual ~NewGeneration() = default;
+  virtual Result<void> append(std::string_view bytes) = 0;  // on the device when it returns
+  virtual Result<void> publish() = 0;
+};
+
 class LogDevice {
  public:
   virtual ~LogDevice() = default;
 
-  virtual Result<std::vector<std::uint32_t>> list() = 0;  // numbers of the logs, ascending
+  // Of each log its highest complete generation, ascending by number.
+  virtual Result<std::vector<std::uint32_t>> list() = 0;
   virtual Result<std::uint64_t> size(std::uint32_t log) = 0;
   // Up to `size` bytes; fewer only at the end.
   virtual Result<std::string> read(std::uint32_t log, std::uint64_t offset, std::uint64_t size) = 0;
@@ -48,6 +61,16 @@ class LogDevice {
   // The log gets no more appends: what was written ahead is given back.
   virtual Result<void> seal(std::uint32_t log, std::uint64_t size) = 0;
   virtual Result<void> remove(std::uint32_t log) = 0;
+  // The generations that list() does not name: replaced ones, and copies that broke off.
+  virtual Result<std::vector<std::uint32_t>> list_replaced() {
+    return std::vector<std::uint32_t>();
+  }
+  // Writes a new generation; what an earlier attempt has left is gone.
+  virtual Result<std::unique_ptr<NewGeneration>> begin_generation(std::uint32_t) {
+    return fail(Errc::unsupported, "logs here have one generation");
+  }
+  // Nothing is read from it any more: what reading has kept open is given back.
+  virtual void release(std::uint32_t) {}
   // Keeps damaged bytes aside under `name`; fine when they are there already.
   virtual Result<void> quarantine(const std::string& name, std::string_view bytes) = 0;
 };
@@ -57,6 +80,8 @@ std::shared_ptr<LogDevice> local_log_device(io::FileSystem& files, std::string f
 // The same, for tools beside a running server: every change is refused (no_permission).
 std::shared_ptr<LogDevice> read_only_log_device(io::FileSystem& files, std::string folder);
 
-std::string log_file_name(std::uint32_t log);  // "log.000001"
+std::string log_file_name(std::uint32_t log);  // "log.000001"; of generation 2: "log.000001.g2"
+// The log of that name, or nothing.
+std::optional<std::uint32_t> log_of_file_name(std::string_view name);
 
 }  // namespace kontor::store

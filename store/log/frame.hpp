@@ -22,7 +22,8 @@ inline constexpr std::string_view k_frame_magic = "\xF5KFR";
 struct LogHeader {
   std::uint8_t version = k_log_version;
   std::uint32_t number = 0;
-  std::uint64_t salt = 0;  // random; part of every checksum in this log
+  std::uint32_t generation = 1;  // store/format/types.hpp
+  std::uint64_t salt = 0;        // random; part of every checksum in this log
   std::uint64_t first_sequence = 1;
   std::uint64_t incarnation = 0;  // of the owner who began the log
 };

@@ -8,6 +8,7 @@
 #include "base/core/text.hpp"
 #include "base/io/file_system.hpp"
 #include "store/log/device.hpp"
+#include "store/log/generation.hpp"
 
 namespace kontor::store {
 namespace {
@@ -16,11 +17,34 @@ constexpr std::size_t k_open_readers = 2;
 constexpr std::uint64_t k_unasked_read = 64U << 10U;
 constexpr std::string_view k_prefix = "log.";
 
-std::optional<std::uint32_t> log_number(std::string_view name) {
-  if (!name.starts_with(k_prefix)) return std::nullopt;
-  const auto number = parse_number<std::uint32_t>(name.substr(k_prefix.size()));
-  return number && *number > 0 && log_file_name(*number) == name ? number : std::nullopt;
-}
+constexpr std::string_view k_unfinished = ".new";
+
+// Written beside the log under a name that no reader takes, then renamed.
+class LocalGeneration final : public NewGeneration {
+ public:
+  LocalGeneration(io::FileSystem& files, std::string path, std::unique_ptr<io::File> file)
+      : files_(files), path_(std::move(path)), file_(std::move(file)) {}
+  ~LocalGeneration() override {
+    if (file_ != nullptr) static_cast<void>(files_.remove(path_ + std::string(k_unfinished)));
+  }
+
+  Result<void> append(std::string_view bytes) override {
+    KONTOR_TRY(file_->write(size_, bytes));
+    size_ += bytes.size();
+    return file_->sync();
+  }
+  Result<void> publish() override {
+    KONTOR_TRY(files_.rename(path_ + std::string(k_unfinished), path_));
+    file_.reset();
+    return files_.sync_directory(io::parent_of(path_));
+  }
+
+ private:
+  io::FileSystem& files_;
+  const std::string path_;
+  std::unique_ptr<io::File> file_;
+  std::uint64_t size_ = 0;
+};
 
 class LocalLogDevice final : public LogDevice {
  public:
@@ -28,12 +52,44 @@ class LocalLogDevice final : public LogDevice {
       : files_(files), folder_(std::move(folder)), read_only_(read_only) {}
 
   Result<std::vector<std::uint32_t>> list() override {
-    KONTOR_TRY(const auto names, files_.list(folder_));
+    KONTOR_TRY(const auto all, list_all());
     std::vector<std::uint32_t> logs;
-    for (const auto& name : names)
-      if (const auto number = log_number(name)) logs.push_back(*number);
-    std::ranges::sort(logs);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const bool first = i == 0 || log_number(all[i - 1]) != log_number(all[i]);
+      const bool last = i + 1 == all.size() || log_number(all[i + 1]) != log_number(all[i]);
+      // Where there is no choice nothing has to be read.
+      const bool complete =
+          (first && last) || log_generation(all[i]) == 1 || read_footer(*this, all[i]).has_value();
+      if (first)
+        logs.push_back(all[i]);
+      else if (complete)
+        logs.back() = all[i];
+    }
     return logs;
+  }
+
+  Result<std::vector<std::uint32_t>> list_replaced() override {
+    KONTOR_TRY(auto all, list_all());
+    KONTOR_TRY(const auto logs, list());
+    std::erase_if(
+        all, [&logs](std::uint32_t log) { return std::ranges::find(logs, log) != logs.end(); });
+    return all;
+  }
+
+  Result<std::unique_ptr<NewGeneration>> begin_generation(std::uint32_t log) override {
+    KONTOR_TRY(check_writable());
+    KONTOR_TRY(const auto names, files_.list(folder_));
+    for (const auto& name : names) {
+      if (!name.starts_with(k_prefix) || !name.ends_with(k_unfinished)) continue;
+      KONTOR_TRY(files_.remove(folder_ + "/" + name));
+    }
+    KONTOR_TRY(auto file, files_.open(path(log) + std::string(k_unfinished), io::OpenMode::create));
+    return std::make_unique<LocalGeneration>(files_, path(log), std::move(file));
+  }
+
+  void release(std::uint32_t log) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(readers_, [log](const Open& open) { return open.log == log; });
   }
 
   Result<std::uint64_t> size(std::uint32_t log) override {
@@ -122,6 +178,18 @@ class LocalLogDevice final : public LogDevice {
     std::shared_ptr<io::File> file;  // shared with reads under way
   };
 
+  // By number, then generation.
+  Result<std::vector<std::uint32_t>> list_all() const {
+    KONTOR_TRY(const auto names, files_.list(folder_));
+    std::vector<std::uint32_t> logs;
+    for (const auto& name : names)
+      if (const auto log = log_of_file_name(name)) logs.push_back(*log);
+    std::ranges::sort(logs, {}, [](std::uint32_t log) {
+      return std::pair(log_number(log), log_generation(log));
+    });
+    return logs;
+  }
+
   std::string path(std::uint32_t log) const { return folder_ + "/" + log_file_name(log); }
 
   Result<void> check_writable() const {
@@ -194,9 +262,26 @@ class LocalLogDevice final : public LogDevice {
 }  // namespace
 
 std::string log_file_name(std::uint32_t log) {
-  std::string digits = std::to_string(log);
+  std::string digits = std::to_string(log_number(log));
   if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
-  return std::string(k_prefix) + digits;
+  const auto generation = log_generation(log);
+  return std::string(k_prefix) + digits +
+         (generation == 1 ? std::string() : ".g" + std::to_string(generation));
+}
+
+std::optional<std::uint32_t> log_of_file_name(std::string_view name) {
+  if (!name.starts_with(k_prefix)) return std::nullopt;
+  const auto rest = name.substr(k_prefix.size());
+  const auto mark = rest.find(".g");
+  const auto number = parse_number<std::uint32_t>(rest.substr(0, mark));
+  std::optional<std::uint32_t> generation = 1;
+  if (mark != std::string_view::npos)
+    generation = parse_number<std::uint32_t>(rest.substr(mark + 2));
+  if (!number || *number == 0 || *number > k_last_log || !generation || *generation == 0 ||
+      *generation > k_last_generation)
+    return std::nullopt;
+  const auto log = log_of(*number, *generation);
+  return log_file_name(log) == name ? std::optional(log) : std::nullopt;
 }
 
 std::shared_ptr<LogDevice> local_log_device(io::FileSystem& files, std::string folder) {

@@ -23,13 +23,16 @@ class Scanner {
     KONTOR_TRY(drop_unborn(logs));
     if (logs.empty()) return std::move(out_);
     // The mark of a sealed log stands where the next one begins, which may not have been made.
-    if (from_.end == LogPosition{logs.back() + 1, k_log_start}) {
+    const auto last = log_number(logs.back());
+    if (from_.end == LogPosition{last + 1, k_log_start}) {
       from_.end = {logs.back(), 0};
       from_.incarnation = 0;
     }
-    if (from_.end.file > logs.back()) return fail(Errc::corrupt, "the log ends before the mark");
+    if (log_number(from_.end.file) > last)
+      return fail(Errc::corrupt, "the log ends before the mark");
     out_.found = true;
-    std::erase_if(logs, [this](std::uint32_t log) { return log < from_.end.file; });
+    std::erase_if(
+        logs, [this](std::uint32_t log) { return log_number(log) < log_number(from_.end.file); });
     for (const auto log : logs) {
       KONTOR_TRY(scan_log(log, log == logs.back()));
     }
@@ -66,7 +69,7 @@ class Scanner {
     for (const std::uint64_t at : {std::uint64_t{0}, k_block_size}) {
       KONTOR_TRY(const auto block, window.view(at, k_block_size));
       auto header = decode_log_block(block);
-      if (header && header->number != window.log()) header.reset();
+      if (header && log_of(header->number, header->generation) != window.log()) header.reset();
       if (!header)
         damage.push_back({{window.log(), at}, {window.log(), at + k_block_size}, "log header"});
       if (!good) good = header;
@@ -82,9 +85,10 @@ class Scanner {
     KONTOR_TRY(out_.header, read_header(window, damage));
     out_.size = window.size();
     out_.sealed = false;
-    last_ = last;
+    // A log that was written anew was whole: nothing of it can be a torn tail.
+    last_ = last && log_generation(log) == 1;
     const bool first = out_.end.file == 0;
-    if (!out_.header) return lost_log(window);
+    if (!out_.header) return lost_log(window, last);
     std::ranges::move(damage, std::back_inserter(out_.report.damage));
     begin_log(log, first);
     const bool from_mark = log == from_.end.file && from_.incarnation != 0;
@@ -98,7 +102,9 @@ class Scanner {
       out_.last_incarnation = std::max(out_.last_incarnation, incarnation_);
       keep(log, offset);
     }
-    return scan_frames(window, offset);
+    KONTOR_TRY(scan_frames(window, offset));
+    out_.sealed = out_.sealed || log_generation(log) > 1;
+    return {};
   }
 
   // What the header says about the logs before this one.
@@ -120,10 +126,10 @@ class Scanner {
   }
 
   // Both copies of the header are bad: without the salt no frame can be believed.
-  Result<void> lost_log(const Window& window) {
+  Result<void> lost_log(const Window& window, bool last) {
     out_.report.damage.push_back(
         {{window.log(), 0}, {window.log(), window.size()}, "both copies of the log header"});
-    if (last_) sequence_ += window.size() / k_frame_header_size;
+    if (last) sequence_ += window.size() / k_frame_header_size;
     out_.durable = std::max(out_.durable, sequence_);
     fresh_.clear();
     keep(window.log(), window.size());
@@ -246,8 +252,15 @@ class Scanner {
     out_.end = {position.file, position.offset + frame.size()};
     if (frame.header.sequence > out_.durable) fresh_.emplace_back(frame.header.sequence, position);
     out_.sealed = frame.header.type == FrameType::seal;
-    if (position < from_.end || frame.header.sequence <= from_.sequence) return {};
+    if (before_mark(position) || frame.header.sequence <= from_.sequence) return {};
     return visit_(frame, position, payload);
+  }
+
+  // A mark in another generation of the log tells by its sequence number alone.
+  bool before_mark(const LogPosition& position) const {
+    if (log_number(position.file) != log_number(from_.end.file))
+      return log_number(position.file) < log_number(from_.end.file);
+    return position.file == from_.end.file && position.offset < from_.end.offset;
   }
 
   void keep(std::uint32_t log, std::uint64_t offset) {
@@ -275,7 +288,8 @@ class Scanner {
 
   Result<void> finish() {
     out_.unsynced = fresh_.empty() ? out_.end : fresh_.front().second;
-    if (out_.end < from_.end) return fail(Errc::corrupt, "the log ends before the mark");
+    if (before_mark(out_.end) || out_.report.last_sequence < from_.sequence)
+      return fail(Errc::corrupt, "the log ends before the mark");
     return {};
   }
 
