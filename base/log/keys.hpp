@@ -56,7 +56,8 @@ struct Keys {
   static constexpr Key tls{"tls"};          // protocol version
   static constexpr Key trace{"trace"};      // id of an accepted message, as in its Received field
   static constexpr Key uid{"uid"};
-  static constexpr Key user{"user"};  // name as signed in
+  static constexpr Key user{"user"};            // name as signed in
+  static constexpr Key was_bytes{"was_bytes"};  // a size before
 };
 
 }  // namespace kontor::log

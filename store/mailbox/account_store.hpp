@@ -18,6 +18,7 @@
 #include "base/core/time.hpp"
 #include "base/log/log.hpp"
 #include "store/mailbox/account.hpp"
+#include "store/mailbox/compact_report.hpp"
 
 namespace kontor::io {
 class FileSystem;  // base/io/file_system.hpp
@@ -60,6 +61,12 @@ class AccountStore {
   virtual Task<Result<Appending>> deliver(Binding owner, NewMessage message) = 0;
   virtual std::optional<AccountId> find(const Binding& owner) const = 0;
   virtual std::vector<AccountInfo> list() const = 0;
+  // Gives back the space of what was purged from this account, and packs old mail, as
+  // store.compact_* say; slowly, beside everything else. What could not be written anew is passed
+  // over with an event. busy: it is being done already. cancelled: the store closes.
+  virtual Task<Result<CompactReport>> compact(AccountId id, CompactWish wish) = 0;
+  // Ends the background work that goes on, so that its tasks end soon. Any thread.
+  virtual void stop_upkeep() = 0;
   // Writes snapshots, waits for every commit, closes. No task may be under way afterwards; every
   // Account that was handed out is given back before the store is destroyed.
   virtual Task<void> close() = 0;

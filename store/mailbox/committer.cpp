@@ -52,6 +52,21 @@ void Committer::after_pending(Answer answer) {
   pending_.back().answers.emplace_back(std::move(answer), 0);
 }
 
+// The tip is what the last frames under way make of the state: their version is replaced.
+void Committer::relocate(std::uint32_t log,
+                         const std::vector<FooterMessage>& messages,
+                         Answer answer) {
+  if (failure_) return answer(fail(*failure_), 0);
+  relocate_items(tip_, log, messages);
+  if (!pending_.empty()) {
+    pending_.back().version.state = freeze(tip_);
+    return after_pending(std::move(answer));
+  }
+  auto state = freeze(tip_);
+  published_.with([&](Version& published) { published.state = std::move(state); });
+  answer(Result<void>(), 0);
+}
+
 void Committer::on_synced(const Result<void>& outcome) {
   if (pending_.empty()) return;  // of a commit that failed with an earlier one
   if (!outcome) return fail_all(outcome.error());

@@ -19,6 +19,7 @@
 #include "store/log/account_log.hpp"
 #include "store/mailbox/apply.hpp"
 #include "store/mailbox/plan.hpp"
+#include "store/mailbox/relocate.hpp"
 #include "store/mailbox/watchers.hpp"
 
 namespace kontor::store {
@@ -43,6 +44,9 @@ class Committer {
   void commit(std::vector<NewFrame> frames, Answer answer);
   // Calls when everything appended so far is durable, or has failed.
   void after_pending(Answer answer);
+  // Says where the messages of a log stand that was written anew: no change that anybody sees, and
+  // no frame. `answer` is called when the published state has it, with the frames under way.
+  void relocate(std::uint32_t log, const std::vector<FooterMessage>& messages, Answer answer);
   void on_synced(const Result<void>& outcome);
   const AccountState& tip() const noexcept { return tip_; }
   const std::optional<Error>& failure() const noexcept { return failure_; }

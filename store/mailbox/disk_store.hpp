@@ -6,6 +6,7 @@
 #include "base/io/work_pool.hpp"
 #include "store/log/sync_pool.hpp"
 #include "store/mailbox/account_store.hpp"
+#include "store/mailbox/compactor.hpp"
 #include "store/mailbox/loader.hpp"
 #include "store/mailbox/slots.hpp"
 #include "store/mailbox/space.hpp"
@@ -25,6 +26,8 @@ class DiskStore final : public AccountStore {
   Task<Result<Appending>> deliver(Binding owner, NewMessage message) override;
   std::optional<AccountId> find(const Binding& owner) const override;
   std::vector<AccountInfo> list() const override;
+  Task<Result<CompactReport>> compact(AccountId id, CompactWish wish) override;
+  void stop_upkeep() override;
   Task<void> close() override;
   Task<std::chrono::seconds> upkeep() override;
   Task<Result<UpkeepReport>> look_after(AccountId id) override;
@@ -49,6 +52,16 @@ class DiskStore final : public AccountStore {
   std::vector<SlotPtr> pick_victims();
   Task<void> unload(SlotPtr slot);    // of a slot made busy
   Task<void> put_away(SlotPtr slot);  // whatever state it is in
+  // store/mailbox/disk_store_compact.cpp
+  Task<Result<CompactReport>> compact(SlotPtr slot, CompactWish wish);
+  Task<Result<Version>> durable_version(SlotPtr slot);
+  Task<Result<Version>> peek(SlotPtr slot, SlotState before);  // of a slot made busy
+  Task<AccountPtr> settled(SlotPtr slot);  // when it is not busy; nullptr: it is not loaded
+  Task<Result<void>> rewrite(SlotPtr slot,
+                             Version version,
+                             std::uint32_t log,
+                             CompactReport& report);
+  Task<Result<Removed>> remove_replaced(SlotPtr slot);
   void save_index() const;
   std::string folder_of(const AccountId& id) const;
   AccountParts parts();
@@ -66,7 +79,9 @@ class DiskStore final : public AccountStore {
   Space space_;
   Loader loader_;
   Upkeep upkeep_;
+  Compactor compactor_;
   Slots slots_;
+  io::WorkPool tidy_{"kontor-compact", 1};  // what it runs may take long and uses the rest
 };
 
 }  // namespace kontor::store

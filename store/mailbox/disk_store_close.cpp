@@ -57,6 +57,7 @@ Task<void> DiskStore::put_away(SlotPtr slot) {
 }
 
 Task<void> DiskStore::close() {
+  stop_upkeep();
   // Several at a time: each writes a snapshot and waits for its sync.
   struct Rest {
     std::vector<SlotPtr> slots;

@@ -7,6 +7,7 @@
 #include "store/log/device.hpp"
 #include "store/log/sync_pool.hpp"
 #include "store/mailbox/plan.hpp"
+#include "store/mailbox/relocate.hpp"
 #include "store/mailbox/snapshot.hpp"
 
 namespace kontor::store {
@@ -119,8 +120,9 @@ Result<Loaded> Loader::replay(Loaded start, const AccountId& id, const std::stri
     apply(loaded.state, place, *frame);
     return {};
   };
-  KONTOR_TRY(loaded.log, AccountLog::open(local_log_device(files_, folder), pool_, options(),
-                                          loaded.snapshot, each, report));
+  const auto device = local_log_device(files_, folder);
+  KONTOR_TRY(loaded.log, AccountLog::open(device, pool_, options(), loaded.snapshot, each, report));
+  KONTOR_TRY(relocate_items(*device, loaded.state));
   report_events(log, report);
   loaded.damaged = !report.damage.empty();
   if (loaded.state.id != id && !(loaded.damaged && loaded.state.id.is_nil()))

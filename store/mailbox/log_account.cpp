@@ -243,6 +243,23 @@ Task<Result<void>> LogAccount::subscribe(std::string name, bool subscribed) {
   co_return co_await change_folders(std::move(plan));
 }
 
+Task<Result<void>> LogAccount::relocate(std::uint32_t log, std::vector<FooterMessage> messages) {
+  using Outcome = Result<void>;
+  std::move_only_function<void(Callback<Outcome>)> begin =
+      [self = shared_from_this(), log,
+       messages = std::move(messages)](Callback<Outcome> done) mutable {
+        const auto strand = self->strand_;
+        strand.post([self, log, messages = std::move(messages), done = std::move(done)]() mutable {
+          self->committer_.relocate(log, messages,
+                                    [self, done = std::move(done)](
+                                        const Outcome& outcome, ModSeq) mutable { done(outcome); });
+        });
+      };
+  KONTOR_CO_TRY(co_await call_back<Outcome>(std::move(begin)));
+  snapshots_->refresh(published(), parts_.disk);
+  co_return Outcome();
+}
+
 Task<Result<void>> LogAccount::settle() {
   Plan<Done> plan = [](const AccountState&) { return Result<Planned<Done>>(Planned<Done>()); };
   co_return co_await change_folders(std::move(plan));

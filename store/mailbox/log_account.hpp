@@ -65,6 +65,9 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   std::optional<Error> failure() const;
   // Forgets what left its folder more than `days` ago, if anything did.
   Task<Result<void>> prune(std::uint32_t days);
+  // The messages in an older generation of `log` stand where its footer says, from here on for
+  // everybody; a snapshot is written.
+  Task<Result<void>> relocate(std::uint32_t log, std::vector<FooterMessage> messages);
   // Writes a snapshot when that is worth it; nothing may be under way any more. Blocking.
   void put_away();
   // Everything appended so far is durable when it returns, or its error.
@@ -85,6 +88,8 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   void note_failure(const Error& error);
   // Where the message's payload stands. not_found: purged.
   Result<ItemRow> find_item(ItemId item) const;
+  template <class T, class Read>
+  Result<T> with_place(const ItemRow& row, const Read& read) const;
 
   AccountParts parts_;
   AccountId id_;

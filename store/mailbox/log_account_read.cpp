@@ -3,23 +3,10 @@
 // the disk pool.
 #include "store/mailbox/log_account.hpp"
 
+#include "store/mailbox/stored_message.hpp"
+
 namespace kontor::store {
 namespace {
-
-LogPosition position_of(const ItemRow& row) {
-  LogPosition position;
-  position.file = row.file;
-  position.offset = row.offset;
-  return position;
-}
-
-Result<std::string> read_raw(const AccountLog& log, const ItemRow& row) {
-  const auto size = std::size_t{row.raw_offset} + row.size;
-  KONTOR_TRY(auto payload, log.read_payload(position_of(row), size));  // its checksum is checked
-  if (payload.size() != size) return fail(Errc::corrupt, "the message's frame has another length");
-  payload.erase(0, row.raw_offset);
-  return payload;
-}
 
 // A stretch of a message; all of it is read with its checksum.
 struct Reading {
@@ -27,26 +14,6 @@ struct Reading {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
 };
-
-Result<std::string> read_stretch(const AccountLog& log, const Reading& reading) {
-  KONTOR_TRY(const auto row, reading.row);
-  const auto from = std::min<std::uint64_t>(reading.offset, row.size);
-  const auto count = std::min<std::uint64_t>(reading.size, row.size - from);
-  if (count == 0) return std::string();
-  if (count == row.size) return read_raw(log, row);
-  return log.read_payload_range(position_of(row), row.raw_offset + from, count);
-}
-
-Result<Fragments> read_head(const AccountLog& log, const ItemRow& row) {
-  KONTOR_TRY(const auto bytes, log.read_payload_range(position_of(row), 0, row.raw_offset));
-  KONTOR_TRY(const auto head, decode_deliver_head(bytes));
-  Fragments fragments;
-  fragments.envelope = head.frame.envelope;
-  fragments.body = head.frame.body;
-  fragments.bodystructure = head.frame.bodystructure;
-  fragments.preview = head.frame.preview;
-  return fragments;
-}
 
 }  // namespace
 
@@ -57,9 +24,24 @@ Result<ItemRow> LogAccount::find_item(ItemId item) const {
   return *row;
 }
 
+// Reads; where compaction has given back the log since `row` was looked up, once more where the
+// message stands now.
+template <class T, class Read>
+Result<T> LogAccount::with_place(const ItemRow& row, const Read& read) const {
+  auto value = read(row);
+  if (value || value.error().code() != Errc::not_found) return value;
+  const auto now = find_item(row.id);
+  if (!now || now->file == row.file) return value;
+  return read(*now);
+}
+
 Task<Result<std::string>> LogAccount::read_message(ItemId item) {
   KONTOR_CO_TRY(const auto row, find_item(item));
-  auto work = [self = shared_from_this(), row] { return read_raw(self->committer_.log(), row); };
+  auto work = [self = shared_from_this(), row] {
+    return self->with_place<std::string>(row, [&](const ItemRow& here) {
+      return read_stored_message(self->committer_.log(), here);
+    });
+  };
   co_return co_await io::on_pool(parts_.disk, std::move(work));
 }
 
@@ -91,8 +73,15 @@ Task<std::vector<Result<std::string>>> LogAccount::read_ranges(std::vector<ItemR
   auto work = [self = shared_from_this(), readings = std::move(readings)] {
     std::vector<Result<std::string>> out;
     out.reserve(readings.size());
-    for (const auto& reading : readings)
-      out.push_back(read_stretch(self->committer_.log(), reading));
+    for (const auto& reading : readings) {
+      if (!reading.row) {
+        out.push_back(fail(reading.row.error()));
+        continue;
+      }
+      out.push_back(self->with_place<std::string>(*reading.row, [&](const ItemRow& here) {
+        return read_stored_range(self->committer_.log(), here, reading.offset, reading.size);
+      }));
+    }
     return out;
   };
   co_return co_await io::on_pool(parts_.disk, std::move(work));
@@ -110,7 +99,9 @@ Task<Result<std::vector<Fragments>>> LogAccount::read_fragments(std::vector<Item
     std::vector<Fragments> out;
     out.reserve(rows.size());
     for (const auto& row : rows) {
-      KONTOR_TRY(auto fragments, read_head(self->committer_.log(), row));
+      KONTOR_TRY(auto fragments, self->with_place<Fragments>(row, [&](const ItemRow& here) {
+        return read_stored_fragments(self->committer_.log(), here);
+      }));
       out.push_back(std::move(fragments));
     }
     return out;

@@ -33,6 +33,7 @@ struct Slot {
   std::shared_ptr<LogAccount> account;  // loaded; shared with the sessions that use it
   std::shared_ptr<LightLog> light;      // shared with deliveries under way
   std::uint32_t deliveries = 0;         // under way on `light`
+  bool compacting = false;
   std::uint64_t last_use = 0;
   bool counted = false;                 // in SlotTable::open
   std::uint64_t loads = 0;              // how often it was loaded

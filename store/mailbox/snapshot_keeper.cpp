@@ -40,6 +40,11 @@ void SnapshotKeeper::consider(const Version& version, io::DiskPool& disk) {
   if (now) disk.post([self = shared_from_this(), version] { self->write(version); });
 }
 
+void SnapshotKeeper::refresh(const Version& version, io::DiskPool& disk) {
+  const bool now = known_.with([](Known& known) { return !std::exchange(known.writing, true); });
+  if (now) disk.post([self = shared_from_this(), version] { self->write(version); });
+}
+
 void SnapshotKeeper::put_away(const Version& version) {
   const bool now = known_.with([&](Known& known) {
     if (known.writing || !is_behind(known.on_disk, version.mark, k_put_away)) return false;

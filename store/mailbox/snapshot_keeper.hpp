@@ -21,6 +21,8 @@ class SnapshotKeeper : public std::enable_shared_from_this<SnapshotKeeper> {
   SnapshotKeeper(io::FileSystem& files, std::string folder, LogMark on_disk, log::Context log);
   // Writes one on the disk pool when much has gathered since the last. Any thread.
   void consider(const Version& version, io::DiskPool& disk);
+  // Writes one on the disk pool in any case: logs were written anew. Any thread.
+  void refresh(const Version& version, io::DiskPool& disk);
   // Writes one when reading the frames behind the old one costs more. Blocking.
   void put_away(const Version& version);
 

@@ -38,6 +38,22 @@ bool same_entries(const AccountState& a,
   return same;
 }
 
+// Where a message stands may differ while compaction writes logs anew.
+bool same_items(const AccountState& a, const AccountState& b) {
+  if (a.items.size() != b.items.size()) return false;
+  bool same = true;
+  a.items.for_each(0, a.items.size(), [&](std::size_t i, const ItemRow& row) {
+    ItemRow other = b.items.at(i);
+    if (other.file != row.file) {
+      other.file = row.file;
+      other.offset = row.offset;
+      if (row.raw_offset == 0 || other.raw_offset == 0) other.raw_offset = row.raw_offset;
+    }
+    same = same && row == other;
+  });
+  return same;
+}
+
 std::string folder_text(const FolderInfo& info) {
   return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {}", info.id, info.name,
                      static_cast<int>(info.folder_class), static_cast<int>(info.special_use),
@@ -121,7 +137,7 @@ std::string difference(const AccountState& a, const AccountState& b) {
     if (!same_rows(x.tombs, y.tombs) || x.oldest_tomb != y.oldest_tomb)
       return fmt::format("tombstones of folder {}", x.info.name);
   }
-  if (!same_rows(a.items, b.items)) return "items";
+  if (!same_items(a, b)) return "items";
   return {};
 }
 

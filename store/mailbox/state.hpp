@@ -43,7 +43,7 @@ struct ItemRow {
   std::uint64_t thread = 0;
   std::uint64_t offset = 0;  // of the frame
   std::uint32_t file = 0;
-  std::uint32_t raw_offset = 0;  // of the message in the frame's payload
+  std::uint32_t raw_offset = 0;  // of the message in the frame's payload; 0: a stub, without bytes
   std::uint32_t size = 0;
   std::uint32_t header_size = 0;
   std::uint32_t uses = 0;   // entries, those of deleted folders and expunged ones too
@@ -153,8 +153,8 @@ struct AccountState {
 // The usage that the rows say, counted from nothing.
 Usage recount(const AccountState& state);
 
-// Two states that show and keep the same, whatever chunks they are made of. Says the first
-// difference; empty: none.
+// Two states that show and keep the same, whatever chunks they are made of and in whatever
+// generation of a log their messages stand. Says the first difference; empty: none.
 std::string difference(const AccountState& a, const AccountState& b);
 
 }  // namespace kontor::store

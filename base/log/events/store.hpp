@@ -49,10 +49,22 @@ inline constexpr EventKind k_upkeep_failed{
     "store.upkeep.failed", LogLevel::warning,
     "Retention, purging or compaction of an account failed; it is tried again at the next turn.",
     "Look at the error and the disk; run kontorctl store verify on the account's folder."};
+inline constexpr EventKind k_compact_done{
+    "store.compact.done", LogLevel::info,
+    "A sealed log was written anew, without what was purged; the old one is kept for a while.", ""};
+inline constexpr EventKind k_compact_failed{
+    "store.compact.failed", LogLevel::warning,
+    "A sealed log could not be written anew; it is as it was and is tried again later.",
+    "no_space: make room on the disk. corrupt: run kontorctl store verify on the account's "
+    "folder."};
+inline constexpr EventKind k_compact_removed{
+    "store.compact.removed", LogLevel::info,
+    "Logs that compaction has replaced were removed; bytes came free.", ""};
 
 inline constexpr std::array k_store_events{
     &k_store_opened,     &k_store_index_rebuilt, &k_account_created, &k_account_loaded,
     &k_account_unusable, &k_account_failed,      &k_account_damaged, &k_account_torn,
-    &k_snapshot_ignored, &k_snapshot_failed,     &k_account_purged,  &k_upkeep_failed};
+    &k_snapshot_ignored, &k_snapshot_failed,     &k_account_purged,  &k_upkeep_failed,
+    &k_compact_done,     &k_compact_failed,      &k_compact_removed};
 
 }  // namespace kontor::log::events

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// In a log as it was written every message stands as it is, and its place and length are known from
+// its row. In a log that compaction wrote the head of the frame tells; most of what is asked for
+// comes with it.
+#include "store/mailbox/stored_message.hpp"
+
+#include "store/format/packed.hpp"
+
+namespace kontor::store {
+namespace {
+
+constexpr std::uint64_t k_first_read = 16U << 10U;
+
+LogPosition position_of(const ItemRow& row) {
+  LogPosition position;
+  position.file = row.file;
+  position.offset = row.offset;
+  return position;
+}
+
+Result<void> check_bytes(const ItemRow& row) {
+  if (row.raw_offset == 0) return fail(Errc::not_found, "the message was purged");
+  return {};
+}
+
+// A payload of which the beginning was read already.
+class StartedPayload {
+ public:
+  StartedPayload(const AccountLog& log, LogPosition position, std::string start)
+      : log_(log), position_(position), start_(std::move(start)) {}
+
+  std::string_view start() const { return start_; }
+  Result<std::string> read(std::uint64_t offset, std::uint64_t size) const {
+    if (offset <= start_.size() && size <= start_.size() - offset)
+      return start_.substr(offset, size);
+    return log_.read_payload_range(position_, offset, size);
+  }
+
+ private:
+  const AccountLog& log_;
+  LogPosition position_;
+  std::string start_;
+};
+
+}  // namespace
+
+Result<std::string> read_stored_message(const AccountLog& log, const ItemRow& row) {
+  KONTOR_TRY(check_bytes(row));
+  const auto size = std::size_t{row.raw_offset} + row.size;
+  const bool as_written = log_generation(row.file) == 1;
+  KONTOR_TRY(auto payload,
+             log.read_payload(position_of(row),
+                              as_written ? std::optional<std::uint64_t>(size) : std::nullopt));
+  if (!as_written) {
+    KONTOR_TRY(payload, unpack_deliver(std::move(payload)));
+  }
+  if (payload.size() != size) return fail(Errc::corrupt, "the message's frame has another length");
+  payload.erase(0, row.raw_offset);
+  return payload;
+}
+
+Result<std::string> read_stored_range(const AccountLog& log,
+                                      const ItemRow& row,
+                                      std::uint64_t from,
+                                      std::uint64_t count) {
+  KONTOR_TRY(check_bytes(row));
+  from = std::min<std::uint64_t>(from, row.size);
+  count = std::min<std::uint64_t>(count, row.size - from);
+  if (count == 0) return std::string();
+  if (count == row.size) return read_stored_message(log, row);
+  const auto position = position_of(row);
+  if (log_generation(row.file) == 1)
+    return log.read_payload_range(position, row.raw_offset + from, count);
+  const auto first_read = std::max<std::uint64_t>(k_first_read, row.raw_offset);
+  KONTOR_TRY(auto start, log.read_payload_range(position, 0, first_read));
+  KONTOR_TRY(const auto head, decode_deliver_head(start));
+  if (head.raw_offset != row.raw_offset || head.raw_size != row.size)
+    return fail(Errc::corrupt, "another message stands in the place of this one");
+  const StartedPayload payload(log, position, std::move(start));
+  if (!head.packed) return payload.read(row.raw_offset + from, count);
+  return unpack_range(row.size, from, count, [&](std::uint64_t offset, std::uint64_t size) {
+    return payload.read(row.raw_offset + offset, size);
+  });
+}
+
+Result<Fragments> read_stored_fragments(const AccountLog& log, const ItemRow& row) {
+  KONTOR_TRY(check_bytes(row));
+  KONTOR_TRY(const auto bytes, log.read_payload_range(position_of(row), 0, row.raw_offset));
+  KONTOR_TRY(const auto head, decode_deliver_head(bytes));
+  Fragments fragments;
+  fragments.envelope = head.frame.envelope;
+  fragments.body = head.frame.body;
+  fragments.bodystructure = head.frame.bodystructure;
+  fragments.preview = head.frame.preview;
+  return fragments;
+}
+
+}  // namespace kontor::store
