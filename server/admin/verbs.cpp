@@ -41,6 +41,7 @@ constexpr std::array k_verbs{
     Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
     Verb{"sessions list", "", "Who is connected.", sessions_list},
     Verb{"status", "", "Is the server well?", status},
+    Verb{"store compact", "ACCOUNT", "Gives back the space of purged mail and packs the rest, now; the server goes on. ACCOUNT may be its folder.", nullptr, nullptr, store_compact, compact_stream},
     Verb{"store dump", "FOLDER", "What the folder of an account holds; the server may run or not.", nullptr, store_dump},
     Verb{"store verify", "FOLDER", "Is the folder of an account sound? Changes nothing; the server may run or not.", nullptr, store_verify},
 };

@@ -108,6 +108,8 @@ Result<Finding> export_mail(const Client& client, Request request);
 Result<Finding> import_mail(const Client& client, Request request);
 Result<Finding> config_check(Request request);
 Result<Finding> restore_mail(const Client& client, Request request);
+Result<Finding> store_compact(const Client& client, Request request);
+Task<void> compact_stream(const Desk& desk, net::Stream& stream, Request request);
 Result<Finding> store_dump(Request request);
 Result<Finding> store_verify(Request request);
 

@@ -333,6 +333,7 @@ Task<void> Server::State::shut_down() {
   tell_manager("STOPPING=1");
   house.raise();
   mailboxes.raise();
+  store->stop_upkeep();
   control->stop();
   for (const auto& acceptor : acceptors) acceptor->stop();
   sessions->end_all("the server is shutting down");

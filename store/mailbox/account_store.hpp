@@ -64,7 +64,7 @@ class AccountStore {
   // Gives back the space of what was purged from this account, and packs old mail, as
   // store.compact_* say; slowly, beside everything else. What could not be written anew is passed
   // over with an event. busy: it is being done already. cancelled: the store closes.
-  virtual Task<Result<CompactReport>> compact(AccountId id, CompactWish wish) = 0;
+  virtual Task<Result<CompactReport>> compact(AccountId id, CompactTurn turn) = 0;
   // Ends the background work that goes on, so that its tasks end soon. Any thread.
   virtual void stop_upkeep() = 0;
   // Writes snapshots, waits for every commit, closes. No task may be under way afterwards; every

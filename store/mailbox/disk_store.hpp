@@ -26,7 +26,7 @@ class DiskStore final : public AccountStore {
   Task<Result<Appending>> deliver(Binding owner, NewMessage message) override;
   std::optional<AccountId> find(const Binding& owner) const override;
   std::vector<AccountInfo> list() const override;
-  Task<Result<CompactReport>> compact(AccountId id, CompactWish wish) override;
+  Task<Result<CompactReport>> compact(AccountId id, CompactTurn turn) override;
   void stop_upkeep() override;
   Task<void> close() override;
   Task<std::chrono::seconds> upkeep() override;
@@ -53,7 +53,10 @@ class DiskStore final : public AccountStore {
   Task<void> unload(SlotPtr slot);    // of a slot made busy
   Task<void> put_away(SlotPtr slot);  // whatever state it is in
   // store/mailbox/disk_store_compact.cpp
-  Task<Result<CompactReport>> compact(SlotPtr slot, CompactWish wish);
+  Task<Result<CompactReport>> compact(SlotPtr slot,
+                                      CompactTurn turn,
+                                      std::optional<Version> version);
+  Task<Result<CompactReport>> compact_slot(SlotPtr slot, CompactTurn turn, Version version);
   Task<Result<Version>> durable_version(SlotPtr slot);
   Task<Result<Version>> peek(SlotPtr slot, SlotState before);  // of a slot made busy
   Task<AccountPtr> settled(SlotPtr slot);  // when it is not busy; nullptr: it is not loaded

@@ -10,29 +10,46 @@ namespace kontor::store {
 
 void DiskStore::stop_upkeep() { compactor_.stop(); }
 
-Task<Result<CompactReport>> DiskStore::compact(AccountId id, CompactWish wish) {
-  bool is_busy = false;
+Task<Result<CompactReport>> DiskStore::compact(AccountId id, CompactTurn turn) {
   auto slot = slots_.with([&](SlotTable& table) -> SlotPtr {
     const auto found = table.slots.find(id);
-    if (found == table.slots.end() || found->second->state == SlotState::absent) return nullptr;
-    is_busy = std::exchange(found->second->compacting, true);
-    return found->second;
+    return found == table.slots.end() ? nullptr : found->second;
   });
   if (slot == nullptr) co_return fail(Errc::not_found, "no such account");
+  co_return co_await compact(std::move(slot), std::move(turn), std::nullopt);
+}
+
+// `version`: a durable state that somebody has at hand.
+Task<Result<CompactReport>> DiskStore::compact(SlotPtr slot,
+                                               CompactTurn turn,
+                                               std::optional<Version> version) {
+  const bool is_busy =
+      slots_.with([&](SlotTable&) { return std::exchange(slot->compacting, true); });
   if (is_busy) co_return fail(Errc::busy, "the mailbox is being compacted");
-  auto report = co_await compact(slot, wish);
+  Result<CompactReport> report = CompactReport();
+  auto durable = version ? Result<Version>(*std::move(version)) : co_await durable_version(slot);
+  if (durable)
+    report = co_await compact_slot(slot, std::move(turn), *std::move(durable));
+  else
+    report = fail(durable.error());
   slots_.with([&](SlotTable&) { slot->compacting = false; });
   co_return report;
 }
 
-Task<Result<CompactReport>> DiskStore::compact(SlotPtr slot, CompactWish wish) {
+Task<Result<CompactReport>> DiskStore::compact_slot(SlotPtr slot,
+                                                    CompactTurn turn,
+                                                    Version version) {
   CompactReport report;
-  KONTOR_CO_TRY(const auto version, co_await durable_version(slot));
-  auto look = [this, slot, version, wish] {
+  auto look = [this, slot, version, wish = turn.wish] {
     return compactor_.choose(slot->folder, version, wish);
   };
   KONTOR_CO_TRY(const auto logs, co_await io::on_pool(tidy_, std::move(look)));
   for (const auto log : logs) {
+    if (turn.leave.contains(log)) continue;
+    if (report.logs + report.passed_over.size() >= turn.most) {
+      ++report.left;
+      continue;
+    }
     KONTOR_CO_TRY(co_await rewrite(slot, version, log, report));
   }
   KONTOR_CO_TRY(report.removed, co_await remove_replaced(slot));
@@ -48,7 +65,7 @@ Task<Result<void>> DiskStore::rewrite(SlotPtr slot,
   auto made = co_await io::on_pool(tidy_, std::move(work));
   if (!made && made.error().code() == Errc::cancelled) co_return fail(made.error());
   if (!made) {
-    ++report.passed_over;
+    report.passed_over.insert(log);
     co_return Result<void>();
   }
   ++report.logs;

@@ -68,6 +68,7 @@ Task<Result<UpkeepReport>> DiskStore::look_after(SlotPtr slot) {
       slots_.with([&](SlotTable&) { return std::pair(slot->last_use, slot->state); });
   KONTOR_CO_TRY(auto account, co_await use(slot));
   auto report = co_await upkeep_.look_after(account, policy_of(slot->owner));
+  const auto version = account->published();
   account.reset();
   const bool idle = slots_.with([&](SlotTable&) {
     slot->upkeep = report;
@@ -80,6 +81,10 @@ Task<Result<UpkeepReport>> DiskStore::look_after(SlotPtr slot) {
     return true;
   });
   if (idle) co_await unload(slot);
+  // What the purge made dead is dead in the logs too. Its own events say how it went.
+  if (!report.problem) {
+    static_cast<void>((co_await compact(slot, CompactTurn(), version)).has_value());
+  }
   co_return report;
 }
 

@@ -28,7 +28,6 @@ Task<Result<void>> Upkeep::run(LogAccount& account,
                                UpkeepReport& report) {
   const auto keep = std::chrono::days(policy.undelete_days);
   KONTOR_CO_TRY(report.purged, co_await account.purge(report.when - keep));
-  // Then compact: what the purge made dead is dead in the log too.
   co_return Result<void>();
 }
 

@@ -2,8 +2,8 @@
 // Upkeep: what is done for each mailbox every store.upkeep_interval without anybody asking.
 //
 // In this order: retention expunges what is old enough, purging ends what could be brought back for
-// long enough, compaction gives back the space of what is dead. One account at a time; its sessions
-// go on meanwhile, since each step is an ordinary change of the account.
+// long enough; then the store compacts what is dead (DiskStore::look_after). One account at a time;
+// its sessions go on meanwhile, since each step is an ordinary change of the account.
 #pragma once
 #include <memory>
 #include <optional>

@@ -135,7 +135,9 @@ Result<void> read_items(io::FileSystem& files,
   const auto device = read_only_log_device(files, folder);
   const auto each = [&](const FoundFrame& found, std::string_view payload) -> Result<void> {
     if (found.header.type != FrameType::deliver || !is_wanted(found.header.sequence)) return {};
-    const auto frame = decode_payload(found.header.type, payload);
+    const auto whole = unpack_deliver(std::string(payload));
+    if (!whole) return {};
+    const auto frame = decode_payload(found.header.type, *whole);
     if (!frame) return {};
     const auto* message = std::get_if<DeliverFrame>(&*frame);
     return message == nullptr ? Result<void>() : visit(found.header.sequence, *message);

@@ -153,6 +153,20 @@ void purge(Workload& w) {
   EXPECT_TRUE(w.work(w.mailbox().purge(w.clock_.now() - age)));
 }
 
+// Nothing that anybody sees changes; in use, or while nobody has it open.
+void compact(Workload& w) {
+  const auto id = w.mailbox().id();
+  w.acknowledged();
+  if (w.one_in(2)) {
+    w.put_down();
+    w.open_store();
+  }
+  CompactTurn turn;
+  if (w.one_in(2)) turn.wish = CompactWish::at_once;
+  const auto report = w.work(w.store_->compact(id, turn));
+  EXPECT_TRUE(report) << report.error().text();
+}
+
 std::optional<FolderInfo> some_recoverable(Workload& w) {
   auto folders = w.mailbox().view().recoverable();
   if (folders.empty()) return std::nullopt;
@@ -194,6 +208,7 @@ constexpr Workload::Operation k_operations[] = {
     {"subscribe", 1, subscribe},
     {"limits", 1, set_limits},
     {"purge", 1, purge},
+    {"compact", 3, compact},
     {"restore", 2, restore},
     {"take from recoverable", 2, take_from_recoverable},
     {"write a snapshot", 3, write_a_snapshot},

@@ -2,6 +2,7 @@
 // Compaction of whole accounts: the space comes back, and nothing that anybody sees changes.
 #include <random>
 
+#include "store/mailbox/upkeep.hpp"
 #include "store/tools/inspect.hpp"
 #include "tests/unit/store/mailbox/store_fixture.hpp"
 
@@ -14,7 +15,6 @@ class CompactTest : public StoreFixture {
  protected:
   CompactTest() {
     settings_.log_segment = 40'000;
-    settings_.tombstone_days = 30;
     settings_.reserve = 0;
     open();
   }
@@ -25,7 +25,7 @@ class CompactTest : public StoreFixture {
       message.message.raw += "line " + std::to_string(i * number % 17) + " of the text\r\n";
     return message;
   }
-  // Messages over several logs; every second one expunged and, after 40 days, forgotten.
+  // Messages over several logs; every second one expunged.
   void fill(unsigned count) {
     const auto mailbox = account();
     std::vector<Uid> uids;
@@ -35,14 +35,17 @@ class CompactTest : public StoreFixture {
     }
     ASSERT_TRUE(threads_.work(mailbox->remove(k_inbox, uids)));
   }
+  // What was expunged cannot be brought back any more.
   void forget() {
     clock_.advance(40 * k_day);
+    ASSERT_TRUE(threads_.work(account()->purge(clock_.now())));
     reopen();
-    static_cast<void>(account());
   }
   CompactReport compact(CompactWish wish = CompactWish::upkeep) {
     const auto id = *store_->find(owner_of(1));
-    auto report = threads_.work(store_->compact(id, wish));
+    CompactTurn turn;
+    turn.wish = wish;
+    auto report = threads_.work(store_->compact(id, turn));
     EXPECT_TRUE(report) << report.error().text();
     return report ? *report : CompactReport();
   }
@@ -93,7 +96,7 @@ TEST_F(CompactTest, GivesTheSpaceBackAndChangesNothing) {
   const auto size = log_bytes();
   const auto report = compact();
   EXPECT_GT(report.logs, 3U);
-  EXPECT_EQ(report.passed_over, 0U);
+  EXPECT_EQ(report.passed_over.size(), 0U);
   EXPECT_LT(report.after * 4, report.before) << "half is dead, text packs to a third";
   EXPECT_EQ(report.removed.logs, 0U);
   EXPECT_EQ(report.removed.kept_logs, report.logs);
@@ -212,7 +215,7 @@ TEST_F(CompactTest, AFullDiskEndsItWithoutATrace) {
     const auto report = compact();
     faulty_->decide_by({});
     rewritten += report.logs;
-    failures += full = report.passed_over;
+    failures += full = report.passed_over.size();
     EXPECT_EQ(contents(), before);
     for (const auto& name : log_names()) EXPECT_FALSE(name.ends_with(".new")) << name;
   }
@@ -231,7 +234,7 @@ TEST_F(CompactTest, ADiskThatCannotReadALogCostsNothing) {
   });
   const auto report = compact();
   faulty_->decide_by({});
-  EXPECT_EQ(report.passed_over, 1U);
+  EXPECT_EQ(report.passed_over.size(), 1U);
   EXPECT_GT(report.logs, 1U);
   EXPECT_EQ(contents(), before);
   EXPECT_EQ(compact().logs, 1U) << "tried again later";
@@ -250,7 +253,7 @@ TEST_F(CompactTest, ADamagedLogIsLeftAlone) {
   open();
   const auto before = contents();
   const auto report = compact();
-  EXPECT_EQ(report.passed_over, 1U);
+  EXPECT_EQ(report.passed_over.size(), 1U);
   EXPECT_FALSE(disk_->stat(path + ".g2"));
   EXPECT_EQ(contents(), before);
 }
@@ -347,14 +350,50 @@ TEST_F(CompactTest, TheEndOfTheStoreEndsIt) {
   const auto before = contents();
   store_->stop_upkeep();
   const auto id = *store_->find(owner_of(1));
-  const auto report = threads_.work(store_->compact(id, CompactWish::upkeep));
+  const auto report = threads_.work(store_->compact(id, CompactTurn()));
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code(), Errc::cancelled);
   EXPECT_EQ(contents(), before);
 }
 
+TEST_F(CompactTest, GoesOnTurnByTurn) {
+  fill(60);
+  forget();
+  const auto before = contents();
+  const auto id = *store_->find(owner_of(1));
+  CompactTurn turn;
+  turn.most = 1;
+  std::uint64_t left = 1, turns = 0;
+  while (left > 0) {
+    const auto report = threads_.work(store_->compact(id, turn));
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->logs, 1U);
+    if (turns++ > 0) {
+      EXPECT_EQ(report->left + 1, left);
+    }
+    left = report->left;
+  }
+  EXPECT_GT(turns, 2U);
+  EXPECT_EQ(contents(), before);
+}
+
+TEST_F(CompactTest, UpkeepDoesItAfterThePurge) {
+  fill(60);
+  clock_.advance(40 * k_day);
+  const auto before = contents();
+  const auto id = *store_->find(owner_of(1));
+  ASSERT_TRUE(threads_.work(store_->look_after(id)));
+  EXPECT_GT(sink_.count("store.compact.done"), 2U);
+  EXPECT_EQ(contents(), before);
+  clock_.advance(2 * k_day);
+  ASSERT_TRUE(threads_.work(store_->look_after(id)));
+  EXPECT_EQ(sink_.count("store.compact.removed"), 1U);
+  EXPECT_EQ(contents(), before);
+  expect_replay_is_same();
+}
+
 TEST_F(CompactTest, AnAccountThatIsNotThereIsNotFound) {
-  const auto report = threads_.work(store_->compact(Uuid::random(), CompactWish::upkeep));
+  const auto report = threads_.work(store_->compact(Uuid::random(), CompactTurn()));
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code(), Errc::not_found);
 }
