@@ -2,7 +2,7 @@
 """What a session does next, by chance."""
 import asyncio
 
-from commands import Append, Command, Copy, Store
+from commands import Append, Command, Concatenate, Copy, Replace, Store
 from commands_read import Expunge, Fetch, Folder, Leave, Search, Select, Status
 from history import FLAGS
 from wire import as_set
@@ -45,8 +45,7 @@ class Chooser:
     # --- one command -----------------------------------------------------------------------------------
     def append(self):
         mailbox, passing = self.target()
-        given = [(next(self.numbers), self.flags(), 1_700_000_000 + self.chance.randrange(10_000_000))
-                 for _ in range(self.chance.choice((1, 1, 1, 2, 3)))]
+        given = [self.one_given() for _ in range(self.chance.choice((1, 1, 1, 2, 3)))]
         return Append(self.session, mailbox, given, passing)
 
     def command(self, may_use_numbers):
@@ -56,9 +55,29 @@ class Chooser:
             return chance.choice((self.append, self.status, self.folder, self.noop))()
         full = len(picture.uids) > MOST
         kinds = ((self.append, 2 if full else 12), (self.store, 22), (self.copy, 3 if full else 8), (self.move, 7),
-                 (self.expunge, 12 if full else 4), (self.fetch, 20), (self.search, 8), (self.noop, 6), (self.status, 4), (self.folder, 1))
+                 (self.expunge, 12 if full else 4), (self.fetch, 20), (self.search, 8), (self.noop, 6), (self.status, 4), (self.folder, 1),
+                 (self.replace, 3), (self.catenate, 2))
         kind = chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
-        return kind(may_use_numbers) if kind in (self.store, self.copy, self.move, self.fetch, self.search) else kind()
+        return kind(may_use_numbers) if kind in (self.replace, self.store, self.copy, self.move, self.fetch, self.search) else kind()
+
+    def one_given(self):
+        return next(self.numbers), self.flags(), 1_700_000_000 + self.chance.randrange(10_000_000)
+
+    def replace(self, may_use_numbers):
+        some = self.some(1)
+        if some is None or self.session.picture.read_only:
+            return None
+        by_uid = not may_use_numbers or self.chance.random() < 0.5
+        uid = some[2][0]
+        mailbox, passing = self.target()
+        return Replace(self.session, self.session.picture.uids.index(uid) + 1, uid, mailbox, self.one_given(), by_uid, passing)
+
+    def catenate(self):
+        some, picture = self.some(1), self.session.picture
+        one = picture.box.message(some[2][0]) if some else None
+        if one is None or one.number is None or picture.name not in LASTING:
+            return None
+        return Concatenate(self.session, picture.name, picture.box, one, *self.one_given()[1:])
 
     def store(self, may_use_numbers):
         some = self.some()
@@ -137,7 +156,7 @@ class Chooser:
         """Commands to be sent at once: a number means the same for all only while nothing can be expunged (RFC 9051, 5.5)."""
         commands = []
         for _ in range(self.chance.choice((1, 1, 1, 1, 2, 3, 6))):
-            command = self.command(all(one.withholds for one in commands))
+            command = self.command(not self.session.uid_only and all(one.withholds for one in commands))
             if command is not None:
                 commands.append(command)
             if isinstance(command, Folder):

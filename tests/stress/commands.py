@@ -3,7 +3,6 @@
 from datetime import datetime, timezone
 
 from history import FLAGS, NEVER, Write, demand
-from picture import Picture
 from truth import Removal, begun_with, change, message
 from wire import numbers
 
@@ -81,6 +80,50 @@ class Append(Command):
 
     def lost(self):
         self.account.unanswered += [number for number, _, _ in self.given]
+
+
+class Replace(Append):
+    """REPLACE and UID REPLACE (RFC 8508): a message comes and another goes at once."""
+
+    def __init__(self, session, number, uid, mailbox, given, by_uid, optional=False):
+        super().__init__(session, mailbox, [given], optional)
+        self.text = f'{"UID " if by_uid else ""}REPLACE {uid if by_uid else number} '.encode() + self.text.removeprefix(b'APPEND ')
+        self.uid, self.statuses = uid, ('OK', 'NO')
+
+    def begin(self):
+        self.box = self.session.picture.box
+        self.removal = Removal(self.start, {self.uid}, needs_deleted=False)
+        self.box.removals.append(self.removal)
+
+    def done(self, status, code):
+        one, now = self.box.message(self.uid), self.session.clock.now
+        self.removal.end = now
+        if status == 'OK':
+            demand(self.told, 'REPLACE without APPENDUID')
+            one.told_gone = min(one.told_gone, now)
+            demand(self.uid not in self.session.picture.known(), 'REPLACE left UID', self.uid)
+            return
+        self.box.removals.remove(self.removal)
+        demand(code in ('TRYCREATE', 'OVERQUOTA') or self.box.may_be_gone(one, now), self.text[:80], 'was refused with', code)
+
+
+class Concatenate(Append):
+    """APPEND with CATENATE (RFC 4469): the bytes of a message that is there, fetched by the server itself."""
+
+    def __init__(self, session, box_name, box, one, flags, date):
+        when = datetime.fromtimestamp(date, timezone.utc).strftime('%d-%b-%Y %H:%M:%S +0000')
+        super().__init__(session, 'Box', [], True)
+        self.given = [(one.number, flags, date)]
+        self.box, self.one = box, one
+        self.text = (f'APPEND Box ({" ".join(flags)}) "{when}" CATENATE (URL '
+                     f'"/{box_name};UIDVALIDITY={box.validity}/;UID={one.uid}")').encode()
+
+    def done(self, status, code):
+        demand(self.told or status != 'OK', 'CATENATE without APPENDUID')
+        demand(status == 'OK' or self.box.may_be_gone(self.one, self.session.clock.now), self.text, 'was refused with', code)
+
+    def lost(self):
+        self.account.unanswered.append(self.one)
 
 
 class Copy(Command):

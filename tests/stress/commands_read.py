@@ -4,7 +4,6 @@ import re
 
 from commands import Command
 from history import Write, demand
-from picture import Picture
 from truth import Removal
 from wire import numbers
 
@@ -22,7 +21,7 @@ class Select(Command):
     def turn(self):
         session = self.session
         if session.picture is None:
-            session.picture = Picture(self.mailbox)
+            session.picture = session.new_picture(self.mailbox)
         if 'CONDSTORE' in self.text or 'QRESYNC' in self.text:
             session.condstore = True
         session.saved = None
@@ -55,8 +54,9 @@ class Enable(Command):
         self.what = what
 
     def done(self, status, code):
-        self.session.condstore = True
-        self.session.qresync = self.session.qresync or self.what == 'QRESYNC'
+        self.session.qresync = self.session.qresync or 'QRESYNC' in self.what
+        self.session.condstore = self.session.condstore or 'QRESYNC' in self.what or 'CONDSTORE' in self.what
+        self.session.uid_only = self.session.uid_only or 'UIDONLY' in self.what
 
 
 class Leave(Command):

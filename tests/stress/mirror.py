@@ -21,6 +21,8 @@ class Mirror:
         """The connection ends: what the picture holds is remembered when it has no hole."""
         if picture is None or picture.box is None or picture.name != self.mailbox:
             return
+        if None in picture.uids and not picture.numbered:
+            return
         uids = picture.uids[:picture.uids.index(None)] if None in picture.uids else picture.uids
         if set(picture.known()) - set(uids) or any(uid not in picture.flags for uid in uids):
             return
@@ -46,11 +48,7 @@ class Mirror:
             return
         # What is new was told with its number; the rest begins the mailbox.
         uids = sorted(uid for uid in self.flags if uid <= self.last)
-        demand(len(uids) <= len(picture.uids), 'a program remembers', len(uids), 'messages and', len(picture.uids), 'are there:',
-               uids, picture.uids)
-        for index, uid in enumerate(uids):
-            demand(picture.uids[index] in (None, uid), 'number', index + 1, 'is UID', picture.uids[index], 'and is remembered as', uid)
-            picture.uids[index] = uid
+        picture.adopt(uids)
         picture.flags.update(self.flags)
 
     # --- coming back ------------------------------------------------------------------------------------
@@ -72,7 +70,7 @@ class Mirror:
         if self.flags and session.chance.random() < 0.5:
             uids = sorted(self.flags)
             known = f' 1:{uids[-1]}'
-            if session.chance.random() < 0.5:
+            if session.chance.random() < 0.5 and not session.uid_only:
                 places = sorted(session.chance.sample(range(len(uids)), min(3, len(uids))))
                 known += f' ({as_set([place + 1 for place in places])} {as_set([uids[place] for place in places])})'
         text = f' (QRESYNC ({self.validity} {max(1, self.highest)}{known}))'

@@ -6,6 +6,7 @@ from wire import numbers
 
 class Picture:
     """uids: one for each sequence number; None where only EXISTS was told."""
+    numbered = True
 
     def __init__(self, name):
         self.name = name
@@ -86,5 +87,36 @@ class Picture:
         if flags is not None:
             self.flags[uid] = flags
 
+    def adopt(self, uids):
+        """A program remembers the first messages of the mailbox."""
+        demand(len(uids) <= len(self.uids), 'a program remembers', len(uids), 'messages and', len(self.uids), 'are there')
+        for index, uid in enumerate(uids):
+            demand(self.uids[index] in (None, uid), 'number', index + 1, 'is UID', self.uids[index], 'and is remembered as', uid)
+            self.uids[index] = uid
+
     def known(self):
         return [uid for uid in self.uids if uid is not None]
+
+
+class UidPicture(Picture):
+    """Of a session that speaks of UIDs only (RFC 9586): those known in order, behind them what was only counted."""
+    numbered = False
+
+    def place_of(self, uid):
+        if uid in self.uids:
+            return self.uids.index(uid)
+        return len(self.uids) - 1 if None in self.uids else None
+
+    def fetched(self, number, uid):
+        demand(uid in (None, number), 'UIDFETCH', number, 'tells UID', uid)
+        if number not in self.uids:
+            demand(None in self.uids, 'UIDFETCH', number, 'with', len(self.uids), 'messages')
+            self.uids.remove(None)
+            known = sorted([*self.known(), number])
+            self.uids = known + [None] * self.uids.count(None)
+        return number
+
+    def adopt(self, uids):
+        known = sorted({*self.known(), *uids})
+        demand(len(known) <= len(self.uids), 'a program remembers', len(known), 'messages and', len(self.uids), 'are there')
+        self.uids = known + [None] * (len(self.uids) - len(known))

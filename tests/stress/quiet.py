@@ -109,7 +109,7 @@ async def compare(session, found):
     if picture is None:
         return
     if None in picture.uids:
-        await session.run(Fetch(session, '1:*', [], False, '(UID FLAGS)'))
+        await session.run(Fetch(session, '1:*', [], session.uid_only, '(UID FLAGS)'))
     agrees(session.name, picture, found)
 
 

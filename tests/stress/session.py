@@ -6,7 +6,7 @@ import collections
 from datetime import datetime
 
 from history import FLAGS, NEVER, demand
-from picture import Picture
+from picture import Picture, UidPicture
 from wire import Ended, Link, numbers
 
 ANSWER_SECONDS = 120
@@ -20,7 +20,7 @@ class Session:
         self.clock = account.clock
         self.link = None
         self.picture = None
-        self.qresync = self.condstore = False
+        self.qresync = self.condstore = self.uid_only = False
         self.tags = 0
         self.waiting = []
         self.saved = None  # UIDs that $ stands for, when known
@@ -31,11 +31,33 @@ class Session:
     # --- life ---------------------------------------------------------------------------------------
     async def connect(self, port, context):
         self.picture, self.waiting, self.saved = None, [], None
-        self.qresync = self.condstore = False
+        self.qresync = self.condstore = self.uid_only = False
         self.link = await Link.open(port, context)
         await self.read()  # the greeting
+        await self.sign_in()
+
+    async def sign_in(self):
         from commands import Command
         demand(await self.run(Command(self, f'LOGIN {self.address} {self.password}')) == 'OK', 'LOGIN failed')
+
+    async def sign_out(self):
+        """UNAUTHENTICATE (RFC 8437): nothing of what was enabled or selected stays."""
+        from commands import Command
+        command = Command(self, 'UNAUTHENTICATE')
+        command.synced = False
+        await self.run(command)
+        self.link.plain()
+        self.picture, self.saved = None, None
+        self.qresync = self.condstore = self.uid_only = False
+        await self.sign_in()
+
+    async def compress(self):
+        from commands import Command
+        await self.run(Command(self, 'COMPRESS DEFLATE'))
+        self.link.compress()
+
+    def new_picture(self, mailbox):
+        return (UidPicture if self.uid_only else Picture)(mailbox)
 
     def drop(self):
         """Ends the connection in the midst of whatever runs: what it was to do may happen or not."""
@@ -104,7 +126,8 @@ class Session:
                 self.picture.exists(response.number)
         elif kind in ('EXPUNGE', 'VANISHED'):
             self.take_gone(current, response)
-        elif kind == 'FETCH':
+        elif kind in ('FETCH', 'UIDFETCH'):
+            demand((kind == 'UIDFETCH') is self.uid_only, kind, 'with and without UIDONLY')
             self.take_fetch(current, response)
         elif current is not None:
             current.hear(response)
@@ -120,7 +143,7 @@ class Session:
         name, _, value = response.code.partition(' ')
         if name == 'CLOSED':
             # By SELECT of another mailbox, or by DELETE of this one.
-            self.picture = Picture(current.mailbox) if current.selects else None
+            self.picture = self.new_picture(current.mailbox) if current.selects else None
         elif name == 'UIDVALIDITY' and current.selects:
             self.picture.box = self.account.box(int(value))
         elif name == 'UIDNEXT' and current.selects:
@@ -149,7 +172,7 @@ class Session:
         demand(self.picture is not None, response.kind, 'with no mailbox selected')
         if response.kind == 'VANISHED':
             earlier = response.text.startswith('(EARLIER) ')
-            demand(self.qresync, 'VANISHED without ENABLE QRESYNC')
+            demand(self.qresync or self.uid_only, 'VANISHED without ENABLE QRESYNC')
             if earlier:
                 demand(current is not None and current.takes_earlier, 'VANISHED (EARLIER) not asked for')
                 current.hear(response)
@@ -159,7 +182,7 @@ class Session:
         demand(current is not None, response.kind, 'while no command runs')
         demand(not current.withholds, response.kind, 'during', current.text[:60])
         if response.kind == 'EXPUNGE':
-            demand(not self.qresync, 'EXPUNGE after ENABLE QRESYNC')
+            demand(not self.qresync and not self.uid_only, 'EXPUNGE after ENABLE QRESYNC')
             uid = self.picture.expunge(response.number)
             gone = [uid] if uid is not None else []
         else:

@@ -24,8 +24,10 @@ class Liar:
     """Stands between a session and its link: `lie` gets the pieces of a response and gives those of another, of several, of
     none; None where it leaves it."""
 
-    def __init__(self, link, lie, state):
-        self.link, self.lie, self.state, self.queue = link, lie, state, []
+    running = ''  # the command the session has sent and not heard of
+
+    def __init__(self, session, lie, state):
+        self.session, self.link, self.lie, self.state, self.queue = session, session.link, lie, state, []
 
     def __getattr__(self, name):
         return getattr(self.link, name)
@@ -33,6 +35,7 @@ class Liar:
     async def response(self):
         while not self.queue:
             true = await self.link.response()
+            Liar.running = str(self.session.waiting[0].text) if self.session.waiting else ''
             told = self.lie(true.pieces)
             if told is not None:
                 self.state['seen'] += 1
@@ -57,6 +60,10 @@ def replaced(pattern, change):
 
 def dropped(pattern):
     return lambda pieces: [] if re.match(pattern, pieces[0]) else None
+
+
+def dropped_unasked(pattern):
+    return lambda pieces: [] if re.match(pattern, pieces[0]) and not re.search('FETCH|STORE|SELECT', Liar.running) else None
 
 
 def less(match):
@@ -95,6 +102,7 @@ LIES = {
     'new messages are not told': (dropped(rb'\* \d+ EXISTS'), 'were not told|of|there are|counts'),
     'a flag is told that nobody set': (replaced(rb'FLAGS \((?!.*Draft)', lambda m: b'FLAGS (\\Draft '), 'which is wrong|stands for|two sets'),
     'a change of flags is not told': (dropped(rb'\* \d+ FETCH \(UID \d+ FLAGS \([^)]*\)\)$'), 'was not told|was not answered|did not tell|knows and|remembered|left messages out'),
+    'a change by another is not told': (dropped_unasked(rb'\* \d+ FETCH \(UID \d+ FLAGS'), 'was not told|knows and|is wrong|two sets'),
     'MODSEQ goes back': (replaced(rb'(MODSEQ \()(\d+)(\))', less), 'MODSEQ|stands for'),
     'HIGHESTMODSEQ goes back': (replaced(rb'(HIGHESTMODSEQ )(\d+)([\])])', less), 'HIGHESTMODSEQ'),
     'UIDNEXT goes back': (replaced(rb'(UIDNEXT )(\d+)([\])])', less), 'UIDNEXT'),
@@ -121,7 +129,7 @@ class Lying(world.World):
 
     async def connect(self, session):
         await super().connect(session)
-        session.link = Liar(session.link, self.lie, self.state)
+        session.link = Liar(session, self.lie, self.state)
 
 
 class Tampered(unittest.TestCase):

@@ -3,6 +3,7 @@
 meaning."""
 import asyncio
 import re
+import zlib
 
 LITERAL = re.compile(rb'~?\{(\d+)\}$')
 TOKEN = re.compile(rb'[()]|"(?:[^"\\]|\\.)*"|~?\{\d+\}|[^\s()"\[{]*(?:\[[^\]]*\])?(?:<\d+>)?')
@@ -100,9 +101,42 @@ def as_set(values):
     return ','.join(f'{low}:{high}' if low != high else str(low) for low, high in ranges)
 
 
+class Inflating:
+    """The reading side of COMPRESS (RFC 4978)."""
+
+    def __init__(self, reader):
+        self.reader, self.buffer = reader, bytearray(reader._buffer)
+        del reader._buffer[:]
+        self.stream = zlib.decompressobj(-15)
+        self.buffer = bytearray(self.stream.decompress(bytes(self.buffer)))
+
+    async def more(self):
+        piece = await self.reader.read(1 << 16)
+        if not piece:
+            raise Ended('the connection ended')
+        self.buffer += self.stream.decompress(piece)
+
+    async def readuntil(self, end):
+        while (at := self.buffer.find(end)) < 0:
+            await self.more()
+        return await self.readexactly(at + len(end))
+
+    async def readexactly(self, size):
+        while len(self.buffer) < size:
+            await self.more()
+        piece = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        return piece
+
+
 class Link:
     def __init__(self, reader, writer):
         self.reader, self.writer = reader, writer
+        self.deflate = None
+
+    def compress(self):
+        """From here on both sides are compressed; called when nothing is under way."""
+        self.reader, self.deflate = Inflating(self.reader), zlib.compressobj(wbits=-15)
 
     @classmethod
     async def open(cls, port, context):
@@ -112,7 +146,14 @@ class Link:
         except OSError as error:
             raise Ended(str(error)) from error
 
+    def plain(self):
+        """Compression has ended."""
+        if self.deflate:
+            self.reader, self.deflate = self.reader.reader, None
+
     def send(self, data):
+        if self.deflate:
+            data = self.deflate.compress(data) + self.deflate.flush(zlib.Z_SYNC_FLUSH)
         self.writer.write(data)
 
     async def response(self):

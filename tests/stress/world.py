@@ -90,7 +90,9 @@ class World:
         if session.link is None:
             await self.connect(session)
             if chance.random() < 0.3:
-                await session.run(Enable(session, chance.choice(('QRESYNC', 'CONDSTORE'))))
+                await session.run(Enable(session, chance.choice(('QRESYNC', 'CONDSTORE', 'UIDONLY', 'UIDONLY QRESYNC', 'IMAP4rev2'))))
+            if chance.random() < 0.1:
+                await session.compress()
         chooser = Chooser(session, self.numbers)
         picture, pick = session.picture, chance.random()
         if picture is None or picture.box is None:
@@ -115,7 +117,9 @@ class World:
             await session.run(chooser.leave())
         elif pick < 0.08:
             await session.run(chooser.open())
-        elif pick < 0.083:
+        elif pick < 0.082:
+            await session.sign_out()
+        elif pick < 0.085:
             raise Ended('gone at leisure')
         else:
             await session.run(*chooser.batch())
