@@ -45,7 +45,7 @@ class Command:
         """The connection ended before the answer."""
 
     def floor(self, validity):
-        return self.floors.get(validity, (1, 0))[0]
+        return self.floors.get(validity, (1, 0))
 
 
 class Append(Command):

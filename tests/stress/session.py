@@ -169,7 +169,7 @@ class Session:
 
     def take_gone(self, current, response):
         """RFC 9051, 7.5.1: never without a command, never during FETCH, STORE or SEARCH by number."""
-        demand(self.picture is not None, response.kind, 'with no mailbox selected')
+        demand(self.picture is not None and self.picture.box is not None, response.kind, 'with no mailbox selected')
         if response.kind == 'VANISHED':
             earlier = response.text.startswith('(EARLIER) ')
             demand(self.qresync or self.uid_only, 'VANISHED without ENABLE QRESYNC')

@@ -39,7 +39,7 @@ class Liar:
             told = self.lie(true.pieces)
             if told is not None:
                 self.state['seen'] += 1
-                if self.state['seen'] <= SKIPPED:
+                if self.state['seen'] <= SKIPPED or self.state['seen'] % 2:
                     told = None
                 else:
                     self.state['lies'] += 1
@@ -95,10 +95,10 @@ def late(kind):
 
 LIES = {
     'an EXPUNGE is not told': (dropped(rb'\* \d+ EXPUNGE'), 'EXPUNGE|UID|EXISTS|FETCH|counted'),
-    'an EXPUNGE comes during FETCH': (early_expunge, 'EXPUNGE during|nobody removed'),
+    'an EXPUNGE comes during FETCH': (early_expunge, 'EXPUNGE during|nobody removed|EXPUNGE after|is UID'),
     'another number is expunged': (replaced(rb'^\* (\d+) EXPUNGE', lambda m: b'* 1 EXPUNGE' if m[1] != b'1' else b'* 2 EXPUNGE'), 'nobody removed|is UID|of|left'),
     'a UID vanishes that is there': (lambda p: [p, [b'* VANISHED 1']] if re.match(rb'\* \d+ EXISTS', p[0]) else None, 'VANISHED'),
-    'EXISTS shrinks': (replaced(rb'^\* (\d+) EXISTS', lambda m: b'* %d EXISTS' % max(0, int(m[1]) - 2)), 'EXISTS|counts|were not told|there are|of'),
+    'EXISTS shrinks': (replaced(rb'^\* (\d+) EXISTS', lambda m: b'* %d EXISTS' % max(0, int(m[1]) - 2)), 'EXISTS|count|were not told|there are|of'),
     'new messages are not told': (dropped(rb'\* \d+ EXISTS'), 'were not told|of|there are|counts'),
     'a flag is told that nobody set': (replaced(rb'FLAGS \((?!.*Draft)', lambda m: b'FLAGS (\\Draft '), 'which is wrong|stands for|two sets'),
     'a change of flags is not told': (dropped(rb'\* \d+ FETCH \(UID \d+ FLAGS \([^)]*\)\)$'), 'was not told|was not answered|did not tell|knows and|remembered|left messages out'),

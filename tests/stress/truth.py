@@ -40,6 +40,7 @@ class Message:
         self.history = FlagHistory(EITHER, 0, NEVER)
         self.versions = {}  # MODSEQ: flags
         self.modseq = 0  # the newest anybody was told
+        self.modseq_floor = 0  # the mailbox had got so far before it was made
 
 
 class Removal:
@@ -75,8 +76,10 @@ class Box:
             self.next_floor = max(self.next_floor, uid + 1)
         return found
 
-    def born(self, uid, number, date, possible, start, next_floor):
-        """The server answered that a message was made: by a command sent at `start`, when UIDNEXT was known to be `next_floor`."""
+    def born(self, uid, number, date, possible, start, floors):
+        """The server answered that a message was made: by a command sent at `start`, when UIDNEXT and HIGHESTMODSEQ were known to
+        be `floors`."""
+        next_floor, modseq_floor = floors
         old = self.messages.get(uid)
         demand(uid >= next_floor, 'UID', uid, 'of', self, 'given again or too low: UIDNEXT was', next_floor)
         demand(old is None or not old.acknowledged, 'UID', uid, 'of', self, 'was given twice')
@@ -85,7 +88,7 @@ class Box:
         demand(one.date in (None, date) or date is None, 'UID', uid, 'INTERNALDATE', one.date, 'and not', date)
         one.number = number if number is not None else one.number
         one.date = date if date is not None else one.date
-        one.acknowledged = True
+        one.acknowledged, one.modseq_floor = True, modseq_floor
         one.born = (start, self.account.clock.now)
         one.history.begin(possible, start, self.account.clock.now)
         return one
@@ -116,6 +119,7 @@ class Box:
     def saw_version(self, uid, modseq, flags):
         """A message's flags with their MODSEQ: one MODSEQ never stands for two sets of flags."""
         one = self.message(uid)
+        demand(modseq > one.modseq_floor, 'UID', uid, 'of', self, 'MODSEQ', modseq, 'was passed before it was made:', one.modseq_floor)
         self.saw_modseq(modseq)
         one.modseq = max(one.modseq, modseq)
         if flags is not None:
