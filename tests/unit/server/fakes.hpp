@@ -133,6 +133,10 @@ class FakeStore final : public store::AccountStore {
   }
   std::vector<store::AccountInfo> list() const override { return {}; }
   Task<void> close() override { co_return; }
+  Task<Result<store::CompactReport>> compact(store::AccountId, store::CompactTurn) override {
+    co_return fail(Errc::not_found);
+  }
+  void stop_upkeep() override {}
   Task<std::chrono::seconds> upkeep() override { co_return std::chrono::hours(1); }
   Task<Result<store::UpkeepReport>> look_after(store::AccountId) override {
     co_return fail(Errc::not_found);
