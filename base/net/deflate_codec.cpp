@@ -124,11 +124,15 @@ struct Inflater::State {
       return no_memory();
     return {};
   }
-  // Between two blocks, with no bit of a byte left over (zlib.h, inflate: data_type).
-  bool stands_between_blocks() const { return stream.data_type == 128; }
+  // Between two blocks, with no bit of a byte left over (zlib.h, inflate: data_type). A call that
+  // finds nothing to do forgets to say so.
+  void note_place(bool has_moved) {
+    if (has_moved) stands_between_blocks = stream.data_type == 128;
+  }
 
   Arena arena{k_inflate_arena};
   z_stream stream{};
+  bool stands_between_blocks = true;
 };
 
 Inflater::Inflater() = default;
@@ -152,11 +156,13 @@ Result<Inflater::Step> Inflater::run(std::string_view in, std::span<char> out) {
   if (done == Z_MEM_ERROR) return no_memory();
   if (done != Z_OK && done != Z_STREAM_END && done != Z_BUF_ERROR)
     return fail(Errc::closed, "the peer sent what is not compressed");
-  return Step{in.size() - stream.avail_in, out.size() - stream.avail_out, done == Z_STREAM_END};
+  const Step step{in.size() - stream.avail_in, out.size() - stream.avail_out, done == Z_STREAM_END};
+  state_->note_place(step.used > 0 || step.made > 0);
+  return step;
 }
 
 void Inflater::rest() {
-  if (!state_ || !state_->stands_between_blocks()) return;
+  if (!state_ || !state_->stands_between_blocks) return;
   std::string window(k_window, '\0');
   uInt size = 0;
   auto* bytes = reinterpret_cast<Bytef*>(window.data());

@@ -54,7 +54,7 @@ class Deflated final : public DeflateStream {
       if (!ready_.empty() || ended_) co_return Wake::readable;
       const Limit left = left_until(deadline);
       auto wake = co_await inner_->wait(signal, std::min(left, rest_after_));
-      if (wake && *wake == Wake::timed_out && left > rest_after_) {
+      if (wake && *wake == Wake::timed_out && left >= rest_after_) {
         deflater_.rest();
         inflater_.rest();
         wake = co_await inner_->wait(signal, left_until(deadline));
