@@ -6,14 +6,11 @@
 #include "base/core/text.hpp"
 #include "base/core/uuid.hpp"
 #include "base/mime/header.hpp"
+#include "server/queue/letter.hpp"
 #include "server/queue/notice_text.hpp"
 
 namespace kontor::queue {
 namespace {
-
-bool is_ascii(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7E; });
-}
 
 // What others wrote, as the value of a field: one line, no control characters.
 std::string plain(std::string_view text, std::size_t most = 900) {
@@ -51,36 +48,6 @@ std::string addr_xtext(std::string_view address) {
     for (; point > 0; point >>= 4U) hex.insert(hex.begin(), k_digits[point & 15U]);
     out += "\\x{" + hex + "}";
     i += length;
-  }
-  return out;
-}
-
-std::string in_lines(std::string_view encoded) {
-  std::string out;
-  for (; encoded.size() > 76; encoded.remove_prefix(76))
-    out.append(encoded.substr(0, 76)).append("\r\n");
-  return out.append(encoded).append("\r\n");
-}
-
-std::string with_crlf(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n') out.push_back('\r');
-    out.push_back(c);
-  }
-  return out;
-}
-
-// RFC 2047: words of at most 75 characters, no character split.
-std::string encoded_words(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
-  std::string out;
-  while (!text.empty()) {
-    std::size_t size = std::min<std::size_t>(text.size(), 42);
-    while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
-    out += (out.empty() ? "=?utf-8?b?" : "\r\n =?utf-8?b?") + base64_encode(text.substr(0, size)) +
-           "?=";
-    text.remove_prefix(size);
   }
   return out;
 }
@@ -160,11 +127,7 @@ class Writer {
 
   std::string part(std::string_view type, const std::string& body) const {
     std::string out = "--" + boundary() + "\r\nContent-Type: ";
-    out.append(type).append("\r\n");
-    if (is_ascii(body))
-      return out + "Content-Transfer-Encoding: 7bit\r\n\r\n" + with_crlf(body) + "\r\n";
-    return out + "Content-Transfer-Encoding: base64\r\n\r\n" +
-           in_lines(base64_encode(with_crlf(body))) + "\r\n";
+    return out.append(type).append("\r\n") + encoded_body(body);
   }
 
   std::string text() const {
