@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/config/load.hpp"
+#include "base/config/mailbox_rules.hpp"
 #include "base/core/access_rules.hpp"
 #include "base/core/networks.hpp"
 #include "base/core/text.hpp"
@@ -182,6 +183,19 @@ void check_domains(const Settings& settings, Sentences& out) {
     check("default_domain", domains.default_domain, is_mail_domain(domains.default_domain));
 }
 
+// Rows about mailboxes: each wrong one is named with what is wrong.
+void check_store(const Settings& settings, Sentences& out) {
+  for (const auto& folder : settings.store.standard_folders)
+    if (folder.empty() || iequals(folder, "INBOX"))
+      out.push_back(fmt::format("store.standard_folders: \"{}\" cannot be such a folder", folder));
+  for (const auto& row : settings.store.retention)
+    if (const auto rule = parse_retention(row); !rule)
+      out.push_back(fmt::format("store.retention: \"{}\": {}", row, rule.error().detail()));
+  for (const auto& row : settings.store.policies)
+    if (const auto policy = parse_policy(row); !policy)
+      out.push_back(fmt::format("store.policies: \"{}\": {}", row, policy.error().detail()));
+}
+
 }  // namespace
 
 Sentences check_settings(const Settings& settings) {
@@ -196,9 +210,7 @@ Sentences check_settings(const Settings& settings) {
     out.emplace_back("tls.certificate_file and tls.key_file are set together or not at all");
   if (settings.imap.max_line > settings.imap.max_command)
     out.emplace_back("imap.max_line must not be greater than imap.max_command");
-  for (const auto& folder : settings.store.standard_folders)
-    if (folder.empty() || iequals(folder, "INBOX"))
-      out.push_back(fmt::format("store.standard_folders: \"{}\" cannot be such a folder", folder));
+  check_store(settings, out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/config/load.hpp"
+#include "base/config/mailbox_rules.hpp"
 #include "base/config/values.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -16,6 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto bytes = kontor::config::parse_size(text))
     if (kontor::config::parse_size(kontor::config::show_size(*bytes)).value() != *bytes)
       std::abort();
+  if (const auto rule = kontor::config::parse_retention(text))
+    if (rule->folder.empty() || rule->days == 0) std::abort();
+  if (const auto policy = kontor::config::parse_policy(text))
+    if (policy->group.empty()) std::abort();
   const auto settings = kontor::config::parse_settings(text, "fuzz.toml");
   if (!settings) {
     if (settings.error().detail().empty()) std::abort();  // every refusal says why
