@@ -18,6 +18,7 @@
 #include "base/core/result.hpp"
 #include "base/core/task.hpp"
 #include "store/format/types.hpp"
+#include "store/mailbox/policy.hpp"
 #include "store/mailbox/view.hpp"
 
 namespace kontor::store {
@@ -144,6 +145,11 @@ class Account {
   virtual Task<Result<FolderId>> restore_folder(FolderId deleted, std::string name) = 0;
   // Ends that for what was expunged or deleted before; frees the space in time.
   virtual Task<Result<Purged>> purge(UtcSeconds before) = 0;
+
+  // What holds for this mailbox by the settings and the groups of its owner. Memory only.
+  virtual MailboxPolicy policy() const = 0;
+  // What its retention rules would expunge now; upkeep does it (store/mailbox/upkeep.hpp).
+  virtual std::vector<RetentionCount> retention_due() const = 0;
 
   // What it holds and may hold. append() and copy() refuse with over_quota what does not fit;
   // expunge() and move() always work. Memory only, any thread.

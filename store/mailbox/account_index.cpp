@@ -13,6 +13,25 @@ constexpr std::uint32_t k_version = 1;
 constexpr std::size_t k_header = 16;
 constexpr std::uint64_t k_max_file = 1ULL << 30U;
 
+constexpr std::string_view k_removed = ".removed";  // behind the name of a folder that goes
+
+// The folder and all below it; what cannot be removed stays for the next start.
+Result<void> remove_tree(io::FileSystem& files, const std::string& path, unsigned depth = 0) {
+  constexpr unsigned k_most = 8;
+  if (depth > k_most) return fail(Errc::limit, "too many levels of folders");
+  KONTOR_TRY(const auto names, files.list(path));
+  for (const auto& name : names) {
+    const auto below = path + '/' + name;
+    KONTOR_TRY(const auto info, files.stat(below));
+    if (info.directory) {
+      KONTOR_TRY(remove_tree(files, below, depth + 1));
+    } else {
+      KONTOR_TRY(files.remove(below));
+    }
+  }
+  return files.remove(path);
+}
+
 std::string index_file(const std::string& folder) { return folder + "/index"; }
 
 }  // namespace
@@ -66,6 +85,27 @@ Result<std::vector<AccountId>> find_account_folders(io::FileSystem& files,
       if (const auto id = Uuid::parse(name); id && id->text() == name) found.push_back(*id);
   }
   return found;
+}
+
+Result<void> remove_account_folder(io::FileSystem& files, const std::string& folder) {
+  const auto going = folder + std::string(k_removed);
+  KONTOR_TRY(files.rename(folder, going));
+  KONTOR_TRY(files.sync_directory(io::parent_of(folder)));
+  static_cast<void>(remove_tree(files, going).has_value());
+  return {};
+}
+
+void remove_leftovers(io::FileSystem& files, const std::string& folder) {
+  const auto shards = files.list(folder);
+  if (!shards) return;
+  for (const auto& shard : *shards) {
+    if (shard.size() != 2 || !hex_decode(shard)) continue;
+    const auto names = files.list(folder + '/' + shard);
+    if (!names) continue;
+    for (const auto& name : *names)
+      if (name.ends_with(k_removed))
+        static_cast<void>(remove_tree(files, folder + '/' + shard + '/' + name).has_value());
+  }
 }
 
 AccountIndex read_account_index(io::FileSystem& files, const std::string& folder) {

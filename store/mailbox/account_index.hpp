@@ -20,6 +20,10 @@ Result<AccountIndex> decode_account_index(std::string_view bytes);  // corrupt
 
 Result<std::vector<AccountId>> find_account_folders(io::FileSystem& files,
                                                     const std::string& folder);
+// An account goes at once and whole: its folder is renamed, then emptied. What a stop between the
+// two has left goes at the next start.
+Result<void> remove_account_folder(io::FileSystem& files, const std::string& folder);
+void remove_leftovers(io::FileSystem& files, const std::string& folder);
 AccountIndex read_account_index(io::FileSystem& files, const std::string& folder);
 Result<void> write_account_index(io::FileSystem& files,
                                  const std::string& folder,

@@ -34,6 +34,12 @@ struct StoreEnvironment {
   boost::asio::any_io_executor executor;  // the accounts' strands run on it; any number of threads
   log::Context log;
   const Clock& clock = system_clock();
+  // What it asks about the owners of accounts, from any thread; memory only. Without them the
+  // settings hold for everybody, nobody is ever gone, and no letter is written.
+  std::function<MailboxPolicy(const Binding& owner)> policy = {};
+  std::function<Standing(const Binding& owner)> standing = {};
+  // A message to the owner: his mailbox is nearly full.
+  std::function<std::string(const Binding& owner, const Quota& quota)> quota_letter = {};
 };
 
 struct AccountInfo {
@@ -59,6 +65,9 @@ class AccountStore {
   // is none. An account that is not loaded is not loaded for it: then the answer has no UID and no
   // UIDVALIDITY, only the modseq.
   virtual Task<Result<Appending>> deliver(Binding owner, NewMessage message) = 0;
+  // Could deliver() take a message of that size? over_quota: not now. An account that is not open
+  // is opened as for a delivery.
+  virtual Task<Result<void>> check_room(Binding owner, std::uint64_t bytes) = 0;
   virtual std::optional<AccountId> find(const Binding& owner) const = 0;
   virtual std::vector<AccountInfo> list() const = 0;
   // Gives back the space of what was purged from this account, and packs old mail, as
@@ -77,6 +86,14 @@ class AccountStore {
   virtual Task<std::chrono::seconds> upkeep() = 0;
   // The same for this account, now. What could not be done stands in the report.
   virtual Task<Result<UpkeepReport>> look_after(AccountId id) = 0;
+  // Of its last turn since the store was opened.
+  virtual std::optional<UpkeepReport> last_upkeep(AccountId id) const = 0;
+
+  // Gives an account to another owner. exists: he has a mailbox that holds something; an empty one
+  // goes.
+  virtual Task<Result<void>> attach(AccountId id, Binding owner) = 0;
+  // The account and all it holds are gone from the disk. busy: somebody uses it.
+  virtual Task<Result<void>> remove(AccountId id) = 0;
 };
 
 }  // namespace kontor::store

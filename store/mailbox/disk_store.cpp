@@ -45,12 +45,26 @@ std::string DiskStore::folder_of(const AccountId& id) const {
 Limits DiskStore::default_limits() const { return {settings_.quota, settings_.quota_messages}; }
 
 AccountParts DiskStore::parts() {
-  return AccountParts{environment_.executor, disk_,           environment_.clock, space_,
-                      default_limits(),      environment_.log};
+  const auto policy = [this](const Binding& owner) { return policy_of(owner); };
+  const auto letter = [this](const Binding& owner, const Quota& quota) {
+    return letter_to(owner, quota);
+  };
+  return AccountParts{environment_.executor, disk_, environment_.clock, space_, policy, letter,
+                      environment_.log};
+}
+
+LightLog::Rules DiskStore::rules_for(const OwnLimits& own, bool warned, const Binding& owner) {
+  LightLog::Rules rules;
+  rules.own_limits = own;
+  rules.warned = warned;
+  rules.policy = [this, owner] { return policy_of(owner); };
+  rules.letter = [this, owner](const Quota& quota) { return letter_to(owner, quota); };
+  return rules;
 }
 
 Result<void> DiskStore::find_accounts() {
   KONTOR_TRY(const auto found, find_account_folders(environment_.files, folder_));
+  remove_leftovers(environment_.files, folder_);
   auto known = read_account_index(environment_.files, folder_);
   std::size_t fresh = 0;
   slots_.with([&](SlotTable& table) {
@@ -115,11 +129,15 @@ Task<Result<std::shared_ptr<Account>>> DiskStore::open_for(Binding owner) {
   co_return std::shared_ptr<Account>(std::move(account));
 }
 
-Task<Result<std::shared_ptr<Account>>> DiskStore::open(AccountId id) {
-  auto slot = slots_.with([&](SlotTable& table) {
+DiskStore::SlotPtr DiskStore::find_slot(const AccountId& id) const {
+  return slots_.with([&](const SlotTable& table) -> SlotPtr {
     const auto found = table.slots.find(id);
     return found == table.slots.end() ? nullptr : found->second;
   });
+}
+
+Task<Result<std::shared_ptr<Account>>> DiskStore::open(AccountId id) {
+  auto slot = find_slot(id);
   if (slot == nullptr) co_return fail(Errc::not_found, "no such account");
   KONTOR_CO_TRY(auto account, co_await use(std::move(slot)));
   co_return std::shared_ptr<Account>(std::move(account));
@@ -128,10 +146,12 @@ Task<Result<std::shared_ptr<Account>>> DiskStore::open(AccountId id) {
 Task<Result<DiskStore::AccountPtr>> DiskStore::use(SlotPtr slot) {
   for (;;) {
     AccountPtr account;
-    bool closing = false;
+    bool closing = false, removed = false;
     const auto before = slots_.with([&](SlotTable& table) {
       slot->last_use = ++table.clock;
       closing = table.closing;
+      removed = slot->removed;
+      if (removed) return slot->state;
       const bool usable = slot->state == SlotState::loaded && !slot->account->failure();
       if (usable) account = slot->account;
       const auto state = slot->state;
@@ -139,6 +159,7 @@ Task<Result<DiskStore::AccountPtr>> DiskStore::use(SlotPtr slot) {
       return state;
     });
     if (closing) co_return fail(Errc::cancelled, "the store is closing");
+    if (removed) co_return fail(Errc::not_found, "the account was removed");
     if (account != nullptr) co_return account;
     if (before != SlotState::busy) co_return co_await load(slot, before);
     co_await wait(slot);
@@ -233,7 +254,7 @@ Task<Result<std::shared_ptr<LightLog>>> DiskStore::use_light(SlotPtr slot) {
     std::shared_ptr<LightLog> light;
     const auto before = slots_.with([&](SlotTable& table) {
       slot->last_use = ++table.clock;
-      const auto state = slot->state;
+      const auto state = slot->removed ? SlotState::absent : slot->state;
       if (state == SlotState::light && !slot->light->failed()) {
         light = slot->light;
         ++slot->deliveries;
@@ -264,9 +285,9 @@ Task<Result<void>> DiskStore::open_light(SlotPtr slot) {
     refuse(slot, SlotState::unloaded, opened.error());
     co_return fail(opened.error());
   }
-  const auto limits = limits_in_force(opened->own_limits, default_limits());
+  auto rules = rules_for(opened->own_limits, opened->quota_warned, slot->owner);
   auto light = std::make_shared<LightLog>(environment_.executor, std::move(opened->log),
-                                          opened->usage, limits);
+                                          opened->usage, std::move(rules));
   settle(slot, SlotState::light, [&](Slot& s) {
     s.light = std::move(light);
     s.problem.clear();

@@ -31,6 +31,10 @@ class DiskStore final : public AccountStore {
   Task<void> close() override;
   Task<std::chrono::seconds> upkeep() override;
   Task<Result<UpkeepReport>> look_after(AccountId id) override;
+  std::optional<UpkeepReport> last_upkeep(AccountId id) const override;
+  Task<Result<void>> check_room(Binding owner, std::uint64_t bytes) override;
+  Task<Result<void>> attach(AccountId id, Binding owner) override;
+  Task<Result<void>> remove(AccountId id) override;
 
  private:
   static constexpr std::uint32_t k_disk_threads = 8;
@@ -68,8 +72,16 @@ class DiskStore final : public AccountStore {
   void save_index() const;
   std::string folder_of(const AccountId& id) const;
   AccountParts parts();
+  LightLog::Rules rules_for(const OwnLimits& own, bool warned, const Binding& owner);
   Limits default_limits() const;
   MailboxPolicy policy_of(const Binding& owner) const;
+  Standing standing_of(const Binding& owner) const;
+  std::optional<std::string> letter_to(const Binding& owner, const Quota& quota) const;
+  SlotPtr find_slot(const AccountId& id) const;
+  Task<Result<void>> make_free(Binding owner);
+  // Makes the slot busy, whatever state it is in; false: somebody uses the account. A change that
+  // has just been answered may hold it for a moment still.
+  Task<bool> seize(SlotPtr slot);
   SlotPtr next_turn(std::chrono::seconds& wait);
   Task<Result<UpkeepReport>> look_after(SlotPtr slot);
 

@@ -139,9 +139,10 @@ Task<Result<Version>> DiskStore::peek(SlotPtr slot, SlotState before) {
   version.mark = loaded->log->durable();
   std::shared_ptr<LightLog> light;
   if (before == SlotState::light) {
-    const auto limits = limits_in_force(loaded->state.own_limits, default_limits());
-    light = std::make_shared<LightLog>(environment_.executor, std::move(loaded->log),
-                                       loaded->state.usage, limits);
+    const auto& state = loaded->state;
+    auto rules = rules_for(state.own_limits, state.quota_warned, slot->owner);
+    light = std::make_shared<LightLog>(environment_.executor, std::move(loaded->log), state.usage,
+                                       std::move(rules));
   }
   loaded->log.reset();  // nothing was appended: it has nothing to wait for
   version.state = std::make_shared<const AccountState>(std::move(loaded->state));

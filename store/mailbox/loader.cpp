@@ -165,6 +165,7 @@ Result<LoadedLight> Loader::open_light(const AccountId& id,
   LoadedLight light;
   light.usage = loaded.state.usage;
   light.own_limits = loaded.state.own_limits;
+  light.quota_warned = loaded.state.quota_warned;
   Version version;
   version.mark = loaded.log->durable();
   if (version.mark.sequence - loaded.snapshot.sequence >= k_light_snapshot) {
@@ -179,20 +180,25 @@ Result<LoadedLight> Loader::open_light(const AccountId& id,
 Result<Binding> Loader::read_binding(const AccountId& id, const std::string& folder) const {
   AccountId found;
   std::optional<Binding> owner;
+  LogMark from;
+  if (auto snapshot = read_snapshot(files_, folder); snapshot && snapshot->state.id == id) {
+    found = id;
+    owner = snapshot->state.owner;
+    from = snapshot->mark;
+  }
   const auto each = [&](const FrameHeader& header, const LogPosition&,
                         std::string_view payload) -> Result<void> {
+    if (header.type != FrameType::account && header.type != FrameType::binding) return {};
     const auto frame = decode_frame(header.type, payload);
-    if (!frame) return fail(frame.error());
-    if (const auto* value = std::get_if<Payload>(&*frame)) {
-      if (const auto* account = std::get_if<AccountFrame>(value)) found = account->id;
-      if (const auto* binding = std::get_if<BindingFrame>(value)) owner = binding->owner;
-    }
-    if (owner) return fail(Errc::cancelled);  // enough was read
+    if (!frame) return {};  // an account may be given to another owner later
+    const auto& value = std::get<Payload>(*frame);
+    if (const auto* account = std::get_if<AccountFrame>(&value)) found = account->id;
+    if (const auto* binding = std::get_if<BindingFrame>(&value)) owner = binding->owner;
     return {};
   };
   ReplayReport report;
-  const auto opened = AccountLog::open(read_only_log_device(files_, folder), pool_, options(),
-                                       LogMark(), each, report);
+  const auto opened =
+      AccountLog::open(read_only_log_device(files_, folder), pool_, options(), from, each, report);
   if (owner && found == id) return *owner;
   if (owner) return fail(Errc::corrupt, "the folder holds the log of account " + found.text());
   if (!opened) return fail(opened.error());

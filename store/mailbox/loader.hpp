@@ -29,6 +29,7 @@ struct LoadedLight {
   std::unique_ptr<AccountLog> log;
   Usage usage;
   OwnLimits own_limits;
+  bool quota_warned = false;
 };
 
 class Loader {
@@ -47,7 +48,7 @@ class Loader {
   Result<LoadedLight> open_light(const AccountId& id,
                                  const std::string& folder,
                                  const Binding& owner) const;
-  // Whose account it is, from its first frames, changing nothing.
+  // Whose account it is, by the last frame that says so, changing nothing.
   Result<Binding> read_binding(const AccountId& id, const std::string& folder) const;
 
  private:

@@ -97,9 +97,10 @@ Task<Result<Appending>> LogAccount::append_encoded(FolderId folder,
   std::uint64_t bytes = 0;
   for (const auto& payload : payloads) bytes += payload.size();
   KONTOR_CO_TRY(co_await parts_.space.grant(bytes));
-  Plan<Appending> plan = [folder, limits = parts_.limits,
+  const auto policy = this->policy();
+  Plan<Appending> plan = [folder, limits = policy.limits, told = warning(policy.warning_percent),
                           payloads = std::move(payloads)](const AccountState& tip) mutable {
-    return plan_append(tip, folder, std::move(payloads), limits);
+    return plan_append(tip, folder, std::move(payloads), limits, told);
   };
   co_return co_await change<Appending>(std::move(plan));
 }
@@ -109,7 +110,7 @@ Task<Result<Appending>> LogAccount::replace(Replaced old, FolderId folder, NewMe
   NewPayload incoming{folder, {}};
   KONTOR_CO_TRY(incoming.payload, encode_message(message, folder, now));
   KONTOR_CO_TRY(co_await parts_.space.grant(incoming.payload.size()));
-  Plan<Appending> plan = [old, now, limits = parts_.limits,
+  Plan<Appending> plan = [old, now, limits = policy().limits,
                           incoming = std::move(incoming)](const AccountState& tip) mutable {
     return plan_replace(tip, old, std::move(incoming), limits, now);
   };
@@ -137,13 +138,13 @@ Task<Result<Copied>> LogAccount::transfer(Transfer what, std::vector<Uid> uids) 
 
 Task<Result<Copied>> LogAccount::copy(FolderId from, std::vector<Uid> uids, FolderId to) {
   KONTOR_CO_TRY(co_await parts_.space.grant(uids.size() * 32));
-  const Transfer what{from, to, false, parts_.limits};
+  const Transfer what{from, to, false, policy().limits};
   co_return co_await transfer(what, std::move(uids));
 }
 
 Task<Result<Copied>> LogAccount::move(FolderId from, std::vector<Uid> uids, FolderId to) {
   // Into the Trash is how most people delete: a move may use the reserve.
-  const Transfer what{from, to, true, parts_.limits};
+  const Transfer what{from, to, true, policy().limits};
   co_return co_await transfer(what, std::move(uids));
 }
 
@@ -168,7 +169,7 @@ Task<Result<std::vector<Uid>>> LogAccount::remove(FolderId folder, std::vector<U
 
 Task<Result<Copied>> LogAccount::restore(FolderId expunged, std::vector<Uid> uids) {
   const auto now = parts_.clock.now();
-  Plan<Copied> plan = [expunged, now, limits = parts_.limits,
+  Plan<Copied> plan = [expunged, now, limits = policy().limits,
                        uids = std::move(uids)](const AccountState& tip) mutable {
     return plan_restore(tip, expunged, std::move(uids), limits, now);
   };
@@ -177,7 +178,7 @@ Task<Result<Copied>> LogAccount::restore(FolderId expunged, std::vector<Uid> uid
 
 Task<Result<FolderId>> LogAccount::restore_folder(FolderId deleted, std::string name) {
   const auto now = parts_.clock.now();
-  Plan<FolderId> plan = [deleted, now, limits = parts_.limits,
+  Plan<FolderId> plan = [deleted, now, limits = policy().limits,
                          name = std::move(name)](const AccountState& tip) {
     return plan_restore_folder(tip, deleted, name, limits, now);
   };
@@ -189,10 +190,50 @@ Task<Result<Purged>> LogAccount::purge(UtcSeconds before) {
   co_return co_await change<Purged>(std::move(plan));
 }
 
+MailboxPolicy LogAccount::policy() const {
+  return parts_.policy(committer_.published().state->owner);
+}
+
+QuotaWarning LogAccount::warning(std::uint32_t percent) const {
+  QuotaWarning warning;
+  warning.percent = percent;
+  warning.letter = [this](const Quota& quota) {  // the plan that holds it holds the account
+    return parts_.letter(committer_.tip().owner, quota);
+  };
+  return warning;
+}
+
+std::vector<RetentionCount> LogAccount::retention_due() const {
+  const auto version = committer_.published();
+  auto plan = plan_retention(*version.state, policy().retention, parts_.clock.now());
+  return plan ? std::move(plan->answer) : std::vector<RetentionCount>();
+}
+
+Task<Result<std::vector<RetentionCount>>> LogAccount::retain(std::vector<RetentionRule> rules) {
+  const auto now = parts_.clock.now();
+  Plan<std::vector<RetentionCount>> plan = [rules = std::move(rules),
+                                            now](const AccountState& tip) {
+    return plan_retention(tip, rules, now);
+  };
+  co_return co_await change<std::vector<RetentionCount>>(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::note_gone(std::optional<UtcSeconds> since) {
+  Plan<Done> plan = [since](const AccountState& tip) { return plan_gone(tip, since); };
+  co_return co_await change_folders(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::bind(Binding owner) {
+  Plan<Done> plan = [owner = std::move(owner)](const AccountState& tip) {
+    return plan_bind(tip, owner);
+  };
+  co_return co_await change_folders(std::move(plan));
+}
+
 Quota LogAccount::quota() const {
   const auto version = committer_.published();
   const auto& state = *version.state;
-  return {state.usage, limits_in_force(state.own_limits, parts_.limits), state.own_limits};
+  return {state.usage, limits_in_force(state.own_limits, policy().limits), state.own_limits};
 }
 
 Task<Result<void>> LogAccount::set_limits(OwnLimits own) {

@@ -20,7 +20,9 @@ struct AccountParts {
   io::DiskPool& disk;
   const Clock& clock;
   const Space& space;
-  Limits limits;  // of accounts without their own
+  std::function<MailboxPolicy(const Binding& owner)> policy;
+  // The letter for INBOX of a mailbox that is nearly full, encoded; nothing: there is none.
+  std::function<std::optional<std::string>(const Binding& owner, const Quota& quota)> letter;
   log::Context log;
 };
 
@@ -42,6 +44,8 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<Copied>> restore(FolderId expunged, std::vector<Uid> uids) override;
   Task<Result<FolderId>> restore_folder(FolderId deleted, std::string name) override;
   Task<Result<Purged>> purge(UtcSeconds before) override;
+  MailboxPolicy policy() const override;
+  std::vector<RetentionCount> retention_due() const override;
   Quota quota() const override;
   Task<Result<void>> set_limits(OwnLimits own) override;
   Task<Result<FolderId>> create_folder(std::string name, FolderOptions options) override;
@@ -63,6 +67,11 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Version published() const { return committer_.published(); }
   // Why changes are refused since a commit failed. Any thread.
   std::optional<Error> failure() const;
+  // Expunges what is old enough by these rules.
+  Task<Result<std::vector<RetentionCount>>> retain(std::vector<RetentionRule> rules);
+  // The directory was first seen without the owner then; nothing: he is there.
+  Task<Result<void>> note_gone(std::optional<UtcSeconds> since);
+  Task<Result<void>> bind(Binding owner);
   // Forgets what left its folder more than `days` ago, if anything did.
   Task<Result<void>> prune(std::uint32_t days);
   // The messages in an older generation of `log` stand where its footer says, from here on for
@@ -85,6 +94,7 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<std::vector<Uid>>> expunge_those(FolderId folder,
                                                std::vector<Uid> uids,
                                                FlagBits carrying);
+  QuotaWarning warning(std::uint32_t percent) const;
   void note_failure(const Error& error);
   // Where the message's payload stands. not_found: purged.
   Result<ItemRow> find_item(ItemId item) const;

@@ -5,6 +5,7 @@
 // cannot be, and changes nothing itself. Without frames there is nothing to commit. The modseq of
 // an answer is filled in when the frames have their sequence numbers. Pure.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,22 @@ NewFrame frame_of(const Payload& payload);
 // The deliver payload of a message, without UID. bad_input: not a keyword; limit: too many.
 Result<std::string> encode_message(const NewMessage& message, FolderId folder, UtcSeconds now);
 
+// The letter that says how full a mailbox is: when, and an encoded deliver payload for INBOX.
+struct QuotaWarning {
+  std::uint32_t percent = 0;  // of the limits in force; 0: never
+  std::function<std::optional<std::string>(const Quota& quota)> letter;
+};
+// The frames that tell the owner, or that take back that he was told. `before` and `after` are the
+// usage around a delivery.
+std::vector<NewFrame> warning_frames(const Usage& before,
+                                     const Quota& after,
+                                     bool warned,
+                                     const QuotaWarning& warning);
 Result<Planned<Appending>> plan_append(const AccountState& tip,
                                        FolderId folder,
                                        std::vector<std::string> payloads,
-                                       const Limits& defaults);
+                                       const Limits& defaults,
+                                       const QuotaWarning& warning = {});
 struct NewPayload {
   FolderId folder = 0;
   std::string payload;  // of encode_message()
@@ -70,6 +83,14 @@ Result<Planned<FolderId>> plan_restore_folder(const AccountState& tip,
                                               std::string_view name,
                                               const Limits& defaults,
                                               UtcSeconds now);
+// Expunges what the rules say is old enough, counted from when it came into its folder. Of the
+// rules that name a folder the one with the fewest days counts.
+Result<Planned<std::vector<RetentionCount>>> plan_retention(const AccountState& tip,
+                                                            const std::vector<RetentionRule>& rules,
+                                                            UtcSeconds now);
+// When the first message of a folder with a rule is old enough, about; nothing: there is none.
+std::optional<UtcSeconds> next_retention(const AccountState& tip,
+                                         const std::vector<RetentionRule>& rules);
 // What was expunged or deleted before `before` cannot be brought back any more.
 Result<Planned<Purged>> plan_purge(const AccountState& tip, UtcSeconds before);
 // Those of `uids` that carry all of `carrying`.
@@ -84,6 +105,9 @@ Result<Planned<FolderId>> plan_create(const AccountState& tip,
                                       UtcSeconds now);
 struct Done {};
 Result<Planned<Done>> plan_limits(const AccountState& tip, const OwnLimits& own);
+// Since when the owner is gone; nothing: he is there.
+Result<Planned<Done>> plan_gone(const AccountState& tip, std::optional<UtcSeconds> since);
+Result<Planned<Done>> plan_bind(const AccountState& tip, const Binding& owner);
 // Forgets what left its folder before the day `now` - `days`.
 Result<Planned<Done>> plan_prune(const AccountState& tip, std::uint32_t days, UtcSeconds now);
 Result<Planned<Done>> plan_rename(const AccountState& tip,

@@ -13,11 +13,12 @@ NewFrame frame_of(const Payload& payload) {
 
 namespace {
 
-NewFrame limit_frame(std::string_view entry, const std::optional<std::uint64_t>& limit) {
+// An annotation of the account that is a number, or nothing.
+NewFrame number_frame(std::string_view entry, const std::optional<std::uint64_t>& number) {
   AnnotationFrame frame;
   frame.entry = entry;
-  frame.remove = !limit;
-  if (limit) frame.value = std::to_string(*limit);
+  frame.remove = !number;
+  if (number) frame.value = std::to_string(*number);
   return frame_of(frame);
 }
 
@@ -26,10 +27,47 @@ NewFrame limit_frame(std::string_view entry, const std::optional<std::uint64_t>&
 Result<Planned<Done>> plan_limits(const AccountState& tip, const OwnLimits& own) {
   Planned<Done> plan;
   if (own.bytes != tip.own_limits.bytes)
-    plan.frames.push_back(limit_frame(k_quota_bytes, own.bytes));
+    plan.frames.push_back(number_frame(k_quota_bytes, own.bytes));
   if (own.messages != tip.own_limits.messages)
-    plan.frames.push_back(limit_frame(k_quota_messages, own.messages));
+    plan.frames.push_back(number_frame(k_quota_messages, own.messages));
   return plan;
+}
+
+Result<Planned<Done>> plan_gone(const AccountState& tip, std::optional<UtcSeconds> since) {
+  Planned<Done> plan;
+  if (since == tip.gone_since) return plan;
+  std::optional<std::uint64_t> seconds;
+  if (since) seconds = static_cast<std::uint64_t>(since->time_since_epoch().count());
+  plan.frames.push_back(number_frame(k_gone_since, seconds));
+  return plan;
+}
+
+Result<Planned<Done>> plan_bind(const AccountState& tip, const Binding& owner) {
+  KONTOR_TRY(auto plan, plan_gone(tip, std::nullopt));
+  if (tip.owner != owner) plan.frames.push_back(frame_of(BindingFrame{owner}));
+  return plan;
+}
+
+std::vector<NewFrame> warning_frames(const Usage& before,
+                                     const Quota& after,
+                                     bool warned,
+                                     const QuotaWarning& warning) {
+  std::vector<NewFrame> frames;
+  if (warning.percent == 0 || !warning.letter) return frames;
+  const bool was_full = is_nearly_full(before, after.limits, warning.percent);
+  if (!is_nearly_full(after.usage, after.limits, warning.percent)) {
+    if (warned) frames.push_back(number_frame(k_quota_warned, std::nullopt));
+    return frames;
+  }
+  if (warned && was_full) return frames;
+  auto letter = warning.letter(after);
+  if (!letter) return frames;
+  NewFrame frame;
+  frame.type = FrameType::deliver;
+  frame.payload = *std::move(letter);
+  frames.push_back(std::move(frame));
+  frames.push_back(number_frame(k_quota_warned, 1));
+  return frames;
 }
 
 Result<Planned<Done>> plan_prune(const AccountState& tip, std::uint32_t days, UtcSeconds now) {

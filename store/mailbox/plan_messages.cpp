@@ -121,11 +121,13 @@ Result<std::string> encode_message(const NewMessage& message, FolderId folder, U
 Result<Planned<Appending>> plan_append(const AccountState& tip,
                                        FolderId folder,
                                        std::vector<std::string> payloads,
-                                       const Limits& defaults) {
+                                       const Limits& defaults,
+                                       const QuotaWarning& warning) {
   KONTOR_TRY(const auto* found, shown(tip, folder));
   Usage more{0, payloads.size()};
   for (const auto& payload : payloads) more.bytes += deliver_raw_size(payload);
-  KONTOR_TRY(check_quota(tip.usage, more, limits_in_force(tip.own_limits, defaults)));
+  const auto limits = limits_in_force(tip.own_limits, defaults);
+  KONTOR_TRY(check_quota(tip.usage, more, limits));
   Planned<Appending> plan;
   plan.answer.uid_validity = found->info.uid_validity;
   Uid uid = found->info.uid_next;
@@ -138,6 +140,10 @@ Result<Planned<Appending>> plan_append(const AccountState& tip,
     frame.payload = std::move(payload);
     plan.frames.push_back(std::move(frame));
   }
+  const Usage sum{tip.usage.bytes + more.bytes, tip.usage.messages + more.messages};
+  // In the same commit: whoever is told has it in the INBOX, with the UID that comes next there.
+  for (auto& frame : warning_frames(tip.usage, {sum, limits, {}}, tip.quota_warned, warning))
+    plan.frames.push_back(std::move(frame));
   return plan;
 }
 

@@ -29,6 +29,13 @@ struct MailboxPolicy {
   bool operator==(const MailboxPolicy&) const = default;
 };
 
+// What a rule has expunged, or would.
+struct RetentionCount {
+  std::string rule;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+};
+
 // Is the owner of a mailbox still in the directory? unknown: the directory cannot say now.
 enum class Standing : std::uint8_t { here, gone, unknown };
 

@@ -8,7 +8,18 @@ bool fits(std::uint64_t used, std::uint64_t more, std::uint64_t limit) {
   return limit == 0 || more == 0 || (used <= limit && more <= limit - used);
 }
 
+// `percent` of the limit, without overflow.
+bool reaches(std::uint64_t used, std::uint64_t limit, std::uint32_t percent) {
+  const auto rest = limit % 100 * percent;
+  return limit != 0 && used >= limit / 100 * percent + (rest + 99) / 100;
+}
+
 }  // namespace
+
+bool is_nearly_full(const Usage& used, const Limits& limits, std::uint32_t percent) {
+  return reaches(used.bytes, limits.bytes, percent) ||
+         reaches(used.messages, limits.messages, percent);
+}
 
 Limits limits_in_force(const OwnLimits& own, const Limits& defaults) {
   return {own.bytes.value_or(defaults.bytes), own.messages.value_or(defaults.messages)};

@@ -42,6 +42,9 @@ Limits limits_in_force(const OwnLimits& own, const Limits& defaults);
 // over_quota: `more` does not fit. Nothing more always fits, also above the limit.
 Result<void> check_quota(const Usage& used, const Usage& more, const Limits& limits);
 
+// Has it reached `percent` of a limit?
+bool is_nearly_full(const Usage& used, const Limits& limits, std::uint32_t percent);
+
 // Names of the annotations of an account that hold its own limits (docs/formats/frames.md).
 inline constexpr std::string_view k_quota_bytes = "/kontor/quota/storage";
 inline constexpr std::string_view k_quota_messages = "/kontor/quota/messages";

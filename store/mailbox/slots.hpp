@@ -35,10 +35,12 @@ struct Slot {
   std::uint32_t deliveries = 0;         // under way on `light`
   bool compacting = false;
   std::uint64_t last_use = 0;
-  bool counted = false;                 // in SlotTable::open
-  std::uint64_t loads = 0;              // how often it was loaded
-  UpkeepReport upkeep;                  // of its last turn since the store was opened
-  std::uint64_t upkeep_loads = 0;       // `loads` then
+  bool counted = false;            // in SlotTable::open
+  std::uint64_t loads = 0;         // how often it was loaded
+  UpkeepReport upkeep;             // of its last turn since the store was opened
+  std::uint64_t upkeep_loads = 0;  // `loads` then
+  Standing upkeep_standing = Standing::unknown;
+  bool removed = false;                 // from the disk; not in the table any more
   std::vector<Callback<bool>> waiting;  // for the end of the busy state
   Callback<bool> draining;              // the task that made it busy waits for `deliveries`
 };

@@ -147,5 +147,6 @@ ModSeq AccountView::highest_modseq() const noexcept { return state_->modseq; }
 Binding AccountView::binding() const { return state_->owner; }
 const Usage& AccountView::usage() const noexcept { return state_->usage; }
 const OwnLimits& AccountView::own_limits() const noexcept { return state_->own_limits; }
+std::optional<UtcSeconds> AccountView::gone_since() const noexcept { return state_->gone_since; }
 
 }  // namespace kontor::store

@@ -90,6 +90,8 @@ class AccountView {
   Binding binding() const;
   const Usage& usage() const noexcept;
   const OwnLimits& own_limits() const noexcept;
+  // When the directory was first seen without the owner; nothing: he is there.
+  std::optional<UtcSeconds> gone_since() const noexcept;
 
   explicit AccountView(std::shared_ptr<const AccountState> state) : state_(std::move(state)) {}
 

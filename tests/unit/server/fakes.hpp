@@ -141,6 +141,15 @@ class FakeStore final : public store::AccountStore {
   Task<Result<store::UpkeepReport>> look_after(store::AccountId) override {
     co_return fail(Errc::not_found);
   }
+  std::optional<store::UpkeepReport> last_upkeep(store::AccountId) const override { return {}; }
+  Task<Result<void>> check_room(store::Binding owner, std::uint64_t) override {
+    if (full.contains(owner)) co_return fail(Errc::over_quota, "as the test wants");
+    co_return Result<void>();
+  }
+  Task<Result<void>> attach(store::AccountId, store::Binding) override {
+    co_return fail(Errc::not_found);
+  }
+  Task<Result<void>> remove(store::AccountId) override { co_return fail(Errc::not_found); }
 
   std::vector<std::string> messages_of(const directory::PrincipalId& person) const {
     std::vector<std::string> out;
@@ -157,6 +166,7 @@ class FakeStore final : public store::AccountStore {
 
   std::map<store::Binding, std::vector<store::NewMessage>> delivered;
   std::map<store::Binding, Errc> failures;
+  std::set<store::Binding> full;  // their mailboxes
 };
 
 // Keeps what it is given; tries nothing.

@@ -97,6 +97,7 @@ class StoreFixture : public ::testing::Test {
   }
   Result<std::unique_ptr<AccountStore>> try_open() {
     StoreEnvironment environment{*faulty_, threads_.executor(), log::Context(sink_), clock_};
+    if (adjust_) adjust_(environment);
     return AccountStore::open(environment, k_folder, settings_);
   }
   void close() {
@@ -134,6 +135,7 @@ class StoreFixture : public ::testing::Test {
   TestClock clock_;
   log::RecordingSink sink_;
   config::Store settings_;
+  std::function<void(StoreEnvironment&)> adjust_;  // what a test gives the store beside that
   std::unique_ptr<io::MemoryDisk> disk_;
   std::unique_ptr<io::FaultyFiles> faulty_;
   TaskThreads threads_{3};
