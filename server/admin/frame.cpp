@@ -63,6 +63,9 @@ std::string print_request(const NamedRequest& request) {
   for (const auto& argument : request.request.arguments)
     arguments.emplace_back(to_valid_utf8(argument));
   out["arguments"] = std::move(arguments);
+  json::object options;
+  for (const auto& [name, value] : request.request.options) options[name] = to_valid_utf8(value);
+  if (!options.empty()) out["options"] = std::move(options);
   if (!request.request.payload.empty()) out["payload"] = base64_encode(request.request.payload);
   return json::serialize(out);
 }
@@ -77,6 +80,13 @@ Result<NamedRequest> parse_request(std::string_view content) {
   for (const auto& argument : arguments->as_array()) {
     if (!argument.is_string()) return fail(Errc::bad_input, "an argument that is no text");
     out.request.arguments.emplace_back(argument.as_string().data(), argument.as_string().size());
+  }
+  if (const auto* options = object.if_contains("options")) {
+    if (!options->is_object()) return fail(Errc::bad_input, "options that are no object");
+    for (const auto& option : options->as_object()) {
+      KONTOR_TRY(auto value, text_of(options->as_object(), option.key()));
+      out.request.options.emplace(option.key(), std::move(value));
+    }
   }
   if (object.contains("payload")) {
     KONTOR_TRY(const auto encoded, text_of(object, "payload"));

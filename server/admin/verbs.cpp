@@ -11,6 +11,9 @@ namespace {
 
 // clang-format off
 constexpr std::array k_verbs{
+    Verb{"account attach", "ACCOUNT PERSON", "Gives a mailbox whose owner is gone to a person, who may have been made again.", account_attach},
+    Verb{"account list", "", "Mailboxes and whose they are; --deleted: those whose owner is gone, and until when they are kept.", account_list, nullptr, nullptr, nullptr, "[--deleted]"},
+    Verb{"account remove", "ACCOUNT", "Removes a mailbox and all it holds from the disk. It cannot be brought back.", account_remove},
     Verb{"accounts list", "", "People and rooms with a mailbox, and mailboxes that belong to nobody.", accounts_list},
     Verb{"accounts show", "ACCOUNT", "One account: addresses, groups, size. ACCOUNT is an address, a login name or an id.", accounts_show},
     Verb{"backup", "", "Saves accounts beside the running server, into a folder or a tar; run again, it saves what is new.", nullptr, nullptr, backup_make, nullptr, "[--person ACCOUNT] [--domain DOMAIN] [--all] [--to FOLDER] [--tar FILE] [--since BACKUP] [--full] [--rate SIZE] [--compress zstd] [--manifest FILE]"},
@@ -37,13 +40,17 @@ constexpr std::array k_verbs{
     Verb{"queue show", "ID", "One message of the queue: each recipient, its tries and what the other side said.", queue_show},
     Verb{"quota set", "ACCOUNT SIZE [MESSAGES]", "What a mailbox may hold: a size as 500MB, default (the settings') or none.", quota_set},
     Verb{"quota show", "ACCOUNT", "What a mailbox holds and may hold.", quota_show},
+    Verb{"recoverable", "ACCOUNT", "What was expunged or deleted and can be brought back; with --folder, each message.", recoverable, nullptr, nullptr, nullptr, "[--folder FOLDER]"},
     Verb{"restore", "ACCOUNT", "Puts mail back in its place, from a backup or from what the server's own disk still knows of a DATE.", nullptr, nullptr, restore_mail, nullptr, "[--from BACKUP] [--of ACCOUNT] [--at DATE] [--folder FOLDER] [--uid UID] [--message-id ID] [--into FOLDER] [--copies] [--dry-run]"},
+    Verb{"retention", "[ACCOUNT]", "What the retention rules expunged at the last turn of upkeep; --dry-run: what they would now.", retention, nullptr, nullptr, nullptr, "[--dry-run]"},
     Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
     Verb{"sessions list", "", "Who is connected.", sessions_list},
     Verb{"status", "", "Is the server well?", status},
     Verb{"store compact", "ACCOUNT", "Gives back the space of purged mail and packs the rest, now; the server goes on. ACCOUNT may be its folder.", nullptr, nullptr, store_compact, compact_stream},
     Verb{"store dump", "FOLDER", "What the folder of an account holds; the server may run or not.", nullptr, store_dump},
     Verb{"store verify", "FOLDER", "Is the folder of an account sound? Changes nothing; the server may run or not.", nullptr, store_verify},
+    Verb{"undelete", "ACCOUNT", "Brings expunged messages back into their folder, or a deleted folder; --into names another place.", undelete, nullptr, nullptr, nullptr, "[--folder FOLDER] [--uid UIDS] [--since DATE] [--message-id ID] [--all] [--into FOLDER]"},
+    Verb{"upkeep", "[ACCOUNT]", "Does at once what is done for each mailbox in store.upkeep_interval: retention, purging, compaction.", upkeep},
 };
 // clang-format on
 static_assert(std::ranges::is_sorted(k_verbs, {}, &Verb::name));

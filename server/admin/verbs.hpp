@@ -19,7 +19,7 @@ namespace kontor::admin {
 struct Request {
   std::vector<std::string> arguments;
   std::string payload;  // the file of a verb that takes one
-  // "--into" -> its value; of verbs done in kontorctl, never sent.
+  // "--into" -> its value.
   std::map<std::string, std::string> options = {};
 };
 
@@ -78,6 +78,9 @@ std::string queue_problem(const Desk& desk);  // nothing: it works, or there is 
 
 // server/admin/*_verbs.cpp
 Task<Answer> status(const Desk& desk, Request request);
+Task<Answer> account_attach(const Desk& desk, Request request);
+Task<Answer> account_list(const Desk& desk, Request request);
+Task<Answer> account_remove(const Desk& desk, Request request);
 Task<Answer> accounts_list(const Desk& desk, Request request);
 Task<Answer> accounts_show(const Desk& desk, Request request);
 Task<Answer> groups_list(const Desk& desk, Request request);
@@ -90,6 +93,10 @@ Task<Answer> queue_retry(const Desk& desk, Request request);
 Task<Answer> queue_delete(const Desk& desk, Request request);
 Task<Answer> quota_show(const Desk& desk, Request request);
 Task<Answer> quota_set(const Desk& desk, Request request);
+Task<Answer> recoverable(const Desk& desk, Request request);
+Task<Answer> retention(const Desk& desk, Request request);
+Task<Answer> undelete(const Desk& desk, Request request);
+Task<Answer> upkeep(const Desk& desk, Request request);
 Task<Answer> sessions_list(const Desk& desk, Request request);
 Task<Answer> sessions_end(const Desk& desk, Request request);
 Task<Answer> blocks_list(const Desk& desk, Request request);

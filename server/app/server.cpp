@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -28,6 +29,7 @@
 #include "server/app/certificate.hpp"
 #include "server/app/gate.hpp"
 #include "server/app/local_transport.hpp"
+#include "server/app/mailbox_owners.hpp"
 #include "server/app/notify.hpp"
 #include "server/app/process.hpp"
 #include "server/app/router.hpp"
@@ -94,6 +96,7 @@ struct Server::State {
   std::unique_ptr<net::Resolver> resolver;
   std::unique_ptr<trace::Guard> guard;
   std::unique_ptr<Gate> gate;
+  std::unique_ptr<MailboxOwners> owners;
   std::unique_ptr<store::AccountStore> store;
   std::unique_ptr<directory::DirectoryService> directory;
   std::unique_ptr<directory::SignInService> sign_in;
@@ -169,7 +172,13 @@ Result<void> Server::State::open_parts() {
   load_blocks(*guard, folder, log);
   gate = std::make_unique<Gate>(settings, *guard, *resolver, log);
   start_threads();
-  const store::StoreEnvironment environment{io::real_file_system(), io.get_executor(), log, clock};
+  owners = std::make_unique<MailboxOwners>(settings, clock, log);
+  store::StoreEnvironment environment{io::real_file_system(), io.get_executor(), log, clock};
+  environment.policy = [this](const store::Binding& owner) { return owners->policy(owner); };
+  environment.standing = [this](const store::Binding& owner) { return owners->standing(owner); };
+  environment.quota_letter = [this](const store::Binding& owner, const store::Quota& quota) {
+    return owners->quota_letter(owner, quota);
+  };
   auto opened = store::AccountStore::open(environment, folder + "/accounts", settings.store);
   if (!opened && opened.error().code() == Errc::busy)
     return fail(Errc::busy, "another server is using the data folder " + folder);
@@ -200,6 +209,12 @@ Result<void> Server::State::open_directory() {
   directory = *std::move(started);
   if (!directory->wait_for_copy(k_first_copy)) log.emit(log::events::k_directory_late);
   subscription = directory->subscribe([this] { house.raise(); });
+  // Nobody is taken for gone while his source is silent or a loss of people is held back.
+  owners->set_directory(*directory, [this](const std::string& source) {
+    const auto status = directory->status();
+    const auto is_it = [&](const auto& one) { return one.source == source && one.is_reachable; };
+    return status.is_running && status.held_back == 0 && std::ranges::any_of(status.sources, is_it);
+  });
   return {};
 }
 

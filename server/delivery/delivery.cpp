@@ -231,6 +231,16 @@ Resolved Delivery::resolve(std::string_view address) const {
                            environment.clock.now());
 }
 
+Task<Result<void>> Delivery::check_room(std::vector<std::shared_ptr<const Principal>> mailboxes,
+                                        std::uint64_t bytes) {
+  for (const auto& person : mailboxes) {
+    store::Binding owner{person->id.source, person->id.guid};
+    const auto fits = co_await state_->environment.store.check_room(std::move(owner), bytes);
+    if (!fits && fits.error().code() == Errc::over_quota) co_return fits;
+  }
+  co_return Result<void>();
+}
+
 Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string message) {
   const auto& environment = state_->environment;
   Job job{environment.store,

@@ -71,6 +71,9 @@ class Delivery {
   const Domains& domains() const noexcept;
   // Against the newest directory copy.
   Resolved resolve(std::string_view address) const;
+  // over_quota: one of the mailboxes could not take a message of that size now.
+  Task<Result<void>> check_room(std::vector<std::shared_ptr<const directory::Principal>> mailboxes,
+                                std::uint64_t bytes);
   // One result a recipient, in order: the first error of its copies, if any. `message` is complete,
   // with the fields this server added at its start.
   Task<std::vector<Result<void>>> deliver(Envelope envelope, std::string message);

@@ -44,6 +44,7 @@ void add_recoverable(const Session& session,
                      const store::AccountView& view,
                      std::unordered_set<std::string>& names,
                      std::vector<Candidate>& all) {
+  if (session.account->policy().undelete_days == 0) return;
   auto folders = view.recoverable();
   std::erase_if(folders, [&](const auto& f) { return !session.may(f, Right::lookup); });
   for (const auto& folder : folders) names.insert(folder.name);

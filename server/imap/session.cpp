@@ -30,7 +30,7 @@ bool Session::may(const store::FolderInfo& folder, Right right) const {
 Result<store::FolderInfo> Session::find_folder(const std::string& name) const {
   const auto view = account->view();
   auto folder = view.find_folder(name);
-  if (!folder) folder = view.find_recoverable(name);
+  if (!folder && account->policy().undelete_days != 0) folder = view.find_recoverable(name);
   if (!folder || !may(*folder, Right::lookup)) return fail(Errc::not_found, "no such mailbox");
   return *std::move(folder);
 }

@@ -10,6 +10,9 @@ namespace {
 
 using delivery::Verdict;
 
+// Members of a list who are asked for room beforehand; of a longer one each copy is tried.
+constexpr std::size_t k_most_asked = 1;
+
 // An address that asks the next server to send on: name%host, host!name, "name@host". Where that
 // server trusts this one, it would relay for everybody.
 bool is_routed(const wire::Mailbox& mailbox) {
@@ -102,6 +105,19 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     co_return Result<void>();
   }
   auto resolved = session.environment().routing.delivery().resolve(mailbox.address());
+  if (is_taken(session, mailbox, resolved.verdict) && resolved.mailboxes.size() <= k_most_asked) {
+    // RFC 1870, 6.2: with SIZE before the message, as small as one can be without it.
+    const auto size = std::max<std::uint64_t>(transaction.mail->size.value_or(0), 1);
+    const auto mailboxes = resolved.mailboxes;
+    auto& delivery = session.environment().routing.delivery();
+    const auto fits = co_await delivery.check_room(mailboxes, size);
+    if (!fits) {
+      session.log().emit(log::events::k_smtp_recipient_refused, fits.error(),
+                         {{log::Keys::address, mailbox.text()}});
+      session.reply(wire::Reply(452, "4.2.2", "the mailbox is full"));  // RFC 5321, 4.2.2
+      co_return Result<void>();
+    }
+  }
   if (is_taken(session, mailbox, resolved.verdict)) {
     transaction.recipients.push_back(destined(*rcpt, std::move(resolved)));
     session.reply(wire::Reply(250, "2.1.5", "recipient OK"));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A full mailbox: what each protocol answers, what goes on working, and that the count is right after every way of
 stopping."""
+import email
 import pathlib
 import re
 import smtplib
@@ -21,13 +22,17 @@ def lmtp(server, recipients, data):
     """The answer to each recipient (smtplib reads one alone)."""
     wire = kontor.Wire(server.connect('lmtp'))
     wire.line()
+    refused = {}
     for line in ('LHLO q.test', 'MAIL FROM:<x@elsewhere.test>', *(f'RCPT TO:<{name}>' for name in recipients), 'DATA'):
         wire.send(line + '\r\n')
         while (answer := wire.line())[3:4] == b'-':
             pass
-        assert answer[:1] in b'23', (line, answer)
+        if line.startswith('RCPT') and answer[:1] == b'4':
+            refused[line[9:-1]] = answer.decode()
+        else:
+            assert answer[:1] in b'23', (line, answer)
     wire.send(data + b'.\r\n')
-    answers = [wire.line().decode() for _ in recipients]
+    answers = [refused.get(name) or wire.line().decode() for name in recipients]
     wire.close()
     return answers
 
@@ -65,11 +70,21 @@ class Quota(unittest.TestCase):
         status, text = imap.append('INBOX', None, None, message(7))
         self.assertEqual(status, 'NO')
         self.assertIn(b'[OVERQUOTA]', text[0])
-        # SMTP has one answer for all recipients, LMTP one for each.
-        with self.server.smtp() as smtp, self.assertRaises(smtplib.SMTPDataError) as refused:
+        # Where the size is told before the message (RFC 1870), the recipient is refused; else SMTP has one answer for
+        # all recipients, LMTP one for each.
+        with self.server.smtp() as smtp, self.assertRaises(smtplib.SMTPRecipientsRefused) as refused:
             smtp.sendmail('x@elsewhere.test', ['anna@example.test'], message(8))
-        self.assertEqual(refused.exception.smtp_code, 452)
-        self.assertIn(b'4.2.2', refused.exception.smtp_error)
+        code, text = refused.exception.recipients['anna@example.test']
+        self.assertEqual(code, 452)
+        self.assertIn(b'4.2.2', text)
+        with self.server.smtp() as smtp:
+            smtp.ehlo('q.test')
+            smtp.mail('x@elsewhere.test')
+            self.assertEqual(smtp.rcpt('anna@example.test')[0], 250)
+            self.assertEqual(smtp.rcpt('boris@example.test')[0], 250)
+            code, text = smtp.data(message(8))
+        self.assertEqual(code, 452)
+        self.assertIn(b'4.2.2', text)
         answers = lmtp(self.server, ['anna@example.test', 'boris@example.test'], message(9))
         self.assertTrue(answers[0].startswith('452 4.2.2'), answers)
         self.assertTrue(answers[1].startswith('250'), answers)
@@ -85,6 +100,15 @@ class Quota(unittest.TestCase):
         after = int(re.search(rb'STORAGE (\d+) 64', self.ok(imap.getquota('""'))[0])[1])
         self.assertLess(after, used - 15)
         self.ok(imap.append('INBOX', None, None, message(10)))
+        # One letter says that it is nearly full, in the languages of the settings.
+        self.ok(imap.select('INBOX'))
+        found = self.ok(imap.uid('SEARCH', 'FROM', 'postmaster@localhost'))[0].split()
+        self.assertEqual(len(found), 1, found)
+        letter = email.message_from_bytes(self.ok(imap.uid('FETCH', found[0].decode(), '(BODY.PEEK[])'))[0][1])
+        text = letter.get_payload(decode=True).decode()
+        self.assertIn('percent full', text)
+        self.assertIn('почтовый ящик заполнен', text)
+        self.assertEqual(letter['To'], '<anna@example.test>')
         imap.logout()
         self.verify('anna@example.test')
 
@@ -100,7 +124,7 @@ class Quota(unittest.TestCase):
             answers = lmtp(self.server, ['boris@example.test', 'clara@example.test'], message('more ' + how))
             self.assertEqual([answer[:3] for answer in answers], ['452', '250'], answers)
         shown = self.server.ctl('quota', 'show', 'boris@example.test')
-        self.assertEqual(shown['messages'], 3)
+        self.assertEqual(shown['messages'], 4)  # with the letter that says that it is full
         self.verify('boris@example.test')
         shown = self.server.ctl('quota', 'set', 'boris@example.test', 'none', 'default')
         self.assertEqual((shown['bytes_limit'], shown['messages_limit']), ('none', 50))

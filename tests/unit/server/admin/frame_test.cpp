@@ -24,19 +24,23 @@ TEST(AdminFrame, LengthsGoMostSignificantByteFirst) {
 
 TEST(AdminFrame, RequestsComeBackAsTheyWere) {
   const NamedRequest request{"deliver",
-                             {{"anna@example.test", "Анна"}, std::string("\0\xFF\r\n", 4)}};
+                             {{"anna@example.test", "Анна"},
+                              std::string("\0\xFF\r\n", 4),
+                              {{"--all", ""}, {"--folder", "Папка"}}}};
   const auto again = parse_request(print_request(request));
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->verb, request.verb);
   EXPECT_EQ(again->request.arguments, request.request.arguments);
   EXPECT_EQ(again->request.payload, request.request.payload);
+  EXPECT_EQ(again->request.options, request.request.options);
 }
 
 TEST(AdminFrame, RefusesWhatIsNoRequest) {
   for (const std::string_view bad :
        {"", "[]", "{", "{}", R"({"verb":1,"arguments":[]})", R"({"verb":"x"})",
         R"({"verb":"x","arguments":{}})", R"({"verb":"x","arguments":[1]})",
-        R"({"verb":"x","arguments":[],"payload":1})",
+        R"({"verb":"x","arguments":[],"payload":1})", R"({"verb":"x","arguments":[],"options":[]})",
+        R"({"verb":"x","arguments":[],"options":{"--all":true}})",
         R"({"verb":"x","arguments":[],"payload":"!"})", "{\"verb\":\"\xFF\",\"arguments\":[]}"})
     EXPECT_FALSE(parse_request(bad).has_value()) << bad;
   EXPECT_FALSE(parse_request(std::string(100'000, '[')).has_value());

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// account list, attach and remove: mailboxes whose person is gone, and what becomes of them.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "server/admin/lookup.hpp"
+#include "server/admin/moments.hpp"
+#include "server/admin/verbs.hpp"
+
+namespace kontor::admin {
+namespace {
+
+namespace json = boost::json;
+
+Result<store::AccountInfo> named_account(const Desk& desk, const std::string& name) {
+  const auto id = Uuid::parse(name);
+  if (!id)
+    return fail(Errc::bad_input, name + " is not the id of an account: account list shows them");
+  for (auto& info : desk.environment.store.list())
+    if (info.id == *id) return std::move(info);
+  return fail(Errc::not_found, "no account " + name);
+}
+
+bool has_owner(const Desk& desk, const store::AccountInfo& info) {
+  const auto copy = desk.environment.directory.current();
+  return copy->find({info.binding.source, info.binding.guid}) != nullptr;
+}
+
+}  // namespace
+
+Task<Answer> account_list(const Desk& desk, Request request) {
+  const bool deleted_only = request.options.contains("--deleted");
+  const auto& settings = desk.environment.settings.store;
+  const auto copy = desk.environment.directory.current();
+  json::array rows;
+  for (const auto& info : desk.environment.store.list()) {
+    const directory::PrincipalId id{info.binding.source, info.binding.guid};
+    const auto person = copy->find(id);
+    if (deleted_only && person) continue;
+    json::object row;
+    row["account"] = info.id.text();
+    row["owner"] = person && !person->mail.empty() ? person->mail : id.text();
+    std::string gone, until;
+    if (!person) {
+      const auto account = co_await desk.environment.store.open(info.id);
+      const auto since = account ? (*account)->view().gone_since() : std::nullopt;
+      if (since) {
+        gone = show_moment(*since);
+        until = show_moment(*since + std::chrono::days(settings.deleted_account_days));
+      }
+      row["messages"] = account ? (*account)->view().usage().messages : 0;
+      row["bytes"] = account ? (*account)->view().usage().bytes : 0;
+    }
+    row["gone_since"] = gone;
+    row["kept_until"] = until;
+    row["problem"] = info.problem;
+    rows.emplace_back(std::move(row));
+  }
+  co_return json::value(std::move(rows));
+}
+
+Task<Answer> account_attach(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(const auto info, named_account(desk, request.arguments[0]));
+  KONTOR_CO_TRY(const auto found, find_account(desk.environment, request.arguments[1]));
+  if (!found.person) co_return fail(Errc::not_found, "nobody is called " + request.arguments[1]);
+  if (found.account == info.id) co_return fail(Errc::exists, "it is this person's mailbox already");
+  if (has_owner(desk, info))
+    co_return fail(Errc::conflict, "the mailbox belongs to somebody who is in the directory");
+  store::Binding owner{found.person->id.source, found.person->id.guid};
+  KONTOR_CO_TRY(co_await desk.environment.store.attach(info.id, std::move(owner)));
+  json::object row;
+  row["account"] = info.id.text();
+  row["owner"] = found.person->mail;
+  co_return json::value(std::move(row));
+}
+
+Task<Answer> account_remove(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(const auto info, named_account(desk, request.arguments[0]));
+  KONTOR_CO_TRY(co_await desk.environment.store.remove(info.id));
+  json::object row;
+  row["account"] = info.id.text();
+  row["removed"] = true;
+  co_return json::value(std::move(row));
+}
+
+}  // namespace kontor::admin
