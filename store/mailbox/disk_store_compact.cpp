@@ -52,6 +52,10 @@ Task<Result<CompactReport>> DiskStore::compact_slot(SlotPtr slot,
     }
     KONTOR_CO_TRY(co_await rewrite(slot, version, log, report));
   }
+  if (report.logs > 0) {
+    const auto account = co_await settled(slot);
+    if (account != nullptr) account->keep_places();
+  }
   KONTOR_CO_TRY(report.removed, co_await remove_replaced(slot));
   co_return report;
 }

@@ -296,10 +296,10 @@ Task<Result<void>> LogAccount::relocate(std::uint32_t log, std::vector<FooterMes
                                         const Outcome& outcome, ModSeq) mutable { done(outcome); });
         });
       };
-  KONTOR_CO_TRY(co_await call_back<Outcome>(std::move(begin)));
-  snapshots_->refresh(published(), parts_.disk);
-  co_return Outcome();
+  co_return co_await call_back<Outcome>(std::move(begin));
 }
+
+void LogAccount::keep_places() { snapshots_->refresh(published(), parts_.disk); }
 
 Task<Result<void>> LogAccount::settle() {
   Plan<Done> plan = [](const AccountState&) { return Result<Planned<Done>>(Planned<Done>()); };

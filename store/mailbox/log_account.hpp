@@ -75,8 +75,9 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   // Forgets what left its folder more than `days` ago, if anything did.
   Task<Result<void>> prune(std::uint32_t days);
   // The messages in an older generation of `log` stand where its footer says, from here on for
-  // everybody; a snapshot is written.
+  // everybody. keep_places() writes a snapshot of that, behind the last of several.
   Task<Result<void>> relocate(std::uint32_t log, std::vector<FooterMessage> messages);
+  void keep_places();
   // Writes a snapshot when that is worth it; nothing may be under way any more. Blocking.
   void put_away();
   // Everything appended so far is durable when it returns, or its error.
