@@ -84,3 +84,21 @@ class Collector:
         return client, int(ids[0][0]) if ids else None, [int(uid) for _, uid in ids]
 
 
+
+
+class Compaction:
+    """`kontorctl store compact` of one account after another, as long as the sessions run."""
+
+    def __init__(self, world):
+        self.world, self.count = world, 0
+        self.chance = random.Random(f'{world.seed}/compaction')
+
+    async def step(self):
+        await asyncio.sleep(self.chance.random() * 0.3)
+        name = self.chance.choice(list(self.world.accounts))
+        try:
+            await asyncio.to_thread(self.world.server.ctl, 'store', 'compact', f'{name}@example.test')
+            self.count += 1
+        except AssertionError:
+            # The server was killed in the midst of it: nobody is there to answer.
+            demand(self.world.server.process is None, 'store compact was refused')

@@ -19,23 +19,29 @@ SECONDS = int(os.environ.get('KONTOR_STRESS_SECONDS', '600' if kontor.LONG else 
 
 
 class Stress(unittest.TestCase):
-    def go(self, seconds, restart):
+    def go(self, seconds, restart, settings=None, compacting=False):
         print('seed', SEED, 'seconds', seconds, flush=True)
-        with kontor.Server() as server:
+        with kontor.Server(settings) as server:
             async def run():
-                one = world.World(server, SEED)
+                one = world.World(server, SEED, compacting=compacting)
                 await one.run(seconds, max(4, seconds / 15), restart)
                 print(sum(session.commands for session in one.sessions), 'commands,', sum(session.checks for session in one.sessions),
                       'whole pictures compared,', one.deliveries.count, 'deliveries,', one.collector.count, 'collected by POP3,', one.dropped, 'connections ended,',
                       one.quiet_points, 'quiet points', flush=True)
                 self.assertGreater(one.quiet_points, 1)
+                print([(type(other).__name__, other.count) for other in one.others], flush=True)
+                self.assertTrue(all(other.count for other in one.others))
             asyncio.run(run())
 
     def test_no_session_sees_what_it_may_not(self):
-        self.go(SECONDS * 2 // 3, lambda number: None)
+        self.go(SECONDS // 2, lambda number: None)
 
     def test_nothing_is_lost_by_kills_and_restarts(self):
-        self.go(SECONDS // 3, lambda number: ('kill', 'stop')[number % 2])
+        self.go(SECONDS // 4, lambda number: ('kill', 'stop')[number % 2])
+
+    def test_compaction_takes_nothing_away(self):
+        settings = {'store.log_segment': 1 << 20, 'store.undelete_days': 0, 'store.compact_dead_percent': 1, 'store.keep_replaced': '0s'}
+        self.go(SECONDS // 4, lambda number: ('stop', None, 'kill', None)[number % 4], settings, compacting=True)
 
 
 if __name__ == '__main__':

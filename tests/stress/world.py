@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import kontor  # noqa: E402
-from beside import Collector, Deliveries  # noqa: E402
+from beside import Collector, Compaction, Deliveries  # noqa: E402
 from choose import LASTING, MOVING, Chooser  # noqa: E402
 from commands import Command  # noqa: E402
 from commands_read import Enable, Status  # noqa: E402
@@ -25,7 +25,7 @@ PEOPLE = (('anna', 11), ('boris', 8), ('clara', 5))
 
 
 class World:
-    def __init__(self, server, seed, sessions=PEOPLE):
+    def __init__(self, server, seed, sessions=PEOPLE, compacting=False):
         self.server, self.seed = server, seed
         self.clock, self.numbers = Clock(), itertools.count(1)
         self.accounts, self.sessions, self.mirrors = {}, [], {}
@@ -37,6 +37,7 @@ class World:
         self.may_go, self.parked, self.stopping = asyncio.Event(), 0, False
         self.failure = None
         self.deliveries, self.collector = Deliveries(self), Collector(self)
+        self.others = [self.deliveries, self.collector, *([Compaction(self)] if compacting else [])]
         self.quiet_points = self.dropped = 0
 
     def make_session(self, account, name):
@@ -221,7 +222,7 @@ class World:
         """restart(number of the quiet point): None, 'stop' or 'kill' after this stretch."""
         await self.prepare()
         self.tasks = [asyncio.create_task(self.live(session)) for session in self.sessions]
-        self.tasks += [asyncio.create_task(self.beside(other)) for other in (self.deliveries, self.collector)]
+        self.tasks += [asyncio.create_task(self.beside(other)) for other in self.others]
         end = time.monotonic() + seconds
         try:
             while time.monotonic() < end:
