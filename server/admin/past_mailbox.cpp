@@ -135,7 +135,7 @@ const std::vector<std::string>& PastMailbox::keywords(const store::EntryRow& row
 Result<void> PastMailbox::choose(const Choice& choice) {
   choice_ = choice;
   for (const auto& folder : past_.state.folders) {
-    if (folder->removed || !fits(choice, folder->info.name)) continue;
+    if (!folder->shown() || !fits(choice, folder->info.name)) continue;
     if (choice.uid && folder->info.name != choice.folder) continue;
     folders_.push_back(&folder->info);
     folder->entries.for_each(0, folder->entries.size(), [&](std::size_t, const auto& row) {

@@ -45,6 +45,7 @@ class PastMailbox {
   static Result<PastMailbox> open(PastFolder from, const Request& request);
 
   const store::AccountState& state() const noexcept { return past_.state; }
+  const store::Past& past() const noexcept { return past_; }
   const PastFolder& from() const noexcept { return from_; }
   const std::vector<store::Damage>& damage() const noexcept { return past_.damage; }
   const std::vector<std::string>& keywords(const store::EntryRow& row) const;

@@ -82,6 +82,7 @@ Task<Answer> account_attach(const Desk& desk, Request request);
 Task<Answer> account_list(const Desk& desk, Request request);
 Task<Answer> account_remove(const Desk& desk, Request request);
 Task<Answer> accounts_list(const Desk& desk, Request request);
+Task<Answer> accounts_replace(const Desk& desk, Request request);
 Task<Answer> accounts_show(const Desk& desk, Request request);
 Task<Answer> groups_list(const Desk& desk, Request request);
 Task<Answer> groups_show(const Desk& desk, Request request);

@@ -5,6 +5,7 @@
 
 #include "base/io/work_pool.hpp"
 #include "store/log/sync_pool.hpp"
+#include "store/mailbox/account_replacer.hpp"
 #include "store/mailbox/account_store.hpp"
 #include "store/mailbox/compactor.hpp"
 #include "store/mailbox/loader.hpp"
@@ -13,7 +14,7 @@
 
 namespace kontor::store {
 
-class DiskStore final : public AccountStore {
+class DiskStore final : public AccountStore, public AccountReplacer {
  public:
   DiskStore(StoreEnvironment environment,
             std::string folder,
@@ -29,6 +30,7 @@ class DiskStore final : public AccountStore {
   Task<Result<CompactReport>> compact(AccountId id, CompactTurn turn) override;
   void stop_upkeep() override;
   Task<void> close() override;
+  Task<Result<void>> replace(AccountId id, Binding owner, std::string prepared) override;
   Task<std::chrono::seconds> upkeep() override;
   Task<Result<UpkeepReport>> look_after(AccountId id) override;
   std::optional<UpkeepReport> last_upkeep(AccountId id) const override;
@@ -46,6 +48,7 @@ class DiskStore final : public AccountStore {
   Task<Result<AccountPtr>> load(SlotPtr slot, SlotState before);  // of a slot made busy
   Task<Result<std::shared_ptr<LightLog>>> use_light(SlotPtr slot);
   void end_delivery(const SlotPtr& slot);
+  Result<SlotPtr> take_for_replacing(const AccountId& id, const Binding& owner);  // made busy
   Task<Result<void>> open_light(SlotPtr slot);  // of a slot made busy
   void refuse(const SlotPtr& slot, SlotState before, const Error& error);
   Task<void> wait(SlotPtr slot);   // until it is not busy any more

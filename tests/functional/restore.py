@@ -50,6 +50,10 @@ def folders(server, user='anna'):
     return {row['name']: row for row in server.ctl('folders', f'{user}@example.test')}
 
 
+def account_folder(server, user='anna'):
+    return pathlib.Path(server.ctl('accounts', 'show', f'{user}@example.test')['folder'])
+
+
 def moment():
     """A date between what was done and what is done next."""
     time.sleep(1.1)
@@ -157,6 +161,69 @@ class Restore(unittest.TestCase):
         self.assertEqual(set(shown(self.server)), {'m0', 'm2'})
         self.assertEqual(set(shown(self.server, 'Empty')), {'m1'})
         self.assertEqual(list(pathlib.Path(tempfile.gettempdir()).glob('kontor-restore-??????/accounts')), [])
+
+    def test_a_whole_mailbox_replaces_the_one_there(self):
+        self.fill()
+        limit = ctl(self.server, 'quota', 'set', ANNA, '300MB')[1]['bytes_limit']
+        names = ('INBOX', 'Work', 'Work/Old')
+        before, rows = {name: shown(self.server, name) for name in names}, folders(self.server)
+        self.assertEqual(ctl(self.server, 'backup', '--all', '--to', self.folder / 'kept')[0], 0)
+        then = moment()
+        imap = self.server.imap('anna')
+        imap.delete('Work/Old')
+        imap.append('INBOX', None, None, raw_of('later'))
+        imap.logout()
+        self.erase('m1')
+        open_session = self.server.imap('anna')
+        open_session.select('INBOX')
+        later = folders(self.server)
+        # To the moment, from its own logs; then from the backup.
+        for words in (['--at', then], ['--from', self.folder / 'kept']):
+            code, said = ctl(self.server, 'restore', ANNA, '--replace', *words)
+            self.assertEqual((code, said.get('messages')), (0, 7), said)
+            with self.assertRaises(Exception):  # it was told to go, the numbers that it knows are worth nothing now
+                open_session.noop()
+                open_session.noop()
+            self.assertEqual({name: shown(self.server, name) for name in names}, before)
+            now = folders(self.server)
+            self.assertEqual(set(now), set(rows))
+            for name, row in now.items():
+                self.assertGreater(row['uid_validity'], max(later.get(name, row)['uid_validity'] if name in later else 0, rows[name]['uid_validity']), name)
+                self.assertEqual((row['use'], row['subscribed']), (rows[name]['use'], rows[name]['subscribed']))
+            self.assertEqual(len({row['uid_validity'] for row in now.values()}), len(now))
+            self.assertEqual(ctl(self.server, 'quota', 'show', ANNA)[1]['bytes_limit'], limit)
+            later = now
+            self.assertEqual(self.server.lmtp([ANNA], raw_of('new' + str(len(words)))), {})
+            self.assertIn('new' + str(len(words)), shown(self.server))
+            open_session = self.server.imap('anna')
+            open_session.select('INBOX')
+            aside = list((self.server.data / 'replaced').iterdir())
+            self.assertTrue(all(path.name.startswith(said['account']) for path in aside), aside)
+            self.assertEqual(subprocess.run([kontor.program('kontorctl'), 'store', 'verify', str(account_folder(self.server))]).returncode, 0)
+            time.sleep(1.1)  # the folder set aside bears the second in its name
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(set(shown(self.server, 'Work/Old')), {'m4'})
+        for words in (['--folder', 'INBOX'], ['--dry-run'], ['--at', '1999-01-01']):
+            self.assertEqual(ctl(self.server, 'restore', ANNA, '--replace', *words)[0], 1, words)
+        self.assertEqual(ctl(self.server, 'restore', 'boris@example.test', '--replace', '--from', self.folder / 'kept', '--of', ANNA)[1]
+                         .get('error', {}).get('code'), 'conflict', 'it is anna\'s')
+
+    def test_a_mailbox_that_is_gone_comes_back_whole(self):
+        self.fill()
+        before = shown(self.server)
+        self.assertEqual(ctl(self.server, 'backup', '--all', '--tar', self.folder / 'all.tar')[0], 0)
+        account = account_folder(self.server)
+        self.server.stop()
+        shutil.rmtree(account)
+        self.server.start()
+        code, said = ctl(self.server, 'restore', ANNA, '--replace', '--from', self.folder / 'all.tar')
+        self.assertEqual((code, said.get('messages')), (0, 7), said)
+        self.assertEqual(shown(self.server), before)
+        self.server.stop()
+        self.server.start()
+        self.assertEqual(shown(self.server), before)
+        self.assertEqual(account_folder(self.server), account)
 
     def test_killed_again_and_again_each_comes_once(self):
         imap = self.server.imap('anna')
