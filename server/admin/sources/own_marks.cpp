@@ -118,7 +118,8 @@ std::string print_folders_line(std::string_view path, std::string_view folder) {
 
 std::size_t end_of_header(std::string_view message) {
   for (std::size_t at = 0; at < message.size();) {
-    if (message[at] == '\n' || message.substr(at, 2) == "\r\n") return at;
+    const auto two = message.substr(at, 2);  // a CR alone at the end gets its LF in a file
+    if (message[at] == '\n' || two == "\r\n" || two == "\r") return at;
     const auto end = message.find('\n', at);
     if (end == std::string_view::npos) break;
     at = end + 1;
