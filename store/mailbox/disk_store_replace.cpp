@@ -36,7 +36,7 @@ Result<DiskStore::SlotPtr> DiskStore::take_for_replacing(const AccountId& id,
       slot->id = id;
       slot->folder = folder_of(id);
     }
-    if (slot->state == SlotState::busy ||
+    if (slot->state == SlotState::busy || slot->compacting ||
         (slot->state == SlotState::loaded && slot->account.use_count() > 1))
       return fail(Errc::busy, "the mailbox is in use");
     slot->state = SlotState::busy;

@@ -39,11 +39,12 @@ Result<void> clear_folder(io::FileSystem& files, const std::string& folder) {
 
 Result<void> copy_logs(io::FileSystem& files, const Past& past, const Rewind& rewind) {
   KONTOR_TRY(const auto extent, find_extent(files, rewind.from, {}));
+  const auto last = log_number(past.end.file);
   for (const auto& log : extent.files) {
-    if (log.number > past.end.file && !past.is_whole) continue;
+    if (log.number > last && !past.is_whole) continue;
     auto size = log.size;
-    if (log.number == past.end.file && !past.is_whole) {
-      if (log.generation != 0)
+    if (log.number == last && !past.is_whole) {
+      if (log_generation(past.end.file) != 1 || log.generation != 0)
         return fail(Errc::unsupported,
                     "that moment lies in a compacted log; restore without --replace puts the "
                     "messages of the moment back one by one");

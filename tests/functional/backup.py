@@ -300,6 +300,33 @@ class Tool(Backup):
                 for person in PEOPLE:
                     self.assertEqual(len(subjects(again, person)), 60)
 
+    def test_logs_that_compaction_wrote_anew_take_their_place(self):
+        with kontor.Server({'store.log_segment': '1 MB', 'store.keep_replaced': '0s'}) as server:
+            self.fill(server, people=('anna',), count=60, size=40_000)
+            kept = self.folder / 'kept'
+            self.assertEqual(backup(server, '--all', '--to', kept)[0], 0)
+            self.assertEqual(len(list(kept.glob('accounts/*/*/log.000001'))), 1)
+            said = server.ctl('store', 'compact', 'anna@example.test')
+            self.assertTrue(list(server.data.glob('accounts/*/*/log.000001.g2')), said)
+            self.fill(server, people=('anna',), count=3)
+            code, second = backup(server, '--all', '--to', kept)
+            self.assertEqual(code, 0, second)
+            self.assertEqual(backup(server, 'verify', kept)[0], 0)
+            names = sorted(path.name for path in server.data.glob('accounts/*/*/log.*'))
+            self.assertEqual(sorted(path.name for path in kept.glob('accounts/*/*/log.*')), names)
+            with kontor.Server(data=self.as_data(kept, 'again')) as again:
+                self.assertEqual(len(subjects(again, 'anna')), 63)
+            result = subprocess.run([kontor.program('kontorctl'), '--data', str(server.data), '--json', 'restore',
+                                     'boris@example.test', '--from', str(kept), '--of', 'anna@example.test'], capture_output=True)
+            self.assertEqual(json.loads(result.stdout)['stored'], 63, result.stdout)
+            def messages(person):
+                imap = server.imap(person)
+                imap.select('INBOX', readonly=True)
+                _, data = imap.fetch('1:*', '(BODY.PEEK[])')
+                imap.logout()
+                return [part[1] for part in data if isinstance(part, tuple)]
+            self.assertEqual(messages('boris'), messages('anna'))
+
     def test_scopes_and_wrong_use(self):
         with kontor.Server() as server:
             self.fill(server, count=1)
