@@ -91,7 +91,7 @@ void encode_frame(std::string& out, RawFrame frame, std::uint64_t salt, std::str
   out.replace(begin + k_checksum_at, sum.size(), sum);
 }
 
-std::optional<RawFrame> decode_frame_header(std::string_view bytes) {
+std::optional<RawFrame> decode_any_frame_header(std::string_view bytes) {
   if (bytes.size() < k_frame_header_size || !bytes.starts_with(k_frame_magic)) return std::nullopt;
   const auto type = get<std::uint8_t>(bytes, 5);
   const auto flags = get<std::uint8_t>(bytes, 7);
@@ -104,10 +104,17 @@ std::optional<RawFrame> decode_frame_header(std::string_view bytes) {
   frame.header.incarnation = get<std::uint64_t>(bytes, 16);
   frame.header.sequence = get<std::uint64_t>(bytes, 24);
   frame.durable_upto = get<std::uint64_t>(bytes, 32);
-  const bool plausible = get<std::uint8_t>(bytes, 4) == k_log_version && known_type(type) &&
-                         flags <= k_flag_group_end && frame.length <= k_max_payload &&
-                         frame.durable_upto < frame.header.sequence;
-  return plausible ? std::optional(frame) : std::nullopt;
+  return frame;
+}
+
+std::optional<RawFrame> decode_frame_header(std::string_view bytes) {
+  auto frame = decode_any_frame_header(bytes);
+  if (!frame) return std::nullopt;
+  const bool plausible =
+      get<std::uint8_t>(bytes, 4) == k_log_version && known_type(get<std::uint8_t>(bytes, 5)) &&
+      get<std::uint8_t>(bytes, 7) <= k_flag_group_end && frame->length <= k_max_payload &&
+      frame->durable_upto < frame->header.sequence;
+  return plausible ? frame : std::nullopt;
 }
 
 bool checksum_fits(const RawFrame& frame, std::uint64_t salt, std::string_view bytes) {

@@ -48,6 +48,9 @@ void encode_frame(std::string& out, RawFrame frame, std::uint64_t salt, std::str
 // From at least k_frame_header_size bytes; magic, version, type, flags and limits are checked, the
 // checksum is not.
 std::optional<RawFrame> decode_frame_header(std::string_view bytes);
+// The same of a frame that a later version may have written: magic alone is checked. Its checksum
+// tells whether it was a frame at all.
+std::optional<RawFrame> decode_any_frame_header(std::string_view bytes);
 // `bytes` is the whole frame of size().
 bool checksum_fits(const RawFrame& frame, std::uint64_t salt, std::string_view bytes);
 

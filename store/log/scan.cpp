@@ -13,6 +13,10 @@
 namespace kontor::store {
 namespace {
 
+constexpr std::string_view k_too_short =
+    "the logs end before what the snapshot knows: the last is missing, or older ones were copied "
+    "back";
+
 class Scanner {
  public:
   Scanner(LogDevice& device, LogMark from, const VisitFrame& visit)
@@ -28,8 +32,7 @@ class Scanner {
       from_.end = {logs.back(), 0};
       from_.incarnation = 0;
     }
-    if (log_number(from_.end.file) > last)
-      return fail(Errc::corrupt, "the log ends before the mark");
+    if (log_number(from_.end.file) > last) return fail(Errc::corrupt, std::string(k_too_short));
     out_.found = true;
     std::erase_if(
         logs, [this](std::uint32_t log) { return log_number(log) < log_number(from_.end.file); });
@@ -95,7 +98,7 @@ class Scanner {
     std::uint64_t offset = k_log_start;
     if (from_mark) {
       offset = std::max(from_.end.offset, k_log_start);
-      if (offset > window.size()) return fail(Errc::corrupt, "the log ends before the mark");
+      if (offset > window.size()) return fail(Errc::corrupt, std::string(k_too_short));
       sequence_ = from_.sequence;
       incarnation_ = from_.incarnation;
       // Also when nothing follows the mark: what is appended next must follow it.
@@ -164,14 +167,20 @@ class Scanner {
 
   Result<bool> valid_frame(Window& window, std::uint64_t offset) {
     KONTOR_TRY(const auto bytes, window.view(offset, k_frame_header_size));
-    const auto frame = decode_frame_header(bytes);
+    const auto frame = decode_any_frame_header(bytes);
     if (!frame || offset + frame->size() > window.size()) return false;
     if (frame->header.sequence <= sequence_ || !may_follow(incarnation_, frame->header.incarnation))
       return false;
     // No more frames can be missing than have room in the log.
     if (frame->header.sequence > sequence_ + 1 + window.size() / k_frame_header_size) return false;
+    const bool known = decode_frame_header(bytes).has_value();
     KONTOR_TRY(const auto whole, window.view(offset, frame->size()));
-    return checksum_fits(*frame, out_.header->salt, whole);
+    if (!checksum_fits(*frame, out_.header->salt, whole)) return false;
+    // Taken for damage, it would be cut off with what follows.
+    if (!known)
+      return fail(Errc::corrupt,
+                  log_file_name(window.log()) + " holds frames written by a later version");
+    return true;
   }
 
   void hold_gap(std::uint32_t log, std::uint64_t begin, std::uint64_t end) {
@@ -289,7 +298,7 @@ class Scanner {
   Result<void> finish() {
     out_.unsynced = fresh_.empty() ? out_.end : fresh_.front().second;
     if (before_mark(out_.end) || out_.report.last_sequence < from_.sequence)
-      return fail(Errc::corrupt, "the log ends before the mark");
+      return fail(Errc::corrupt, std::string(k_too_short));
     return {};
   }
 

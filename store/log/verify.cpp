@@ -31,6 +31,10 @@ Result<LogCheck> check_once(LogDevice& device, const VisitFound& visit) {
   KONTOR_TRY(auto scan, scan_logs(device, {}, each));
   if (!scan.found && !scan.unborn) return fail(Errc::not_found, "no logs here");
   check.report = std::move(scan.report);
+  if (!numbers.empty() && log_number(numbers.front()) > 1)
+    check.report.damage.insert(
+        check.report.damage.begin(),
+        {{1, 0}, {numbers.front(), 0}, "the logs before " + log_file_name(numbers.front())});
   check.end = scan.end;
   check.durable_upto = scan.durable;
   check.unborn_log = scan.unborn.has_value();

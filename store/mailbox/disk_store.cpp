@@ -9,6 +9,16 @@
 #include "store/mailbox/plan.hpp"
 
 namespace kontor::store {
+namespace {
+
+// What a client is told of an account that does not open: never that there is no such mailbox or
+// that he may not; mail for it waits until the administrator has seen to it.
+Error unusable(const Error& error) {
+  const bool misleads = error.code() == Errc::no_permission || error.code() == Errc::not_found;
+  return misleads ? Error(Errc::io_error, error.text()) : error;
+}
+
+}  // namespace
 
 using log::Keys;
 
@@ -100,7 +110,10 @@ void DiskStore::save_index() const {
   const auto accounts = slots_.with([](const SlotTable& table) {
     AccountIndex index;
     for (const auto& [id, slot] : table.slots)
-      if (slot->problem.empty() && slot->state != SlotState::absent) index.emplace(id, slot->owner);
+      // Also when it could not be opened: without its owner it would be nobody's, and he would get
+      // another, empty one.
+      if (!slot->owner.source.empty() && slot->state != SlotState::absent)
+        index.emplace(id, slot->owner);
     return index;
   });
   // A cache: when it cannot be written, the next start reads the logs.
@@ -179,7 +192,7 @@ Task<Result<DiskStore::AccountPtr>> DiskStore::load(SlotPtr slot, SlotState befo
   auto loaded = co_await io::on_pool(disk_, std::move(work));
   if (!loaded) {
     refuse(slot, before, loaded.error());
-    co_return fail(loaded.error());
+    co_return fail(unusable(loaded.error()));
   }
   auto snapshots = std::make_shared<SnapshotKeeper>(environment_.files, slot->folder,
                                                     loaded->snapshot, environment_.log);
@@ -283,7 +296,7 @@ Task<Result<void>> DiskStore::open_light(SlotPtr slot) {
   auto opened = co_await io::on_pool(disk_, std::move(work));
   if (!opened) {
     refuse(slot, SlotState::unloaded, opened.error());
-    co_return fail(opened.error());
+    co_return fail(unusable(opened.error()));
   }
   auto rules = rules_for(opened->own_limits, opened->quota_warned, slot->owner);
   auto light = std::make_shared<LightLog>(environment_.executor, std::move(opened->log),

@@ -21,11 +21,13 @@ constexpr std::uint64_t k_light_snapshot = 4'096;
 void report_events(const log::Context& log, const ReplayReport& report) {
   if (report.torn_bytes > 0)
     log.emit(log::events::k_account_torn, {{Keys::bytes, report.torn_bytes}});
-  for (const auto& damage : report.damage)
+  for (const auto& damage : report.damage) {
+    const bool within = damage.begin.file == damage.end.file;
     log.emit(log::events::k_account_damaged,
              {{Keys::file, log_file_name(damage.begin.file)},
-              {Keys::bytes, damage.end.offset - damage.begin.offset},
+              {Keys::bytes, within ? damage.end.offset - damage.begin.offset : 0},
               {Keys::detail, damage.what}});
+  }
 }
 
 }  // namespace
@@ -47,6 +49,7 @@ Result<Loaded> Loader::load(const AccountId& id,
                             const Binding& owner) const {
   const auto log = log_.with({{Keys::account, id.text()}});
   auto snapshot = read_snapshot(files_, folder);
+  bool stale = false;
   if (snapshot && snapshot->state.id == id) {
     Loaded start;
     start.state = std::move(snapshot->state);
@@ -56,17 +59,19 @@ Result<Loaded> Loader::load(const AccountId& id,
       KONTOR_TRY(mend(*loaded, id, owner));
     }
     if (loaded || loaded.error().code() != Errc::corrupt) return loaded;
-    // A folder copied back may hold a snapshot of a longer log: the log counts. The snapshot goes,
-    // before the log grows to the length that it knows by other frames.
+    // A folder copied back may hold a snapshot of a longer log: the log counts.
+    stale = true;
     log.emit(log::events::k_snapshot_ignored, loaded.error());
-    KONTOR_TRY(files_.remove(folder + "/snapshot"));
-    KONTOR_TRY(files_.sync_directory(folder));
   } else if (snapshot) {
     log.emit(log::events::k_snapshot_ignored, {{Keys::detail, "it is of another account"}});
   } else if (snapshot.error().code() != Errc::not_found) {
     log.emit(log::events::k_snapshot_ignored, snapshot.error());
   }
   KONTOR_TRY(auto loaded, replay(Loaded(), id, folder));
+  if (stale) {  // before the log grows to the length that it knows, by other frames
+    KONTOR_TRY(files_.remove(folder + "/snapshot"));
+    KONTOR_TRY(files_.sync_directory(folder));
+  }
   KONTOR_TRY(mend(loaded, id, owner));
   return loaded;
 }
@@ -121,8 +126,11 @@ Result<Loaded> Loader::replay(Loaded start, const AccountId& id, const std::stri
     return {};
   };
   const auto device = local_log_device(files_, folder);
+  KONTOR_TRY(const auto logs, device->list());
   KONTOR_TRY(loaded.log, AccountLog::open(device, pool_, options(), loaded.snapshot, each, report));
   KONTOR_TRY(relocate_items(*device, loaded.state));
+  if (log_number(logs.front()) > 1)  // an account's logs are never removed
+    report.damage.push_back({{1, 0}, {logs.front(), 0}, log_file_name(1) + " is missing"});
   report_events(log, report);
   loaded.damaged = !report.damage.empty();
   if (loaded.state.id != id && !(loaded.damaged && loaded.state.id.is_nil()))

@@ -15,8 +15,9 @@ struct Behind {
 
 bool is_behind(const LogMark& old, const LogMark& now, Behind limit) {
   if (now.sequence <= old.sequence) return false;
-  return now.sequence - old.sequence >= limit.frames || now.end.file != old.end.file ||
-         now.end.offset - old.end.offset >= limit.bytes;
+  const LogPosition seen = old.sequence == 0 ? LogPosition{1, 0} : old.end;  // none: all logs
+  return now.sequence - old.sequence >= limit.frames || now.end.file != seen.file ||
+         now.end.offset - seen.offset >= limit.bytes;
 }
 
 constexpr Behind k_put_away{64, 4U << 20U};

@@ -28,7 +28,8 @@ inline constexpr EventKind k_account_failed{
 inline constexpr EventKind k_account_damaged{
     "store.account.damaged", LogLevel::error,
     "A part of an account's log is damaged and was passed over; the rest is served.",
-    "Run kontorctl store verify on the account's folder and restore it from a backup."};
+    "Run kontorctl store verify, then store repair on the account's folder; what is lost comes "
+    "from a backup."};
 inline constexpr EventKind k_account_torn{
     "store.account.torn", LogLevel::warning,
     "The end of an account's log was not acknowledged when the machine stopped, and was cut.", ""};

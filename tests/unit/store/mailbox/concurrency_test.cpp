@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Many tasks on one account over several threads: views are whole at every moment, numbers are
 // given once, watchers see everything. Run under the thread sanitizer, too.
+#include <array>
 #include <mutex>
+#include <random>
 
 #include "tests/unit/store/mailbox/store_fixture.hpp"
 
@@ -92,6 +94,76 @@ TEST_F(ConcurrencyTest, SixteenTasksAndReadersOnOneAccount) {
   drop_snapshot(id);
   open();
   EXPECT_EQ(difference(*before, *state_of(*account())), "");
+}
+
+// More accounts than may be loaded: they are opened, put away, delivered to unloaded, read, changed
+// and watched by many tasks on many threads at once.
+class ComingAndGoing : public ConcurrencyTest {
+ protected:
+  static constexpr unsigned k_accounts = 5;
+  struct Sums {
+    std::array<std::atomic<std::uint64_t>, k_accounts> stored = {}, expunged = {};
+    std::atomic<std::uint64_t> notified = 0;
+  };
+
+  static Task<void> work(AccountStore& store, Sums& sums, unsigned number) {
+    std::minstd_rand random(number + 1);
+    for (unsigned i = 0; i < 24; ++i) {
+      const auto which = static_cast<unsigned>(random() % k_accounts);
+      auto message = message_of(std::to_string(number) + '.' + std::to_string(i));
+      if (random() % 3 == 0) {  // whatever state the account is in
+        const auto delivered = co_await store.deliver(owner_of(which), std::move(message));
+        EXPECT_TRUE(delivered);
+        if (delivered) ++sums.stored[which];
+        continue;
+      }
+      const auto opened = co_await store.open_for(owner_of(which));
+      EXPECT_TRUE(opened);
+      if (!opened) co_return;
+      const auto mailbox = *opened;
+      const auto watch = mailbox->watch([&sums] { ++sums.notified; });
+      std::vector<NewMessage> batch;
+      batch.push_back(std::move(message));
+      const auto appended = co_await mailbox->append(k_inbox, std::move(batch));
+      EXPECT_TRUE(appended);
+      if (!appended) co_return;
+      ++sums.stored[which];
+      check(mailbox->view());
+      FlagChange change;
+      change.flags = k_deleted;
+      EXPECT_TRUE(co_await mailbox->change_flags(k_inbox, appended->uids, change));
+      const auto item = mailbox->view().open(k_inbox)->at(0).item;
+      static_cast<void>((co_await mailbox->read_message(item)).has_value());
+      if (i % 4 != 0) continue;
+      const auto gone = co_await mailbox->expunge(k_inbox, appended->uids);
+      EXPECT_TRUE(gone);
+      if (gone) sums.expunged[which] += gone->size();
+    }
+  }
+};
+
+TEST_F(ComingAndGoing, ManyTasksOnMoreAccountsThanMayBeLoaded) {
+  settings_.max_loaded_accounts = 2;
+  settings_.log_segment = 6'000;  // snapshots when they are put away
+  open();
+  Sums sums;
+  std::atomic<bool> over = false;
+  std::thread lister([&] {
+    while (!over)
+      for (const auto& info : store_->list()) EXPECT_EQ(info.problem, "");
+  });
+  std::vector<std::future<void>> tasks;
+  for (unsigned i = 0; i < 12; ++i) tasks.push_back(threads_.start(work(*store_, sums, i)));
+  for (auto& task : tasks) task.get();
+  over = true;
+  lister.join();
+  EXPECT_GT(sums.notified, 0U);
+  reopen();
+  for (unsigned which = 0; which < k_accounts; ++which) {
+    const auto mailbox = account(which);
+    check(mailbox->view());
+    EXPECT_EQ(mailbox->view().folder(k_inbox)->exists, sums.stored[which] - sums.expunged[which]);
+  }
 }
 
 }  // namespace
