@@ -49,6 +49,8 @@ constexpr std::array k_verbs{
     Verb{"status", "", "Is the server well?", status},
     Verb{"store compact", "ACCOUNT", "Gives back the space of purged mail and packs the rest, now; the server goes on. ACCOUNT may be its folder.", nullptr, nullptr, store_compact, compact_stream},
     Verb{"store dump", "FOLDER", "What the folder of an account holds; the server may run or not.", nullptr, store_dump},
+    Verb{"store rebuild", "FOLDER", "Makes the snapshot of an account anew from its logs; the server must not run.", nullptr, nullptr, store_rebuild},
+    Verb{"store repair", "FOLDER", "Mends the damaged logs of an account and keeps what was there in quarantine/; the server must not run.", nullptr, nullptr, store_repair},
     Verb{"store verify", "FOLDER", "Is the folder of an account sound? Changes nothing; the server may run or not.", nullptr, store_verify},
     Verb{"undelete", "ACCOUNT", "Brings expunged messages back into their folder, or a deleted folder; --into names another place.", undelete, nullptr, nullptr, nullptr, "[--folder FOLDER] [--uid UIDS] [--since DATE] [--message-id ID] [--all] [--into FOLDER]"},
     Verb{"upkeep", "[ACCOUNT]", "Does at once what is done for each mailbox in store.upkeep_interval: retention, purging, compaction.", upkeep},

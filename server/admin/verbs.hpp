@@ -120,5 +120,7 @@ Result<Finding> store_compact(const Client& client, Request request);
 Task<void> compact_stream(const Desk& desk, net::Stream& stream, Request request);
 Result<Finding> store_dump(Request request);
 Result<Finding> store_verify(Request request);
+Result<Finding> store_repair(const Client& client, Request request);
+Result<Finding> store_rebuild(const Client& client, Request request);
 
 }  // namespace kontor::admin

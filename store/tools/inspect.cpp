@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "store/tools/diagnosis.hpp"
 #include "store/tools/replayed.hpp"
 
 namespace kontor::store {
@@ -128,10 +129,37 @@ json::object account_row(const Replayed& account) {
           {"folders", std::move(folders)}};
 }
 
-std::string account_text(const Replayed& account) {
+json::array remains_rows(const Diagnosis& diagnosis) {
+  json::array out;
+  for (const auto& remains : diagnosis.remains)
+    out.push_back(json::object{{"file", log_file_name(remains.position.file)},
+                               {"offset", remains.position.offset},
+                               {"bytes", remains.size},
+                               {"sequence", remains.sequence},
+                               {"type", remains.type ? name_of(*remains.type) : "unknown"},
+                               {"subject", remains.subject},
+                               {"date", remains.date},
+                               {"one_bit", remains.mended}});
+  return out;
+}
+
+// "INBOX, UID 7, Subject: hello".
+std::string text_of(const LostMessage& message, const std::vector<Remains>& remains) {
+  auto text = fmt::format("{}, UID {}", message.name, message.uid);
+  const auto fits = [&](const Remains& one) {
+    return one.uid == message.uid && (one.folder == 0 || one.folder == message.folder);
+  };
+  const auto found = std::ranges::find_if(remains, fits);
+  if (found == remains.end()) return text;
+  if (!found->subject.empty()) text += ", Subject: " + found->subject;
+  if (!found->date.empty()) text += ", Date: " + found->date;
+  return text;
+}
+
+std::string account_text(const Replayed& account, const std::string& whose = {}) {
   const auto& state = account.state;
-  auto text = fmt::format("account {} of {}:{}\n", state.id.text(), state.owner.source,
-                          state.owner.guid.text());
+  auto text = fmt::format("account {} of {}:{}{}\n", state.id.text(), state.owner.source,
+                          state.owner.guid.text(), whose);
   text += describe(account.logs);
   text += "snapshot: " + account.snapshot + '\n';
   text += fmt::format("usage: {} messages, {} bytes\n", state.usage.messages, state.usage.bytes);
@@ -144,19 +172,35 @@ std::string account_text(const Replayed& account) {
 
 }  // namespace
 
-Result<Inspection> verify_account(io::FileSystem& files, const std::string& folder) {
+Result<Inspection> verify_account(io::FileSystem& files,
+                                  const std::string& folder,
+                                  const NameOwner& name_owner) {
   KONTOR_TRY(const auto account, replay_account(files, folder, [](const auto&, const auto*) {}));
-  const auto lost = lost_messages(account);
+  Diagnosis diagnosis;
+  if (!account.logs.good() || account.logs.report.torn_bytes > 0) {
+    PatchedDevice device(read_only_log_device(files, folder));
+    KONTOR_TRY(diagnosis, diagnose(device, [](const std::string&) {}));
+  }
+  std::vector<std::string> lost;
+  for (const auto& message : lost_messages(account))
+    lost.push_back(text_of(message, diagnosis.remains));
   Inspection out;
-  out.good = account.logs.good() && account.problems.empty() && lost.empty();
-  out.text = account_text(account);
+  out.good =
+      account.logs.good() && !diagnosis.has_bad_tail && account.problems.empty() && lost.empty();
+  const auto address = name_owner ? name_owner(account.state.owner) : std::string();
+  const auto whose = address.empty() ? std::string() : " (" + address + ")";
+  out.text = account_text(account, whose);
+  for (const auto& remains : diagnosis.remains) out.text += "DAMAGED " + describe(remains) + '\n';
   for (const auto& problem : account.problems) out.text += "PROBLEM " + problem + '\n';
   for (const auto& message : lost)
-    out.text += fmt::format("LOST account {}, folder {}\n", account.state.id.text(), message);
+    out.text +=
+        fmt::format("LOST account {}{}, folder {}\n", account.state.id.text(), whose, message);
   out.text += out.good ? "good\n" : "damaged\n";
   auto row = account_row(account);
   row["good"] = out.good;
+  if (!address.empty()) row["address"] = address;
   row["damage"] = damage_rows(account.logs);
+  row["remains"] = remains_rows(diagnosis);
   row["problems"] = strings(account.problems);
   row["lost"] = strings(lost);
   out.json = json::serialize(row);

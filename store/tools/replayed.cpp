@@ -22,7 +22,9 @@ class SnapshotCheck {
   std::string outcome(const AccountState& state) {
     if (!snapshot_)
       return snapshot_.error().code() == Errc::not_found ? "none" : snapshot_.error().detail();
-    if (!done_ && state.modseq < snapshot_->mark.sequence) return "it is of a longer log";
+    if (!done_ && state.modseq < snapshot_->mark.sequence)
+      return "it covers frames up to " + std::to_string(snapshot_->mark.sequence) +
+             ", the logs end before: it is of a longer log";
     if (!done_) compare(state);
     return outcome_;
   }
@@ -39,8 +41,16 @@ class SnapshotCheck {
   std::string outcome_ = "good";
 };
 
+// A repair has noted what was lost up to here.
+void note_repair(Replayed& account) {
+  for (const auto& lost : lost_messages(account))
+    account.forgotten[lost.folder].push_back(lost.uid);
+}
+
 void note_forgotten(Replayed& account, const Decoded& frame) {
   const auto* payload = std::get_if<Payload>(&frame);
+  const auto* note = payload == nullptr ? nullptr : std::get_if<NoteFrame>(payload);
+  if (note != nullptr && note->kind == NoteKind::damage) return note_repair(account);
   const auto* prune = payload == nullptr ? nullptr : std::get_if<PruneFrame>(payload);
   if (prune == nullptr) return;
   for (const auto& folder : account.state.folders)
@@ -83,13 +93,14 @@ Result<Replayed> replay_account(io::FileSystem& files,
   return out;
 }
 
-std::vector<std::string> lost_messages(const Replayed& account) {
+std::vector<LostMessage> lost_messages(const Replayed& account) {
   constexpr std::size_t k_most = 1'000;
-  std::vector<std::string> out;
+  std::vector<LostMessage> out;
   for (const auto& folder : account.state.folders) {
-    if (is_recoverable(folder->info.id)) continue;  // what was lost is named by its own folder
+    const auto& info = folder->info;
+    if (is_recoverable(info.id)) continue;  // what was lost is named by its own folder
     std::vector<Uid> known;
-    const auto forgotten = account.forgotten.find(folder->info.id);
+    const auto forgotten = account.forgotten.find(info.id);
     if (forgotten != account.forgotten.end()) known = forgotten->second;
     folder->entries.for_each(0, folder->entries.size(),
                              [&](std::size_t, const EntryRow& row) { known.push_back(row.uid); });
@@ -99,14 +110,14 @@ std::vector<std::string> lost_messages(const Replayed& account) {
     Uid expected = 1;
     const auto name_until = [&](Uid end) {
       for (; expected < end && out.size() < k_most; ++expected)
-        out.push_back(fmt::format("{}, UID {}", folder->info.name, expected));
-      expected = end;
+        out.push_back({info.id, info.name, expected});
+      expected = std::max(expected, end);
     };
     for (const Uid uid : known) {
       name_until(uid);
-      expected = uid + 1;
+      expected = std::max(expected, uid + 1);
     }
-    name_until(folder->info.uid_next);
+    name_until(info.uid_next);
   }
   return out;
 }

@@ -28,7 +28,13 @@ Result<Replayed> replay_account(io::FileSystem& files,
                                 const std::string& folder,
                                 const VisitFrame& visit);
 
-// Messages whose UID was given and which are neither there nor known to have left: "INBOX, UID 7".
-std::vector<std::string> lost_messages(const Replayed& account);
+// Messages whose UID was given and which are neither there nor known to have left; what a repair
+// has noted as lost is not told again. The first thousand.
+struct LostMessage {
+  FolderId folder = 0;
+  std::string name;  // of the folder
+  Uid uid = 0;
+};
+std::vector<LostMessage> lost_messages(const Replayed& account);
 
 }  // namespace kontor::store
