@@ -107,7 +107,9 @@ class MailboxCrash : public MailboxWorkload {
     for (const auto& problem : replayed->problems)
       if (!snapshots_may_be_bad_ && !is_of_a_copy(problem)) return "verify: " + problem;
     const auto lost = lost_messages(*replayed);
-    return lost.empty() ? "" : "verify: lost " + lost.front();
+    return lost.empty()
+               ? ""
+               : "verify: lost " + lost.front().name + " UID " + std::to_string(lost.front().uid);
   }
   // A folder copied back beside a younger snapshot, until it is opened.
   static bool is_of_a_copy(const std::string& problem) {
