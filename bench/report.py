@@ -74,10 +74,11 @@ def table(run, wanted, chosen, where):
     return '\n'.join(lines)
 
 
-def rewrite(file, text):
+def rewrite(file, text, marks=(BEGIN, END)):
     """Puts the table between the marker lines of the file."""
+    begin, end = marks
     whole = file.read_text(encoding='utf-8')
-    if whole.count(BEGIN) != 1 or whole.count(END) != 1 or whole.index(BEGIN) > whole.index(END):
-        raise SystemExit(f'{file} does not have the lines {BEGIN} and {END}')
-    before, rest = whole.split(BEGIN)
-    file.write_text(f'{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}', encoding='utf-8')
+    if whole.count(begin) != 1 or whole.count(end) != 1 or whole.index(begin) > whole.index(end):
+        raise SystemExit(f'{file} does not have the lines {begin} and {end}')
+    before, rest = whole.split(begin)
+    file.write_text(f'{before}{begin}\n{text}\n{end}{rest.split(end)[1]}', encoding='utf-8')
