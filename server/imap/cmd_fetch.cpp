@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/core/answers.hpp"
+#include "base/core/run_all.hpp"
 #include "server/imap/fetch_bodies.hpp"
 #include "server/imap/fetch_columns.hpp"
 #include "server/imap/handlers.hpp"
@@ -16,7 +17,7 @@ namespace kontor::imap {
 namespace {
 
 constexpr std::size_t k_column_batch = 2'048;
-constexpr std::size_t k_fragment_batch = 128;
+constexpr std::size_t k_fragment_batch = 256;
 constexpr std::size_t k_body_batch = 256;
 constexpr std::size_t k_seen_batch = 16;           // messages marked \Seen by one commit
 constexpr std::uint64_t k_read_ahead = 1U << 20U;  // bytes of messages read by one trip to the disk
@@ -31,6 +32,8 @@ class Fetching {
   }
 
   Task<Result<Tagged>> run() {
+    if (what_.bodies.empty() && (what_.items & k_fragment_items) != 0)
+      co_return co_await run_fragments();
     NumberCursor cursor;
     for (;;) {
       auto some = session_.selected->batch(numbers_, cursor, batch_size());
@@ -83,6 +86,58 @@ class Fetching {
       if (const auto index = session_.selected->view()->index_of(message.entry.uid))
         message.entry = session_.selected->view()->at(*index);
     co_return Result<void>();
+  }
+
+  using FragmentsRead = std::vector<std::optional<store::Fragments>>;
+
+  // Without bodies: the next batch is read while this one is written.
+  Task<Result<Tagged>> run_fragments() {
+    NumberCursor cursor;
+    auto some = next_batch(cursor);
+    auto read = co_await read_fragments(some);
+    while (!some.empty()) {
+      auto following = next_batch(cursor);
+      FragmentsRead following_read;
+      Result<void> written;
+      std::vector<Task<void>> both;
+      both.push_back(read_into(following, following_read));
+      both.push_back(write_into(some, read, written));
+      co_await run_all(std::move(both));
+      KONTOR_CO_TRY(std::move(written));
+      some = std::move(following);
+      read = std::move(following_read);
+    }
+    co_return outcome();
+  }
+
+  std::vector<NumberedEntry> next_batch(NumberCursor& cursor) {
+    std::vector<NumberedEntry> some;
+    do {
+      some = session_.selected->batch(numbers_, cursor, batch_size());
+      if (some.empty()) break;
+      std::erase_if(some, [this](const NumberedEntry& message) { return is_old(message); });
+    } while (some.empty());
+    return some;
+  }
+
+  Task<void> read_into(const std::vector<NumberedEntry>& some, FragmentsRead& out) {
+    if (!some.empty()) out = co_await read_fragments(some);
+  }
+
+  Task<void> write_into(const std::vector<NumberedEntry>& some,
+                        const FragmentsRead& fragments,
+                        Result<void>& written) {
+    const store::AccountView view = session_.account->view();
+    std::string& out = session_.out.buffer();
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (!fragments[i]) continue;
+      append_columns(out, view, some[i], what_.items);
+      append_fragments(out, *fragments[i], what_.items);
+      out.append(")\r\n");
+      if (out.size() < Response::k_piece) continue;
+      written = co_await session_.out.flush_if_large();
+      if (!written) co_return;
+    }
   }
 
   Task<Result<void>> answer(std::vector<NumberedEntry> some) {
@@ -164,11 +219,10 @@ class Fetching {
 
   // One trip to the disk for all; when that fails, one for each, so that one message that is gone
   // or damaged does not hide the others.
-  Task<std::vector<std::optional<store::Fragments>>> read_fragments(
-      const std::vector<NumberedEntry>& some) {
+  Task<FragmentsRead> read_fragments(const std::vector<NumberedEntry>& some) {
     std::vector<store::ItemId> ids;
     for (const auto& message : some) ids.push_back(message.entry.item);
-    std::vector<std::optional<store::Fragments>> out(some.size());
+    FragmentsRead out(some.size());
     auto all = co_await session_.account->read_fragments(ids);
     if (all) {
       for (std::size_t i = 0; i < all->size(); ++i) out[i] = std::move((*all)[i]);

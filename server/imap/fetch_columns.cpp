@@ -112,19 +112,19 @@ void append_columns(std::string& out,
 void append_fragments(std::string& out, const store::Fragments& fragments, unsigned items) {
   if ((items & fetch::envelope) != 0) {
     append_name(out, "ENVELOPE ");
-    out.append(fragments.envelope);
+    out.append(fragments.envelope());
   }
   if ((items & fetch::body) != 0) {
     append_name(out, "BODY ");
-    out.append(fragments.body);
+    out.append(fragments.body());
   }
   if ((items & fetch::bodystructure) != 0) {
     append_name(out, "BODYSTRUCTURE ");
-    out.append(fragments.bodystructure);
+    out.append(fragments.bodystructure());
   }
   if ((items & fetch::preview) == 0) return;
   append_name(out, "PREVIEW ");
-  mime::append_imap_string(out, fragments.preview);
+  mime::append_imap_string(out, fragments.preview());
 }
 
 }  // namespace kontor::imap

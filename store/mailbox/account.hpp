@@ -7,6 +7,7 @@
 // come back. Errors of every change: no_space, over_quota, io_error (the account is then closed
 // until it is reopened), not_found (folder), bad_input (name), cancelled (the store closes).
 #pragma once
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,11 +43,28 @@ struct ItemRange {
   std::uint64_t size = 0;
 };
 
-struct Fragments {
-  std::string envelope;
-  std::string body;
-  std::string bodystructure;
-  std::string preview;
+// The finished FETCH fragments of a message, in the bytes they were read with: one allocation a
+// message.
+class Fragments {
+ public:
+  Fragments() = default;
+  // ENVELOPE, BODY, BODYSTRUCTURE and preview, which all lie in `bytes`.
+  Fragments(std::string&& bytes, const std::array<std::string_view, 4>& parts);
+  std::string_view envelope() const { return at(0); }
+  std::string_view body() const { return at(1); }
+  std::string_view bodystructure() const { return at(2); }
+  std::string_view preview() const { return at(3); }
+
+ private:
+  struct Span {
+    std::uint32_t begin = 0;
+    std::uint32_t size = 0;
+  };
+  std::string_view at(std::size_t which) const {
+    return std::string_view(bytes_).substr(spans_[which].begin, spans_[which].size);
+  }
+  std::string bytes_;
+  std::array<Span, 4> spans_{};
 };
 
 struct NewMessage {

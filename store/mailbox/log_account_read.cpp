@@ -90,9 +90,11 @@ Task<std::vector<Result<std::string>>> LogAccount::read_ranges(std::vector<ItemR
 Task<Result<std::vector<Fragments>>> LogAccount::read_fragments(std::vector<ItemId> items) {
   std::vector<ItemRow> rows;
   rows.reserve(items.size());
+  const auto version = committer_.published();
   for (const auto item : items) {
-    KONTOR_CO_TRY(const auto row, find_item(item));
-    rows.push_back(row);
+    const auto* row = version.state->items.find_key(item);
+    if (row == nullptr) co_return fail(Errc::not_found, "the message is gone");
+    rows.push_back(*row);
   }
   auto work = [self = shared_from_this(),
                rows = std::move(rows)]() -> Result<std::vector<Fragments>> {

@@ -4,6 +4,8 @@
 // comes with it.
 #include "store/mailbox/stored_message.hpp"
 
+#include <array>
+
 #include "store/format/packed.hpp"
 
 namespace kontor::store {
@@ -85,14 +87,18 @@ Result<std::string> read_stored_range(const AccountLog& log,
 
 Result<Fragments> read_stored_fragments(const AccountLog& log, const ItemRow& row) {
   KONTOR_TRY(check_bytes(row));
-  KONTOR_TRY(const auto bytes, log.read_payload_range(position_of(row), 0, row.raw_offset));
+  KONTOR_TRY(auto bytes, log.read_payload_range(position_of(row), 0, row.raw_offset));
   KONTOR_TRY(const auto head, decode_deliver_head(bytes));
-  Fragments fragments;
-  fragments.envelope = head.frame.envelope;
-  fragments.body = head.frame.body;
-  fragments.bodystructure = head.frame.bodystructure;
-  fragments.preview = head.frame.preview;
-  return fragments;
+  const auto& frame = head.frame;
+  const auto parts = std::array{frame.envelope, frame.body, frame.bodystructure, frame.preview};
+  return Fragments(std::move(bytes), parts);
+}
+
+Fragments::Fragments(std::string&& bytes, const std::array<std::string_view, 4>& parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    spans_[i] = {static_cast<std::uint32_t>(parts[i].data() - bytes.data()),
+                 static_cast<std::uint32_t>(parts[i].size())};
+  bytes_ = std::move(bytes);
 }
 
 }  // namespace kontor::store

@@ -95,7 +95,10 @@ TEST(ImapFetchColumns, writes_dates_and_numbers) {
 }
 
 TEST(ImapFetchColumns, writes_fragments) {
-  const store::Fragments fragments{"(E)", "(B)", "(S)", "ё"};
+  std::string bytes = "(E)(B)(S)ё";
+  const std::string_view all = bytes;
+  const std::array parts{all.substr(0, 3), all.substr(3, 3), all.substr(6, 3), all.substr(9)};
+  const store::Fragments fragments(std::move(bytes), parts);
   std::string out = "* 1 FETCH (";
   append_fragments(out, fragments, k_fragment_items);
   EXPECT_EQ(out, "* 1 FETCH (ENVELOPE (E) BODY (B) BODYSTRUCTURE (S) PREVIEW {2}\r\nё");

@@ -73,8 +73,8 @@ TEST_F(AccountTest, AppendedMessagesAreReadBackByteForByte) {
   std::vector<ItemId> items{folder->at(1).item, folder->at(0).item};
   const auto fragments = threads_.work(mailbox->read_fragments(items));
   ASSERT_TRUE(fragments);
-  EXPECT_EQ((*fragments)[0].envelope, "(envelope of two)");
-  EXPECT_EQ((*fragments)[1].bodystructure, "(structure of one)");
+  EXPECT_EQ((*fragments)[0].envelope(), "(envelope of two)");
+  EXPECT_EQ((*fragments)[1].bodystructure(), "(structure of one)");
   EXPECT_EQ(mailbox->view().item(folder->at(0).item)->size, raw->size());
 }
 
