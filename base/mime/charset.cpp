@@ -134,11 +134,18 @@ std::string fold_case(std::string_view utf8) {
   UErrorCode status = U_ZERO_ERROR;
   // NFKC_Casefold: full folding, and composed and decomposed forms become one (Unicode 5.18).
   const icu::Normalizer2* fold = icu::Normalizer2::getNFKCCasefoldInstance(status);
+  const icu::Normalizer2* decompose = icu::Normalizer2::getNFKDInstance(status);
   if (U_FAILURE(status)) return to_lower(utf8);
-  std::string out;
-  icu::StringByteSink<std::string> sink(&out);
-  fold->normalizeUTF8(0, icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())),
-                      sink, nullptr, status);
+  const auto normalized = [&](const icu::Normalizer2& form, std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    icu::StringByteSink<std::string> sink(&out);
+    form.normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())),
+                       sink, nullptr, status);
+    return out;
+  };
+  // RFC 5051, 2: characters are decomposed, so that a letter is found without its accent too.
+  auto out = normalized(*decompose, normalized(*fold, utf8));
   return U_FAILURE(status) ? to_lower(utf8) : out;
 }
 

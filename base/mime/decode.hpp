@@ -18,7 +18,8 @@ std::string to_utf8(std::string_view bytes, std::string_view charset);
 bool is_known_charset(std::string_view charset);
 // The text of a text/* part: transfer encoding and charset undone; html is not stripped.
 std::string part_text(std::string_view raw, const Part& part);
-// Simple case folding of UTF-8 text for searching (RFC 5051 i;unicode-casemap over ICU).
+// UTF-8 text in the form that searching compares: whatever i;unicode-casemap (RFC 5051) holds equal
+// is equal here, and full case folding ("ß" is "ss") makes some more so.
 std::string fold_case(std::string_view utf8);
 
 }  // namespace kontor::mime
