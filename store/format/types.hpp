@@ -96,7 +96,7 @@ struct LogPosition {
 struct Item {
   ItemId id = 0;
   Uuid guid;                 // EMAILID (RFC 8474)
-  std::uint64_t thread = 0;  // THREADID; 0: not computed
+  std::uint64_t thread = 0;  // THREADID; 0: delivered before it was computed
   std::uint64_t size = 0;    // RFC822.SIZE
   std::uint32_t header_size = 0;
   LogPosition position;  // of the frame that holds it

@@ -32,6 +32,7 @@ struct PreparedMessage {
   std::string bodystructure;  // mime::imap_bodystructure
   std::string preview;        // UTF-8
   std::uint32_t header_size = 0;
+  std::uint64_t thread = 0;  // store/mailbox/thread_id.hpp
 };
 // Parses `raw` and makes the fragments. Pure, CPU only; any thread.
 PreparedMessage prepare_message(std::string raw, std::uint32_t max_depth, std::uint32_t max_parts);

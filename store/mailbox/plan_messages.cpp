@@ -109,6 +109,7 @@ Result<std::string> encode_message(const NewMessage& message, FolderId folder, U
   frame.save_date = now;
   frame.keywords = message.keywords;
   frame.guid = message.guid.is_nil() ? Uuid::random() : message.guid;
+  frame.thread = parts.thread;
   frame.header_size = parts.header_size;
   frame.envelope = parts.envelope;
   frame.body = parts.body;

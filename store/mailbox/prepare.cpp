@@ -2,6 +2,7 @@
 #include "base/mime/imap_structure.hpp"
 #include "base/mime/message.hpp"
 #include "store/mailbox/account.hpp"
+#include "store/mailbox/thread_id.hpp"
 
 namespace kontor::store {
 
@@ -16,6 +17,7 @@ PreparedMessage prepare_message(std::string raw, std::uint32_t max_depth, std::u
   message.bodystructure = mime::imap_bodystructure(raw, structure);
   message.preview = mime::preview(raw, structure);
   message.header_size = static_cast<std::uint32_t>(structure.parts.front().header.size);
+  message.thread = thread_number(structure.parts.front().header.of(raw));
   message.raw = std::move(raw);
   return message;
 }
