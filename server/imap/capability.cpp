@@ -11,7 +11,7 @@ namespace kontor::imap {
 namespace {
 
 // Extensions that are no command of their own. FETCH and SEARCH items are announced here too.
-constexpr std::array<std::string_view, 16> k_after_sign_in{
+constexpr std::array<std::string_view, 21> k_after_sign_in{
     "CHILDREN",           // RFC 3348
     "LIST-STATUS",        // RFC 5819
     "SPECIAL-USE",        // RFC 6154
@@ -28,6 +28,11 @@ constexpr std::array<std::string_view, 16> k_after_sign_in{
     "INPROGRESS",         // RFC 9585
     "QUOTA=RES-STORAGE",  // RFC 9208
     "QUOTA=RES-MESSAGE",
+    "SORT=DISPLAY",  // RFC 5957
+    "THREAD=REFS",   // draft-ietf-morg-inthread
+    "CONTEXT=SORT",  // RFC 5267
+    "PARTIAL",       // RFC 9394
+    "I18NLEVEL=1",   // RFC 5255
 };
 
 class Words {

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FETCH and UID FETCH (RFC 9051, 6.4.5; CHANGEDSINCE, VANISHED: RFC 7162, 3.1.4 and 3.2.6).
+// FETCH and UID FETCH (RFC 9051, 6.4.5; CHANGEDSINCE, VANISHED: RFC 7162, 3.1.4 and 3.2.6;
+// PARTIAL: RFC 9394, 3.3).
 // Messages are answered batch by batch, so that memory does not grow with the answer. Numbers stay
 // those of the session's selected mailbox; of a message that was purged meanwhile nothing is told
 // (RFC 2180, 4.1.2).
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/core/answers.hpp"
 #include "base/core/run_all.hpp"
 #include "server/imap/fetch_bodies.hpp"
 #include "server/imap/fetch_columns.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/header_reader.hpp"
 #include "server/imap/message_limit.hpp"
 #include "server/imap/resync.hpp"
+#include "server/imap/search_answer.hpp"
+#include "store/mailbox/thread_id.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -142,6 +147,7 @@ class Fetching {
 
   Task<Result<void>> answer(std::vector<NumberedEntry> some) {
     const store::AccountView view = session_.account->view();
+    if ((what_.items & wire::fetch::threadid) != 0) co_await read_threads(view, some);
     std::vector<std::optional<store::Fragments>> fragments;
     if ((what_.items & k_fragment_items) != 0) fragments = co_await read_fragments(some);
     for (std::size_t i = 0; i < some.size();) {
@@ -155,6 +161,20 @@ class Fetching {
       }
     }
     co_return Result<void>();
+  }
+
+  // THREADIDs of messages that were delivered before they were computed (RFC 8474, 5.2).
+  Task<void> read_threads(const store::AccountView& view, const std::vector<NumberedEntry>& some) {
+    threads_.clear();
+    std::vector<store::ItemId> unknown;
+    for (const auto& message : some)
+      if (const auto item = view.item(message.entry.item); item && item->thread == 0)
+        unknown.push_back(item->id);
+    std::function<void(store::ItemId, Result<std::string>)> take =
+        [this](store::ItemId item, Result<std::string> header) {
+          if (header) threads_.emplace(item, store::thread_number(*header));
+        };
+    co_await read_headers(session_.account, std::move(unknown), std::move(take));
   }
 
   // What the bodies of the messages from `begin` on are made of, for as many as one trip to the
@@ -192,7 +212,8 @@ class Fetching {
       items |= wire::fetch::flags;
       if (session_.enabled.condstore) items |= wire::fetch::modseq;  // RFC 7162, 3.1
     }
-    append_columns(out, view, message, items);
+    const auto thread = threads_.find(message.entry.item);
+    append_columns(out, view, message, items, thread == threads_.end() ? 0 : thread->second);
     if (fragments != nullptr) append_fragments(out, *fragments, items);
     auto written = co_await append_bodies(view, message, std::move(bytes));
     if (!written && written.error().code() == Errc::closed) co_return written;
@@ -259,6 +280,7 @@ class Fetching {
   wire::Fetch what_;
   wire::NumberSet numbers_;
   bool marks_seen_ = false;
+  std::unordered_map<store::ItemId, std::uint64_t> threads_;  // of the batch, where columns lack it
   std::vector<store::Uid> newly_seen_;  // of the batch under way, in UID order
   std::optional<Error> problem_;        // the first one
 };
@@ -273,6 +295,11 @@ Task<Result<void>> tell_gone(Session& session, const wire::Fetch& what) {
   co_return co_await tell_vanished(session, without(gone, session.selected->ghosts()), true);
 }
 
+wire::NumberSet page_of(const wire::NumberSet& numbers, const wire::PartialRange& page) {
+  const auto [begin, end] = page_places(page, numbers.count());
+  return numbers.slice(begin, end);
+}
+
 }  // namespace
 
 Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
@@ -280,6 +307,7 @@ Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
   if (!what) co_return bad_syntax(what.error());
   auto numbers = session.resolve(what->set, request.by_uid);
   if (!numbers) co_return bad_syntax(numbers.error());
+  if (what->page) *numbers = page_of(*numbers, *what->page);  // RFC 9394, 3.4: before CHANGEDSINCE
   if (session.enabled.uid_only)
     what->items |= k_uid_only;  // RFC 9586, 3.3: the response leads with the UID
   else if (request.by_uid)

@@ -26,7 +26,7 @@ void append_two(std::string& out, long value, char fill) {
 }
 
 // RFC 8474, 4 and 5: objectid of letters and digits.
-void append_item(std::string& out, const store::Item& item, unsigned items) {
+void append_item(std::string& out, const store::Item& item, unsigned items, std::uint64_t thread) {
   if ((items & fetch::size) != 0) {
     append_name(out, "RFC822.SIZE ");
     append_number(out, item.size);
@@ -37,12 +37,13 @@ void append_item(std::string& out, const store::Item& item, unsigned items) {
   }
   if ((items & fetch::threadid) == 0) return;
   append_name(out, "THREADID ");
-  if (item.thread == 0) {
+  if (item.thread != 0) thread = item.thread;
+  if (thread == 0) {  // its header cannot be read
     out.append("NIL");
     return;
   }
   out.append("(T");
-  append_number(out, item.thread);
+  append_number(out, thread);
   out.push_back(')');
 }
 
@@ -81,7 +82,8 @@ void append_date_time(std::string& out, UtcSeconds time) {
 void append_columns(std::string& out,
                     const store::AccountView& view,
                     const NumberedEntry& message,
-                    unsigned items) {
+                    unsigned items,
+                    std::uint64_t thread) {
   const store::Entry& entry = message.entry;
   append_fetch_head(out, message.number, entry.uid, (items & k_uid_only) != 0);
   if ((items & fetch::uid) != 0) {
@@ -97,7 +99,7 @@ void append_columns(std::string& out,
     append_date_time(out, entry.internal_date);
   }
   if ((items & (fetch::size | fetch::emailid | fetch::threadid)) != 0)
-    if (const auto item = view.item(entry.item)) append_item(out, *item, items);
+    if (const auto item = view.item(entry.item)) append_item(out, *item, items, thread);
   if ((items & fetch::savedate) != 0) {
     append_name(out, "SAVEDATE ");
     append_date_time(out, entry.save_date);

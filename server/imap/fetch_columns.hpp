@@ -20,11 +20,13 @@ void append_fetch_head(std::string& out, std::uint32_t number, store::Uid uid, b
 // A bit beside wire::fetch's: the response is UIDFETCH.
 inline constexpr unsigned k_uid_only = 1U << 31U;
 
-// "* 12 FETCH (" and the items of columns in `items`, separated by blanks.
+// "* 12 FETCH (" and the items of columns in `items`, separated by blanks. `thread`: of a message
+// that was delivered before THREADID was computed; 0: not known.
 void append_columns(std::string& out,
                     const store::AccountView& view,
                     const NumberedEntry& message,
-                    unsigned items);
+                    unsigned items,
+                    std::uint64_t thread = 0);
 // The items of fragments in `items`, each led by a blank unless it follows '('.
 void append_fragments(std::string& out, const store::Fragments& fragments, unsigned items);
 

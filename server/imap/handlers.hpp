@@ -8,6 +8,7 @@ namespace kontor::imap {
 
 Task<Result<Tagged>> cmd_append(Session& session, Request request);
 Task<Result<Tagged>> cmd_authenticate(Session& session, Request request);
+Task<Result<Tagged>> cmd_cancelupdate(Session& session, Request request);
 Task<Result<Tagged>> cmd_capability(Session& session, Request request);
 Task<Result<Tagged>> cmd_check(Session& session, Request request);
 Task<Result<Tagged>> cmd_close(Session& session, Request request);
@@ -16,6 +17,7 @@ Task<Result<Tagged>> cmd_copy(Session& session, Request request);
 Task<Result<Tagged>> cmd_create(Session& session, Request request);
 Task<Result<Tagged>> cmd_delete(Session& session, Request request);
 Task<Result<Tagged>> cmd_enable(Session& session, Request request);
+Task<Result<Tagged>> cmd_esearch(Session& session, Request request);
 Task<Result<Tagged>> cmd_examine(Session& session, Request request);
 Task<Result<Tagged>> cmd_expunge(Session& session, Request request);
 Task<Result<Tagged>> cmd_fetch(Session& session, Request request);
@@ -35,10 +37,12 @@ Task<Result<Tagged>> cmd_replace(Session& session, Request request);
 Task<Result<Tagged>> cmd_search(Session& session, Request request);
 Task<Result<Tagged>> cmd_select(Session& session, Request request);
 Task<Result<Tagged>> cmd_setquota(Session& session, Request request);
+Task<Result<Tagged>> cmd_sort(Session& session, Request request);
 Task<Result<Tagged>> cmd_starttls(Session& session, Request request);
 Task<Result<Tagged>> cmd_status(Session& session, Request request);
 Task<Result<Tagged>> cmd_store(Session& session, Request request);
 Task<Result<Tagged>> cmd_subscribe(Session& session, Request request);
+Task<Result<Tagged>> cmd_thread(Session& session, Request request);
 Task<Result<Tagged>> cmd_uid_expunge(Session& session, Request request);
 Task<Result<Tagged>> cmd_uidbatches(Session& session, Request request);
 Task<Result<Tagged>> cmd_unauthenticate(Session& session, Request request);

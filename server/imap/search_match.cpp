@@ -2,6 +2,8 @@
 #include "server/imap/search_match.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "base/core/text.hpp"
 #include "base/mime/decode.hpp"
@@ -23,6 +25,29 @@ bool compare_days(std::chrono::sys_days day, const wire::SearchKey& key, SearchO
 
 bool is_set(SearchOp op) { return op == SearchOp::numbers || op == SearchOp::uids; }
 
+Result<wire::NumberSet> numbers_of(const wire::SearchKey& key,
+                                   const SelectedFolder& folder,
+                                   const wire::NumberSet& saved) {
+  if (key.op == SearchOp::uids || key.set.saved_result) return folder.resolve(key.set, true, saved);
+  if (folder.count() == 0) return wire::NumberSet();
+  std::vector<wire::NumberRange> all(1, wire::NumberRange{1, folder.count()});
+  return wire::resolve_star(key.set, folder.count()).intersection(wire::NumberSet(std::move(all)));
+}
+
+// The UIDs a set names, those to come too.
+wire::NumberSet open_uids(const wire::SequenceSet& set, store::Uid largest) {
+  std::vector<wire::NumberRange> ranges;
+  for (auto range : set.ranges) {
+    const bool open = range.first == wire::k_star || range.last == wire::k_star;
+    if (range.first == wire::k_star) range.first = std::max<store::Uid>(largest, 1);
+    if (range.last == wire::k_star) range.last = std::max<store::Uid>(largest, 1);
+    if (range.first > range.last) std::swap(range.first, range.last);
+    if (open) range.last = std::numeric_limits<store::Uid>::max();
+    ranges.push_back(range);
+  }
+  return wire::NumberSet(std::move(ranges));
+}
+
 }  // namespace
 
 Result<SearchMatcher> SearchMatcher::make(std::vector<wire::SearchKey> keys,
@@ -35,7 +60,7 @@ Result<SearchMatcher> SearchMatcher::make(std::vector<wire::SearchKey> keys,
   for (auto& written : keys) {
     Key key;
     if (is_set(written.op)) {
-      KONTOR_TRY(key.numbers, folder.resolve(written.set, written.op == SearchOp::uids, saved));
+      KONTOR_TRY(key.numbers, numbers_of(written, folder, saved));
     } else if (!wire::is_column(written.op)) {
       key.needle = mime::fold_case(written.text);
     }
@@ -44,6 +69,16 @@ Result<SearchMatcher> SearchMatcher::make(std::vector<wire::SearchKey> keys,
     out.keys_.push_back(std::move(key));
   }
   return out;
+}
+
+void SearchMatcher::hold(const SelectedFolder& folder) {
+  for (auto& key : keys_) {
+    if (!is_set(key.written.op)) continue;
+    const bool by_uid = key.written.op == SearchOp::uids && !key.written.set.saved_result;
+    key.numbers =
+        by_uid ? open_uids(key.written.set, folder.largest_uid()) : folder.uid_set(key.numbers);
+  }
+  holding_ = true;
 }
 
 wire::NumberSet SearchMatcher::candidates(std::uint32_t count) const {
@@ -79,6 +114,7 @@ Match SearchMatcher::run(std::uint32_t index, const Subject& subject) const {
     default:
       break;
   }
+  if (key.written.op == SearchOp::thread) return run_thread(key, subject);
   if (wire::is_column(key.written.op)) return as_match(run_column(key, subject));
   return subject.text == nullptr ? Match::open : as_match(run_text(key, *subject.text));
 }
@@ -117,7 +153,7 @@ bool SearchMatcher::run_column(const Key& key, const Subject& subject) const {
       });
     case SearchOp::numbers:
     case SearchOp::uids:
-      return key.numbers.contains(subject.message.number);
+      return key.numbers.contains(holding_ ? subject.message.entry.uid : subject.message.number);
     case SearchOp::before:
     case SearchOp::on:
     case SearchOp::since:
@@ -147,11 +183,18 @@ bool SearchMatcher::run_item(const Key& key, const Subject& subject) const {
       return item->size < key.written.number;
     case SearchOp::email:
       return item->guid.hex() == key.written.text;
-    case SearchOp::thread:
-      return item->thread != 0 && "T" + std::to_string(item->thread) == key.written.text;
     default:
       return false;
   }
+}
+
+// Of a message delivered before threads were computed the header says it.
+Match SearchMatcher::run_thread(const Key& key, const Subject& subject) {
+  const auto item = subject.view.item(subject.message.entry.item);
+  if (!item) return Match::no;
+  if (item->thread == 0 && subject.text == nullptr) return Match::open;
+  const auto thread = item->thread != 0 ? item->thread : subject.text->thread(item->header_size);
+  return "T" + std::to_string(thread) == key.written.text ? Match::yes : Match::no;
 }
 
 bool SearchMatcher::run_text(const Key& key, SearchText& text) {

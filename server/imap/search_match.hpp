@@ -16,11 +16,16 @@ enum class Match : unsigned char { no, yes, open };  // open: the message's text
 
 class SearchMatcher {
  public:
-  // bad_input: a message number that does not exist. `saved`: the UIDs that `$` stands for.
+  // Message numbers that do not exist are passed over (RFC 7377, 2). `saved`: the UIDs that `$`
+  // stands for.
   static Result<SearchMatcher> make(std::vector<wire::SearchKey> keys,
                                     const SelectedFolder& folder,
                                     const wire::NumberSet& saved,
                                     UtcSeconds now);
+
+  // From now on message numbers in the keys mean the messages that have them now, and "*" in UIDs
+  // is open at its end (RFC 5267, 4.3). `keys` as make() got them, `folder` the same.
+  void hold(const SelectedFolder& folder);
 
   // The messages that may match at all, by their numbers.
   wire::NumberSet candidates(std::uint32_t count) const;
@@ -32,7 +37,7 @@ class SearchMatcher {
  private:
   struct Key {
     wire::SearchKey written;
-    wire::NumberSet numbers;  // of numbers and uids: message numbers
+    wire::NumberSet numbers;  // of numbers and uids: message numbers, UIDs when holding
     std::string needle;       // folded
   };
   struct Subject {
@@ -44,11 +49,13 @@ class SearchMatcher {
   Match run_both(const Key& key, const Subject& subject, Match decisive) const;
   bool run_column(const Key& key, const Subject& subject) const;
   bool run_item(const Key& key, const Subject& subject) const;
+  static Match run_thread(const Key& key, const Subject& subject);
   static bool run_text(const Key& key, SearchText& text);
 
   std::vector<Key> keys_;
   UtcSeconds now_{};
   bool needs_body_ = false;
+  bool holding_ = false;
 };
 
 }  // namespace kontor::imap

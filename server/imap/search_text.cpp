@@ -7,6 +7,7 @@
 #include "base/mime/content.hpp"
 #include "base/mime/decode.hpp"
 #include "base/mime/header.hpp"
+#include "store/mailbox/thread_id.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -83,6 +84,10 @@ bool SearchText::text_contains(std::string_view needle) {
     return (field.name + ": " + field.value).contains(needle);
   });
   return in_header || body_contains(needle);
+}
+
+std::uint64_t SearchText::thread(std::uint32_t header_size) const {
+  return store::thread_number(std::string_view(raw_).substr(0, header_size));
 }
 
 std::optional<std::chrono::sys_days> SearchText::sent_day() {

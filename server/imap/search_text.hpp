@@ -21,6 +21,8 @@ class SearchText {
   bool field_contains(std::string_view name, std::string_view needle);
   bool body_contains(std::string_view needle);
   bool text_contains(std::string_view needle);  // header or body
+  // THREADID of a message whose header has this size.
+  std::uint64_t thread(std::uint32_t header_size) const;
   // The day of the Date field as written; nothing without a date that can be read.
   std::optional<std::chrono::sys_days> sent_day();
 

@@ -60,6 +60,12 @@ NumberedEntry SelectedFolder::at(std::uint32_t number) const {
   return {number, view_->at(number - 1 - low), false};
 }
 
+std::optional<NumberedEntry> SelectedFolder::find(store::Uid uid) const {
+  const auto number = number_of(uid);
+  if (!number) return std::nullopt;
+  return at(*number);
+}
+
 wire::NumberSet SelectedFolder::numbers_of_uids(const wire::NumberSet& uids) const {
   const auto below = [this](store::Uid uid) {
     return static_cast<std::uint32_t>(view_->lower_bound(uid)) + ghosts_below(uid);

@@ -43,6 +43,7 @@ class SelectedFolder {
   std::uint32_t count() const;  // the client's EXISTS, ghosts included
   store::Uid largest_uid() const;
   std::optional<std::uint32_t> number_of(store::Uid uid) const;
+  std::optional<NumberedEntry> find(store::Uid uid) const;  // ghosts too
   // Numbers of the messages a set names. Sequence numbers above count(): bad_input (RFC 9051, 9:
   // seq-number). UIDs that do not exist are passed over (6.4.9). `saved`: the UIDs `$` stands for.
   Result<wire::NumberSet> resolve(const wire::SequenceSet& set,

@@ -16,6 +16,10 @@
 
 namespace kontor::imap {
 
+class KeyCache;  // server/imap/key_cache.hpp
+// An empty one, of the size that a server has.
+std::shared_ptr<KeyCache> make_key_cache();
+
 // What a connection needs of the server; everything outlives it.
 struct Environment {
   const config::Settings& settings;
@@ -26,6 +30,7 @@ struct Environment {
   const Clock& clock;
   std::function<std::shared_ptr<const net::TlsContext>()> tls;  // the certificate of now
   log::Context log;
+  std::shared_ptr<KeyCache> keys = make_key_cache();  // of all connections
 };
 
 // Runs until the client leaves, a limit ends it, or the session is ended. With `implicit_tls` the

@@ -54,6 +54,7 @@ Result<wire::NumberSet> Session::resolve(const wire::SequenceSet& set, bool by_u
 void Session::unselect() {
   selected.reset();
   saved_result = {};
+  contexts.clear();
   told_keywords.clear();
   told_flags.clear();
   if (state == State::selected) state = State::authenticated;

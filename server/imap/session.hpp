@@ -43,6 +43,8 @@ struct EndRequest {
   Guarded<std::optional<std::string>> reason;
 };
 
+class SearchContext;  // server/imap/search_context.hpp
+
 struct Session {
   Session(const Environment& environment, std::unique_ptr<net::Stream> connection);
 
@@ -56,10 +58,13 @@ struct Session {
   log::Context log;
 
   State state = State::not_authenticated;
-  std::optional<directory::Identity> identity;     // from sign-in on
-  std::shared_ptr<store::Account> account;         // from sign-in on
-  std::optional<SelectedFolder> selected;          // in state selected
-  wire::NumberSet saved_result;                    // UIDs that `$` stands for (RFC 5182)
+  std::optional<directory::Identity> identity;  // from sign-in on
+  std::shared_ptr<store::Account> account;      // from sign-in on
+  std::optional<SelectedFolder> selected;       // in state selected
+  wire::NumberSet saved_result;                 // UIDs that `$` stands for (RFC 5182)
+  // Searches kept up to date, of the selected mailbox; shared only because the type is not known
+  // here.
+  std::vector<std::shared_ptr<SearchContext>> contexts;
   std::vector<store::KeywordSetId> told_keywords;  // sets whose keywords FLAGS has named
   std::vector<std::string> told_flags;             // keywords that FLAGS has named, sorted
   Enabled enabled;

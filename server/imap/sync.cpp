@@ -6,6 +6,7 @@
 #include "base/core/text.hpp"
 #include "server/imap/fetch_columns.hpp"
 #include "server/imap/flags.hpp"
+#include "server/imap/search_context.hpp"
 #include "server/imap/session.hpp"
 
 namespace kontor::imap {
@@ -102,6 +103,7 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
   }
   const auto changed = session.selected->advance(std::move(newer));
   if (rules.expunges) {
+    tell_context_expunges(session);
     KONTOR_CO_TRY(co_await tell_expunges(session));
   }
   if (session.selected->take_exists())
@@ -112,7 +114,7 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
     if (number) tell_flags_of(session, view, *number, entry);
     KONTOR_CO_TRY(co_await session.out.flush_if_large());
   }
-  co_return Result<void>();
+  co_return co_await tell_context_changes(session, changed);
 }
 
 }  // namespace kontor::imap

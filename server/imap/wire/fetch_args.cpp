@@ -243,7 +243,7 @@ class FetchParser {
     return out;
   }
 
-  // RFC 7162, 3.1.4.1 and 3.2.6; RFC 4466, 2.4: in any order, each once
+  // RFC 7162, 3.1.4.1 and 3.2.6; RFC 9394, 3.3; RFC 4466, 2.4: in any order, each once
   Result<void> modifiers() {
     KONTOR_TRY(lexer_.expect('('));
     do {
@@ -253,6 +253,9 @@ class FetchParser {
         out_.items |= fetch::modseq;
       } else if (!out_.vanished && lexer_.accept_word("VANISHED")) {
         out_.vanished = true;
+      } else if (!out_.page && lexer_.accept_word("PARTIAL")) {
+        KONTOR_TRY(lexer_.space());
+        KONTOR_TRY(out_.page, lexer_.partial_range());
       } else {
         return syntax("an unknown modifier");
       }

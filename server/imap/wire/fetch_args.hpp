@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Arguments of FETCH (RFC 9051, 6.4.5 and 9: fetch; RFC 7162, 3.1.4; RFC 8970; RFC 8514; RFC 8474).
+// Arguments of FETCH (RFC 9051, 6.4.5 and 9: fetch; RFC 7162, 3.1.4; RFC 8970; RFC 8514; RFC 8474;
+// RFC 9394).
 // Pure; bad_input with a sentence for the client.
 #pragma once
 #include <optional>
@@ -52,7 +53,8 @@ struct Fetch {
   unsigned items = 0;  // fetch::...
   std::vector<BodyItem> bodies;
   std::optional<std::uint64_t> changed_since;
-  bool vanished = false;  // RFC 7162, 3.2.6: with changed_since only
+  bool vanished = false;             // RFC 7162, 3.2.6: with changed_since only
+  std::optional<PartialRange> page;  // RFC 9394, 3.3: of the messages of the set
 };
 
 Result<Fetch> parse_fetch(std::string_view text);

@@ -210,6 +210,16 @@ Result<SequenceSet> Lexer::sequence_set() {
   return set;
 }
 
+Result<PartialRange> Lexer::partial_range() {
+  PartialRange range;
+  range.from_end = accept('-');
+  KONTOR_TRY(range.first, nz_number());
+  KONTOR_TRY(expect(':'));
+  if (accept('-') != range.from_end) return syntax("both ends of PARTIAL count from one side");
+  KONTOR_TRY(range.last, nz_number());
+  return range;
+}
+
 Result<std::string> Lexer::mailbox() {
   KONTOR_TRY(const auto name, astring());
   if (name.size() > k_max_mailbox) return syntax("a mailbox name is too long");

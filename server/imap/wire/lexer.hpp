@@ -32,6 +32,13 @@ struct FlagList {
   std::vector<std::string> keywords;  // as spelled, each once in any case
 };
 
+// A page of a result, "1:100" or "-1:-100" (RFC 9394, 4), as written: 500:400 is 400:500.
+struct PartialRange {
+  bool from_end = false;  // -1 is the last
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+};
+
 // "{123}" at the end of a line, or "{123+}" (RFC 7888), "~{123}" (literal8, RFC 3516).
 struct LiteralMark {
   std::uint64_t size = 0;
@@ -78,6 +85,7 @@ class Lexer {
   Result<std::uint64_t> number64();  // at most 2^63 - 1 (RFC 9051, 9: number64)
   Result<SequenceSet> sequence_set();
   Result<SequenceSet> uid_set();  // without `$`: RFC 4315 uid-set
+  Result<PartialRange> partial_range();
 
   Result<std::string> mailbox();         // UTF-8; INBOX in any case is "INBOX"
   Result<std::string> list_mailbox();    // with wildcards, UTF-8

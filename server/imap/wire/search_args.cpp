@@ -73,59 +73,24 @@ struct ReturnRow {
   unsigned bit;
 };
 constexpr std::array k_returns{
-    ReturnRow{"MIN", search_return::min},   ReturnRow{"MAX", search_return::max},
-    ReturnRow{"ALL", search_return::all},   ReturnRow{"COUNT", search_return::count},
-    ReturnRow{"SAVE", search_return::save},
+    ReturnRow{"MIN", search_return::min},       ReturnRow{"MAX", search_return::max},
+    ReturnRow{"ALL", search_return::all},       ReturnRow{"COUNT", search_return::count},
+    ReturnRow{"SAVE", search_return::save},     ReturnRow{"PARTIAL", search_return::partial},
+    ReturnRow{"UPDATE", search_return::update}, ReturnRow{"CONTEXT", search_return::context},
 };
 
-class SearchParser {
+class KeyParser {
  public:
-  explicit SearchParser(std::string_view text) : lexer_(text) {}
+  KeyParser(Lexer& lexer, std::string charset, Search& out)
+      : lexer_(lexer), out_(out), charset_(std::move(charset)) {}
 
-  Result<Search> run() {
-    if (lexer_.accept_word("RETURN")) {
-      KONTOR_TRY(returns());
-      KONTOR_TRY(lexer_.space());
-    }
-    if (lexer_.accept_word("CHARSET")) {
-      KONTOR_TRY(charset());
-      KONTOR_TRY(lexer_.space());
-    }
+  Result<void> run() {
     KONTOR_TRY(const auto root, keys(0));
-    KONTOR_TRY(lexer_.end());
     static_cast<void>(root);  // it is the last one made
-    return std::move(out_);
+    return lexer_.end();
   }
 
  private:
-  Result<void> returns() {
-    KONTOR_TRY(lexer_.space());
-    KONTOR_TRY(lexer_.expect('('));
-    out_.extended = true;
-    for (bool first = true; !lexer_.accept(')'); first = false) {
-      if (!first) {
-        KONTOR_TRY(lexer_.space());
-      }
-      KONTOR_TRY(const auto name, lexer_.atom());
-      unsigned bit = 0;
-      for (const auto& row : k_returns)
-        if (iequals(row.name, name)) bit = row.bit;
-      if (bit == 0) return syntax("an unknown RETURN option");
-      out_.returns |= bit;
-    }
-    if (out_.returns == 0) out_.returns = search_return::all;  // RFC 4731, 3.1
-    return {};
-  }
-
-  Result<void> charset() {
-    KONTOR_TRY(lexer_.space());
-    out_.names_charset = true;
-    KONTOR_TRY(charset_, lexer_.astring());
-    if (!mime::is_known_charset(charset_))
-      return fail(Errc::unsupported, "the charset is not known");  // RFC 9051, 6.4.4: BADCHARSET
-    return {};
-  }
-
   // One or more keys that must all hold.
   Result<std::uint32_t> keys(std::uint32_t depth) {
     SearchKey all;
@@ -294,13 +259,78 @@ class SearchParser {
     return mime::to_utf8(text, charset_);
   }
 
-  Lexer lexer_;
-  Search out_;
-  std::string charset_ = "utf-8";
+  Lexer& lexer_;
+  Search& out_;
+  std::string charset_;
 };
+
+Result<void> return_option(Lexer& lexer, Search& out) {
+  KONTOR_TRY(const auto name, lexer.atom());
+  unsigned bit = 0;
+  for (const auto& row : k_returns)
+    if (iequals(row.name, name)) bit = row.bit;
+  if (bit == 0) return syntax("an unknown RETURN option");
+  if (bit == search_return::partial) {
+    if ((out.returns & bit) != 0) return syntax("PARTIAL is given twice");
+    KONTOR_TRY(lexer.space());
+    KONTOR_TRY(out.partial, lexer.partial_range());
+  }
+  out.returns |= bit;
+  return {};
+}
 
 }  // namespace
 
-Result<Search> parse_search(std::string_view text) { return SearchParser(text).run(); }
+Result<void> parse_search_returns(Lexer& lexer, Search& out) {
+  namespace ret = search_return;
+  KONTOR_TRY(lexer.expect('('));
+  out.extended = true;
+  for (bool first = true; !lexer.accept(')'); first = false) {
+    if (!first) {
+      KONTOR_TRY(lexer.space());
+    }
+    KONTOR_TRY(return_option(lexer, out));
+  }
+  // RFC 9394, 3.1: one PARTIAL, one ALL, or neither.
+  if ((out.returns & ret::all) != 0 && (out.returns & ret::partial) != 0)
+    return syntax("ALL and PARTIAL exclude each other");
+  // RFC 4731, 3.1: nothing asked for is ALL; SAVE alone is not answered (RFC 9051, 6.4.4.1).
+  if ((out.returns & (ret::data | ret::save)) == 0) out.returns |= ret::all;
+  return {};
+}
+
+Result<std::string> parse_search_charset(Lexer& lexer) {
+  KONTOR_TRY(auto charset, lexer.astring());
+  if (!mime::is_known_charset(charset))
+    return fail(Errc::unsupported, "the charset is not known");  // RFC 9051, 6.4.4: BADCHARSET
+  return charset;
+}
+
+Result<void> parse_search_keys(Lexer& lexer, std::string charset, Search& out) {
+  return KeyParser(lexer, std::move(charset), out).run();
+}
+
+Result<void> parse_search_program(Lexer& lexer, Search& out) {
+  if (lexer.accept_word("RETURN")) {
+    KONTOR_TRY(lexer.space());
+    KONTOR_TRY(parse_search_returns(lexer, out));
+    KONTOR_TRY(lexer.space());
+  }
+  std::string charset = "utf-8";
+  if (lexer.accept_word("CHARSET")) {
+    KONTOR_TRY(lexer.space());
+    out.names_charset = true;
+    KONTOR_TRY(charset, parse_search_charset(lexer));
+    KONTOR_TRY(lexer.space());
+  }
+  return parse_search_keys(lexer, std::move(charset), out);
+}
+
+Result<Search> parse_search(std::string_view text) {
+  Lexer lexer(text);
+  Search out;
+  KONTOR_TRY(parse_search_program(lexer, out));
+  return out;
+}
 
 }  // namespace kontor::imap::wire

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Arguments of SEARCH (RFC 9051, 6.4.4 and 9: search; RFC 3501, 6.4.4; RFC 4731; RFC 5182; RFC
-// 5032; RFC 7162, 3.1.5; RFC 8514; RFC 8474) as a program: keys in one array, a key names its
-// operands by index. Pure; bad_input with a sentence for the client, unsupported for a charset that
-// is not known.
+// 5032; RFC 5267; RFC 7162, 3.1.5; RFC 8514; RFC 8474; RFC 9394) as a program: keys in one array, a
+// key names its operands by index. Pure; bad_input with a sentence for the client, unsupported for
+// a charset that is not known.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -61,18 +61,32 @@ struct SearchKey {
   std::chrono::sys_days day{};
 };
 
-namespace search_return {  // bits of RETURN (RFC 4731, RFC 5182)
-inline constexpr unsigned min = 1, max = 2, all = 4, count = 8, save = 16;
+namespace search_return {  // bits of RETURN (RFC 4731, RFC 5182, RFC 5267)
+inline constexpr unsigned min = 1, max = 2, all = 4, count = 8, save = 16, partial = 32,
+                          update = 64, context = 128;  // RFC 5267
+// What is told of the result.
+inline constexpr unsigned data = min | max | all | count | partial;
 }  // namespace search_return
 
 struct Search {
   bool extended = false;        // RETURN was given: the answer is ESEARCH
   unsigned returns = 0;         // "RETURN ()" is all
+  PartialRange partial;         // of search_return::partial
   std::vector<SearchKey> keys;  // the last one is the root
   bool uses_modseq = false;
   bool names_charset = false;
 };
 
 Result<Search> parse_search(std::string_view text);
+
+// Pieces of it, for the commands that are variants of SEARCH.
+// RETURN, CHARSET and the keys, to the end of the text.
+Result<void> parse_search_program(Lexer& lexer, Search& out);
+// "(MIN COUNT PARTIAL 1:100)"
+Result<void> parse_search_returns(Lexer& lexer, Search& out);
+// A charset's name; unsupported: it is not known (BADCHARSET).
+Result<std::string> parse_search_charset(Lexer& lexer);
+// The keys, to the end of the text.
+Result<void> parse_search_keys(Lexer& lexer, std::string charset, Search& out);
 
 }  // namespace kontor::imap::wire

@@ -91,6 +91,22 @@ NumberSet NumberSet::intersection(const NumberSet& other) const {
   return result;
 }
 
+NumberSet NumberSet::slice(std::uint64_t begin, std::uint64_t end) const {
+  NumberSet result;
+  std::uint64_t at = 0;  // how many numbers stand before the range
+  for (const auto& range : ranges_) {
+    const std::uint64_t size = std::uint64_t{range.last} - range.first + 1;
+    const auto from = std::max(begin, at);
+    const auto to = std::min(end, at + size);
+    if (from < to)
+      result.ranges_.push_back({static_cast<std::uint32_t>(range.first + (from - at)),
+                                static_cast<std::uint32_t>(range.first + (to - at) - 1)});
+    at += size;
+    if (at >= end) break;
+  }
+  return result;
+}
+
 std::string NumberSet::text() const {
   std::string out;
   for (const auto& range : ranges_) append_range(out, range.first, range.last);

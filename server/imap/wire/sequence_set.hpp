@@ -40,6 +40,8 @@ class NumberSet {
   std::uint32_t largest() const { return ranges_.empty() ? 0 : ranges_.back().last; }
   NumberSet last(std::uint64_t count) const;  // the largest so many
   NumberSet intersection(const NumberSet& other) const;
+  // Its `begin`-th to `end`-th numbers, counted from 0, without the last.
+  NumberSet slice(std::uint64_t begin, std::uint64_t end) const;
   std::string text() const;  // "1:4,7"; empty for the empty set
   bool operator==(const NumberSet&) const = default;
 

@@ -81,7 +81,8 @@ TEST(ImapSearchAnswer, is_a_search_line) {
 
 TEST(ImapSearchAnswer, is_an_esearch_line) {
   const auto line = [](std::string_view text, bool by_uid) {
-    return esearch_line(three(by_uid), "A1", by_uid, asking(text));
+    const auto search = asking(text);
+    return esearch_line(tag_correlator("A1"), by_uid, search, esearch_data(three(by_uid), search));
   };
   EXPECT_EQ(line("RETURN () ALL", false), "* ESEARCH (TAG \"A1\") ALL 1:2,5\r\n");
   EXPECT_EQ(line("RETURN (MIN MAX COUNT ALL) ALL", true),
@@ -94,19 +95,24 @@ TEST(ImapSearchAnswer, is_an_esearch_line) {
   EXPECT_EQ(line("RETURN (COUNT) MODSEQ 1", false),
             "* ESEARCH (TAG \"A1\") COUNT 3 MODSEQ 900\r\n");
   const auto none = asking("RETURN (MIN MAX COUNT ALL) MODSEQ 1");
-  EXPECT_EQ(esearch_line(Found(false), "A1", false, none), "* ESEARCH (TAG \"A1\") COUNT 0\r\n");
+  EXPECT_EQ(esearch_line(tag_correlator("A1"), false, none, esearch_data(Found(false), none)),
+            "* ESEARCH (TAG \"A1\") COUNT 0\r\n");
 }
 
 TEST(ImapSearchAnswer, saves_what_rfc_9051_says) {
   namespace r = wire::search_return;
-  const auto saved = [](unsigned returns) { return three(false).to_save(returns).text(); };
+  const auto saved = [](unsigned returns) {
+    wire::Search search;
+    search.returns = returns;
+    return three(false).to_save(search).text();
+  };
   EXPECT_EQ(saved(r::save), "10:11,20");
   EXPECT_EQ(saved(r::save | r::min), "10");
   EXPECT_EQ(saved(r::save | r::max), "20");
   EXPECT_EQ(saved(r::save | r::min | r::max), "10,20");
   EXPECT_EQ(saved(r::save | r::min | r::count), "10:11,20");
   EXPECT_EQ(saved(r::save | r::all), "10:11,20");
-  EXPECT_EQ(Found(true).to_save(r::save | r::min).text(), "");
+  EXPECT_EQ(Found(true).to_save(asking("RETURN (SAVE MIN) ALL")).text(), "");
 }
 
 }  // namespace

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SORT and UID SORT (RFC 5256, BASE.6.4.SORT; RFC 5957; ESORT and CONTEXT=SORT: RFC 5267).
+#include "server/imap/handlers.hpp"
+#include "server/imap/message_limit.hpp"
+#include "server/imap/search_context.hpp"
+#include "server/imap/search_run.hpp"
+#include "server/imap/sort_messages.hpp"
+
+namespace kontor::imap {
+namespace {
+
+namespace ret = wire::search_return;
+
+std::vector<SortedMessage> in_order(const Keyed& keyed, const SortOrder& order, bool by_uid) {
+  std::vector<SortedMessage> out;
+  out.reserve(keyed.messages.size());
+  for (const auto place : order.sorted(keyed.messages)) {
+    const auto& message = keyed.messages[place];
+    out.push_back({by_uid ? message.uid : message.number, message.uid, keyed.modseqs[place]});
+  }
+  return out;
+}
+
+}  // namespace
+
+Task<Result<Tagged>> cmd_sort(Session& session, Request request) {
+  auto sort = wire::parse_sort(request.arguments);
+  if (!sort) co_return refused_search(sort.error());
+  auto& search = sort->search;
+  if (auto why = refuse_search(session, search)) co_return *std::move(why);
+  auto began = begin_search(session, search, request.tag);
+  if (!began) co_return bad_syntax(began.error());
+  const auto among = limit_messages(session, began->candidates(session.selected->count()));
+  auto ran =
+      co_await find_messages(session, *session.selected, *began, among.numbers, true, request.tag);
+  KONTOR_CO_TRY(const auto found, std::move(ran));
+  const bool with_header = SortOrder::needs_header(sort->criteria);
+  KONTOR_CO_TRY(const auto keyed, co_await keys_of(session, found.uids(), with_header));
+  const SortOrder order(sort->criteria, keyed.keys);
+  const auto sorted = in_order(keyed, order, request.by_uid);
+  if ((search.returns & ret::save) != 0) session.saved_result = to_save(sorted, search);
+  if (!search.extended)
+    session.out.raw(sort_line(sorted, search.uses_modseq));
+  else if ((search.returns & ret::data) != 0)
+    session.out.raw(esearch_line(tag_correlator(request.tag), request.by_uid, search,
+                                 esearch_data(sorted, search)));
+  if ((search.returns & ret::update) != 0)
+    keep_updated(session, SearchContext(request.tag, request.by_uid, *std::move(began),
+                                        std::move(sort->criteria), sorted));
+  Tagged tagged;
+  tell_limit(session, tagged, among.lowest);
+  co_return tagged;
+}
+
+}  // namespace kontor::imap

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/imap/folder_filter.hpp"
+
+#include <algorithm>
+
+namespace kontor::imap {
+namespace {
+
+using wire::FilterKind;
+
+bool is_below(std::string_view name, std::string_view parent) {
+  return name.size() > parent.size() && name.starts_with(parent) && name[parent.size()] == '/';
+}
+
+bool is_child(std::string_view name, std::string_view parent) {
+  return is_below(name, parent) && !name.substr(parent.size() + 1).contains('/');
+}
+
+bool is_meant(const Session& session,
+              const store::FolderInfo& folder,
+              const wire::MailboxFilter& filter) {
+  const auto names = [&](auto fits) { return std::ranges::any_of(filter.names, fits); };
+  const auto& name = folder.name;
+  switch (filter.kind) {
+    case FilterKind::selected:
+    case FilterKind::selected_delayed:
+      return session.selected && session.selected->id() == folder.id;
+    case FilterKind::inboxes:
+      return folder.id == store::k_inbox;
+    case FilterKind::personal:
+      return true;
+    case FilterKind::subscribed:
+      return folder.subscribed;
+    case FilterKind::subtree:
+      return names([&](const auto& n) { return name == n || is_below(name, n); });
+    case FilterKind::subtree_one:
+      return names([&](const auto& n) { return name == n || is_child(name, n); });
+    case FilterKind::mailboxes:
+      return names([&](const auto& n) { return name == n; });
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<store::FolderInfo> folders_meant(const Session& session,
+                                             const std::vector<wire::MailboxFilter>& filters) {
+  auto folders = session.account->view().folders();
+  std::erase_if(folders, [&](const store::FolderInfo& folder) {
+    const auto means = [&](const auto& filter) { return is_meant(session, folder, filter); };
+    return !session.may(folder, Right::lookup) || !session.may(folder, Right::read) ||
+           std::ranges::none_of(filters, means);
+  });
+  return folders;
+}
+
+}  // namespace kontor::imap

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The folders that mailbox specifiers mean (RFC 5465, 6; RFC 7377, 2.2).
+#pragma once
+#include <vector>
+
+#include "server/imap/session.hpp"
+#include "server/imap/wire/mailbox_filter.hpp"
+
+namespace kontor::imap {
+
+// Each once, in the order of LIST. Those the client may not read, or names that do not exist, are
+// left out.
+std::vector<store::FolderInfo> folders_meant(const Session& session,
+                                             const std::vector<wire::MailboxFilter>& filters);
+
+}  // namespace kontor::imap
