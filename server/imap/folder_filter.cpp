@@ -27,8 +27,8 @@ bool is_meant(const Session& session,
       return session.selected && session.selected->id() == folder.id;
     case FilterKind::inboxes:
       return folder.id == store::k_inbox;
-    case FilterKind::personal:
-      return true;
+    case FilterKind::personal:  // what was deleted only by its name
+      return folder.recoverable == store::Recoverable::no;
     case FilterKind::subscribed:
       return folder.subscribed;
     case FilterKind::subtree:
@@ -45,7 +45,9 @@ bool is_meant(const Session& session,
 
 std::vector<store::FolderInfo> folders_meant(const Session& session,
                                              const std::vector<wire::MailboxFilter>& filters) {
-  auto folders = session.account->view().folders();
+  const auto view = session.account->view();
+  auto folders = view.folders();
+  for (auto& folder : view.recoverable()) folders.push_back(std::move(folder));
   std::erase_if(folders, [&](const store::FolderInfo& folder) {
     const auto means = [&](const auto& filter) { return is_meant(session, folder, filter); };
     return !session.may(folder, Right::lookup) || !session.may(folder, Right::read) ||

@@ -114,6 +114,7 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
     if (number) tell_flags_of(session, view, *number, entry);
     KONTOR_CO_TRY(co_await session.out.flush_if_large());
   }
+  if (session.contexts.empty()) co_return Result<void>();
   co_return co_await tell_context_changes(session, changed);
 }
 
