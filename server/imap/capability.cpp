@@ -11,7 +11,7 @@ namespace kontor::imap {
 namespace {
 
 // Extensions that are no command of their own. FETCH and SEARCH items are announced here too.
-constexpr std::array<std::string_view, 21> k_after_sign_in{
+constexpr std::array<std::string_view, 26> k_after_sign_in{
     "CHILDREN",           // RFC 3348
     "LIST-STATUS",        // RFC 5819
     "SPECIAL-USE",        // RFC 6154
@@ -26,6 +26,9 @@ constexpr std::array<std::string_view, 21> k_after_sign_in{
     "UTF8=ACCEPT",        // RFC 6855
     "UIDONLY",            // RFC 9586
     "INPROGRESS",         // RFC 9585
+    "RIGHTS=kxten",       // RFC 4314
+    "LIST-MYRIGHTS",      // RFC 8440
+    "LIST-METADATA",      // RFC 9590
     "QUOTA=RES-STORAGE",  // RFC 9208
     "QUOTA=RES-MESSAGE",
     "SORT=DISPLAY",  // RFC 5957
@@ -33,6 +36,8 @@ constexpr std::array<std::string_view, 21> k_after_sign_in{
     "CONTEXT=SORT",  // RFC 5267
     "PARTIAL",       // RFC 9394
     "I18NLEVEL=1",   // RFC 5255
+    "QUOTA=RES-MAILBOX",
+    "QUOTA=RES-ANNOTATION-STORAGE",
 };
 
 class Words {

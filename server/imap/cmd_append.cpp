@@ -21,7 +21,9 @@ Task<Result<Tagged>> cmd_append(Session& session, Request request) {
   if (!appended && appended.error().code() == Errc::not_found)
     co_return Tagged(Status::no, "TRYCREATE", "the mailbox was deleted");
   if (!appended) co_return refusal(appended.error());
-  co_return Tagged(Status::ok, appenduid(*appended), "");
+  Tagged tagged(Status::ok, appenduid(*appended), "");
+  tagged.reported = appended->modseq;
+  co_return tagged;
 }
 
 }  // namespace kontor::imap

@@ -54,7 +54,9 @@ Task<Result<Tagged>> cmd_copy(Session& session, Request request) {
   const auto copied =
       co_await session.account->copy(planned->from, std::move(planned->uids), planned->to);
   if (!copied) co_return failure(copied.error());
-  co_return Tagged(Status::ok, copyuid(*copied), "");
+  Tagged tagged(Status::ok, copyuid(*copied), "");
+  tagged.reported = copied->modseq;
+  co_return tagged;
 }
 
 Task<Result<Tagged>> cmd_move(Session& session, Request request) {
@@ -73,6 +75,7 @@ Task<Result<Tagged>> cmd_move(Session& session, Request request) {
   Tagged tagged;
   tagged.tells_modseq = !code.empty();  // RFC 6851, 4.4
   tell_limit(session, tagged, planned->lowest);
+  tagged.reported = moved->modseq;
   co_return tagged;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "server/imap/handlers.hpp"
+#include "server/imap/notices.hpp"
 #include "server/imap/wire/arguments.hpp"
 
 namespace kontor::imap {
@@ -25,6 +26,10 @@ Task<Result<Tagged>> cmd_enable(Session& session, Request request) {
     if (name == "QRESYNC") {  // RFC 7162, 3.2.3: it includes CONDSTORE
       enable("QRESYNC", session.enabled.qresync);
       session.enabled.condstore = true;
+    }
+    if (name == "METADATA" || name == "METADATA-SERVER") {  // RFC 5464, 4.1
+      enable(name, session.enabled.metadata);
+      watch_metadata(session);
     }
     if (name == "IMAP4REV2") {
       enable("IMAP4rev2", session.enabled.rev2);

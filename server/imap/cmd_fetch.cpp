@@ -11,6 +11,7 @@
 #include "base/core/run_all.hpp"
 #include "server/imap/fetch_bodies.hpp"
 #include "server/imap/fetch_columns.hpp"
+#include "server/imap/fetch_messages.hpp"
 #include "server/imap/handlers.hpp"
 #include "server/imap/header_reader.hpp"
 #include "server/imap/message_limit.hpp"
@@ -301,6 +302,12 @@ wire::NumberSet page_of(const wire::NumberSet& numbers, const wire::PartialRange
 }
 
 }  // namespace
+
+Task<Result<void>> tell_messages(Session& session, wire::Fetch what, wire::NumberSet numbers) {
+  Fetching fetching(session, std::move(what), std::move(numbers));
+  KONTOR_CO_TRY(co_await fetching.run());
+  co_return Result<void>();
+}
 
 Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
   auto what = wire::parse_fetch(request.arguments);

@@ -2,6 +2,7 @@
 // CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 9051, 6.3.4 to 6.3.8; RFC 6154, 3).
 #include "server/imap/flags.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/notices.hpp"
 #include "server/imap/recoverable.hpp"
 #include "server/imap/wire/arguments.hpp"
 
@@ -43,6 +44,7 @@ Task<Result<Tagged>> cmd_create(Session& session, Request request) {
   options.special_use = *use;
   auto name = without_separator(std::move(arguments->mailbox));
   if (auto refused = refuse_in_recoverable(name)) co_return *std::move(refused);
+  note_own(session, wire::event::mailbox_name, name);
   const auto made = co_await session.account->create_folder(std::move(name), options);
   if (!made) co_return name_refusal(made.error());
   const auto info = session.account->view().folder(*made);
@@ -57,6 +59,7 @@ Task<Result<Tagged>> cmd_delete(Session& session, Request request) {
   if (folder.recoverable != store::Recoverable::no) co_return *refuse_in_recoverable(*name);
   if (!session.may(folder, Right::delete_folder))
     co_return Tagged(Status::no, "CANNOT", "this mailbox cannot be deleted");
+  note_own(session, wire::event::mailbox_name, *name, false);
   auto deleted = co_await session.account->delete_folder(*std::move(name));
   // RFC 9051, 6.3.5: those below would be left without it.
   if (!deleted && deleted.error().code() == Errc::conflict)
@@ -80,6 +83,7 @@ Task<Result<Tagged>> cmd_rename(Session& session, Request request) {
   if (folder.id != store::k_inbox && !session.may(folder, Right::delete_folder))
     co_return fail(Errc::no_permission, "may not rename");
   auto to = without_separator(std::move(names->to));
+  note_own(session, wire::event::mailbox_name, to);
   auto renamed = co_await session.account->rename_folder(std::move(names->from), std::move(to));
   if (!renamed) co_return name_refusal(renamed.error());
   co_return Tagged();
@@ -91,6 +95,7 @@ Task<Result<Tagged>> cmd_subscribe(Session& session, Request request) {
   // RFC 9051, 6.3.7: the server may verify that it exists; a list of wrong names helps nobody.
   KONTOR_CO_TRY(auto folder, session.find_folder(*name));
   if (folder.recoverable != store::Recoverable::no) co_return *refuse_in_recoverable(*name);
+  note_own(session, wire::event::subscription_change, folder.name);
   KONTOR_CO_TRY(co_await session.account->subscribe(std::move(folder.name), true));
   co_return Tagged();
 }
@@ -98,6 +103,7 @@ Task<Result<Tagged>> cmd_subscribe(Session& session, Request request) {
 Task<Result<Tagged>> cmd_unsubscribe(Session& session, Request request) {
   auto name = wire::parse_mailbox(request.arguments, session.enabled.utf8);
   if (!name) co_return bad_syntax(name.error());
+  note_own(session, wire::event::subscription_change, *name, false);
   KONTOR_CO_TRY(co_await session.account->subscribe(*std::move(name), false));
   co_return Tagged();
 }

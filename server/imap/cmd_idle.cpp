@@ -4,6 +4,7 @@
 #include "base/core/text.hpp"
 #include "server/imap/command_reader.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/notices.hpp"
 #include "server/imap/wire/arguments.hpp"
 
 namespace kontor::imap {
@@ -17,7 +18,7 @@ Task<Result<void>> watch(Session& session) {
   while (session.reader.buffered().empty()) {
     auto reason = session.end->reason.with([](const auto& value) { return value; });
     if (reason) co_return fail(co_await say_bye(session, *std::move(reason)));
-    KONTOR_CO_TRY(co_await sync(session, SyncRules()));
+    KONTOR_CO_TRY(co_await tell_changes(session, SyncRules(), Moment::idle));
     KONTOR_CO_TRY(co_await session.out.flush());
     auto wake = co_await session.stream->wait(&session.end->wake, limit);
     if (!wake) co_return fail(Errc::closed, wake.error().detail());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LIST with its extensions (RFC 9051, 6.3.9; RFC 5258; RFC 5819; RFC 6154) and LSUB (RFC 3501,
-// 6.3.9). One pass over the folders, which come sorted; what lies below a name is counted before.
+// LIST with its extensions (RFC 9051, 6.3.9; RFC 5258; RFC 5819; RFC 6154; RFC 8440; RFC 9590) and
+// LSUB (RFC 3501, 6.3.9). One pass over the folders, which come sorted; what lies below a name is
+// counted before.
 #include <algorithm>
 #include <map>
 #include <unordered_set>
@@ -8,6 +9,7 @@
 #include "base/core/text.hpp"
 #include "server/imap/folder_list.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/metadata.hpp"
 #include "server/imap/wire/list_args.hpp"
 #include "store/mailbox/names.hpp"
 
@@ -134,6 +136,19 @@ std::optional<ListAttributes> attributes_of(const Candidate& candidate,
   return out;
 }
 
+// RFC 8440, 3 and RFC 9590, 3: what more the client wants to know of each mailbox.
+void tell_extra(Session& session,
+                const store::FolderInfo& folder,
+                const wire::ListArguments& arguments) {
+  if (arguments.return_my_rights)
+    session.out.line("* MYRIGHTS ", session.wire_name(folder.name), " ",
+                     rights_text(session.rights(folder)));
+  if (arguments.metadata_entries.empty() || !may_annotate(session, folder)) return;
+  const auto found =
+      annotations_of(session, folder.id, arguments.metadata_entries, wire::Depth::zero);
+  session.out.line(metadata_line(session.wire_name(folder.name), found));
+}
+
 // RFC 3501, 6.3.8: LIST with an empty pattern asks for the separator.
 bool asks_for_separator(const wire::ListArguments& arguments) {
   return !arguments.extended && arguments.patterns.front().empty();
@@ -170,6 +185,8 @@ Task<Result<Tagged>> cmd_list(Session& session, Request request) {
         attributes_of(candidate, found == below.end() ? Below() : found->second, *arguments);
     if (!attributes) continue;
     session.out.line(list_line(session, candidate.folder, *attributes));
+    if (candidate.exists && is_selected(candidate, *arguments))
+      tell_extra(session, candidate.folder, *arguments);
     // RFC 5819, 2: a STATUS response for each mailbox that can be selected.
     if (arguments->status_items != 0 && candidate.exists && is_selected(candidate, *arguments))
       session.out.line(status_line(session, candidate.folder, arguments->status_items));

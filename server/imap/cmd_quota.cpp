@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208). An account is one quota root, named "" as most
-// servers do; an account without any limit has none. Limits are the administrator's to set
-// (kontorctl quota set): QUOTASET is not announced and SETQUOTA is refused.
+// servers do; an account without any limit has none. Limits are the administrators' to set: by
+// kontorctl quota set, or by SETQUOTA in a session of one of them, for his own account.
+#include <algorithm>
+#include <array>
+
 #include "server/imap/handlers.hpp"
 #include "server/imap/wire/arguments.hpp"
 #include "server/imap/wire/quota_args.hpp"
@@ -11,24 +14,62 @@ namespace {
 
 constexpr std::uint64_t k_unit = 1'024;  // RFC 9208, 5.1: STORAGE is counted in 1,024 octets
 
-bool has_limit(const store::Quota& quota) {
-  return quota.limits.bytes != 0 || quota.limits.messages != 0;
+// A resource of RFC 9208, 5. ANNOTATION-STORAGE counts annotations of mailboxes and of the server
+// (RFC 5464): of messages there are none.
+struct Resource {
+  std::string_view name;
+  std::uint64_t unit;
+  std::uint64_t store::Limits::* limit;
+  std::optional<std::uint64_t> store::OwnLimits::* own;
+  std::uint64_t (*used)(const store::Quota& quota, const store::AccountView& view);
+};
+using Quota = store::Quota;
+using View = store::AccountView;
+constexpr std::array k_resources{
+    Resource{"STORAGE", k_unit, &store::Limits::bytes, &store::OwnLimits::bytes,
+             [](const Quota& quota, const View&) { return quota.usage.bytes; }},
+    Resource{"MESSAGE", 1, &store::Limits::messages, &store::OwnLimits::messages,
+             [](const Quota& quota, const View&) { return quota.usage.messages; }},
+    Resource{"MAILBOX", 1, &store::Limits::folders, &store::OwnLimits::folders,
+             [](const Quota&, const View& view) { return view.folder_count(); }},
+    Resource{"ANNOTATION-STORAGE", k_unit, &store::Limits::annotation_bytes,
+             &store::OwnLimits::annotation_bytes,
+             [](const Quota&, const View& view) { return view.annotation_bytes(); }},
+};
+
+bool has_limit(const Quota& quota) {
+  return std::ranges::any_of(
+      k_resources, [&](const Resource& resource) { return quota.limits.*resource.limit != 0; });
 }
 
-std::string resource(std::string_view name, std::uint64_t used, std::uint64_t limit) {
-  return std::string(name) + " " + std::to_string(used) + " " + std::to_string(limit);
-}
-
-void tell_quota(Session& session, const store::Quota& quota) {
+void tell_quota(Session& session, const Quota& quota) {
+  const auto view = session.account->view();
   std::string list;
-  if (quota.limits.bytes != 0)
-    list = resource("STORAGE", (quota.usage.bytes + k_unit - 1) / k_unit,
-                    (quota.limits.bytes + k_unit - 1) / k_unit);
-  if (quota.limits.messages != 0) {
+  for (const auto& resource : k_resources) {
+    const auto limit = quota.limits.*resource.limit;
+    if (limit == 0) continue;
+    const auto units = [&](std::uint64_t value) {
+      return std::to_string(value / resource.unit + (value % resource.unit != 0 ? 1 : 0));
+    };
     if (!list.empty()) list.push_back(' ');
-    list += resource("MESSAGE", quota.usage.messages, quota.limits.messages);
+    list.append(resource.name).append(" ").append(units(resource.used(quota, view)));
+    list.append(" ").append(units(limit));
   }
   session.out.line("* QUOTA \"\" (", list, ")");
+}
+
+// RFC 9208, 4.1.3: limits that are not named are no more. A limit of 0 is refused: here
+// it would be none. nothing: a resource that is not counted.
+std::optional<store::OwnLimits> own_limits(const wire::SetQuota& wanted) {
+  store::OwnLimits own;
+  for (const auto& resource : k_resources) own.*resource.own = 0;
+  for (const auto& [name, limit] : wanted.limits) {
+    const auto resource = std::ranges::find(k_resources, name, &Resource::name);
+    if (resource == k_resources.end() || limit == 0 || limit > UINT64_MAX / resource->unit)
+      return std::nullopt;
+    own.*resource->own = limit * resource->unit;
+  }
+  return own;
 }
 
 Tagged no_root() { return {Status::no, "NONEXISTENT", "no such quota root"}; }
@@ -56,10 +97,17 @@ Task<Result<Tagged>> cmd_getquotaroot(Session& session, Request request) {
   co_return Tagged();
 }
 
-Task<Result<Tagged>> cmd_setquota(Session&, Request request) {
+Task<Result<Tagged>> cmd_setquota(Session& session, Request request) {
   const auto wanted = wire::parse_set_quota(request.arguments);
   if (!wanted) co_return bad_syntax(wanted.error());
-  co_return Tagged(Status::no, "NOPERM", "limits are set by the administrator");
+  if (!session.identity->is_admin)
+    co_return Tagged(Status::no, "NOPERM", "limits are set by the administrator");
+  if (!wanted->root.empty()) co_return no_root();
+  const auto own = own_limits(*wanted);
+  if (!own) co_return Tagged(Status::no, "CANNOT", "a resource or a limit that cannot be set");
+  KONTOR_CO_TRY(co_await session.account->set_limits(*own));
+  tell_quota(session, session.account->quota());
+  co_return Tagged();
 }
 
 }  // namespace kontor::imap

@@ -12,6 +12,7 @@
 #include "server/imap/command.hpp"
 #include "server/imap/command_reader.hpp"
 #include "server/imap/dispatch.hpp"
+#include "server/imap/notices.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -30,6 +31,9 @@ Task<Result<void>> wait_for_input(Session& session) {
   while (session.reader.buffered().empty()) {
     auto reason = session.end->reason.with([](const auto& value) { return value; });
     if (reason) co_return fail(co_await say_bye(session, *std::move(reason)));
+    if (tells_between(session)) {
+      KONTOR_CO_TRY(co_await tell_changes(session, SyncRules(), Moment::between));
+    }
     KONTOR_CO_TRY(co_await session.out.flush());
     auto wake = co_await session.stream->wait(&session.end->wake, wait_limit(session));
     if (!wake) co_return fail(std::move(wake).error());

@@ -5,6 +5,7 @@
 #include "base/log/events/imap.hpp"
 #include "base/log/keys.hpp"
 #include "server/imap/command.hpp"
+#include "server/imap/notices.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -97,7 +98,7 @@ Task<Result<void>> dispatch(Session& session, ReadCommand command) {
     SyncRules rules;
     rules.expunges = (row.effects & effect::withholds_expunge) == 0;
     rules.reported = tagged.reported;
-    KONTOR_CO_TRY(co_await sync(session, rules));
+    KONTOR_CO_TRY(co_await tell_changes(session, rules, Moment::command_end));
   }
   if (tagged.tells_modseq && tagged.code.empty() && session.enabled.qresync)
     tagged.code =

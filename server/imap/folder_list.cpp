@@ -57,8 +57,12 @@ std::string list_line(const Session& session,
   if (attributes.subscribed) words.add("\\Subscribed");
   if (attributes.children) words.add(*attributes.children ? "\\HasChildren" : "\\HasNoChildren");
   words.add(special_use_name(folder.special_use));
+  if (attributes.no_access) words.add("\\NoAccess");
+  const auto old_name = attributes.old_name.empty()
+                            ? ""
+                            : " (\"OLDNAME\" (" + session.wire_name(attributes.old_name) + "))";
   return "* LIST (" + words.text() + ") \"/\" " + session.wire_name(folder.name) +
-         child_info(attributes);
+         child_info(attributes) + old_name;
 }
 
 std::string status_line(const Session& session, const store::FolderInfo& folder, unsigned items) {

@@ -14,6 +14,8 @@ struct ListAttributes {
   std::optional<bool> children;   // tell \HasChildren or \HasNoChildren
   bool subscribed_below = false;  // CHILDINFO ("SUBSCRIBED") (RFC 5258, 3.5)
   bool special_below = false;     // CHILDINFO ("SPECIAL-USE")
+  bool no_access = false;         // \NoAccess (RFC 5465, 3.1)
+  std::string old_name;           // OLDNAME (RFC 5465, 5.4); empty: not told
 };
 
 // "* LIST (\HasNoChildren \Drafts) "/" Drafts", without CRLF.

@@ -1,19 +1,63 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/imap/rights.hpp"
 
+#include <algorithm>
+
 namespace kontor::imap {
+namespace {
+
+using store::RightBits;
+
+constexpr RightBits k_of_deleted =
+    static_cast<RightBits>(Right::lookup) | static_cast<RightBits>(Right::read);
+
+bool is_same(const directory::PrincipalId& id, const store::Binding& binding) {
+  return id.guid == binding.guid && id.source == binding.source;
+}
+
+bool names(const store::Binding& principal,
+           const directory::Identity& identity,
+           const directory::DirectoryCopy& copy) {
+  if (principal.source.empty() || is_same(identity.id, principal)) return true;
+  const auto found = copy.find({principal.source, principal.guid});
+  return found && found->kind == directory::Kind::group && !found->sid.empty() &&
+         std::ranges::binary_search(identity.sids, found->sid);
+}
+
+}  // namespace
+
+RightBits rights_of(const directory::Identity& identity,
+                    const directory::Directory& directory,
+                    const Access& access) {
+  // Calendars and address books are not mail: seen by their own protocols only.
+  if (access.folder.folder_class != store::FolderClass::mail) return 0;
+  // What was deleted is there to be looked at and taken out (server/imap/recoverable.hpp).
+  if (access.folder.recoverable != store::Recoverable::no)
+    return is_same(identity.id, access.owner) ? k_of_deleted : RightBits{0};
+  RightBits given = 0, taken = 0;
+  if (is_same(identity.id, access.owner)) {
+    given = store::k_all_rights;
+  } else if (!access.list.empty()) {
+    const auto copy = directory.current();
+    for (const auto& entry : access.list)
+      if (names(entry.principal, identity, *copy)) (entry.negative ? taken : given) |= entry.rights;
+  }
+  if (access.folder.id == store::k_inbox) taken |= static_cast<RightBits>(Right::delete_folder);
+  return static_cast<RightBits>(given & ~taken);
+}
 
 bool may(const directory::Identity& identity,
-         const store::Binding& owner,
-         const store::FolderInfo& folder,
+         const directory::Directory& directory,
+         const Access& access,
          Right right) {
-  if (identity.id.source != owner.source || identity.id.guid != owner.guid) return false;
-  // Calendars and address books are not mail: seen by their own protocols only.
-  if (folder.folder_class != store::FolderClass::mail) return false;
-  // What was deleted is there to be looked at and taken out (server/imap/recoverable.hpp).
-  if (folder.recoverable != store::Recoverable::no)
-    return right == Right::lookup || right == Right::read;
-  return right != Right::delete_folder || folder.id != store::k_inbox;
+  return store::has_right(rights_of(identity, directory, access), right);
+}
+
+std::string rights_text(RightBits rights) {
+  auto text = store::letters_of(rights);
+  if (text.find_first_of("kx") != std::string::npos) text.push_back('c');
+  if (text.find_first_of("te") != std::string::npos) text.push_back('d');
+  return text;
 }
 
 }  // namespace kontor::imap

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a person may do with a folder (rights of RFC 4314), behind one function.
 #pragma once
+#include <string>
+
 #include "directory/model/model.hpp"
 #include "store/mailbox/view.hpp"
 
 namespace kontor::imap {
 
-enum class Right : unsigned char {
-  lookup,           // l: see that it is there
-  read,             // r: open it
-  keep_seen,        // s
-  write_flags,      // w: flags other than \Seen and \Deleted
-  insert,           // i: append, copy into
-  create_children,  // k
-  delete_folder,    // x: delete, rename
-  delete_messages,  // t: \Deleted
-  expunge,          // e
+using store::Right;
+
+// A folder, whose account it is in, and what its list says. Refers to values of the caller's.
+struct Access {
+  const store::Binding& owner;
+  const store::FolderInfo& folder;
+  const store::AccessList& list;
 };
 
-// May `identity` do that in a folder of the account of `owner`? The owner may do everything in his
-// own mailbox; nobody else anything.
+// The owner may do everything in his own mailbox, whatever the list says, except delete INBOX.
+// Others: what entries that name them, a group of theirs at any depth, or anyone give, less what
+// negative entries of the same kind take away. Groups count by the SIDs of the identity; an entry
+// whose group the directory does not have any more counts for nobody. Folders that are not mail
+// give nothing. Any thread.
+store::RightBits rights_of(const directory::Identity& identity,
+                           const directory::Directory& directory,
+                           const Access& access);
 bool may(const directory::Identity& identity,
-         const store::Binding& owner,
-         const store::FolderInfo& folder,
+         const directory::Directory& directory,
+         const Access& access,
          Right right);
+
+// As MYRIGHTS and ACL tell them: with the virtual rights c and d of RFC 2086 when a member of them
+// is there (RFC 4314, 2.1.1).
+std::string rights_text(store::RightBits rights);
 
 }  // namespace kontor::imap

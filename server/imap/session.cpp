@@ -24,7 +24,15 @@ Session::Session(const Environment& environment, std::unique_ptr<net::Stream> co
       log(environment.log) {}
 
 bool Session::may(const store::FolderInfo& folder, Right right) const {
-  return identity && account && imap::may(*identity, account->view().binding(), folder, right);
+  return store::has_right(rights(folder), right);
+}
+
+store::RightBits Session::rights(const store::FolderInfo& folder) const {
+  if (!identity || !account) return 0;
+  const auto view = account->view();
+  const auto owner = view.binding();
+  const Access access{owner, folder, view.access(folder.id)};
+  return rights_of(*identity, env.directory, access);
 }
 
 Result<store::FolderInfo> Session::find_folder(const std::string& name) const {
@@ -36,7 +44,10 @@ Result<store::FolderInfo> Session::find_folder(const std::string& name) const {
 }
 
 std::string Session::wire_name(std::string_view name) const {
-  const std::string text = enabled.utf8 ? std::string(name) : wire::encode_modified_utf7(name);
+  return wire_text(enabled.utf8 ? std::string(name) : wire::encode_modified_utf7(name));
+}
+
+std::string wire_text(const std::string& text) {
   if (!text.empty() && !iequals(text, "NIL") && std::ranges::all_of(text, wire::is_atom_char))
     return text;
   std::string quoted = "\"";
@@ -63,6 +74,7 @@ void Session::unselect() {
 
 void Session::sign_out() {
   unselect();
+  notices.reset();
   account.reset();
   identity.reset();
   enabled = {};

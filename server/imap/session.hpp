@@ -34,6 +34,7 @@ struct Enabled {
   bool utf8 = false;         // names go as UTF-8 (IMAP4rev2 or UTF8=ACCEPT)
   bool utf8_accept = false;  // UTF8=ACCEPT itself (RFC 6855)
   bool uid_only = false;     // UIDONLY (RFC 9586): no message numbers in either direction
+  bool metadata = false;     // changed annotations are told (RFC 5464, 4.4)
 };
 
 // Why the server ends a session; set from any thread (trace::Session::on_end), read by the
@@ -44,6 +45,7 @@ struct EndRequest {
 };
 
 class SearchContext;  // server/imap/search_context.hpp
+struct Notices;  // server/imap/notices.hpp
 
 struct Session {
   Session(const Environment& environment, std::unique_ptr<net::Stream> connection);
@@ -68,10 +70,12 @@ struct Session {
   std::vector<store::KeywordSetId> told_keywords;  // sets whose keywords FLAGS has named
   std::vector<std::string> told_flags;             // keywords that FLAGS has named, sorted
   Enabled enabled;
+  std::shared_ptr<Notices> notices;  // once something is to be told unasked (notices.hpp)
   unsigned bad_commands = 0;
   std::string command;  // being run, for the log
 
   bool may(const store::FolderInfo& folder, Right right) const;
+  store::RightBits rights(const store::FolderInfo& folder) const;
   // A folder of the account by its name: not_found also when the client may not know of it.
   Result<store::FolderInfo> find_folder(const std::string& name) const;
   // The name as the client is to read it: an atom or quoted string, in its charset.
@@ -88,6 +92,9 @@ struct Session {
   // Log lines from now on name the connection, and nobody.
   void log_as_connection();
 };
+
+// An atom, or a quoted string: of text without control characters.
+std::string wire_text(const std::string& text);
 
 // What sync() may tell, and what it need not.
 struct SyncRules {

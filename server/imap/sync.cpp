@@ -5,7 +5,9 @@
 
 #include "base/core/text.hpp"
 #include "server/imap/fetch_columns.hpp"
+#include "server/imap/fetch_messages.hpp"
 #include "server/imap/flags.hpp"
+#include "server/imap/notices.hpp"
 #include "server/imap/search_context.hpp"
 #include "server/imap/session.hpp"
 
@@ -68,6 +70,28 @@ Task<Result<void>> tell_expunges(Session& session) {
   co_return Result<void>();
 }
 
+// RFC 5465, 5.2: the items of new messages the client has asked for; not of those it made itself.
+Task<Result<void>> tell_new(Session& session,
+                            wire::Fetch what,
+                            store::Uid first_new,
+                            store::ModSeq own) {
+  const auto view = session.selected->view();
+  std::vector<store::Uid> uids;
+  view->for_each(view->lower_bound(first_new), view->size(),
+                 [&](std::size_t, const store::Entry& entry) {
+                   if (own == 0 || entry.modseq != own) uids.push_back(entry.uid);
+                 });
+  if (uids.size() > k_most_notices) {
+    tell_overflow(session);
+    co_return Result<void>();
+  }
+  wire::NumberSet numbers;
+  for (const auto uid : uids)
+    if (const auto number = session.selected->number_of(uid)) numbers.add(*number);
+  if (numbers.empty()) co_return Result<void>();
+  co_return co_await imap::tell_messages(session, std::move(what), std::move(numbers));
+}
+
 }  // namespace
 
 void tell_flags(Session& session, std::uint32_t number, const store::Entry& entry) {
@@ -101,6 +125,8 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
     session.state = State::logout;
     co_return fail(Errc::closed, "the selected mailbox was deleted");
   }
+  const auto events = selected_events(session);
+  const auto first_new = session.selected->view()->info().uid_next;
   const auto changed = session.selected->advance(std::move(newer));
   if (rules.expunges) {
     tell_context_expunges(session);
@@ -108,6 +134,10 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
   }
   if (session.selected->take_exists())
     session.out.line("* ", std::to_string(session.selected->count()), " EXISTS");
+  if (events.fetch != nullptr) {
+    KONTOR_CO_TRY(co_await tell_new(session, *events.fetch, first_new, rules.reported));
+  }
+  if ((events.events & wire::event::flag_change) == 0) co_return Result<void>();
   for (const auto& entry : changed) {
     if (rules.reported != 0 && entry.modseq == rules.reported) continue;
     const auto number = session.selected->number_of(entry.uid);

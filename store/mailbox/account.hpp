@@ -19,6 +19,8 @@
 #include "base/core/result.hpp"
 #include "base/core/task.hpp"
 #include "store/format/types.hpp"
+#include "store/mailbox/access_list.hpp"
+#include "store/mailbox/annotations.hpp"
 #include "store/mailbox/policy.hpp"
 #include "store/mailbox/view.hpp"
 
@@ -183,6 +185,15 @@ class Account {
   // conflict: it has children (the caller decides what then); no_permission: INBOX.
   virtual Task<Result<void>> delete_folder(std::string name) = 0;
   virtual Task<Result<void>> subscribe(std::string name, bool subscribed) = 0;
+
+  // Of a folder; also one that makes no difference is answered when it is durable. limit: too many
+  // entries.
+  virtual Task<Result<void>> set_access(FolderId folder, AccessChange change) = 0;
+  // Of a folder, or with folder 0 of the server as the owner sees it: all of them or none. limit:
+  // the folder would have more than `most` entries.
+  virtual Task<Result<void>> set_annotations(FolderId folder,
+                                             std::vector<AnnotationChange> changes,
+                                             std::size_t most) = 0;
 
   // Bytes as delivered; blocking disk work happens on the disk pool. not_found: purged. corrupt:
   // damaged.

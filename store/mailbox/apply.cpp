@@ -262,12 +262,16 @@ struct Apply {
       state.edit_folder(*id)->info.subscribed = frame.subscribed;
   }
   // Kept in the log; the parts of the server that need them give them a state.
-  void operator()(const AclFrame&) const {}
   void operator()(const CalendarFrame&) const {}
   void operator()(const ContactFrame&) const {}
   void operator()(const BatchEndFrame&) const {}
   void operator()(const NoteFrame&) const {}
+  void operator()(const AclFrame& frame) const {
+    if (auto* folder = state.edit_folder(frame.folder))
+      apply_acl(folder->access.edit(state.edit), frame);
+  }
   void operator()(const AnnotationFrame& frame) const;
+  bool note_own(const AnnotationFrame& frame) const;
   void operator()(const PruneFrame& frame) const;
   void operator()(const StubFrame& frame) const;
 
@@ -382,20 +386,34 @@ void Apply::operator()(const PruneFrame& frame) const {
                 [&](const DayMark& mark) { return mark.first <= frame.until; });
 }
 
-void Apply::operator()(const AnnotationFrame& frame) const {
-  if (frame.folder != 0 || frame.item != 0) return;  // nobody reads the others yet
+// Entries of the account that are Kontor's own. false: it is none of them.
+bool Apply::note_own(const AnnotationFrame& frame) const {
+  if (!frame.entry.starts_with("/kontor/")) return false;
   std::optional<std::uint64_t> value;
   if (!frame.remove) {
     value = parse_number<std::uint64_t>(frame.value);
-    if (!value) return;
+    if (!value) return true;
   }
-  if (frame.entry == k_quota_bytes) state.own_limits.bytes = value;
-  if (frame.entry == k_quota_messages) state.own_limits.messages = value;
+  if (auto* limit = own_limit(state.own_limits, frame.entry)) *limit = value;
   if (frame.entry == k_quota_warned) state.quota_warned = value.value_or(0) != 0;
   if (frame.entry == k_gone_since) {
     state.gone_since.reset();
     if (value) state.gone_since = UtcSeconds(std::chrono::seconds(std::min(*value, k_last_second)));
   }
+  return true;
+}
+
+void Apply::operator()(const AnnotationFrame& frame) const {
+  if (frame.item != 0) return;  // of messages: nobody reads them yet
+  if (frame.folder == 0 && note_own(frame)) return;
+  auto* folder = frame.folder == 0 ? nullptr : state.edit_folder(frame.folder);
+  if (folder == nullptr && frame.folder != 0) return;
+  auto& annotations =
+      (folder == nullptr ? state.annotations : folder->annotations).edit(state.edit);
+  if (frame.remove)
+    annotations.erase(frame.entry);
+  else
+    annotations[frame.entry] = frame.value;
 }
 
 void Apply::operator()(const FolderFrame& frame) const {

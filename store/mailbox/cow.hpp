@@ -21,6 +21,8 @@ class Cow {
   bool empty() const noexcept { return box_ == nullptr; }
   const T& operator*() const noexcept { return box_->value; }
   const T* operator->() const noexcept { return &box_->value; }
+  // The very same value, not only an equal one.
+  bool is(const Cow& other) const noexcept { return box_ == other.box_; }
   // The value for changing it under `edit`; a default one when there was none.
   T& edit(EditId edit) {
     if (box_ == nullptr)

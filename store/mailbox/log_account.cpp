@@ -250,8 +250,9 @@ Task<Result<void>> LogAccount::prune(std::uint32_t days) {
 Task<Result<FolderId>> LogAccount::create_folder(std::string name, FolderOptions options) {
   KONTOR_CO_TRY(co_await parts_.space.grant(name.size()));
   const auto now = parts_.clock.now();
-  Plan<FolderId> plan = [name = std::move(name), options, now](const AccountState& tip) {
-    return plan_create(tip, name, options, now);
+  Plan<FolderId> plan = [name = std::move(name), options, now,
+                         limits = parts_.limits](const AccountState& tip) {
+    return plan_create(tip, name, options, now, limits);
   };
   co_return co_await change<FolderId>(std::move(plan));
 }
@@ -300,6 +301,27 @@ Task<Result<void>> LogAccount::relocate(std::uint32_t log, std::vector<FooterMes
 }
 
 void LogAccount::keep_places() { snapshots_->refresh(published(), parts_.disk); }
+
+Task<Result<void>> LogAccount::set_access(FolderId folder, AccessChange change_wanted) {
+  KONTOR_CO_TRY(co_await parts_.space.grant(0));
+  Plan<Done> plan = [folder, wanted = std::move(change_wanted)](const AccountState& tip) {
+    return plan_access(tip, folder, wanted);
+  };
+  co_return co_await change_folders(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::set_annotations(FolderId folder,
+                                               std::vector<AnnotationChange> changes,
+                                               std::size_t most) {
+  std::uint64_t bytes = 0;
+  for (const auto& one : changes) bytes += one.entry.size() + one.value.value_or("").size();
+  KONTOR_CO_TRY(co_await parts_.space.grant(bytes));
+  const AnnotationLimits limits{most, parts_.limits};
+  Plan<Done> plan = [folder, limits, changes = std::move(changes)](const AccountState& tip) {
+    return plan_annotations(tip, folder, changes, limits);
+  };
+  co_return co_await change_folders(std::move(plan));
+}
 
 Task<Result<void>> LogAccount::settle() {
   Plan<Done> plan = [](const AccountState&) { return Result<Planned<Done>>(Planned<Done>()); };

@@ -52,6 +52,10 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<void>> rename_folder(std::string from, std::string to) override;
   Task<Result<void>> delete_folder(std::string name) override;
   Task<Result<void>> subscribe(std::string name, bool subscribed) override;
+  Task<Result<void>> set_access(FolderId folder, AccessChange change) override;
+  Task<Result<void>> set_annotations(FolderId folder,
+                                     std::vector<AnnotationChange> changes,
+                                     std::size_t most) override;
   Task<Result<std::string>> read_message(ItemId item) override;
   Task<Result<std::string>> read_range(ItemId item,
                                        std::uint64_t offset,

@@ -102,12 +102,31 @@ Result<Planned<std::vector<Uid>>> plan_expunge(const AccountState& tip,
 Result<Planned<FolderId>> plan_create(const AccountState& tip,
                                       std::string_view name,
                                       const FolderOptions& options,
-                                      UtcSeconds now);
+                                      UtcSeconds now,
+                                      const Limits& defaults = {});
 struct Done {};
 Result<Planned<Done>> plan_limits(const AccountState& tip, const OwnLimits& own);
 // Since when the owner is gone; nothing: he is there.
 Result<Planned<Done>> plan_gone(const AccountState& tip, std::optional<UtcSeconds> since);
 Result<Planned<Done>> plan_bind(const AccountState& tip, const Binding& owner);
+// limit: more than k_max_access_entries.
+inline constexpr std::size_t k_max_access_entries = 1'000;
+Result<Planned<Done>> plan_access(const AccountState& tip,
+                                  FolderId folder,
+                                  const AccessChange& change);
+// A new folder's list is that of the folder above it (RFC 4314, 4: CREATE).
+std::vector<NewFrame> inherited_access(const AccountState& tip,
+                                       std::string_view parent,
+                                       FolderId child);
+struct AnnotationLimits {
+  std::size_t entries = 0;  // of the folder
+  Limits defaults;          // of the account
+};
+// All of them or none. limit: more entries than allowed; over_quota: more bytes.
+Result<Planned<Done>> plan_annotations(const AccountState& tip,
+                                       FolderId folder,
+                                       const std::vector<AnnotationChange>& changes,
+                                       const AnnotationLimits& limits);
 // Forgets what left its folder before the day `now` - `days`.
 Result<Planned<Done>> plan_prune(const AccountState& tip, std::uint32_t days, UtcSeconds now);
 Result<Planned<Done>> plan_rename(const AccountState& tip,

@@ -30,6 +30,10 @@ Result<Planned<Done>> plan_limits(const AccountState& tip, const OwnLimits& own)
     plan.frames.push_back(number_frame(k_quota_bytes, own.bytes));
   if (own.messages != tip.own_limits.messages)
     plan.frames.push_back(number_frame(k_quota_messages, own.messages));
+  if (own.folders != tip.own_limits.folders)
+    plan.frames.push_back(number_frame(k_quota_folders, own.folders));
+  if (own.annotation_bytes != tip.own_limits.annotation_bytes)
+    plan.frames.push_back(number_frame(k_quota_annotations, own.annotation_bytes));
   return plan;
 }
 

@@ -64,6 +64,20 @@ void add_parents(const AccountState& tip,
     if (!tip.find_name(parent)) add(frames, maker.make(std::move(parent), FolderOptions{}));
 }
 
+// The lowest level above that is there; empty: none.
+std::string nearest_parent(const AccountState& tip, std::string_view name) {
+  std::string nearest;
+  for (auto& parent : parents_of(name))
+    if (tip.find_name(parent)) nearest = std::move(parent);
+  return nearest;
+}
+
+Result<void> check_folders(const AccountState& tip, std::uint64_t more, const Limits& defaults) {
+  const auto most = limits_in_force(tip.own_limits, defaults).folders;
+  if (most == 0 || folder_count(tip) + more <= most) return {};
+  return fail(Errc::over_quota, "the account has too many folders");
+}
+
 Result<const FolderInfo*> named(const AccountState& tip, std::string_view name) {
   const auto id = tip.find_name(inbox_in_capitals(name));
   if (!id) return fail(Errc::not_found, "no such folder");
@@ -86,6 +100,15 @@ Result<Planned<Done>> rename_inbox(const AccountState& tip, std::string to, UtcS
   move.first_uid = 1;
   move.save_date = now;
   if (!move.rows.empty()) add(plan.frames, move);
+  // RFC 5464, 4.1: the new folder has INBOX's annotations, which INBOX keeps.
+  if (!inbox.annotations.empty())
+    for (const auto& [entry, value] : *inbox.annotations) {
+      AnnotationFrame frame;
+      frame.folder = made.id;
+      frame.entry = entry;
+      frame.value = value;
+      add(plan.frames, frame);
+    }
   return plan;
 }
 
@@ -94,7 +117,8 @@ Result<Planned<Done>> rename_inbox(const AccountState& tip, std::string to, UtcS
 Result<Planned<FolderId>> plan_create(const AccountState& tip,
                                       std::string_view name,
                                       const FolderOptions& options,
-                                      UtcSeconds now) {
+                                      UtcSeconds now,
+                                      const Limits& defaults) {
   KONTOR_TRY(auto checked, folder_name(name));
   if (tip.find_name(checked)) return fail(Errc::exists, "a folder of that name is there");
   if (tip.next_folder > k_last_folder - k_max_levels)
@@ -106,6 +130,10 @@ Result<Planned<FolderId>> plan_create(const AccountState& tip,
   plan.answer = made.id;
   add(plan.frames, made);
   if (options.subscribed) add(plan.frames, SubscriptionFrame{made.name, true});
+  KONTOR_TRY(check_folders(tip, made.id + 1 - tip.next_folder, defaults));
+  for (auto id = tip.next_folder; id <= made.id; ++id)
+    for (auto& frame : inherited_access(tip, nearest_parent(tip, made.name), id))
+      plan.frames.push_back(std::move(frame));
   return plan;
 }
 

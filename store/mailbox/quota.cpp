@@ -22,7 +22,16 @@ bool is_nearly_full(const Usage& used, const Limits& limits, std::uint32_t perce
 }
 
 Limits limits_in_force(const OwnLimits& own, const Limits& defaults) {
-  return {own.bytes.value_or(defaults.bytes), own.messages.value_or(defaults.messages)};
+  return {own.bytes.value_or(defaults.bytes), own.messages.value_or(defaults.messages),
+          own.folders.value_or(defaults.folders),
+          own.annotation_bytes.value_or(defaults.annotation_bytes)};
+}
+
+std::optional<std::uint64_t>* own_limit(OwnLimits& own, std::string_view entry) {
+  if (entry == k_quota_bytes) return &own.bytes;
+  if (entry == k_quota_messages) return &own.messages;
+  if (entry == k_quota_folders) return &own.folders;
+  return entry == k_quota_annotations ? &own.annotation_bytes : nullptr;
 }
 
 Result<void> check_quota(const Usage& used, const Usage& more, const Limits& limits) {

@@ -22,6 +22,8 @@ struct Usage {
 struct Limits {  // 0: no limit
   std::uint64_t bytes = 0;
   std::uint64_t messages = 0;
+  std::uint64_t folders = 0;
+  std::uint64_t annotation_bytes = 0;
   bool operator==(const Limits&) const = default;
 };
 
@@ -29,6 +31,8 @@ struct Limits {  // 0: no limit
 struct OwnLimits {
   std::optional<std::uint64_t> bytes;
   std::optional<std::uint64_t> messages;
+  std::optional<std::uint64_t> folders = std::nullopt;
+  std::optional<std::uint64_t> annotation_bytes = std::nullopt;
   bool operator==(const OwnLimits&) const = default;
 };
 
@@ -52,5 +56,9 @@ inline constexpr std::string_view k_quota_messages = "/kontor/quota/messages";
 inline constexpr std::string_view k_quota_warned = "/kontor/quota/warned";
 // Seconds since 1970 at which the directory was first seen without the owner.
 inline constexpr std::string_view k_gone_since = "/kontor/gone-since";
+inline constexpr std::string_view k_quota_folders = "/kontor/quota/mailboxes";
+inline constexpr std::string_view k_quota_annotations = "/kontor/quota/annotations";
+// The limit of that name; nullptr: it names none.
+std::optional<std::uint64_t>* own_limit(OwnLimits& own, std::string_view entry);
 
 }  // namespace kontor::store

@@ -44,6 +44,47 @@ void read_rows(ByteReader& in, bool strictly, const Each& each) {
   }
 }
 
+void write_access(ByteWriter& out, const Cow<AccessList>& list) {
+  out.varint(list.empty() ? 0 : list->size());
+  if (list.empty()) return;
+  for (const auto& entry : *list) {
+    out.text(entry.principal.source);
+    out.uuid(entry.principal.guid);
+    out.fixed(static_cast<std::uint8_t>(entry.negative));
+    out.varint(entry.rights);
+  }
+}
+
+void read_access(ByteReader& in, EditId edit, Cow<AccessList>& list) {
+  const auto count = in.count(19);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    AccessEntry entry;
+    entry.principal.source = in.text();
+    entry.principal.guid = in.uuid();
+    entry.negative = in.fixed<std::uint8_t>() != 0;
+    entry.rights = in.number<RightBits>() & k_all_rights;
+    if (entry.rights == 0) return in.fail();
+    apply_acl(list.edit(edit), acl_frame(0, entry));
+  }
+}
+
+void write_annotations(ByteWriter& out, const Cow<AnnotationMap>& annotations) {
+  out.varint(annotations.empty() ? 0 : annotations->size());
+  if (annotations.empty()) return;
+  for (const auto& [entry, value] : *annotations) {
+    out.text(entry);
+    out.text(value);
+  }
+}
+
+void read_annotations(ByteReader& in, EditId edit, Cow<AnnotationMap>& annotations) {
+  const auto count = in.count(2);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const auto entry = in.text();
+    annotations.edit(edit)[std::string(entry)] = in.text();
+  }
+}
+
 void write_folder(ByteWriter& out, const FolderState& folder) {
   const auto& info = folder.info;
   out.varint(info.id);
@@ -60,6 +101,8 @@ void write_folder(ByteWriter& out, const FolderState& folder) {
   out.varint(folder.oldest_tomb);
   write_rows(out, folder.entries);
   write_rows(out, folder.tombs);
+  write_access(out, folder.access);
+  write_annotations(out, folder.annotations);
 }
 
 void read_entries(ByteReader& in, AccountState& state, FolderState& folder) {
@@ -101,6 +144,8 @@ void read_folder(ByteReader& in, AccountState& state) {
   info.subscribed = !state.subscriptions.empty() && state.subscriptions->contains(info.name);
   read_entries(in, state, folder);
   read_rows<TombRow>(in, false, [&](const TombRow& row) { folder.tombs.append(state.edit, row); });
+  read_access(in, state.edit, folder.access);
+  read_annotations(in, state.edit, folder.annotations);
   if (!state.folders.empty() && state.folders.back()->info.id >= info.id) in.fail();
   if (!in.ok()) return;
   if (folder.shown()) state.by_name.edit(state.edit)[info.name] = info.id;
@@ -142,6 +187,8 @@ void write_account(ByteWriter& out, const AccountState& state) {
   out.varint(state.modseq);
   write_limit(out, state.own_limits.bytes);
   write_limit(out, state.own_limits.messages);
+  write_limit(out, state.own_limits.folders);
+  write_limit(out, state.own_limits.annotation_bytes);
   out.fixed(static_cast<std::uint8_t>(state.quota_warned));
   out.fixed(static_cast<std::uint8_t>(state.gone_since.has_value()));
   if (state.gone_since) out.time(*state.gone_since);
@@ -155,6 +202,7 @@ void write_account(ByteWriter& out, const AccountState& state) {
   if (!state.subscriptions.empty())
     subscriptions.assign(state.subscriptions->begin(), state.subscriptions->end());
   out.texts(subscriptions);
+  write_annotations(out, state.annotations);
   const auto& keywords = state.keyword_table();
   out.varint(keywords.size());
   for (std::size_t i = 0; i < keywords.size(); ++i)
@@ -174,10 +222,13 @@ void read_account(ByteReader& in, AccountState& state) {
   state.modseq = in.varint();
   state.own_limits.bytes = read_limit(in);
   state.own_limits.messages = read_limit(in);
+  state.own_limits.folders = read_limit(in);
+  state.own_limits.annotation_bytes = read_limit(in);
   state.quota_warned = in.fixed<std::uint8_t>() != 0;
   if (in.fixed<std::uint8_t>() != 0) state.gone_since = in.time();
   read_days(in, state);
   for (auto& name : in.texts()) state.subscriptions.edit(state.edit).insert(std::move(name));
+  read_annotations(in, state.edit, state.annotations);
   const auto sets = in.count(1);
   for (std::size_t id = 0; id < sets && in.ok(); ++id) {
     const auto names = in.texts();

@@ -61,21 +61,40 @@ std::string folder_text(const FolderInfo& info) {
                      info.guid.text(), info.exists, info.unseen, info.deleted, info.bytes, "");
 }
 
+std::string access_text(const Cow<AccessList>& list) {
+  std::string text;
+  if (!list.empty())
+    for (const auto& entry : *list)
+      text += fmt::format(" {}{}:{} {}", entry.negative ? "-" : "", entry.principal.source,
+                          entry.principal.guid.text(), letters_of(entry.rights));
+  return text;
+}
+
+std::string annotation_text(const Cow<AnnotationMap>& annotations) {
+  std::string text;
+  if (!annotations.empty())
+    for (const auto& [entry, value] : *annotations)
+      text += fmt::format(" {}={}:{}", entry, value.size(), value);
+  return text;
+}
+
 std::string limit_text(const std::optional<std::uint64_t>& limit) {
   return limit ? std::to_string(*limit) : "default";
 }
 
 std::string account_text(const AccountState& s) {
   std::string text = fmt::format(
-      "{} {} {} {} {} {} {} {} {} {} {} {} {} {}", s.id.text(), static_cast<int>(s.kind),
+      "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", s.id.text(), static_cast<int>(s.kind),
       s.created.time_since_epoch().count(), s.owner.source, s.owner.guid.text(), s.next_folder,
       s.last_uid_validity, s.modseq, s.usage.bytes, s.usage.messages,
-      limit_text(s.own_limits.bytes), limit_text(s.own_limits.messages), s.quota_warned,
+      limit_text(s.own_limits.bytes), limit_text(s.own_limits.messages),
+      limit_text(s.own_limits.folders), limit_text(s.own_limits.annotation_bytes), s.quota_warned,
       s.gone_since ? s.gone_since->time_since_epoch().count() : -1);
   if (!s.days.empty())
     for (const auto& mark : *s.days) text += fmt::format(" {}:{}", mark.day, mark.first);
   if (!s.subscriptions.empty())
     for (const auto& name : *s.subscriptions) text += " " + name;
+  text += annotation_text(s.annotations);
   return text;
 }
 
@@ -123,6 +142,19 @@ Usage recount(const AccountState& state) {
   return usage;
 }
 
+std::uint64_t folder_count(const AccountState& state) {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(state.folders, [](const auto& folder) { return folder->shown(); }));
+}
+
+std::uint64_t annotation_bytes(const AccountState& state) {
+  std::uint64_t bytes = state.annotations.empty() ? 0 : annotation_bytes(*state.annotations);
+  for (const auto& folder : state.folders)
+    if (folder->shown() && !folder->annotations.empty())
+      bytes += annotation_bytes(*folder->annotations);
+  return bytes;
+}
+
 std::string difference(const AccountState& a, const AccountState& b) {
   if (account_text(a) != account_text(b))
     return fmt::format("account: {} / {}", account_text(a), account_text(b));
@@ -133,6 +165,11 @@ std::string difference(const AccountState& a, const AccountState& b) {
     if (folder_text(x.info) != folder_text(y.info) || x.removed != y.removed ||
         x.removed_date != y.removed_date)
       return fmt::format("folder: {} / {}", folder_text(x.info), folder_text(y.info));
+    if (access_text(x.access) != access_text(y.access))
+      return fmt::format("access to folder {}: {} / {}", x.info.name, access_text(x.access),
+                         access_text(y.access));
+    if (annotation_text(x.annotations) != annotation_text(y.annotations))
+      return fmt::format("annotations of folder {}", x.info.name);
     if (!same_entries(a, b, x, y)) return fmt::format("entries of folder {}", x.info.name);
     if (!same_rows(x.tombs, y.tombs) || x.oldest_tomb != y.oldest_tomb)
       return fmt::format("tombstones of folder {}", x.info.name);

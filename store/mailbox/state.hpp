@@ -15,6 +15,8 @@
 
 #include "store/format/payload.hpp"
 #include "store/format/types.hpp"
+#include "store/mailbox/access_list.hpp"
+#include "store/mailbox/annotations.hpp"
 #include "store/mailbox/chunk_tree.hpp"
 #include "store/mailbox/keyword_table.hpp"
 #include "store/mailbox/quota.hpp"
@@ -117,6 +119,8 @@ struct FolderState {
   ChunkTree<TombRow> tombs;
   ModSeq oldest_tomb = 0;  // what left by an earlier frame is not known any more
   Cow<std::map<KeywordSetId, std::uint64_t>> keyword_use;  // entries per set, without the empty one
+  Cow<AccessList> access;
+  Cow<AnnotationMap> annotations;
 
   bool shown() const noexcept { return !removed && !is_recoverable(info.id); }
 };
@@ -140,6 +144,7 @@ struct AccountState {
   bool quota_warned = false;             // the owner has a letter that says how full it is
   std::optional<UtcSeconds> gone_since;  // when the directory was first seen without the owner
   Cow<std::vector<DayMark>> days;        // ascending; those that tombstones may be older than
+  Cow<AnnotationMap> annotations;        // of the server, as its owner sees it
 
   // Folders, removed ones too; nullptr when there never was one.
   const FolderState* find(FolderId id) const;
@@ -152,6 +157,10 @@ struct AccountState {
 
 // The usage that the rows say, counted from nothing.
 Usage recount(const AccountState& state);
+
+// Folders that views show, and the bytes of their annotations and the server's.
+std::uint64_t folder_count(const AccountState& state);
+std::uint64_t annotation_bytes(const AccountState& state);
 
 // Two states that show and keep the same, whatever chunks they are made of and in whatever
 // generation of a log their messages stand. Says the first difference; empty: none.

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "store/format/types.hpp"
+#include "store/mailbox/access_list.hpp"
+#include "store/mailbox/annotations.hpp"
 #include "store/mailbox/quota.hpp"
 
 namespace kontor::store {
@@ -68,6 +70,18 @@ class FolderView {
   std::optional<FolderInfo> named_;   // of a recoverable one, whose name is made
 };
 
+// A folder that is not as it was; at least one of the two infos is there.
+struct FolderChange {
+  std::optional<FolderInfo> before;      // nothing: it is new, or shown again
+  std::optional<FolderInfo> after;       // nothing: it was deleted
+  std::vector<std::string> annotations;  // names
+};
+struct ViewChanges {
+  std::vector<FolderChange> folders;  // by id
+  std::vector<std::string> subscribed, unsubscribed;
+  std::vector<std::string> annotations;  // of the server, names
+};
+
 class AccountView {
  public:
   std::vector<FolderInfo> folders() const;              // sorted by name, INBOX first
@@ -92,6 +106,15 @@ class AccountView {
   const OwnLimits& own_limits() const noexcept;
   // When the directory was first seen without the owner; nothing: he is there.
   std::optional<UtcSeconds> gone_since() const noexcept;
+  std::uint64_t folder_count() const;
+  std::uint64_t annotation_bytes() const;
+  // Of a folder; empty when there is none. Valid as long as the view.
+  const AccessList& access(FolderId id) const;
+  // Of a folder, or with 0 of the server as the owner sees it. Valid as long as the view.
+  const AnnotationMap& annotations(FolderId id) const;
+  // What differs from an earlier view of the same account. Costs what changed, and a comparison of
+  // two pointers for each folder.
+  ViewChanges changes_since(const AccountView& before) const;
 
   explicit AccountView(std::shared_ptr<const AccountState> state) : state_(std::move(state)) {}
 

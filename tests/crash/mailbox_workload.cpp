@@ -94,6 +94,27 @@ void set_limits(Workload& w) {  // never so low that a change is refused
   EXPECT_TRUE(w.work(w.mailbox().set_limits(own)));
 }
 
+void change_access(Workload& w) {
+  AccessChange change;
+  if (!w.one_in(3)) change.principal = owner_of(1 + static_cast<unsigned>(w.below(3)));
+  change.negative = w.one_in(3);
+  change.action = static_cast<AccessChange::Action>(w.below(3));
+  change.rights = static_cast<RightBits>(w.below(k_all_rights + 1));
+  EXPECT_TRUE(w.work(w.mailbox().set_access(w.any_folder(), change)));
+}
+
+void annotate(Workload& w) {  // several entries at once
+  std::vector<AnnotationChange> changes;
+  for (std::uint64_t n = w.below(3) + 1; n > 0; --n) {
+    AnnotationChange change;
+    change.entry = "/shared/vendor/test/" + std::to_string(w.below(4));
+    if (!w.one_in(3)) change.value = std::string(w.below(200), 'v');
+    changes.push_back(std::move(change));
+  }
+  const auto folder = w.one_in(3) ? FolderId{0} : w.any_folder();
+  EXPECT_TRUE(w.work(w.mailbox().set_annotations(folder, std::move(changes), 100)));
+}
+
 // As SnapshotKeeper does while an account is in use.
 void write_a_snapshot(Workload& w) {
   const auto version = dynamic_cast<LogAccount&>(w.mailbox()).published();
@@ -192,6 +213,13 @@ void take_from_recoverable(Workload& w) {
     EXPECT_TRUE(w.work(w.mailbox().copy(folder->id, uids, w.any_folder())));
 }
 
+std::string text_of(const AnnotationMap& annotations) {
+  std::string text;
+  for (const auto& [entry, value] : annotations)
+    text.append("  annotation ").append(entry).append("=").append(value).append("\n");
+  return text;
+}
+
 constexpr Workload::Operation k_operations[] = {
     {"append", 8, append},
     {"deliver", 3, deliver},
@@ -207,6 +235,8 @@ constexpr Workload::Operation k_operations[] = {
     {"delete a folder", 2, delete_folder},
     {"subscribe", 1, subscribe},
     {"limits", 1, set_limits},
+    {"access", 2, change_access},
+    {"annotate", 2, annotate},
     {"purge", 1, purge},
     {"compact", 3, compact},
     {"restore", 2, restore},
@@ -345,7 +375,12 @@ std::string MailboxWorkload::describe(Account& account) {
       for (const auto& keyword : view.keywords(entry.keywords)) text += " " + keyword;
       text += " " + (raw ? raw->substr(0, raw->find('\r')) : raw.error().text()) + "\n";
     }
+    for (const auto& entry : view.access(folder.id))
+      text += "  access " + std::to_string(entry.principal.guid.array()[0]) +
+              (entry.negative ? " -" : " ") + letters_of(entry.rights) + "\n";
+    text += text_of(view.annotations(folder.id));
   }
+  text += text_of(view.annotations(0));
   for (const auto& name : view.subscriptions()) text += "subscribed " + name + "\n";
   const auto quota = account.quota();
   text += "usage " + std::to_string(quota.usage.bytes) + " " +

@@ -6,10 +6,13 @@
 #include <string_view>
 
 #include "base/core/text.hpp"
+#include "server/imap/wire/acl_args.hpp"
 #include "server/imap/wire/append_args.hpp"
 #include "server/imap/wire/command_head.hpp"
 #include "server/imap/wire/list_args.hpp"
 #include "server/imap/wire/mailbox_name.hpp"
+#include "server/imap/wire/metadata_args.hpp"
+#include "server/imap/wire/notify_args.hpp"
 #include "server/imap/wire/quota_args.hpp"
 #include "server/imap/wire/select_args.hpp"
 
@@ -38,7 +41,44 @@ void check_set(const SequenceSet& set) {
   }
 }
 
+void check_entry(const std::string& entry) {
+  require(entry.starts_with("/private") || entry.starts_with("/shared"));
+  require(!entry.contains("//") && !entry.ends_with('/') && !entry.contains('\0'));
+  require(covers(entry, Depth::zero, entry) && covers(entry, Depth::one, entry + "/x"));
+  require(!covers(entry, Depth::infinity, entry + "x"));
+}
+
+void check_notify(const Notify& notify) {
+  require(notify.none == notify.groups.empty() && notify.groups.size() <= k_max_groups);
+  for (const auto& group : notify.groups) {
+    require(!group.fetch || is_selected(group.filter));
+    require(((group.events & event::message_new) != 0) ==
+            ((group.events & event::message_expunge) != 0));
+    for (const auto& name : group.mailboxes) check_mailbox(name);
+    if (group.fetch)
+      for (const auto& body : group.fetch->bodies) require(body.peek);
+  }
+}
+
+void check_extensions(std::string_view text, bool utf8) {
+  if (const auto acl = parse_acl_target(text, utf8)) {
+    check_mailbox(acl->mailbox);
+    require(!acl->who.name.empty() && kontor::is_utf8(acl->who.name));
+    require(acl->identifier == (acl->who.negative ? "-" : "") + acl->who.name);
+  }
+  if (const auto acl = parse_set_acl(text, utf8))
+    require(acl->rights.find_first_not_of("lrswipkxtean") == std::string::npos);
+  if (const auto get = parse_get_metadata(text, utf8))
+    for (const auto& entry : get->entries) check_entry(entry);
+  if (const auto set = parse_set_metadata(text, utf8)) {
+    require(!set->values.empty());
+    for (const auto& [entry, value] : set->values) check_entry(entry);
+  }
+  if (const auto notify = parse_notify(text, utf8)) check_notify(*notify);
+}
+
 void check_arguments(std::string_view text, bool utf8) {
+  check_extensions(text, utf8);
   if (const auto select = parse_select(text, utf8)) {
     check_mailbox(select->mailbox);
     if (select->resync && select->resync->known_uids) check_set(*select->resync->known_uids);

@@ -105,7 +105,7 @@ std::string section_text(const Section& section) {
 
 class FetchParser {
  public:
-  explicit FetchParser(std::string_view text) : lexer_(text) {}
+  explicit FetchParser(Lexer& lexer) : lexer_(lexer) {}
 
   Result<Fetch> run() {
     KONTOR_TRY(out_.set, lexer_.sequence_set());
@@ -115,6 +115,14 @@ class FetchParser {
       KONTOR_TRY(modifiers());
     }
     KONTOR_TRY(lexer_.end());
+    return std::move(out_);
+  }
+
+  Result<Fetch> run_items() {
+    do {
+      if (++count_ > k_max_fetch_items) return syntax("too many items");
+      KONTOR_TRY(item());
+    } while (lexer_.accept(' '));
     return std::move(out_);
   }
 
@@ -264,13 +272,18 @@ class FetchParser {
     return lexer_.expect(')');
   }
 
-  Lexer lexer_;
+  Lexer& lexer_;
   Fetch out_;
   std::size_t count_ = 0;
 };
 
 }  // namespace
 
-Result<Fetch> parse_fetch(std::string_view text) { return FetchParser(text).run(); }
+Result<Fetch> parse_fetch(std::string_view text) {
+  Lexer lexer(text);
+  return FetchParser(lexer).run();
+}
+
+Result<Fetch> parse_fetch_items(Lexer& lexer) { return FetchParser(lexer).run_items(); }
 
 }  // namespace kontor::imap::wire

@@ -58,5 +58,7 @@ struct Fetch {
 };
 
 Result<Fetch> parse_fetch(std::string_view text);
+// "UID BODY.PEEK[HEADER]": items with a space between, up to what is none (RFC 5465, 8: fetch-att).
+Result<Fetch> parse_fetch_items(Lexer& lexer);
 
 }  // namespace kontor::imap::wire

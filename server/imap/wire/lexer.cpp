@@ -126,17 +126,28 @@ Result<std::string> Lexer::quoted() {
   return syntax("a quoted string does not end");
 }
 
-Result<std::string> Lexer::literal() {
+Result<std::string_view> Lexer::literal_data(bool binary) {
   const auto line_end = rest().find("\r\n");
   if (line_end == std::string_view::npos) return syntax("a literal without its data");
   KONTOR_TRY(const auto mark, literal_mark(rest().substr(0, line_end)));
-  if (!mark || mark->begin != 0) return syntax("expected a literal");
+  if (!mark || mark->begin != 0 || mark->binary != binary) return syntax("expected a literal");
   const std::size_t data = at_ + line_end + 2;
   if (mark->size > text_.size() - data) return syntax("a literal without its data");
-  const auto bytes = text_.substr(data, mark->size);
+  at_ = data + mark->size;
+  return text_.substr(data, mark->size);
+}
+
+Result<std::string> Lexer::literal() {
+  const std::size_t begin = at_;
+  KONTOR_TRY(const auto bytes, literal_data(false));
   // RFC 9051, 9: literal = "{" number64 ["+"] "}" CRLF *CHAR8, CHAR8 is not NUL.
-  if (bytes.contains('\0')) return syntax("a literal with a NUL byte");
-  at_ = data + bytes.size();
+  if (!bytes.contains('\0')) return std::string(bytes);
+  at_ = begin;
+  return syntax("a literal with a NUL byte");
+}
+
+Result<std::string> Lexer::literal8() {
+  KONTOR_TRY(const auto bytes, literal_data(true));
   return std::string(bytes);
 }
 

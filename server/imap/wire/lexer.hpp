@@ -77,7 +77,8 @@ class Lexer {
   Result<std::string> atom();
   // Characters of an atom up to, not including, one of `stop`: "BODY" of "BODY[]".
   Result<std::string> word(std::string_view stop);
-  Result<std::string> string();  // quoted or literal
+  Result<std::string> string();    // quoted or literal
+  Result<std::string> literal8();  // RFC 3516: "~{3}", any bytes
   Result<std::string> astring();
   Result<std::optional<std::string>> nstring();
   Result<std::uint32_t> number();
@@ -98,6 +99,7 @@ class Lexer {
  private:
   Result<std::string> quoted();
   Result<std::string> literal();
+  Result<std::string_view> literal_data(bool binary);
   Result<void> flag_into(FlagList& list);
   template <class Number>
   Result<Number> digits(Number largest);

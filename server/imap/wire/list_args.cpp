@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "server/imap/wire/metadata_args.hpp"
 
 namespace kontor::imap::wire {
 namespace {
@@ -36,6 +37,11 @@ Result<void> return_option(Lexer& lexer, ListArguments& out) {
   } else if (iequals(name, "STATUS")) {
     KONTOR_TRY(lexer.space());
     KONTOR_TRY(out.status_items, parse_status_items(lexer));
+  } else if (iequals(name, "MYRIGHTS")) {
+    out.return_my_rights = true;
+  } else if (iequals(name, "METADATA")) {
+    KONTOR_TRY(lexer.space());
+    KONTOR_TRY(out.metadata_entries, parse_entries(lexer));
   } else {
     return syntax("an unknown return option");
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // LIST's arguments with the options of LIST-EXTENDED (RFC 9051, 6.3.9; RFC 5258), LIST-STATUS (RFC
-// 5819) and SPECIAL-USE (RFC 6154), and the matching of names by patterns. Pure.
+// 5819), SPECIAL-USE (RFC 6154), LIST-MYRIGHTS (RFC 8440) and LIST-METADATA (RFC 9590), and the
+// matching of names by patterns. Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct ListArguments {
   bool return_children = false;
   bool return_special_use = false;
   unsigned status_items = 0;
+  bool return_my_rights = false;              // RFC 8440
+  std::vector<std::string> metadata_entries;  // RFC 9590, lower case
   std::string reference;
   std::vector<std::string> patterns;  // UTF-8, at least one
 };

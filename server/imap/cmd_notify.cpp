@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// NOTIFY (RFC 5465, 3.1). What is told afterwards: server/imap/notices.hpp.
+#include <algorithm>
+
+#include "server/imap/folder_list.hpp"
+#include "server/imap/handlers.hpp"
+#include "server/imap/notices.hpp"
+
+namespace kontor::imap {
+namespace {
+
+// A name that is asked for, may be listed and may not be read.
+void tell_no_access(Session& session, const wire::EventGroup& group) {
+  for (const auto& name : group.mailboxes) {
+    const auto folder = session.find_folder(name);
+    if (!folder || session.may(*folder, Right::read)) continue;
+    ListAttributes attributes;
+    attributes.no_access = true;
+    session.out.line(list_line(session, *folder, attributes));
+  }
+}
+
+Task<Result<void>> tell_status(Session& session) {
+  for (const auto& folder : session.account->view().folders()) {
+    if (session.selected && session.selected->id() == folder.id) continue;
+    const auto items = status_items_for(session, events_for(session, folder));
+    if (items != 0) session.out.line(status_line(session, folder, items));
+    KONTOR_CO_TRY(co_await session.out.flush_if_large());
+  }
+  co_return Result<void>();
+}
+
+}  // namespace
+
+Task<Result<Tagged>> cmd_notify(Session& session, Request request) {
+  auto wanted = wire::parse_notify(request.arguments, session.enabled.utf8);
+  if (!wanted) co_return bad_syntax(wanted.error());
+  if (std::ranges::any_of(wanted->groups, [](const wire::EventGroup& group) {
+        return (group.events & wire::event::unknown) != 0;
+      }))
+    co_return Tagged(Status::no, "BADEVENT (" + std::string(wire::k_event_names) + ")",
+                     "an event that is not told here");
+  // What has piled up is told by what was in force so far.
+  KONTOR_CO_TRY(co_await tell_changes(session, SyncRules(), Moment::command_end));
+  set_notices(session, std::move(wanted->groups));
+  for (const auto& group : session.notices->groups) tell_no_access(session, group);
+  if (wanted->status) {
+    KONTOR_CO_TRY(co_await tell_status(session));
+  }
+  co_return Tagged();
+}
+
+}  // namespace kontor::imap
