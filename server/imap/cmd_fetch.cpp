@@ -35,6 +35,8 @@ class Fetching {
     marks_seen_ = std::ranges::any_of(what_.bodies, [](const auto& body) { return !body.peek; }) &&
                   !session.selected->read_only() &&
                   session.may(session.selected->view()->info(), Right::keep_seen);
+    // RFC 9586, 3.3: the response leads with the UID.
+    if (session.enabled.uid_only) what_.items |= k_uid_only;
   }
 
   Task<Result<Tagged>> run() {
@@ -315,9 +317,7 @@ Task<Result<Tagged>> cmd_fetch(Session& session, Request request) {
   auto numbers = session.resolve(what->set, request.by_uid);
   if (!numbers) co_return bad_syntax(numbers.error());
   if (what->page) *numbers = page_of(*numbers, *what->page);  // RFC 9394, 3.4: before CHANGEDSINCE
-  if (session.enabled.uid_only)
-    what->items |= k_uid_only;  // RFC 9586, 3.3: the response leads with the UID
-  else if (request.by_uid)
+  if (request.by_uid && !session.enabled.uid_only)
     what->items |= wire::fetch::uid;  // RFC 9051, 6.4.9
   // RFC 7162, 3.1: asking for MODSEQ or CHANGEDSINCE enables CONDSTORE.
   if ((what->items & wire::fetch::modseq) != 0) session.enabled.condstore = true;

@@ -33,6 +33,7 @@ constexpr std::array k_rows{
     CommandRow{"EXAMINE",      k_signed_in,         e::no_sync,                    "",                  "9051 6.3.3",    cmd_examine},
     CommandRow{"EXPUNGE",      k_selected,          e::needs_write,                "",                  "9051 6.4.3",    cmd_expunge},
     CommandRow{"FETCH",        k_selected,          k_numbers,                     "",                  "9051 6.4.5",    cmd_fetch},
+    CommandRow{"GENURLAUTH",   k_signed_in,         e::none,                       "URLAUTH",           "4467 7",        cmd_genurlauth},
     CommandRow{"GETACL",       k_signed_in,         e::none,                       "",                  "4314 3.3",      cmd_getacl},
     CommandRow{"GETMETADATA",  k_signed_in,         e::none,                       "METADATA",          "5464 4.2",      cmd_getmetadata},
     CommandRow{"GETQUOTA",     k_signed_in,         e::none,                       "QUOTA",             "9208 4.1.2",    cmd_getquota},
@@ -51,6 +52,7 @@ constexpr std::array k_rows{
     CommandRow{"NOTIFY",       k_signed_in,         e::none,                       "NOTIFY",            "5465 3.1",      cmd_notify},
     CommandRow{"RENAME",       k_signed_in,         e::none,                       "",                  "9051 6.3.6",    cmd_rename},
     CommandRow{"REPLACE",      k_selected,          k_replace | e::uses_seqs,      "REPLACE",           "8508 3.1",      cmd_replace},
+    CommandRow{"RESETKEY",     k_signed_in,         e::none,                       "",                  "4467 7",        cmd_resetkey},
     CommandRow{"SEARCH",       k_selected,          k_numbers,                     "ESEARCH",           "9051 6.4.4",    cmd_search},
     CommandRow{"SELECT",       k_signed_in,         e::no_sync,                    "CONDSTORE",         "9051 6.3.2",    cmd_select},
     CommandRow{"SETACL",       k_signed_in,         e::none,                       "ACL",               "4314 3.1",      cmd_setacl},
@@ -75,6 +77,7 @@ constexpr std::array k_rows{
     CommandRow{"UNAUTHENTICATE", k_signed_in,       e::no_sync,                    "UNAUTHENTICATE",    "8437 3",        cmd_unauthenticate},
     CommandRow{"UNSELECT",     k_selected,          e::no_sync,                    "UNSELECT",          "9051 6.4.2",    cmd_unselect},
     CommandRow{"UNSUBSCRIBE",  k_signed_in,         e::none,                       "",                  "9051 6.3.8",    cmd_unsubscribe},
+    CommandRow{"URLFETCH",     k_signed_in,         e::none,                       "",                  "4467 7",        cmd_urlfetch},
 };
 // clang-format on
 

@@ -24,6 +24,7 @@ Task<Result<Tagged>> cmd_expunge(Session& session, Request request);
 Task<Result<Tagged>> cmd_fetch(Session& session, Request request);
 Task<Result<Tagged>> cmd_getacl(Session& session, Request request);
 Task<Result<Tagged>> cmd_getmetadata(Session& session, Request request);
+Task<Result<Tagged>> cmd_genurlauth(Session& session, Request request);
 Task<Result<Tagged>> cmd_getquota(Session& session, Request request);
 Task<Result<Tagged>> cmd_getquotaroot(Session& session, Request request);
 Task<Result<Tagged>> cmd_id(Session& session, Request request);
@@ -40,6 +41,7 @@ Task<Result<Tagged>> cmd_noop(Session& session, Request request);
 Task<Result<Tagged>> cmd_notify(Session& session, Request request);
 Task<Result<Tagged>> cmd_rename(Session& session, Request request);
 Task<Result<Tagged>> cmd_replace(Session& session, Request request);
+Task<Result<Tagged>> cmd_resetkey(Session& session, Request request);
 Task<Result<Tagged>> cmd_search(Session& session, Request request);
 Task<Result<Tagged>> cmd_select(Session& session, Request request);
 Task<Result<Tagged>> cmd_setacl(Session& session, Request request);
@@ -56,5 +58,6 @@ Task<Result<Tagged>> cmd_uidbatches(Session& session, Request request);
 Task<Result<Tagged>> cmd_unauthenticate(Session& session, Request request);
 Task<Result<Tagged>> cmd_unselect(Session& session, Request request);
 Task<Result<Tagged>> cmd_unsubscribe(Session& session, Request request);
+Task<Result<Tagged>> cmd_urlfetch(Session& session, Request request);
 
 }  // namespace kontor::imap

@@ -15,6 +15,7 @@
 #include "server/imap/wire/notify_args.hpp"
 #include "server/imap/wire/quota_args.hpp"
 #include "server/imap/wire/select_args.hpp"
+#include "server/imap/wire/urlauth_args.hpp"
 
 namespace {
 
@@ -104,6 +105,11 @@ void check_arguments(std::string_view text, bool utf8) {
     if (const auto parts = parse_cat_parts(text, first))
       require(parts->rest <= text.size() && parts->open == (parts->rest == 0));
   static_cast<void>(parse_compress(text));
+  static_cast<void>(parse_uidbatches(text));
+  static_cast<void>(parse_genurlauth(text));
+  static_cast<void>(parse_urlfetch(text));
+  if (const auto reset = parse_resetkey(text, utf8); reset && reset->mailbox)
+    check_mailbox(*reset->mailbox);
   static_cast<void>(parse_login(text));
   static_cast<void>(parse_authenticate(text));
   static_cast<void>(parse_sasl_response(text));

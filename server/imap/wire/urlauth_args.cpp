@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/imap/wire/urlauth_args.hpp"
+
+#include "base/core/text.hpp"
+
+namespace kontor::imap::wire {
+
+Result<std::vector<UrlToSign>> parse_genurlauth(std::string_view text) {
+  Lexer lexer(text);
+  std::vector<UrlToSign> out;
+  do {
+    if (out.size() >= k_max_urls) return syntax("too many URLs");
+    UrlToSign one;
+    KONTOR_TRY(one.url, lexer.astring());
+    KONTOR_TRY(lexer.space());
+    KONTOR_TRY(const auto mechanism, lexer.atom());
+    one.mechanism = to_upper(mechanism);
+    out.push_back(std::move(one));
+  } while (lexer.accept(' '));
+  KONTOR_TRY(lexer.end());
+  return out;
+}
+
+Result<std::vector<std::string>> parse_urlfetch(std::string_view text) {
+  Lexer lexer(text);
+  std::vector<std::string> out;
+  do {
+    if (out.size() >= k_max_urls) return syntax("too many URLs");
+    KONTOR_TRY(auto url, lexer.astring());
+    out.push_back(std::move(url));
+  } while (lexer.accept(' '));
+  KONTOR_TRY(lexer.end());
+  return out;
+}
+
+Result<ResetKey> parse_resetkey(std::string_view text, bool utf8) {
+  ResetKey out;
+  if (text.empty()) return out;
+  Lexer lexer(text, utf8);
+  KONTOR_TRY(out.mailbox, lexer.mailbox());
+  while (lexer.accept(' ')) {
+    if (out.mechanisms.size() >= k_max_urls) return syntax("too many mechanisms");
+    KONTOR_TRY(const auto mechanism, lexer.atom());
+    out.mechanisms.push_back(to_upper(mechanism));
+  }
+  KONTOR_TRY(lexer.end());
+  return out;
+}
+
+}  // namespace kontor::imap::wire
