@@ -251,7 +251,7 @@ Task<Result<FolderId>> LogAccount::create_folder(std::string name, FolderOptions
   KONTOR_CO_TRY(co_await parts_.space.grant(name.size()));
   const auto now = parts_.clock.now();
   Plan<FolderId> plan = [name = std::move(name), options, now,
-                         limits = parts_.limits](const AccountState& tip) {
+                         limits = policy().limits](const AccountState& tip) {
     return plan_create(tip, name, options, now, limits);
   };
   co_return co_await change<FolderId>(std::move(plan));
@@ -316,7 +316,7 @@ Task<Result<void>> LogAccount::set_annotations(FolderId folder,
   std::uint64_t bytes = 0;
   for (const auto& one : changes) bytes += one.entry.size() + one.value.value_or("").size();
   KONTOR_CO_TRY(co_await parts_.space.grant(bytes));
-  const AnnotationLimits limits{most, parts_.limits};
+  const AnnotationLimits limits{most, policy().limits};
   Plan<Done> plan = [folder, limits, changes = std::move(changes)](const AccountState& tip) {
     return plan_annotations(tip, folder, changes, limits);
   };
