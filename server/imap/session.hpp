@@ -45,7 +45,7 @@ struct EndRequest {
 };
 
 class SearchContext;  // server/imap/search_context.hpp
-struct Notices;  // server/imap/notices.hpp
+struct Notices;       // server/imap/notices.hpp
 
 struct Session {
   Session(const Environment& environment, std::unique_ptr<net::Stream> connection);
