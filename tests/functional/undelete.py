@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import kontor  # noqa: E402
 
-DATE = '"05-Mar-2021 10:20:30 +0000"'
+DATE = '"15-Mar-2021 10:20:30 +0000"'
 
 
 def message(subject):
@@ -71,7 +71,7 @@ class Undelete(unittest.TestCase):
             self.assertEqual(self.state('anna', 'Recoverable/INBOX'), before[1:])
         rows = self.server.ctl('recoverable', 'anna@example.test', '--folder', 'INBOX')
         self.assertEqual([row['message_id'] for row in rows], [f'<m{number}@u.test>' for number in range(1, 5)])
-        self.assertEqual(rows[0]['date'], '2021-03-05T10:20:30Z')
+        self.assertEqual(rows[0]['date'], '2021-03-15T10:20:30Z')
         # By the administrator: one by its Message-ID, one by its UID; then the deleted folder.
         self.server.ctl('undelete', 'anna@example.test', '--folder', 'INBOX', '--message-id', '<m3@u.test>')
         self.server.ctl('undelete', 'anna@example.test', '--folder', 'INBOX', '--uid', str(rows[0]['uid']))
