@@ -137,8 +137,9 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
   if (events.fetch != nullptr) {
     KONTOR_CO_TRY(co_await tell_new(session, *events.fetch, first_new, rules.reported));
   }
-  if ((events.events & wire::event::flag_change) == 0) co_return Result<void>();
+  const bool tells_flags = (events.events & wire::event::flag_change) != 0;
   for (const auto& entry : changed) {
+    if (!tells_flags) break;
     if (rules.reported != 0 && entry.modseq == rules.reported) continue;
     const auto number = session.selected->number_of(entry.uid);
     if (number) tell_flags_of(session, view, *number, entry);
