@@ -73,7 +73,8 @@ class CompactTest : public StoreFixture {
       const auto heads = threads_.work(mailbox->read_fragments({entry.item}));
       text += std::to_string(entry.uid) + " " + (raw ? *raw : raw.error().text());
       text += part && raw && *part == raw->substr(100, 50) ? " part" : " NO PART";
-      text += heads ? heads->front().envelope + heads->front().preview : heads.error().text();
+      text += heads ? std::string(heads->front().envelope()).append(heads->front().preview())
+                    : heads.error().text();
     }
     return text;
   }
