@@ -200,7 +200,7 @@ class GapReader {
     if (!salt || bytes.size() < k_frame_header_size) return;
     ByteReader in(bytes.substr(k_length_at));
     const auto length = in.fixed<std::uint32_t>();
-    for (int bit = -1; bit < 29; ++bit) {
+    for (int bit = -1; bit < 32; ++bit) {
       const std::uint64_t tried = bit < 0 ? length : length ^ 1U << static_cast<unsigned>(bit);
       if (tried > bytes.size() - k_frame_header_size) continue;
       const auto part = bytes.substr(0, k_frame_header_size + tried);
