@@ -32,6 +32,7 @@ class BadInput(unittest.TestCase):
         self.promises = census.Promises()
         for number in range(12):  # several logs, and a snapshot
             census.deliver(self.server, self.promises, f'anna-{number}', 'anna', 300_000)
+        self.others = 1
         census.deliver(self.server, self.promises, 'boris-1', 'boris')
         account = self.server.ctl('accounts', 'show', 'anna@example.test')['account']
         client = self.server.imap('anna')
@@ -46,10 +47,12 @@ class BadInput(unittest.TestCase):
         return sorted(self.folder.glob('log.*'))
 
     def others_work(self):
-        census.deliver(self.server, self.promises, 'boris-2', 'boris')
-        self.assertIn('boris-2', self.promises.stored, self.promises.refused)
+        self.others += 1
+        name = f'boris-{self.others}'
+        census.deliver(self.server, self.promises, name, 'boris')
+        self.assertIn(name, self.promises.stored, self.promises.refused)
         client = self.server.imap('boris')
-        self.assertEqual(len(census.read_folder(client)), 2)
+        self.assertEqual(len(census.read_folder(client)), self.others)
         client.logout()
 
     def served(self, sentence, at_least):
