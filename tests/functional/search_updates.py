@@ -83,6 +83,11 @@ class SearchUpdates(unittest.TestCase):
         self.addCleanup(self.server.__exit__, None, None, None)
         self.chance = random.Random(SEED)
 
+    def connect(self):
+        connection = Connection(self.server)
+        self.addCleanup(connection.wire.close)
+        return connection
+
     def append(self, connection):
         chance = self.chance
         text = (f'Date: {chance.randrange(1, 28)} Nov 2026 10:00:{chance.randrange(60):02} +0000\r\n'
@@ -109,7 +114,7 @@ class SearchUpdates(unittest.TestCase):
             connection.command('EXPUNGE')
 
     def test_results_are_followed(self):
-        other, own = Connection(self.server), Connection(self.server)
+        other, own = self.connect(), self.connect()
         for _ in range(20):
             self.append(other)
         other.command('SELECT INBOX')
@@ -129,7 +134,7 @@ class SearchUpdates(unittest.TestCase):
                     self.assertEqual(follower.result, follower.fresh(head), (number, follower.criteria, follower.keys))
 
     def test_answers_outlive_a_restart(self):
-        client = Connection(self.server)
+        client = self.connect()
         for number in range(50):
             references = f'References: <{number // 3}@x>\r\n' if number % 2 else ''
             text = f'Message-ID: <{number}@x>\r\n{references}Subject: {self.chance.choice(SUBJECTS)}\r\n\r\n'
@@ -141,7 +146,7 @@ class SearchUpdates(unittest.TestCase):
         self.assertNotIn('NIL', ''.join(before[0]))
         self.server.kill()
         self.server.start()
-        client = Connection(self.server)
+        client = self.connect()
         client.command('SELECT INBOX')
         self.assertEqual(before, [client.command(command) for command in asked])
 
