@@ -193,6 +193,61 @@ class Restart(unittest.TestCase):
         watcher.close()
         writer.close()
 
+    # --- RFC 5465 -------------------------------------------------------------------------------------
+    WATCHED = ('NOTIFY SET STATUS (selected (MessageNew (UID FLAGS) MessageExpunge FlagChange)) '
+               '(mailboxes (Work Done) (MessageNew MessageExpunge FlagChange))')
+
+    def take_status(self, told, line):
+        """Keeps what a STATUS response tells of a mailbox."""
+        if match := re.fullmatch(r'\* STATUS (\S+) \(([^()]*)\)', line):
+            words = match[2].split()
+            told.setdefault(match[1], {}).update(zip(words[::2], map(int, words[1::2])))
+
+    def hear(self, one, told, wanted):
+        """Lines that come without being asked for, until the wanted one."""
+        while True:
+            line = one.wire.line().decode()
+            self.take_status(told, line)
+            if re.match(wanted, line):
+                return
+
+    def test_notify_goes_on_where_it_was(self):
+        """After a restart a watcher begins with the very counters that the last one was told, and is told what comes."""
+        writer = Connection(self.server, 'CREATE Work', 'CREATE Done')
+        told, number, inbox = {}, 0, 0
+        for how in (*HOW, None):
+            with self.subTest(how):
+                watcher = Connection(self.server)
+                lines = watcher.command('SELECT INBOX')
+                self.assertIn(f'* {inbox} EXISTS', lines)
+                beginning = {}
+                for line in watcher.command(self.WATCHED):
+                    self.take_status(beginning, line)
+                self.assertEqual(set(beginning), {'Work', 'Done'})
+                for name, known in told.items():
+                    self.assertEqual({key: beginning[name].get(key) for key in known}, known, name)
+                told = beginning
+                for _ in range(2):
+                    number += 1
+                    writer.append('Work', number)
+                    self.hear(watcher, told, rf'\* STATUS Work \(.*UIDNEXT {told["Work"]["UIDNEXT"] + 1}\b')
+                writer.command('SELECT Work')
+                writer.command('UID MOVE 1:* Done')
+                self.hear(watcher, told, r'\* STATUS Done ')
+                if told['Work']['MESSAGES']:
+                    self.hear(watcher, told, r'\* STATUS Work \(MESSAGES 0 ')
+                self.assertEqual((told['Work']['MESSAGES'], told['Done']['MESSAGES']), (0, number))
+                inbox += 1
+                self.assertEqual(self.server.lmtp(['anna@example.test'], text(500 + number).encode()), {})
+                self.hear(watcher, told, rf'\* {inbox} EXISTS')
+                self.hear(watcher, told, rf'\* {inbox} FETCH \(UID {inbox} FLAGS \(\)\)')
+                watcher.close()
+                writer.close()
+                if how:
+                    restart(self.server, how)
+                writer = Connection(self.server)
+        writer.close()
+
 
 if __name__ == '__main__':
     kontor.main()
