@@ -32,7 +32,8 @@ void check_plain(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   check_plain(bytes);
-  if (const auto message = kontor::imap::wire::parse_sasl_response(bytes)) check_plain(*message);
+  const auto message = kontor::imap::wire::parse_sasl_response(bytes);
+  if (message && *message) check_plain(**message);
   static_cast<void>(kontor::smtp::wire::parse_auth_response(bytes));
   static_cast<void>(kontor::pop3::wire::parse_auth_response(bytes));
   return 0;
