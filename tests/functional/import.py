@@ -290,7 +290,7 @@ class Breaks(unittest.TestCase):
 
     def test_a_full_quota_is_said_and_gone_on_from(self):
         make_mbox(self.folder / 'box', MANY)
-        with kontor.Server({'store.quota': '1 MB'}) as server:
+        with kontor.Server({'store.quota': '1 MB', 'store.quota_warning_percent': 0}) as server:
             code, report = run(server, self.folder / 'box')
             self.assertEqual((code, report['complete']), (1, False), report)
             self.assertIn('over_quota', report['error'])
