@@ -39,6 +39,7 @@ std::optional<std::uint64_t> answered_id(const Message& message) {
 
 struct AgentLink::State {
   struct Shared {
+    bool is_starting = true;  // the first process is on its way: what is asked waits for it
     bool is_connected = false;
     int pid = 0;
     std::uint64_t next_id = 1;
@@ -111,9 +112,10 @@ std::string AgentLink::State::live() {
   ++starts;
   log.emit(log::events::k_agent_started, {{log::Keys::pid, process->pid()}});
   shared.with([&](Shared& s) {
+    s.is_starting = false;
     s.is_connected = true;
     s.pid = process->pid();
-    s.out = encode_message(configure);
+    s.out.insert(0, encode_message(configure));
   });
   std::string why = serve(*process);
   shared.with([](Shared& s) {
@@ -212,7 +214,11 @@ bool AgentLink::State::write_out(int socket) {
 }
 
 void AgentLink::State::fail_all(Errc code) {
-  auto slots = shared.with([](Shared& s) { return std::exchange(s.slots, {}); });
+  auto slots = shared.with([](Shared& s) {
+    s.is_starting = false;
+    s.out.clear();
+    return std::exchange(s.slots, {});
+  });
   for (const auto& [id, slot] : slots) {
     slot->answer.with([&](auto& place) { place = Error(code, "kontor-directory has gone"); });
     slot->arrived.raise();
@@ -247,7 +253,8 @@ void AgentLink::stop() {
 Result<std::shared_ptr<Slot>> AgentLink::open(std::function<Message(std::uint64_t id)> first) {
   auto slot = std::make_shared<Slot>();  // shared: the thread answers while its owner may be gone
   const bool is_open = state_->shared.with([&](State::Shared& s) {
-    if (!s.is_connected || s.out.size() > k_max_queued) return false;
+    if (!s.is_connected && !s.is_starting) return false;
+    if (s.out.size() > k_max_queued) return false;
     slot->id = s.next_id++;
     s.slots.emplace(slot->id, slot);
     s.out += encode_message(first(slot->id));

@@ -13,6 +13,8 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <tuple>
 
 #include "base/core/guarded.hpp"
@@ -26,6 +28,7 @@ constexpr int k_look_ms = 1'000;
 constexpr std::chrono::milliseconds k_quiet{
     150};  // no writing for so long: the writer has finished
 constexpr off_t k_max_file = 256 << 20;
+constexpr std::chrono::seconds k_first_read{5};  // how long a sign-in waits for the file to be read
 
 class Descriptor {
  public:
@@ -119,6 +122,18 @@ struct LocalSource::State {
     const std::uint64_t one = 1;
     if (write(wake.get(), &one, sizeof one) < 0) return;  // full: it is raised already
   }
+  // The file has been read, or could not be: who waits at the start goes on.
+  void first_read_done() {
+    {
+      const std::lock_guard lock(first_mutex);
+      is_first_done = true;
+    }
+    first_done.notify_all();
+  }
+  void wait_for_first_read() {
+    std::unique_lock lock(first_mutex);
+    first_done.wait_for(lock, k_first_read, [this] { return is_first_done; });
+  }
   void note(bool is_reachable, std::string detail, bool has_changed) {
     shared.with([&](Shared& s) {
       s.status.is_reachable = is_reachable;
@@ -133,6 +148,9 @@ struct LocalSource::State {
   const std::string unknown_hash;
   std::atomic<bool> is_stopped{false}, is_asked{false};
   Guarded<Shared> shared;
+  std::mutex first_mutex;
+  std::condition_variable first_done;
+  bool is_first_done = false;
 };
 
 LocalSource::LocalSource(std::string path, const Clock& clock)
@@ -151,6 +169,7 @@ std::string LocalSource::name() const { return std::string(k_local_source); }
 void LocalSource::stop() {
   state_->is_stopped = true;
   state_->raise();
+  state_->first_read_done();
 }
 
 void LocalSource::reconcile() {
@@ -180,6 +199,7 @@ void LocalSource::run(SourceReceiver& receiver) {
       directory = fail(Errc::bad_input, "there is nobody in the file");
     if (!directory) {
       state_->note(false, directory.error().detail(), false);
+      state_->first_read_done();
       receiver.status_changed(name());
       continue;
     }
@@ -190,6 +210,7 @@ void LocalSource::run(SourceReceiver& receiver) {
       s.passwords = std::move(directory->passwords);
       s.is_loaded = true;
     });
+    state_->first_read_done();
     state_->note(true, std::move(odd), true);
     Changes changes;
     changes.is_complete = true;
@@ -203,11 +224,18 @@ Result<void> LocalSource::check(const Principal& principal,
                                 std::string_view,
                                 std::string_view password) {
   using Hashes = std::vector<std::string>;
-  const auto known = state_->shared.with([&](const State::Shared& s) -> std::optional<Hashes> {
-    if (!s.is_loaded) return std::nullopt;
-    const auto found = s.passwords.find(principal.id);
-    return found == s.passwords.end() ? Hashes() : found->second;
-  });
+  const auto look = [&] {
+    return state_->shared.with([&](const State::Shared& s) -> std::optional<Hashes> {
+      if (!s.is_loaded) return std::nullopt;
+      const auto found = s.passwords.find(principal.id);
+      return found == s.passwords.end() ? Hashes() : found->second;
+    });
+  };
+  auto known = look();
+  if (!known) {  // a client that was there before us
+    state_->wait_for_first_read();
+    known = look();
+  }
   if (!known) return fail(Errc::unavailable, "the LDIF file could not be read yet");
   const Hashes& hashes = *known;
   if (hashes.empty()) {

@@ -198,6 +198,17 @@ TEST_F(DirectoryServiceTest, SubscribersHearOfCopiesUntilTheyLeave) {
   EXPECT_EQ(once, 1);
 }
 
+// With the last copy the server takes clients before its process is there.
+TEST_F(DirectoryServiceTest, ASignInAtTheVeryStartWaitsForTheProcess) {
+  start_with_people();
+  for (int round = 0; round < 5; ++round) {
+    service_.reset();
+    start();
+    const auto identity = sign_in();
+    ASSERT_TRUE(identity) << identity.error().text();
+  }
+}
+
 TEST_F(DirectoryServiceTest, AKilledProcessIsStartedAgainAndTheCopyStays) {
   start_with_people();
   const auto copy = service_->current();
