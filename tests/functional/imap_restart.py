@@ -19,42 +19,10 @@ def text(number, answered=None):
     return f'{head}\r\ntext {number}\r\n'
 
 
-class Connection:
-    def __init__(self, server, *commands):
-        self.wire = kontor.Wire(server.connect('imaps'))
-        self.wire.start_tls(server.tls_context())
-        self.wire.connection.settimeout(60)
-        self.wire.line()
-        self.tags = 0
-        self.command(f'LOGIN anna@example.test {kontor.PASSWORD}')
-        for command in commands:
-            self.command(command)
-
-    def command(self, words, status='OK'):
-        self.tags += 1
-        tag = f'r{self.tags}'
-        self.wire.send(f'{tag} {words}\r\n')
-        lines = [line.decode() for line in self.wire.until(tag + ' ')]
-        assert lines[-1].split()[1] == status, (words, lines)
-        return lines
-
+class Connection(kontor.ImapWire):
     def append(self, mailbox, number, flags='', answered=None):
         message = text(number, answered)
         return self.command(f'APPEND {mailbox} ({flags}) {{{len(message)}+}}\r\n{message}')
-
-    def close(self):
-        self.wire.close()
-
-
-def restart(server, how):
-    if how == 'kill':
-        server.kill()
-    else:
-        server.stop()
-    if how == 'without snapshot':
-        for snapshot in server.data.glob('accounts/*/*/snapshot'):
-            snapshot.unlink()
-    server.start()
 
 
 def first(pattern, lines):
@@ -103,7 +71,7 @@ class Restart(unittest.TestCase):
         self.assertEqual(len(copies), 2)
         for how in HOW:
             with self.subTest(how):
-                restart(self.server, how)
+                self.server.restart(how)
                 self.assertEqual(self.ids(), before)
         # What comes later has ids of its own; a mailbox made again under an old name is another one.
         one = Connection(self.server)
@@ -151,7 +119,7 @@ class Restart(unittest.TestCase):
             gone |= {expunged, moved}
             flags[flagged] = frozenset({'\\Flagged', f'${number}'})
             one.close()
-            restart(self.server, how)
+            self.server.restart(how)
             with self.subTest(how):
                 self.assertEqual(self.resync(validity, start)[:2], (gone, flags))
                 now_gone, changed, highest = self.resync(validity, told)
@@ -206,7 +174,7 @@ class Restart(unittest.TestCase):
     def hear(self, one, told, wanted):
         """Lines that come without being asked for, until the wanted one."""
         while True:
-            line = one.wire.line().decode()
+            line = one.line().decode()
             self.take_status(told, line)
             if re.match(wanted, line):
                 return
@@ -244,7 +212,7 @@ class Restart(unittest.TestCase):
                 watcher.close()
                 writer.close()
                 if how:
-                    restart(self.server, how)
+                    self.server.restart(how)
                 writer = Connection(self.server)
         writer.close()
 

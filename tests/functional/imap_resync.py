@@ -16,33 +16,6 @@ FLAGS = ['\\Seen', '\\Flagged', '\\Deleted', '$One', '$Two']
 MESSAGE = 'Subject: m\r\n\r\nm\r\n'
 
 
-def numbers(text):
-    for part in text.split(','):
-        first, _, last = part.partition(':')
-        yield from range(int(first), int(last or first) + 1)
-
-
-class Connection:
-    def __init__(self, server):
-        self.wire = kontor.Wire(server.connect('imaps'))
-        self.wire.start_tls(server.tls_context())
-        self.wire.connection.settimeout(30)
-        self.wire.line()
-        self.tags = 0
-        self.command(f'LOGIN anna@example.test {kontor.PASSWORD}')
-
-    def command(self, text, statuses=('OK',)):
-        self.tags += 1
-        tag = f'q{self.tags}'
-        self.wire.send(f'{tag} {text}\r\n')
-        lines = [line.decode() for line in self.wire.until(tag + ' ')]
-        assert lines[-1].split()[1] in statuses, (text, lines[-1])
-        return lines
-
-    def close(self):
-        self.wire.close()
-
-
 class Cache:
     """A mail program's cache of a mailbox: {uid: flags}, kept right by what the server tells and nothing else."""
 
@@ -54,7 +27,7 @@ class Cache:
         self.connection = None
 
     def come_back(self, server):
-        self.connection = Connection(server)
+        self.connection = kontor.ImapWire(server)
         self.connection.command('ENABLE QRESYNC')
         known = ''
         if self.validity:
@@ -84,7 +57,7 @@ class Cache:
             elif match := re.search(r'\[HIGHESTMODSEQ (\d+)\]', line):
                 told = max(told, int(match[1]))
             elif match := re.fullmatch(r'\* VANISHED (\(EARLIER\) )?([\d:,]+)', line):
-                for uid in numbers(match[2]):
+                for uid in kontor.numbers(match[2]):
                     self.messages.pop(uid, None)
             elif match := re.fullmatch(r'\* \d+ FETCH \(UID (\d+) FLAGS \(([^)]*)\) MODSEQ \((\d+)\)\)', line):
                 self.messages[int(match[1])] = frozenset(match[2].split())
@@ -99,7 +72,7 @@ class Cache:
             if match := re.fullmatch(r'\* \d+ FETCH \(UID (\d+) FLAGS \(([^)]*)\) MODSEQ \((\d+)\)\)', line):
                 self.messages[int(match[1])] = frozenset(match[2].split())
             elif match := re.fullmatch(r'\* VANISHED ([\d:,]+)', line):
-                for uid in numbers(match[1]):
+                for uid in kontor.numbers(match[1]):
                     self.messages.pop(uid, None)
 
     def listen(self):
@@ -166,18 +139,8 @@ class Resync(unittest.TestCase):
         if self.random.random() < 0.7:
             cache.go_away()
 
-    def restart(self, server, how):
-        if how == 'kill':
-            server.kill()
-        else:
-            server.stop()
-        if how == 'without snapshot':
-            for snapshot in server.data.glob('accounts/*/*/snapshot'):
-                snapshot.unlink()
-        server.start()
-
     def connect(self, server):
-        writer = Connection(server)
+        writer = kontor.ImapWire(server)
         writer.command('SELECT Box')
         return writer
 
@@ -185,7 +148,7 @@ class Resync(unittest.TestCase):
         print('seed', SEED, 'steps', STEPS)
         self.random = random.Random(SEED)
         with kontor.Server() as server:
-            first = Connection(server)
+            first = kontor.ImapWire(server)
             first.command('CREATE Box')
             first.close()
             caches = [Cache('Box', self.random) for _ in range(4)]
@@ -200,7 +163,7 @@ class Resync(unittest.TestCase):
                     for cache in caches:
                         cache.go_away()
                     writer.close()
-                    self.restart(server, self.random.choice(['stop', 'kill', 'without snapshot']))
+                    server.restart(self.random.choice(['stop', 'kill', 'without snapshot']))
                     writer = self.connect(server)
             for cache in caches:
                 self.check(server, writer, cache)

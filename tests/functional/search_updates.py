@@ -21,30 +21,6 @@ SEARCHES = [('SEARCH RETURN (UPDATE ALL)', '', 'UNDELETED'),
 SUBJECTS = ['Report', 'Re: report', 'plan', 'Fwd: Plan', 'other']
 
 
-def numbers(text):
-    for part in text.split(','):
-        first, _, last = part.partition(':')
-        yield from range(int(first), int(last or first) + 1)
-
-
-class Connection:
-    def __init__(self, server):
-        self.wire = kontor.Wire(server.connect('imaps'))
-        self.wire.start_tls(server.tls_context())
-        self.wire.connection.settimeout(60)
-        self.wire.line()
-        self.tags = 0
-        self.command(f'LOGIN anna@example.test {kontor.PASSWORD}')
-
-    def command(self, text):
-        self.tags += 1
-        self.tag = f's{self.tags}'
-        self.wire.send(f'{self.tag} {text}\r\n')
-        lines = [line.decode() for line in self.wire.until(self.tag + ' ')]
-        assert lines[-1].split()[1] == 'OK', (text, lines[-1])
-        return lines[:-1]
-
-
 class Follower:
     """A result, changed by nothing but what the server tells."""
 
@@ -57,13 +33,13 @@ class Follower:
     def fresh(self, head):
         lines = self.connection.command(f'UID {head} {self.criteria}{self.keys}')
         found = [re.search(r' ALL ([\d:,]+)', line) for line in lines if line.startswith('* ESEARCH')]
-        return list(numbers(found[0][1])) if found[0] else []
+        return list(kontor.numbers(found[0][1])) if found[0] else []
 
     def read(self, line):
         for what, pairs in re.findall(r'(ADDTO|REMOVEFROM) \(([^)]*)\)', line):
             words = pairs.split()
             for place, text in zip(map(int, words[::2]), words[1::2]):
-                for offset, uid in enumerate(numbers(text)):
+                for offset, uid in enumerate(kontor.numbers(text)):
                     self.change(what, place, offset, uid)
 
     def change(self, what, place, offset, uid):
@@ -84,8 +60,8 @@ class SearchUpdates(unittest.TestCase):
         self.chance = random.Random(SEED)
 
     def connect(self):
-        connection = Connection(self.server)
-        self.addCleanup(connection.wire.close)
+        connection = kontor.ImapWire(self.server)
+        self.addCleanup(connection.close)
         return connection
 
     def append(self, connection):
@@ -141,14 +117,14 @@ class SearchUpdates(unittest.TestCase):
             client.command(f'APPEND INBOX {{{len(text)}+}}\r\n{text}')
         asked = ['FETCH 1:* THREADID', 'SORT (SUBJECT) UTF-8 ALL', 'THREAD REFERENCES UTF-8 ALL', 'THREAD REFS UTF-8 ALL']
         client.command('SELECT INBOX')
-        before = [client.command(command) for command in asked]
+        before = [client.command(command)[:-1] for command in asked]
         self.assertEqual(len(before[0]), 50)
         self.assertNotIn('NIL', ''.join(before[0]))
         self.server.kill()
         self.server.start()
         client = self.connect()
         client.command('SELECT INBOX')
-        self.assertEqual(before, [client.command(command) for command in asked])
+        self.assertEqual(before, [client.command(command)[:-1] for command in asked])
 
 
 if __name__ == '__main__':

@@ -46,14 +46,20 @@ class World:
     async def connect(self, session):
         await session.connect(self.server.port('imaps'), self.context)
 
+    async def has_waited(self):
+        """Waits while the world stands still; then it may have stopped."""
+        if self.may_go.is_set():
+            return False
+        self.parked += 1
+        await self.may_go.wait()
+        self.parked -= 1
+        return True
+
     # --- one session ------------------------------------------------------------------------------------
     async def live(self, session):
         try:
             while not self.stopping:
-                if not self.may_go.is_set():
-                    self.parked += 1
-                    await self.may_go.wait()
-                    self.parked -= 1
+                if await self.has_waited():
                     continue
                 try:
                     await self.step(session)
@@ -129,10 +135,7 @@ class World:
     async def beside(self, other):
         try:
             while not self.stopping:
-                if not self.may_go.is_set():
-                    self.parked += 1
-                    await self.may_go.wait()
-                    self.parked -= 1
+                if await self.has_waited():
                     continue
                 await other.step()
         except Exception as error:

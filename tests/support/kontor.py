@@ -145,6 +145,17 @@ class Server:
         self.process.wait()
         self.process = None
 
+    def restart(self, how='stop'):
+        """`how`: stop, kill, or 'without snapshot': stopped, and every account is read from its logs alone."""
+        if how == 'kill':
+            self.kill()
+        else:
+            self.stop()
+        if how == 'without snapshot':
+            for snapshot in self.data.glob('accounts/*/*/snapshot'):
+                snapshot.unlink()
+        self.start()
+
     @property
     def pid(self):
         return self.process.pid
@@ -273,6 +284,35 @@ class Wire:
 
     def close(self):
         self.connection.close()
+
+
+class ImapWire(Wire):
+    """An IMAP connection by TLS, signed in, that gives every line of a command's answer."""
+
+    def __init__(self, server, *commands, user='anna', seconds=60):
+        super().__init__(server.connect('imaps'))
+        self.start_tls(server.tls_context())
+        self.connection.settimeout(seconds)
+        self.line()
+        self.tags = 0
+        for command in (f'LOGIN {user}@example.test {PASSWORD}', *commands):
+            self.command(command)
+
+    def command(self, text, statuses=('OK',)):
+        """The lines up to and with the tagged one, which must have one of these statuses."""
+        self.tags += 1
+        self.tag = f't{self.tags}'
+        self.send(f'{self.tag} {text}\r\n')
+        lines = [line.decode() for line in self.until(self.tag + ' ')]
+        assert lines[-1].split()[1] in statuses, (text, lines)
+        return lines
+
+
+def numbers(text):
+    """The numbers of a sequence set."""
+    for part in text.split(','):
+        first, _, last = part.partition(':')
+        yield from range(int(first), int(last or first) + 1)
 
 
 def main():
