@@ -107,10 +107,12 @@ std::vector<LogUse> survey_logs(const AccountState& state) {
 }
 
 Compactor::Compactor(io::FileSystem& files,
+                     std::string backup_lock,
                      const config::Store& settings,
                      const Clock& clock,
                      log::Context log)
     : files_(files),
+      backup_lock_(std::move(backup_lock)),
       settings_(settings),
       clock_(clock),
       log_(std::move(log)),
@@ -207,6 +209,12 @@ Result<NewLog> Compactor::rewrite(const std::string& folder,
   return made;
 }
 
+// Holds the lock for a moment only: a backup that begins just then tries again.
+bool Compactor::is_backup_running() const {
+  const auto lock = files_.lock(backup_lock_);
+  return !lock && lock.error().code() == Errc::busy;
+}
+
 Result<Removed> Compactor::remove_replaced(const std::string& folder,
                                            const AccountId& account,
                                            const std::set<std::uint32_t>& in_use) {
@@ -217,6 +225,7 @@ Result<Removed> Compactor::remove_replaced(const std::string& folder,
   KONTOR_TRY(const auto current, device->list());
   KONTOR_TRY(const auto free, files_.free_space(folder));
   const bool is_short = free < settings_.reserve;
+  const bool is_held = is_backup_running();
   for (const auto log : replaced) {
     KONTOR_TRY(const auto size, device->size(log));
     const auto successor = std::ranges::find(current, log_number(log), log_number);
@@ -226,7 +235,7 @@ Result<Removed> Compactor::remove_replaced(const std::string& folder,
       const auto footer = read_footer(*device, *successor);
       remove = footer && (is_short || footer->made + settings_.keep_replaced <= clock_.now());
     }
-    if (!remove || in_use.contains(log)) {
+    if (!remove || in_use.contains(log) || (is_held && !broken_copy)) {
       ++out.kept_logs;
       out.kept_bytes += size;
       continue;

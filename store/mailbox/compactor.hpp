@@ -34,8 +34,10 @@ std::vector<LogUse> survey_logs(const AccountState& state);
 
 class Compactor {
  public:
-  // All of them outlive it.
+  // All of them outlive it. `backup_lock`: a file that a backup holds while it runs; then no
+  // replaced generation is removed (docs/formats/backup.md).
   Compactor(io::FileSystem& files,
+            std::string backup_lock,
             const config::Store& settings,
             const Clock& clock,
             log::Context log);
@@ -47,7 +49,7 @@ class Compactor {
   // Writes one of them anew. corrupt: the log is damaged; no_space; cancelled: the store closes.
   Result<NewLog> rewrite(const std::string& folder, const Version& version, std::uint32_t log);
   // Removes replaced generations that are old enough (all, when the disk is short), but for those
-  // in `in_use`.
+  // in `in_use`, and none while a backup runs.
   Result<Removed> remove_replaced(const std::string& folder,
                                   const AccountId& account,
                                   const std::set<std::uint32_t>& in_use);
@@ -59,7 +61,10 @@ class Compactor {
                         const LogUse& use,
                         CompactWish wish);
 
+  bool is_backup_running() const;
+
   io::FileSystem& files_;
+  const std::string backup_lock_;
   const config::Store& settings_;
   const Clock& clock_;
   log::Context log_;

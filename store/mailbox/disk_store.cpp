@@ -46,7 +46,11 @@ DiskStore::DiskStore(StoreEnvironment environment,
       space_(environment_.files, disk_, folder_, settings_.reserve),
       loader_(environment_.files, syncs_, settings_, environment_.log),
       upkeep_(environment_.clock, environment_.log),
-      compactor_(environment_.files, settings_, environment_.clock, environment_.log) {}
+      compactor_(environment_.files,
+                 io::parent_of(folder_) + "/backup.lock",
+                 settings_,
+                 environment_.clock,
+                 environment_.log) {}
 
 std::string DiskStore::folder_of(const AccountId& id) const {
   return folder_ + '/' + id.hex().substr(0, 2) + '/' + id.text();

@@ -269,6 +269,21 @@ TEST_F(CompactTest, AShortDiskGetsItsSpaceAtOnce) {
   EXPECT_EQ(report.removed.logs, report.logs);
 }
 
+TEST_F(CompactTest, NothingReplacedGoesWhileABackupRuns) {
+  fill(60);
+  forget();
+  settings_.reserve = std::uint64_t{1} << 50U;
+  reopen();
+  auto backup = disk_->lock("/data/backup.lock");
+  ASSERT_TRUE(backup) << backup.error().text();
+  const auto report = compact();
+  EXPECT_GT(report.logs, 2U);
+  EXPECT_EQ(report.removed.logs, 0U);
+  EXPECT_EQ(report.removed.kept_logs, report.logs);
+  backup->reset();
+  EXPECT_EQ(compact().removed.logs, report.logs);
+}
+
 TEST_F(CompactTest, OldMailIsPackedOnceThoughNothingIsDead) {
   const auto mailbox = account();
   for (unsigned i = 1; i <= 60; ++i) append(*mailbox, k_inbox, big_message(i));
