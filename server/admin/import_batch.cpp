@@ -9,31 +9,14 @@
 
 #include "server/admin/frame.hpp"
 #include "server/admin/sources/folders.hpp"
+#include "server/admin/sources/marks.hpp"
 
 namespace kontor::admin {
 namespace {
 
 namespace json = boost::json;
 
-struct Letter {
-  char letter;
-  store::FlagBits flag;
-};
-// The letters of Maildir file names.
-constexpr std::array<Letter, 5> k_letters{{{'S', store::k_seen},
-                                           {'R', store::k_answered},
-                                           {'F', store::k_flagged},
-                                           {'T', store::k_deleted},
-                                           {'D', store::k_draft}}};
-
 constexpr std::int64_t k_last_second = 253'402'300'799;  // of the year 9999
-
-std::string letters_of(store::FlagBits flags) {
-  std::string out;
-  for (const auto& one : k_letters)
-    if ((flags & one.flag) != 0) out.push_back(one.letter);
-  return out;
-}
 
 json::array texts(const std::vector<std::string>& values) {
   json::array out;
@@ -44,7 +27,7 @@ json::array texts(const std::vector<std::string>& values) {
 json::object head_of(const BatchMessage& message) {
   json::object row;
   row["size"] = message.raw.size();
-  if (message.flags != 0) row["flags"] = letters_of(message.flags);
+  if (message.flags != 0) row["flags"] = sources::letters_of(message.flags);
   if (!message.keywords.empty()) row["keywords"] = texts(message.keywords);
   if (message.date) row["date"] = message.date->time_since_epoch().count();
   if (!message.guid.is_nil()) row["guid"] = message.guid.text();
@@ -64,9 +47,7 @@ Result<store::FlagBits> flags_of(const json::value& value) {
   if (!value.is_string()) return fail(Errc::bad_input, "flags that are no text");
   store::FlagBits flags = 0;
   for (const char c : value.as_string()) {
-    store::FlagBits flag = 0;
-    for (const auto& one : k_letters)
-      if (one.letter == c) flag = one.flag;
+    const auto flag = sources::flag_of(c);
     if (flag == 0) return fail(Errc::bad_input, "an unknown flag");
     flags |= flag;
   }

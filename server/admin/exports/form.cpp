@@ -89,22 +89,6 @@ std::string mbox_form(const OutMessage& message) {
   return out;
 }
 
-std::string maildir_letters(store::FlagBits flags) {
-  struct Letter {
-    store::FlagBits flag;
-    char letter;
-  };
-  constexpr std::array<Letter, 5> k_letters{{{store::k_draft, 'D'},
-                                             {store::k_flagged, 'F'},
-                                             {store::k_answered, 'R'},
-                                             {store::k_seen, 'S'},
-                                             {store::k_deleted, 'T'}}};
-  std::string out;
-  for (const auto& one : k_letters)
-    if ((flags & one.flag) != 0) out += one.letter;
-  return out;
-}
-
 std::string plain_level(std::string_view level) {
   constexpr std::size_t k_most = 200;  // a file's name has 255 bytes at most, with its ending
   if (level.empty() || level.size() > k_most || level.front() == '.' || level == "cur" ||

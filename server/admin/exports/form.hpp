@@ -19,9 +19,6 @@ FileForm file_form(std::string_view raw);
 // X-Status and X-Keywords for other programs, X-Kontor-Export for an exact import.
 std::string mbox_form(const OutMessage& message);
 
-// "S", "FRS", …: the letters of a Maildir's file name that flags have, ascending.
-std::string maildir_letters(store::FlagBits flags);
-
 // One level of a path that stands for the folder of that name; empty: no plain name does.
 std::string plain_level(std::string_view level);
 

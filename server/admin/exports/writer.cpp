@@ -14,6 +14,7 @@
 #include "base/core/text.hpp"
 #include "base/mime/modified_utf7.hpp"
 #include "server/admin/exports/form.hpp"
+#include "server/admin/sources/marks.hpp"
 #include "server/admin/sources/own_marks.hpp"
 
 namespace kontor::admin::exports {
@@ -149,7 +150,7 @@ class MaildirWriter final : public FileWriter {
   using FileWriter::FileWriter;
   Result<void> add(const std::string& folder, const OutMessage& message) override {
     const auto form = file_form(message.raw);
-    auto letters = maildir_letters(message.marks.flags);
+    auto letters = sources::letters_of(message.marks.flags);
     KONTOR_TRY(const bool all_named, add_keywords(folder, message.marks.keywords, letters));
     const auto name =
         fmt::format("{}.{:09}.kontor,S={}:2,{}", message.date.time_since_epoch().count(),

@@ -15,6 +15,16 @@ constexpr std::size_t k_max_keywords = 50;  // of one message; the store takes s
 constexpr unsigned k_mozilla_read = 0x1, k_mozilla_replied = 0x2, k_mozilla_marked = 0x4,
                    k_mozilla_hidden = 0x8, k_mozilla_forwarded = 0x1000;
 
+struct Letter {
+  char letter;
+  store::FlagBits flag;
+};
+constexpr std::array<Letter, 5> k_letters{{{'D', store::k_draft},
+                                           {'F', store::k_flagged},
+                                           {'R', store::k_answered},
+                                           {'S', store::k_seen},
+                                           {'T', store::k_deleted}}};
+
 void add_keyword(Marks& marks, std::string_view name) {
   auto keyword = keyword_of(name);
   if (keyword.empty() || marks.keywords.size() == k_max_keywords) return;
@@ -93,17 +103,25 @@ KeywordLetters parse_keyword_letters(std::string_view file) {
   return out;
 }
 
+std::string letters_of(store::FlagBits flags) {
+  std::string out;
+  for (const auto& one : k_letters)
+    if ((flags & one.flag) != 0) out.push_back(one.letter);
+  return out;
+}
+
+store::FlagBits flag_of(char letter) {
+  const auto found = std::ranges::find(k_letters, letter, &Letter::letter);
+  return found == k_letters.end() ? store::FlagBits{0} : found->flag;
+}
+
 Marks marks_of_name(std::string_view file_name, const KeywordLetters& letters) {
   Marks marks;
   // ':' cannot be in names everywhere; programs for Windows write ';' or '!'.
   const auto info = file_name.find_last_of(":;!");
   if (info == std::string_view::npos || file_name.substr(info + 1, 2) != "2,") return marks;
   for (const char letter : file_name.substr(info + 3)) {
-    if (letter == 'S') marks.flags |= store::k_seen;
-    if (letter == 'R') marks.flags |= store::k_answered;
-    if (letter == 'F') marks.flags |= store::k_flagged;
-    if (letter == 'D') marks.flags |= store::k_draft;
-    if (letter == 'T') marks.flags |= store::k_deleted;
+    marks.flags |= flag_of(letter);
     if (letter == 'P') add_keyword(marks, "$Forwarded");
     if (letter >= 'a' && letter <= 'z')
       add_keyword(marks, letters[static_cast<std::size_t>(letter - 'a')]);

@@ -32,6 +32,11 @@ KeywordLetters parse_keyword_letters(std::string_view file);
 // The letters after ":2," of a file's name (Maildir's specification; P, passed on, is $Forwarded).
 Marks marks_of_name(std::string_view file_name, const KeywordLetters& letters);
 
+// The letters of a Maildir's file names for these flags, in the order its specification asks for.
+std::string letters_of(store::FlagBits flags);
+// The flag of one such letter; 0: there is none.
+store::FlagBits flag_of(char letter);
+
 // A keyword that the store takes, as near to `name` as can be; empty: nothing is left of it.
 std::string keyword_of(std::string_view name);
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/admin/sources/own_marks.hpp"
 
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/core/text.hpp"
+#include "server/admin/sources/marks.hpp"
 #include "store/mailbox/keyword_table.hpp"
 
 namespace kontor::admin::sources {
@@ -17,17 +17,6 @@ namespace json = boost::json;
 
 constexpr std::size_t k_max_keywords = 200;
 constexpr std::int64_t k_last_second = 253'402'300'799;  // of the year 9999
-
-struct Letter {
-  char letter;
-  store::FlagBits flag;
-};
-// The letters of Maildir file names.
-constexpr std::array<Letter, 5> k_letters{{{'S', store::k_seen},
-                                           {'R', store::k_answered},
-                                           {'F', store::k_flagged},
-                                           {'T', store::k_deleted},
-                                           {'D', store::k_draft}}};
 
 std::optional<json::object> parse_line(std::string_view line) {
   json::error_code error;
@@ -46,9 +35,7 @@ std::string text_of(const json::object& row, std::string_view field) {
 
 OwnMarks marks_of(const json::object& row) {
   OwnMarks out;
-  for (const char c : text_of(row, "flags"))
-    for (const auto& one : k_letters)
-      if (one.letter == c) out.marks.flags |= one.flag;
+  for (const char c : text_of(row, "flags")) out.marks.flags |= flag_of(c);
   const auto* keywords = row.if_contains("keywords");
   if (keywords != nullptr && keywords->is_array())
     for (const auto& one : keywords->as_array()) {
@@ -77,10 +64,7 @@ OwnMarks marks_of(const json::object& row) {
 std::string print_own_marks(const OwnMarks& marks, std::string_view file) {
   json::object row;
   if (!file.empty()) row["file"] = file;
-  std::string letters;
-  for (const auto& one : k_letters)
-    if ((marks.marks.flags & one.flag) != 0) letters.push_back(one.letter);
-  row["flags"] = letters;
+  row["flags"] = letters_of(marks.marks.flags);
   json::array keywords;
   for (const auto& keyword : marks.marks.keywords) keywords.emplace_back(keyword);
   if (!keywords.empty()) row["keywords"] = std::move(keywords);
