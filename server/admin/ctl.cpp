@@ -191,6 +191,8 @@ int run_ctl(const std::vector<std::string>& words,
   if (line->words.size() < verb->least_arguments() || line->words.size() > verb->most_arguments()) {
     return wrong_use("use: " + form_of(*verb));
   }
+  if (verb->fits != nullptr && !verb->fits({line->words, {}, line->options}))
+    return wrong_use("these do not go together; use: " + form_of(*verb));
   const Client client{line->data_folder, err, is_terminal};
   return show(run_verb(*verb, *line, client), line->json, out, err);
 }

@@ -109,14 +109,8 @@ Result<Finding> import_list(const Client& client, const ImapJob& common, const s
 
 Result<Finding> import_by_options(const Client& client, const Request& request) {
   KONTOR_TRY(auto job, job_of(request));
-  if (const auto list = option(request, "--list"); !list.empty()) {
-    if (!request.arguments.empty())
-      return fail(Errc::bad_input, "--list names the mailboxes: leave ADDRESS out");
+  if (const auto list = option(request, "--list"); !list.empty())
     return import_list(client, job, list);
-  }
-  if (request.arguments.size() != 1 || job.login.user.empty())
-    return fail(Errc::bad_input,
-                "use: import ADDRESS --imap HOST --user USER --password-file FILE");
   job.account = request.arguments[0];
   KONTOR_TRY(job.login.password, read_password(option(request, "--password-file")));
   return import_from_imap(client, job);

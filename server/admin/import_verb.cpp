@@ -49,11 +49,16 @@ class Import final : public sources::Taker {
 
 }  // namespace
 
+bool import_fits(const Request& request) {
+  const auto& options = request.options;
+  if (!options.contains("--imap")) return request.arguments.size() == 2;
+  if (options.contains("--list")) return request.arguments.empty();
+  return request.arguments.size() == 1 && options.contains("--user");
+}
+
 Result<Finding> import_mail(const Client& client, Request request) {
   const bool dry_run = request.options.contains("--dry-run");
   if (request.options.contains("--imap")) return import_by_options(client, request);
-  if (request.arguments.size() != 2)
-    return fail(Errc::bad_input, "use: import ADDRESS SOURCE, or import ADDRESS --imap HOST …");
   KONTOR_TRY(const auto scan, sources::scan(request.arguments[1]));
   KONTOR_TRY(auto connection, Connection::open(client.data_folder));
   MailSender sender(std::move(connection),

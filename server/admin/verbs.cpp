@@ -34,7 +34,7 @@ constexpr std::array k_verbs{
     Verb{"folders", "ACCOUNT", "The folders of an account with their counts.", folders},
     Verb{"groups list", "", "Groups that have an address.", groups_list},
     Verb{"groups show", "GROUP", "The people a group stands for, nested groups included.", groups_show},
-    Verb{"import", "[ADDRESS] [SOURCE]", "Brings mail into a mailbox: of an mbox file, a Maildir, .eml files or a tree of them, or from an IMAP server; may be run again.", nullptr, nullptr, import_mail, import_stream, "[--into FOLDER] [--dry-run] [--imap HOST] [--user USER] [--password-file FILE] [--authzid USER] [--tls MODE] [--ca-file FILE] [--no-verify] [--folder FOLDER] [--list FILE]"},
+    Verb{"import", "[ADDRESS] [SOURCE]", "Brings mail into a mailbox: of an mbox file, a Maildir, .eml files or a tree of them, or from an IMAP server; may be run again.", nullptr, nullptr, import_mail, import_stream, "[--into FOLDER] [--dry-run] [--imap HOST] [--user USER] [--password-file FILE] [--authzid USER] [--tls MODE] [--ca-file FILE] [--no-verify] [--folder FOLDER] [--list FILE]", import_fits},
     Verb{"queue", "[FILTER]", "Mail on its way to others, oldest first; FILTER is a part of a sender, recipient or domain.", queue_list},
     Verb{"queue delete", "ID [notify]", "Ends a message of the queue; with notify, its sender is told.", queue_delete},
     Verb{"queue retry", "[ID]", "Tries everything now; with ID, one message, or what a part of an address or domain fits.", queue_retry},

@@ -59,6 +59,8 @@ struct Verb {
   Result<Finding> (*with_server)(const Client& client, Request request) = nullptr;
   Task<void> (*stream)(const Desk& desk, net::Stream& stream, Request request) = nullptr;
   std::string_view options = {};  // as help shows them
+  // Do arguments and options go together? Missing: whatever arguments and options there are.
+  bool (*fits)(const Request& request) = nullptr;
 
   std::size_t least_arguments() const;
   std::size_t most_arguments() const;
@@ -113,6 +115,8 @@ Result<Finding> backup_unpack(const Client& client, Request request);
 Result<Finding> backup_verify(const Client& client, Request request);
 Result<Finding> backup_list(Request request);
 Result<Finding> export_mail(const Client& client, Request request);
+// What `import` may be given together.
+bool import_fits(const Request& request);
 Result<Finding> import_mail(const Client& client, Request request);
 Result<Finding> config_check(Request request);
 Result<Finding> restore_mail(const Client& client, Request request);

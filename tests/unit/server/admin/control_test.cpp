@@ -170,6 +170,19 @@ TEST(AdminCtl, WrongUseIsTold) {
   for (const auto& verb : verbs()) EXPECT_THAT(help.out, HasSubstr(std::string(verb.name)));
 }
 
+TEST(AdminCtl, WhatDoesNotGoTogetherIsWrongUse) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"import"},
+      {"import", "anna@example.test"},
+      {"import", "anna@example.test", "--imap", "mail.example.test"},
+      {"import", "anna@example.test", "--imap", "mail.example.test", "--list", "people"}};
+  for (const auto& words : wrong) {
+    const auto said = ctl(words);
+    EXPECT_EQ(said.status, 2) << said.err;
+    EXPECT_THAT(said.err, HasSubstr("use: import [ADDRESS]"));
+  }
+}
+
 TEST(AdminCtl, WithoutAServerItSaysSo) {
   const auto said = ctl({"--data", "/nonexistent", "status"});
   EXPECT_EQ(said.status, 1);
