@@ -81,7 +81,7 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.store.deleted_account_days; },
      {0, 3650},
      "How long the mailbox of a person who is gone is kept.",
-     "Until then a person of that name can get it back (kontorctl account attach)."},
+     "Until then a person of that name can get it back (kontorctl accounts attach)."},
     {"store.upkeep_interval",
      [](Settings& s) -> Field { return &s.store.upkeep_interval; },
      {60, 604800},

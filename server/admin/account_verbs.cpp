@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// account list, attach and remove: mailboxes whose person is gone, and what becomes of them.
+// accounts list --deleted, attach and remove: mailboxes whose person is gone, and what becomes of
+// them.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -15,7 +16,7 @@ namespace json = boost::json;
 Result<store::AccountInfo> named_account(const Desk& desk, const std::string& name) {
   const auto id = Uuid::parse(name);
   if (!id)
-    return fail(Errc::bad_input, name + " is not the id of an account: account list shows them");
+    return fail(Errc::bad_input, name + " is not the id of an account: accounts list shows them");
   for (auto& info : desk.environment.store.list())
     if (info.id == *id) return std::move(info);
   return fail(Errc::not_found, "no account " + name);
@@ -28,29 +29,25 @@ bool has_owner(const Desk& desk, const store::AccountInfo& info) {
 
 }  // namespace
 
-Task<Answer> account_list(const Desk& desk, Request request) {
-  const bool deleted_only = request.options.contains("--deleted");
+Task<Answer> accounts_deleted(const Desk& desk) {
   const auto& settings = desk.environment.settings.store;
   const auto copy = desk.environment.directory.current();
   json::array rows;
   for (const auto& info : desk.environment.store.list()) {
     const directory::PrincipalId id{info.binding.source, info.binding.guid};
-    const auto person = copy->find(id);
-    if (deleted_only && person) continue;
+    if (copy->find(id)) continue;
     json::object row;
     row["account"] = info.id.text();
-    row["owner"] = person && !person->mail.empty() ? person->mail : id.text();
+    row["owner"] = id.text();
     std::string gone, until;
-    if (!person) {
-      const auto account = co_await desk.environment.store.open(info.id);
-      const auto since = account ? (*account)->view().gone_since() : std::nullopt;
-      if (since) {
-        gone = show_moment(*since);
-        until = show_moment(*since + std::chrono::days(settings.deleted_account_days));
-      }
-      row["messages"] = account ? (*account)->view().usage().messages : 0;
-      row["bytes"] = account ? (*account)->view().usage().bytes : 0;
+    const auto account = co_await desk.environment.store.open(info.id);
+    const auto since = account ? (*account)->view().gone_since() : std::nullopt;
+    if (since) {
+      gone = show_moment(*since);
+      until = show_moment(*since + std::chrono::days(settings.deleted_account_days));
     }
+    row["messages"] = account ? (*account)->view().usage().messages : 0;
+    row["bytes"] = account ? (*account)->view().usage().bytes : 0;
     row["gone_since"] = gone;
     row["kept_until"] = until;
     row["problem"] = info.problem;
@@ -59,7 +56,7 @@ Task<Answer> account_list(const Desk& desk, Request request) {
   co_return json::value(std::move(rows));
 }
 
-Task<Answer> account_attach(const Desk& desk, Request request) {
+Task<Answer> accounts_attach(const Desk& desk, Request request) {
   KONTOR_CO_TRY(const auto info, named_account(desk, request.arguments[0]));
   KONTOR_CO_TRY(const auto found, find_account(desk.environment, request.arguments[1]));
   if (!found.person) co_return fail(Errc::not_found, "nobody is called " + request.arguments[1]);
@@ -74,7 +71,7 @@ Task<Answer> account_attach(const Desk& desk, Request request) {
   co_return json::value(std::move(row));
 }
 
-Task<Answer> account_remove(const Desk& desk, Request request) {
+Task<Answer> accounts_remove(const Desk& desk, Request request) {
   KONTOR_CO_TRY(const auto info, named_account(desk, request.arguments[0]));
   KONTOR_CO_TRY(co_await desk.environment.store.remove(info.id));
   json::object row;

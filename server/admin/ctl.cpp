@@ -70,6 +70,7 @@ std::string usage() {
 
 // The verb at the start of the words, two words before one; the words left are its arguments.
 const Verb* take_verb(std::vector<std::string>& words) {
+  if (words.front() == "account") words.front() = "accounts";  // either word will do
   for (const std::size_t length : {std::size_t{2}, std::size_t{1}}) {
     if (words.size() < length) continue;
     const auto end = words.begin() + static_cast<std::ptrdiff_t>(length);

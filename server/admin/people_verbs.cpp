@@ -103,7 +103,8 @@ json::object folder_row(const store::FolderInfo& folder) {
 
 }  // namespace
 
-Task<Answer> accounts_list(const Desk& desk, Request) {
+Task<Answer> accounts_list(const Desk& desk, Request request) {
+  if (request.options.contains("--deleted")) co_return co_await accounts_deleted(desk);
   const auto& environment = desk.environment;
   std::map<store::Binding, store::AccountInfo> mailboxes;
   for (auto& info : environment.store.list()) mailboxes.emplace(info.binding, std::move(info));

@@ -11,10 +11,9 @@ namespace {
 
 // clang-format off
 constexpr std::array k_verbs{
-    Verb{"account attach", "ACCOUNT PERSON", "Gives a mailbox whose owner is gone to a person, who may have been made again.", account_attach},
-    Verb{"account list", "", "Mailboxes and whose they are; --deleted: those whose owner is gone, and until when they are kept.", account_list, nullptr, nullptr, nullptr, "[--deleted]"},
-    Verb{"account remove", "ACCOUNT", "Removes a mailbox and all it holds from the disk. It cannot be brought back.", account_remove},
-    Verb{"accounts list", "", "People and rooms with a mailbox, and mailboxes that belong to nobody.", accounts_list},
+    Verb{"accounts attach", "ACCOUNT PERSON", "Gives a mailbox whose owner is gone to a person, who may have been made again.", accounts_attach},
+    Verb{"accounts list", "", "People and rooms with a mailbox, and mailboxes that belong to nobody; --deleted: those whose owner is gone, and until when they are kept.", accounts_list, nullptr, nullptr, nullptr, "[--deleted]"},
+    Verb{"accounts remove", "ACCOUNT", "Removes a mailbox and all it holds from the disk. It cannot be brought back.", accounts_remove},
     Verb{"accounts replace", "ACCOUNT ID", "Puts DATA/restoring/ID, which restore --replace has made, in the place of a mailbox.", accounts_replace},
     Verb{"accounts show", "ACCOUNT", "One account: addresses, groups, size. ACCOUNT is an address, a login name or an id.", accounts_show},
     Verb{"backup", "", "Saves accounts beside the running server, into a folder or a tar; run again, it saves what is new.", nullptr, nullptr, backup_make, nullptr, "[--person ACCOUNT] [--domain DOMAIN] [--all] [--to FOLDER] [--tar FILE] [--since BACKUP] [--full] [--rate SIZE] [--compress zstd] [--manifest FILE]"},

@@ -80,10 +80,11 @@ std::string queue_problem(const Desk& desk);  // nothing: it works, or there is 
 
 // server/admin/*_verbs.cpp
 Task<Answer> status(const Desk& desk, Request request);
-Task<Answer> account_attach(const Desk& desk, Request request);
-Task<Answer> account_list(const Desk& desk, Request request);
-Task<Answer> account_remove(const Desk& desk, Request request);
+Task<Answer> accounts_attach(const Desk& desk, Request request);
+Task<Answer> accounts_remove(const Desk& desk, Request request);
 Task<Answer> accounts_list(const Desk& desk, Request request);
+// Of accounts_list: mailboxes whose owner the directory does not have.
+Task<Answer> accounts_deleted(const Desk& desk);
 Task<Answer> accounts_replace(const Desk& desk, Request request);
 Task<Answer> accounts_show(const Desk& desk, Request request);
 Task<Answer> groups_list(const Desk& desk, Request request);

@@ -127,15 +127,15 @@ class Undelete(unittest.TestCase):
     def test_a_mailbox_outlives_its_person_and_is_attached_again(self):
         self.assertEqual(self.server.lmtp(['dmitri@example.test'], message('kept')), {})
         account = self.server.ctl('accounts', 'show', 'dmitri@example.test')['account']
-        self.assertEqual(self.server.ctl('account', 'list', '--deleted'), [])
+        self.assertEqual(self.server.ctl('accounts', 'list', '--deleted'), [])
         ldif = self.server.data / 'directory.ldif'
         original = ldif.read_text(encoding='utf-8')
         records = original.split('\n\n')
         his = next(record for record in records if 'mail: dmitri@example.test' in record)
         ldif.write_text('\n\n'.join(record for record in records if record is not his), encoding='utf-8')
-        kontor.wait_until(lambda: self.server.ctl('account', 'list', '--deleted'), 'the person is gone')
+        kontor.wait_until(lambda: self.server.ctl('accounts', 'list', '--deleted'), 'the person is gone')
         self.server.ctl('upkeep', account)
-        rows = self.server.ctl('account', 'list', '--deleted')
+        rows = self.server.ctl('accounts', 'list', '--deleted')
         self.assertEqual([(row['account'], row['messages']) for row in rows], [(account, 1)])
         self.assertTrue(rows[0]['gone_since'] and rows[0]['kept_until'] > rows[0]['gone_since'], rows)
         # Made again under the same name: another person to the directory.
@@ -144,13 +144,13 @@ class Undelete(unittest.TestCase):
         ldif.write_text('\n\n'.join(again if record is his else record for record in records), encoding='utf-8')
         kontor.wait_until(lambda: 'dmitri@example.test' in str(self.server.ctl('accounts', 'list')), 'he is back')
         self.server.imap('dmitri').logout()  # which makes him an empty mailbox
-        self.server.ctl('account', 'attach', account, 'dmitri@example.test')
+        self.server.ctl('accounts', 'attach', account, 'dmitri@example.test')
         self.assertEqual([row[2] for row in self.state('dmitri', 'INBOX')], ['kept'])
         self.restart()
         self.assertEqual(self.server.ctl('accounts', 'show', 'dmitri@example.test')['account'], account)
-        self.assertEqual(self.server.ctl('account', 'list', '--deleted'), [])
-        self.server.ctl('account', 'remove', account)
-        self.assertNotIn(account, str(self.server.ctl('account', 'list')))
+        self.assertEqual(self.server.ctl('accounts', 'list', '--deleted'), [])
+        self.server.ctl('accounts', 'remove', account)
+        self.assertNotIn(account, str(self.server.ctl('accounts', 'list')))
 
 
 if __name__ == '__main__':

@@ -55,7 +55,7 @@ inline constexpr EventKind k_owner_gone{
     "store.owner.gone", LogLevel::warning,
     "The directory does not have the owner of a mailbox any more. The mailbox stays for "
     "store.deleted_account_days.",
-    "Nothing, if the person has left. Else make the person again and run kontorctl account "
+    "Nothing, if the person has left. Else make the person again and run kontorctl accounts "
     "attach."};
 inline constexpr EventKind k_owner_back{"store.owner.back", LogLevel::info,
                                         "The directory has the owner of a mailbox again.", ""};

@@ -163,6 +163,7 @@ TEST(AdminCtl, WrongUseIsTold) {
   EXPECT_EQ(ctl({"acounts"}).status, 2);
   EXPECT_EQ(ctl({"folders"}).status, 2);
   EXPECT_EQ(ctl({"status", "now"}).status, 2);
+  EXPECT_THAT(ctl({"account", "list", "now"}).err, HasSubstr("use: accounts list"));
   EXPECT_EQ(ctl({"--what", "status"}).status, 2);
   EXPECT_EQ(ctl({"--data"}).status, 2);
   const auto help = ctl({"help"});
