@@ -177,9 +177,9 @@ class Export(unittest.TestCase):
     def test_the_mailbox_of_a_moment(self):
         with kontor.Server() as server:
             server.lmtp([ANNA], b'Subject: first\r\n\r\nx\r\n')
-            time.sleep(1.1)
+            kontor.next_second()
             moment = time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())
-            time.sleep(1.1)
+            kontor.next_second()
             imap = server.imap('anna')
             imap.select('INBOX')
             imap.store('1', '+FLAGS', '(\\Deleted \\Seen)')

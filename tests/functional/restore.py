@@ -56,9 +56,9 @@ def account_folder(server, user='anna'):
 
 def moment():
     """A date between what was done and what is done next."""
-    time.sleep(1.1)
+    kontor.next_second()
     now = time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())
-    time.sleep(1.1)
+    kontor.next_second()
     return now
 
 
@@ -200,7 +200,7 @@ class Restore(unittest.TestCase):
             aside = list((self.server.data / 'replaced').iterdir())
             self.assertTrue(all(path.name.startswith(said['account']) for path in aside), aside)
             self.assertEqual(subprocess.run([kontor.program('kontorctl'), 'store', 'verify', str(account_folder(self.server))]).returncode, 0)
-            time.sleep(1.1)  # the folder set aside bears the second in its name
+            kontor.next_second()  # the folder set aside bears the second in its name
         self.server.kill()
         self.server.start()
         self.assertEqual(set(shown(self.server, 'Work/Old')), {'m4'})

@@ -81,6 +81,12 @@ def wait_until(condition, what, seconds=20.0):
         pause.wait(0.02)
 
 
+def next_second():
+    """Until the clock's next whole second: for what tells times apart by seconds."""
+    begun = int(time.time())
+    wait_until(lambda: int(time.time()) > begun, 'the next second')
+
+
 def toml(value):
     if isinstance(value, bool):
         return 'true' if value else 'false'
