@@ -3,12 +3,10 @@
 the three forms; other programs read them too; --at gives the mailbox of a moment."""
 import calendar
 import imaplib
-import json
 import mailbox
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -35,12 +33,6 @@ AWKWARD = [
 ]
 FLAGS = ['', '\\Seen', '\\Answered \\Flagged', '\\Draft \\Seen', '\\Deleted', '$Forwarded work', 'a,b \\Seen', '\\Flagged', 'Work', '', '\\Seen']
 FOLDERS = ['INBOX', 'Sent', 'Lists/Kontor', 'Lists/v1.0 notes', '.hidden/cur', 'Mail.mbox', 'Проекты/Ёлка & co', 'old.sbd']
-
-
-def ctl(server, *words):
-    result = subprocess.run([kontor.program('kontorctl'), '--data', str(server.data), '--json', *map(str, words)],
-                            capture_output=True, text=True, timeout=300)
-    return result.returncode, json.loads(result.stdout) if result.stdout.strip() else {'error': result.stderr}
 
 
 def utf7(name):
@@ -114,7 +106,7 @@ class Export(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def export(self, form, *words, name='out'):
-        code, said = ctl(self.server, 'export', ANNA, '--format', form, '--to', self.folder / name, *words)
+        code, said = self.server.ask('export', ANNA, '--format', form, '--to', self.folder / name, *words)
         self.assertEqual(code, 0, said)
         return said
 
@@ -122,7 +114,7 @@ class Export(unittest.TestCase):
         said = self.export(form)
         self.assertEqual((said['messages'], said['complete']), (len(FOLDERS) * len(AWKWARD), True))
         with kontor.Server() as other:
-            code, back = ctl(other, 'import', ANNA, self.folder / 'out')
+            code, back = other.ask('import', ANNA, self.folder / 'out')
             self.assertEqual((code, back['stored'], back['left_behind']), (0, said['messages'], 0), back)
             for folder in FOLDERS:
                 here, there = stored(self.server, folder), stored(other, folder)
@@ -169,9 +161,9 @@ class Export(unittest.TestCase):
             for number in range(40):
                 imap.append('INBOX', f'(word{number} all)', None, HEAD % (number, number) + b'\r\nx\r\n')
             imap.logout()
-            code, _ = ctl(one, 'export', ANNA, '--format', 'maildir', '--to', self.folder / 'many')
+            code, _ = one.ask('export', ANNA, '--format', 'maildir', '--to', self.folder / 'many')
             self.assertEqual(code, 0)
-            self.assertEqual(ctl(two, 'import', ANNA, self.folder / 'many')[0], 0)
+            self.assertEqual(two.ask('import', ANNA, self.folder / 'many')[0], 0)
             self.assertEqual(stored(one, 'INBOX'), stored(two, 'INBOX'))
 
     def test_the_mailbox_of_a_moment(self):
@@ -188,7 +180,7 @@ class Export(unittest.TestCase):
             imap.logout()
             server.lmtp([ANNA], b'Subject: second\r\n\r\nx\r\n')
             def subjects(*words, name):
-                code, said = ctl(server, 'export', ANNA, '--format', 'eml', '--to', self.folder / name, *words)
+                code, said = server.ask('export', ANNA, '--format', 'eml', '--to', self.folder / name, *words)
                 self.assertEqual(code, 0, said)
                 files = sorted((self.folder / name).glob('**/*.eml'))
                 return [re.search(rb'Subject: (\w+)', path.read_bytes()).group(1) for path in files], {row['folder'] for row in said['folders']}
@@ -198,9 +190,9 @@ class Export(unittest.TestCase):
             then, folders = subjects('--at', moment, name='then')
             self.assertEqual(then, [b'first'])
             self.assertNotIn('Later', folders)
-            self.assertEqual(ctl(server, 'export', ANNA, '--format', 'eml', '--to', self.folder / 'x', '--at', '2001-01-01')[0], 1)
+            self.assertEqual(server.ask('export', ANNA, '--format', 'eml', '--to', self.folder / 'x', '--at', '2001-01-01')[0], 1)
             # From a backup, with the server's account gone on.
-            self.assertEqual(ctl(server, 'backup', '--all', '--tar', self.folder / 'all.tar')[0], 0)
+            self.assertEqual(server.ask('backup', '--all', '--tar', self.folder / 'all.tar')[0], 0)
             server.lmtp([ANNA], b'Subject: third\r\n\r\nx\r\n')
             self.assertEqual(subjects('--from', self.folder / 'all.tar', name='saved')[0], [b'second'])
             self.assertEqual(subjects('--from', self.folder / 'all.tar', '--at', moment, name='older')[0], [b'first'])
@@ -209,13 +201,13 @@ class Export(unittest.TestCase):
         out = self.folder / 'wrong'
         for words in (['--to', out], ['--format', 'eml'], ['--format', 'pst', '--to', out],
                       ['--format', 'eml', '--to', out, '--folder', 'Absent'], ['--format', 'eml', '--to', out, '--at', 'soon']):
-            self.assertEqual(ctl(self.server, 'export', ANNA, *words)[0], 1, words)
+            self.assertEqual(self.server.ask('export', ANNA, *words)[0], 1, words)
         self.assertEqual(list(self.folder.iterdir()), [])
         (self.folder / 'full').mkdir()
         (self.folder / 'full/file').write_text('x')
-        code, said = ctl(self.server, 'export', ANNA, '--format', 'eml', '--to', self.folder / 'full')
+        code, said = self.server.ask('export', ANNA, '--format', 'eml', '--to', self.folder / 'full')
         self.assertEqual((code, said['error']['code']), (1, 'exists'))
-        self.assertEqual(ctl(self.server, 'export', 'nobody@example.test', '--format', 'eml', '--to', out)[0], 1)
+        self.assertEqual(self.server.ask('export', 'nobody@example.test', '--format', 'eml', '--to', out)[0], 1)
 
 
 if __name__ == '__main__':

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kontorctl restore: an account, a folder, a message of a moment comes back in its place with dates, flags, keywords and
 EMAILID, once, whatever breaks in between."""
-import json
 import pathlib
 import re
 import shutil
@@ -16,12 +15,6 @@ from tests.support import kontor
 
 ANNA = 'anna@example.test'
 MANY = 12_000
-
-
-def ctl(server, *words):
-    result = subprocess.run([kontor.program('kontorctl'), '--data', str(server.data), '--json', *map(str, words)],
-                            capture_output=True, text=True, timeout=300)
-    return result.returncode, json.loads(result.stdout) if result.stdout.strip() else {'error': result.stderr}
 
 
 def raw_of(name, size=20):
@@ -96,20 +89,20 @@ class Restore(unittest.TestCase):
         before, then = shown(self.server), moment()
         self.erase('m1', 'm2')
         self.assertEqual(set(shown(self.server)), {'m0'})
-        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--message-id', 'm1@b.test', '--dry-run')
+        code, said = self.server.ask('restore', ANNA, '--at', then, '--message-id', 'm1@b.test', '--dry-run')
         self.assertEqual((code, said['stored'], [row['subject'] for row in said['messages']]), (0, 1, ['m1']), said)
         self.assertEqual(set(shown(self.server)), {'m0'})
-        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--message-id', '<m1@b.test>')
+        code, said = self.server.ask('restore', ANNA, '--at', then, '--message-id', '<m1@b.test>')
         self.assertEqual((code, said['stored']), (0, 1), said)
         after = shown(self.server)
         self.assertEqual(after, {name: before[name] for name in ('m0', 'm1')})
-        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--folder', 'INBOX', '--uid', '3')
+        code, said = self.server.ask('restore', ANNA, '--at', then, '--folder', 'INBOX', '--uid', '3')
         self.assertEqual((code, said['stored']), (0, 1), said)
         self.assertEqual(shown(self.server), before)
-        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--folder', 'INBOX')
+        code, said = self.server.ask('restore', ANNA, '--at', then, '--folder', 'INBOX')
         self.assertEqual((code, said['stored'], said['already_there']), (0, 0, 3), said)
         for words in (['--message-id', 'absent@b.test'], ['--folder', 'INBOX', '--uid', '77'], ['--uid', '1'], ['--folder', 'Absent']):
-            self.assertEqual(ctl(self.server, 'restore', ANNA, '--at', then, *words)[0], 1, words)
+            self.assertEqual(self.server.ask('restore', ANNA, '--at', then, *words)[0], 1, words)
 
     def test_a_folder_comes_back(self):
         self.fill()
@@ -120,27 +113,27 @@ class Restore(unittest.TestCase):
             self.assertEqual(imap.delete(name)[0], 'OK')
         imap.logout()
         self.assertNotIn('Work', folders(self.server))
-        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--folder', 'Work')
+        code, said = self.server.ask('restore', ANNA, '--at', then, '--folder', 'Work')
         self.assertEqual((code, said['complete']), (0, True), said)
         # What was about to be deleted stays; all else is as it was.
         before['Work']['m5'] = (frozenset(), *before['Work']['m5'][1:])
         work = shown(self.server, 'Work')
         self.assertEqual(set(work), {'m3', 'm5'}, 'm0 is still in INBOX: it was not taken from there')
-        code, said = ctl(self.server, 'restore', ANNA, '--at', then, '--folder', 'Work', '--copies')
+        code, said = self.server.ask('restore', ANNA, '--at', then, '--folder', 'Work', '--copies')
         self.assertEqual((code, said['stored']), (0, 1), said)
         self.assertEqual({name: shown(self.server, name) for name in ('Work', 'Work/Old')}, before)
 
     def test_into_another_folder_and_another_account(self):
         self.fill()
-        self.assertEqual(ctl(self.server, 'backup', '--all', '--to', self.folder / 'kept')[0], 0)
+        self.assertEqual(self.server.ask('backup', '--all', '--to', self.folder / 'kept')[0], 0)
         before = {name: shown(self.server, name) for name in ('INBOX', 'Work', 'Work/Old')}
-        code, said = ctl(self.server, 'restore', ANNA, '--from', self.folder / 'kept', '--into', 'Back', '--folder', 'Work')
+        code, said = self.server.ask('restore', ANNA, '--from', self.folder / 'kept', '--into', 'Back', '--folder', 'Work')
         self.assertEqual((code, said['stored']), (0, 4), said)
         self.assertEqual(set(shown(self.server, 'Back')), {'m0', 'm3', 'm5'})
         self.assertEqual(shown(self.server, 'Back/Old'), before['Work/Old'])
-        self.assertEqual(ctl(self.server, 'restore', ANNA, '--from', self.folder / 'kept', '--into', 'Back', '--folder', 'Work')[1]['stored'], 0)
+        self.assertEqual(self.server.ask('restore', ANNA, '--from', self.folder / 'kept', '--into', 'Back', '--folder', 'Work')[1]['stored'], 0)
         # All of it, for somebody who has no mailbox yet.
-        code, said = ctl(self.server, 'restore', 'boris@example.test', '--from', self.folder / 'kept', '--of', ANNA)
+        code, said = self.server.ask('restore', 'boris@example.test', '--from', self.folder / 'kept', '--of', ANNA)
         self.assertEqual((code, said['complete']), (0, True), said)
         before['Work']['m5'] = (frozenset(), *before['Work']['m5'][1:])
         self.assertEqual({name: shown(self.server, name, 'boris') for name in before}, before)
@@ -150,13 +143,13 @@ class Restore(unittest.TestCase):
 
     def test_what_was_moved_is_not_doubled(self):
         self.fill()
-        self.assertEqual(ctl(self.server, 'backup', '--all', '--tar', self.folder / 'all.tar')[0], 0)
+        self.assertEqual(self.server.ask('backup', '--all', '--tar', self.folder / 'all.tar')[0], 0)
         imap = self.server.imap('anna')
         imap.select('INBOX')
         imap.uid('MOVE', '2', 'Empty')
         imap.logout()
         self.erase('m2')
-        code, said = ctl(self.server, 'restore', ANNA, '--from', self.folder / 'all.tar')
+        code, said = self.server.ask('restore', ANNA, '--from', self.folder / 'all.tar')
         self.assertEqual((code, said['stored']), (0, 1), said)
         self.assertEqual(set(shown(self.server)), {'m0', 'm2'})
         self.assertEqual(set(shown(self.server, 'Empty')), {'m1'})
@@ -164,10 +157,10 @@ class Restore(unittest.TestCase):
 
     def test_a_whole_mailbox_replaces_the_one_there(self):
         self.fill()
-        limit = ctl(self.server, 'quota', 'set', ANNA, '300MB')[1]['bytes_limit']
+        limit = self.server.ask('quota', 'set', ANNA, '300MB')[1]['bytes_limit']
         names = ('INBOX', 'Work', 'Work/Old')
         before, rows = {name: shown(self.server, name) for name in names}, folders(self.server)
-        self.assertEqual(ctl(self.server, 'backup', '--all', '--to', self.folder / 'kept')[0], 0)
+        self.assertEqual(self.server.ask('backup', '--all', '--to', self.folder / 'kept')[0], 0)
         then = moment()
         imap = self.server.imap('anna')
         imap.delete('Work/Old')
@@ -179,7 +172,7 @@ class Restore(unittest.TestCase):
         later = folders(self.server)
         # To the moment, from its own logs; then from the backup.
         for words in (['--at', then], ['--from', self.folder / 'kept']):
-            code, said = ctl(self.server, 'restore', ANNA, '--replace', *words)
+            code, said = self.server.ask('restore', ANNA, '--replace', *words)
             self.assertEqual((code, said.get('messages')), (0, 7), said)
             with self.assertRaises(Exception):  # it was told to go, the numbers that it knows are worth nothing now
                 open_session.noop()
@@ -191,7 +184,7 @@ class Restore(unittest.TestCase):
                 self.assertGreater(row['uid_validity'], max(later.get(name, row)['uid_validity'] if name in later else 0, rows[name]['uid_validity']), name)
                 self.assertEqual((row['use'], row['subscribed']), (rows[name]['use'], rows[name]['subscribed']))
             self.assertEqual(len({row['uid_validity'] for row in now.values()}), len(now))
-            self.assertEqual(ctl(self.server, 'quota', 'show', ANNA)[1]['bytes_limit'], limit)
+            self.assertEqual(self.server.ask('quota', 'show', ANNA)[1]['bytes_limit'], limit)
             later = now
             self.assertEqual(self.server.lmtp([ANNA], raw_of('new' + str(len(words)))), {})
             self.assertIn('new' + str(len(words)), shown(self.server))
@@ -205,19 +198,19 @@ class Restore(unittest.TestCase):
         self.server.start()
         self.assertEqual(set(shown(self.server, 'Work/Old')), {'m4'})
         for words in (['--folder', 'INBOX'], ['--dry-run'], ['--at', '1999-01-01']):
-            self.assertEqual(ctl(self.server, 'restore', ANNA, '--replace', *words)[0], 1, words)
-        self.assertEqual(ctl(self.server, 'restore', 'boris@example.test', '--replace', '--from', self.folder / 'kept', '--of', ANNA)[1]
+            self.assertEqual(self.server.ask('restore', ANNA, '--replace', *words)[0], 1, words)
+        self.assertEqual(self.server.ask('restore', 'boris@example.test', '--replace', '--from', self.folder / 'kept', '--of', ANNA)[1]
                          .get('error', {}).get('code'), 'conflict', 'it is anna\'s')
 
     def test_a_mailbox_that_is_gone_comes_back_whole(self):
         self.fill()
         before = shown(self.server)
-        self.assertEqual(ctl(self.server, 'backup', '--all', '--tar', self.folder / 'all.tar')[0], 0)
+        self.assertEqual(self.server.ask('backup', '--all', '--tar', self.folder / 'all.tar')[0], 0)
         account = account_folder(self.server)
         self.server.stop()
         shutil.rmtree(account)
         self.server.start()
-        code, said = ctl(self.server, 'restore', ANNA, '--replace', '--from', self.folder / 'all.tar')
+        code, said = self.server.ask('restore', ANNA, '--replace', '--from', self.folder / 'all.tar')
         self.assertEqual((code, said.get('messages')), (0, 7), said)
         self.assertEqual(shown(self.server), before)
         self.server.stop()
@@ -239,7 +232,7 @@ class Restore(unittest.TestCase):
         imap.logout()
         before = shown(self.server)
         self.assertEqual(len(before), MANY)
-        self.assertEqual(ctl(self.server, 'backup', '--all', '--to', self.folder / 'kept')[0], 0)
+        self.assertEqual(self.server.ask('backup', '--all', '--to', self.folder / 'kept')[0], 0)
         imap = self.server.imap('anna')
         imap.select('INBOX')
         imap.store('1:*', '+FLAGS', '\\Deleted')
@@ -258,7 +251,7 @@ class Restore(unittest.TestCase):
         self.server.kill()
         self.assertEqual(process.wait(60), 1)
         self.server.start()
-        code, said = ctl(self.server, 'restore', ANNA, '--from', self.folder / 'kept')
+        code, said = self.server.ask('restore', ANNA, '--from', self.folder / 'kept')
         self.assertEqual((code, said['complete']), (0, True), said)
         self.assertGreater(said['already_there'], MANY * 0.3)
         self.assertEqual(shown(self.server), before)

@@ -233,13 +233,19 @@ class Server:
         with smtplib.LMTP('localhost', self.port('lmtp'), timeout=60) as client:
             return client.sendmail(sender, recipients, message, mail_options=['BODY=8BITMIME'])
 
-    def ctl(self, *arguments, check=True):
-        """kontorctl --json: what it says, as Python values."""
-        result = subprocess.run([program('kontorctl'), '--data', str(self.data), '--json', *arguments],
-                                capture_output=True, text=True, timeout=120)
-        if check and result.returncode != 0:
-            raise AssertionError(f'kontorctl {arguments}: {result.returncode}\n{result.stdout}{result.stderr}')
-        return json.loads(result.stdout) if result.stdout.strip() else None
+    def ask(self, *words):
+        """kontorctl --json: its exit status and what it says, as Python values; {}: nothing on its output."""
+        result = subprocess.run([program('kontorctl'), '--data', str(self.data), '--json', *map(str, words)],
+                                capture_output=True, text=True, timeout=300)
+        sys.stderr.write(result.stderr if not result.stdout.strip() else '')
+        return result.returncode, json.loads(result.stdout) if result.stdout.strip() else {}
+
+    def ctl(self, *words, check=True):
+        """What kontorctl says; it must say that it is done."""
+        status, said = self.ask(*words)
+        if check and status != 0:
+            raise AssertionError(f'kontorctl {words}: {status}\n{said}')
+        return said
 
 
 class Wire:
