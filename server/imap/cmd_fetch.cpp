@@ -97,50 +97,59 @@ class Fetching {
   }
 
   using FragmentsRead = std::vector<std::optional<store::Fragments>>;
+  using Threads = std::unordered_map<store::ItemId, std::uint64_t>;
+
+  // Messages with what the disk knows of them.
+  struct Batch {
+    std::vector<NumberedEntry> messages;
+    FragmentsRead fragments;
+    Threads threads;
+  };
 
   // Without bodies: the next batch is read while this one is written.
   Task<Result<Tagged>> run_fragments() {
     NumberCursor cursor;
-    auto some = next_batch(cursor);
-    auto read = co_await read_fragments(some);
-    while (!some.empty()) {
-      auto following = next_batch(cursor);
-      FragmentsRead following_read;
+    Batch batch = next_batch(cursor);
+    co_await read_batch(batch);
+    while (!batch.messages.empty()) {
+      Batch following = next_batch(cursor);
       Result<void> written;
       std::vector<Task<void>> both;
-      both.push_back(read_into(following, following_read));
-      both.push_back(write_into(some, read, written));
+      both.push_back(read_batch(following));
+      both.push_back(write_batch(batch, written));
       co_await run_all(std::move(both));
       KONTOR_CO_TRY(std::move(written));
-      some = std::move(following);
-      read = std::move(following_read);
+      batch = std::move(following);
     }
     co_return outcome();
   }
 
-  std::vector<NumberedEntry> next_batch(NumberCursor& cursor) {
-    std::vector<NumberedEntry> some;
+  // Its messages alone; none at the end.
+  Batch next_batch(NumberCursor& cursor) {
+    Batch batch;
     do {
-      some = session_.selected->batch(numbers_, cursor, batch_size());
-      if (some.empty()) break;
-      std::erase_if(some, [this](const NumberedEntry& message) { return is_old(message); });
-    } while (some.empty());
-    return some;
+      batch.messages = session_.selected->batch(numbers_, cursor, batch_size());
+      if (batch.messages.empty()) break;
+      std::erase_if(batch.messages,
+                    [this](const NumberedEntry& message) { return is_old(message); });
+    } while (batch.messages.empty());
+    return batch;
   }
 
-  Task<void> read_into(const std::vector<NumberedEntry>& some, FragmentsRead& out) {
-    if (!some.empty()) out = co_await read_fragments(some);
+  Task<void> read_batch(Batch& batch) {
+    if (batch.messages.empty()) co_return;
+    batch.threads = co_await read_threads(session_.account->view(), batch.messages);
+    batch.fragments = co_await read_fragments(batch.messages);
   }
 
-  Task<void> write_into(const std::vector<NumberedEntry>& some,
-                        const FragmentsRead& fragments,
-                        Result<void>& written) {
+  Task<void> write_batch(const Batch& batch, Result<void>& written) {
     const store::AccountView view = session_.account->view();
     std::string& out = session_.out.buffer();
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      if (!fragments[i]) continue;
-      append_columns(out, view, some[i], what_.items);
-      append_fragments(out, *fragments[i], what_.items);
+    for (std::size_t i = 0; i < batch.messages.size(); ++i) {
+      if (!batch.fragments[i]) continue;
+      const auto& message = batch.messages[i];
+      append_columns(out, view, message, what_.items, thread_of(batch.threads, message));
+      append_fragments(out, *batch.fragments[i], what_.items);
       out.append(")\r\n");
       if (out.size() < Response::k_piece) continue;
       written = co_await session_.out.flush_if_large();
@@ -148,10 +157,15 @@ class Fetching {
     }
   }
 
+  static std::uint64_t thread_of(const Threads& threads, const NumberedEntry& message) {
+    const auto found = threads.find(message.entry.item);
+    return found == threads.end() ? 0 : found->second;
+  }
+
   Task<Result<void>> answer(std::vector<NumberedEntry> some) {
     const store::AccountView view = session_.account->view();
-    if ((what_.items & wire::fetch::threadid) != 0) co_await read_threads(view, some);
-    std::vector<std::optional<store::Fragments>> fragments;
+    const auto threads = co_await read_threads(view, some);
+    FragmentsRead fragments;
     if ((what_.items & k_fragment_items) != 0) fragments = co_await read_fragments(some);
     for (std::size_t i = 0; i < some.size();) {
       auto read = co_await read_bodies(view, some, i);
@@ -159,7 +173,8 @@ class Fetching {
         const auto at = i++;
         if (!fragments.empty() && !fragments[at]) continue;
         const auto* made = fragments.empty() ? nullptr : &*fragments[at];
-        KONTOR_CO_TRY(co_await answer_one(view, some[at], made, std::move(bytes)));
+        const auto thread = thread_of(threads, some[at]);
+        KONTOR_CO_TRY(co_await answer_one(view, some[at], thread, made, std::move(bytes)));
         KONTOR_CO_TRY(co_await session_.out.flush_if_large());
       }
     }
@@ -167,17 +182,20 @@ class Fetching {
   }
 
   // THREADIDs of messages that were delivered before they were computed (RFC 8474, 5.2).
-  Task<void> read_threads(const store::AccountView& view, const std::vector<NumberedEntry>& some) {
-    threads_.clear();
+  Task<Threads> read_threads(const store::AccountView& view,
+                             const std::vector<NumberedEntry>& some) {
+    Threads threads;
+    if ((what_.items & wire::fetch::threadid) == 0) co_return threads;
     std::vector<store::ItemId> unknown;
     for (const auto& message : some)
       if (const auto item = view.item(message.entry.item); item && item->thread == 0)
         unknown.push_back(item->id);
     std::function<void(store::ItemId, Result<std::string>)> take =
-        [this](store::ItemId item, Result<std::string> header) {
-          if (header) threads_.emplace(item, store::thread_number(*header));
+        [&threads](store::ItemId item, Result<std::string> header) {
+          if (header) threads.emplace(item, store::thread_number(*header));
         };
     co_await read_headers(session_.account, std::move(unknown), std::move(take));
+    co_return threads;
   }
 
   // What the bodies of the messages from `begin` on are made of, for as many as one trip to the
@@ -205,6 +223,7 @@ class Fetching {
 
   Task<Result<void>> answer_one(const store::AccountView& view,
                                 const NumberedEntry& message,
+                                std::uint64_t thread,
                                 const store::Fragments* fragments,
                                 Result<std::string> bytes) {
     std::string& out = session_.out.buffer();
@@ -215,8 +234,7 @@ class Fetching {
       items |= wire::fetch::flags;
       if (session_.enabled.condstore) items |= wire::fetch::modseq;  // RFC 7162, 3.1
     }
-    const auto thread = threads_.find(message.entry.item);
-    append_columns(out, view, message, items, thread == threads_.end() ? 0 : thread->second);
+    append_columns(out, view, message, items, thread);
     if (fragments != nullptr) append_fragments(out, *fragments, items);
     auto written = co_await append_bodies(view, message, std::move(bytes));
     if (!written && written.error().code() == Errc::closed) co_return written;
@@ -283,7 +301,6 @@ class Fetching {
   wire::Fetch what_;
   wire::NumberSet numbers_;
   bool marks_seen_ = false;
-  std::unordered_map<store::ItemId, std::uint64_t> threads_;  // of the batch, where columns lack it
   std::vector<store::Uid> newly_seen_;  // of the batch under way, in UID order
   std::optional<Error> problem_;        // the first one
 };

@@ -60,7 +60,7 @@ Dialogue::Dialogue() {
 std::string Dialogue::say(std::vector<std::string> parts) {
   boost::asio::io_context context;
   const auto tls = [this] { return has_certificate ? some_certificate() : nullptr; };
-  const Environment environment{settings, directory, sign_in, no_store,
+  const Environment environment{settings, directory, sign_in, *store,
                                 sessions, clock,     tls,     log::Context(events)};
   auto pair = net::make_memory_streams(server_end);
   testing::spawn(context, serve(std::move(pair.first), implicit_tls, environment));

@@ -25,6 +25,7 @@ struct Dialogue {
       {directory::test_person(1, "anna"), directory::test_person(2, "boris")}};
   testing::FakeSignIn sign_in{directory};
   testing::FakeStore no_store;  // opens no account
+  store::AccountStore* store = &no_store;
   testing::FakeSessions sessions;
   log::RecordingSink events;
   net::MemoryOptions server_end;
