@@ -11,7 +11,7 @@ namespace {
 
 // A name that is asked for, may be listed and may not be read.
 void tell_no_access(Session& session, const wire::EventGroup& group) {
-  for (const auto& name : group.mailboxes) {
+  for (const auto& name : group.where.names) {
     const auto folder = session.find_folder(name);
     if (!folder || session.may(*folder, Right::read)) continue;
     ListAttributes attributes;

@@ -8,12 +8,14 @@ namespace {
 
 using wire::FilterKind;
 
-bool is_below(std::string_view name, std::string_view parent) {
-  return name.size() > parent.size() && name.starts_with(parent) && name[parent.size()] == '/';
-}
-
 bool is_child(std::string_view name, std::string_view parent) {
   return is_below(name, parent) && !name.substr(parent.size() + 1).contains('/');
+}
+
+}  // namespace
+
+bool is_below(std::string_view name, std::string_view parent) {
+  return name.size() > parent.size() && name.starts_with(parent) && name[parent.size()] == '/';
 }
 
 bool is_meant(const Session& session,
@@ -40,8 +42,6 @@ bool is_meant(const Session& session,
   }
   return false;
 }
-
-}  // namespace
 
 std::vector<store::FolderInfo> folders_meant(const Session& session,
                                              const std::vector<wire::MailboxFilter>& filters) {

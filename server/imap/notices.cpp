@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/imap/folder_filter.hpp"
 #include "server/imap/folder_list.hpp"
 #include "server/imap/metadata.hpp"
 #include "server/imap/wire/arguments.hpp"
@@ -14,35 +15,16 @@ namespace {
 namespace e = wire::event;
 namespace s = wire::status;
 
-bool is_below(std::string_view name, std::string_view parent) {
-  return name.size() > parent.size() && name.starts_with(parent) && name[parent.size()] == '/';
-}
-
 std::string parent_of(const std::string& name) {
   const auto slash = name.rfind('/');
   return slash == std::string::npos ? "" : name.substr(0, slash);
 }
 
-bool watches(const wire::EventGroup& group, const store::FolderInfo& folder) {
-  const auto is_named = [&](const std::string& name) { return folder.name == name; };
-  switch (group.filter) {
-    case wire::Watched::selected:
-    case wire::Watched::selected_delayed:
-      return false;
-    case wire::Watched::inboxes:  // RFC 5465, 6.3: where mail is delivered
-      return folder.id == store::k_inbox;
-    case wire::Watched::personal:
-      return true;
-    case wire::Watched::subscribed:
-      return folder.subscribed;
-    case wire::Watched::subtree:
-      return std::ranges::any_of(group.mailboxes, [&](const std::string& name) {
-        return folder.name == name || is_below(folder.name, name);
-      });
-    case wire::Watched::mailboxes:
-      return std::ranges::any_of(group.mailboxes, is_named);
-  }
-  return false;
+// The selected mailbox is told of in its own words.
+bool watches(const Session& session,
+             const wire::EventGroup& group,
+             const store::FolderInfo& folder) {
+  return !wire::is_selected(group.where.kind) && is_meant(session, folder, group.where);
 }
 
 // One comparison of two views, and the lines it comes to.
@@ -225,7 +207,7 @@ unsigned events_for(const Session& session, const store::FolderInfo& folder) {
   unsigned events = session.enabled.metadata ? e::mailbox_metadata : 0;
   if (session.notices)
     for (const auto& group : session.notices->groups)
-      if (watches(group, folder)) events |= group.events;
+      if (watches(session, group, folder)) events |= group.events;
   // RFC 5465, 5: all of them need l and r.
   return events != 0 && session.may(folder, Right::lookup) && session.may(folder, Right::read)
              ? events
@@ -246,9 +228,9 @@ SelectedEvents selected_events(const Session& session) {
   if (!session.notices || !session.notices->given) return out;
   out.events = 0;
   for (const auto& group : session.notices->groups) {
-    if (!wire::is_selected(group.filter)) continue;
+    if (!wire::is_selected(group.where.kind)) continue;
     out.events = group.events;
-    out.delayed = group.filter == wire::Watched::selected_delayed;
+    out.delayed = group.where.kind == wire::FilterKind::selected_delayed;
     if (group.fetch) out.fetch = &*group.fetch;
   }
   return out;

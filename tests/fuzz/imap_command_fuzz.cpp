@@ -52,10 +52,10 @@ void check_entry(const std::string& entry) {
 void check_notify(const Notify& notify) {
   require(notify.none == notify.groups.empty() && notify.groups.size() <= k_max_groups);
   for (const auto& group : notify.groups) {
-    require(!group.fetch || is_selected(group.filter));
+    require(!group.fetch || is_selected(group.where.kind));
     require(((group.events & event::message_new) != 0) ==
             ((group.events & event::message_expunge) != 0));
-    for (const auto& name : group.mailboxes) check_mailbox(name);
+    for (const auto& name : group.where.names) check_mailbox(name);
     if (group.fetch)
       for (const auto& body : group.fetch->bodies) require(body.peek);
   }

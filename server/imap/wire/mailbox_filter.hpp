@@ -18,9 +18,13 @@ enum class FilterKind : unsigned char {
   personal,          // all of the person's own
   subscribed,
   subtree,      // of `names` and all below them
-  subtree_one,  // of `names` and their children
+  subtree_one,  // of `names` and their children; ESEARCH only
   mailboxes,    // `names`
 };
+
+constexpr bool is_selected(FilterKind kind) noexcept {
+  return kind == FilterKind::selected || kind == FilterKind::selected_delayed;
+}
 
 struct MailboxFilter {
   FilterKind kind = FilterKind::selected;

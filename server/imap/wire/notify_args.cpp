@@ -23,20 +23,6 @@ constexpr std::array k_events{
     EventName{"ServerMetadataChange", event::server_metadata},
 };
 
-struct FilterName {
-  std::string_view name;
-  Watched filter;
-};
-constexpr std::array k_filters{
-    FilterName{"selected", Watched::selected},
-    FilterName{"selected-delayed", Watched::selected_delayed},
-    FilterName{"inboxes", Watched::inboxes},
-    FilterName{"personal", Watched::personal},
-    FilterName{"subscribed", Watched::subscribed},
-    FilterName{"subtree", Watched::subtree},
-    FilterName{"mailboxes", Watched::mailboxes},
-};
-
 class NotifyParser {
  public:
   NotifyParser(std::string_view text, bool utf8) : lexer_(text, utf8) {}
@@ -65,30 +51,16 @@ class NotifyParser {
   Result<void> group() {
     EventGroup group;
     KONTOR_TRY(lexer_.expect('('));
-    KONTOR_TRY(const auto name, lexer_.atom());
-    const auto row = std::ranges::find_if(
-        k_filters, [&](const FilterName& filter) { return iequals(filter.name, name); });
-    if (row == k_filters.end()) return syntax("an unknown set of mailboxes");
-    group.filter = row->filter;
+    KONTOR_TRY(group.where, parse_mailbox_filter(lexer_));
+    if (group.where.kind == FilterKind::subtree_one)  // RFC 7377 has it for ESEARCH
+      return syntax("an unknown set of mailboxes");
+    names_ += group.where.names.size();
+    if (names_ > k_max_watched) return syntax("too many mailboxes");
     KONTOR_TRY(lexer_.space());
-    if (group.filter == Watched::subtree || group.filter == Watched::mailboxes) {
-      KONTOR_TRY(mailboxes(group));
-      KONTOR_TRY(lexer_.space());
-    }
     KONTOR_TRY(events(group));
     KONTOR_TRY(lexer_.expect(')'));
     out_.groups.push_back(std::move(group));
     return {};
-  }
-
-  Result<void> mailboxes(EventGroup& group) {
-    const bool list = lexer_.accept('(');
-    do {
-      if (++names_ > k_max_watched) return syntax("too many mailboxes");
-      KONTOR_TRY(auto name, lexer_.mailbox());
-      group.mailboxes.push_back(std::move(name));
-    } while (list && lexer_.accept(' '));
-    return list ? lexer_.expect(')') : Result<void>();
   }
 
   // RFC 5465, 8 wants parentheses around the events; its example in 3.1 has none.
@@ -109,7 +81,8 @@ class NotifyParser {
     if (row == k_events.end() || row->bit != event::message_new) return {};
     if (!lexer_.accept_text(" (")) return {};
     // 8: only of the selected mailbox
-    if (!is_selected(group.filter)) return syntax("items of new messages are for SELECTED only");
+    if (!is_selected(group.where.kind))
+      return syntax("items of new messages are for SELECTED only");
     KONTOR_TRY(group.fetch, parse_fetch_items(lexer_));
     for (auto& body : group.fetch->bodies) body.peek = true;  // 5.2: telling is not reading
     return lexer_.expect(')');
@@ -117,7 +90,7 @@ class NotifyParser {
 
   Result<void> check() const {
     if (std::ranges::count_if(
-            out_.groups, [](const EventGroup& group) { return is_selected(group.filter); }) > 1)
+            out_.groups, [](const EventGroup& group) { return is_selected(group.where.kind); }) > 1)
       return syntax("SELECTED or SELECTED-DELAYED, and only once");
     for (const auto& group : out_.groups) {
       const bool is_new = (group.events & event::message_new) != 0;
@@ -125,7 +98,8 @@ class NotifyParser {
       // 5: both or none of them; FlagChange only with them
       if (is_new != expunge || (!is_new && (group.events & event::flag_change) != 0))
         return syntax("MessageNew and MessageExpunge go together, and FlagChange with them");
-      if (is_selected(group.filter) && (group.events & ~(event::messages | event::unknown)) != 0)
+      if (is_selected(group.where.kind) &&
+          (group.events & ~(event::messages | event::unknown)) != 0)
         return syntax("only events of messages go with SELECTED");  // 6.1
     }
     return {};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/imap/wire/fetch_args.hpp"
+#include "server/imap/wire/mailbox_filter.hpp"
 
 namespace kontor::imap::wire {
 
@@ -26,22 +27,10 @@ inline constexpr std::string_view k_event_names =
     "MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange MailboxMetadataChange "
     "ServerMetadataChange";
 
-enum class Watched : std::uint8_t {
-  selected,
-  selected_delayed,
-  inboxes,
-  personal,
-  subscribed,
-  subtree,
-  mailboxes,
-};
-constexpr bool is_selected(Watched filter) noexcept { return filter <= Watched::selected_delayed; }
-
 struct EventGroup {
-  Watched filter = Watched::personal;
-  std::vector<std::string> mailboxes;  // of subtree and mailboxes
-  unsigned events = 0;                 // event::...; 0: NONE
-  std::optional<Fetch> fetch;          // of a new message in the selected mailbox; nothing is read
+  MailboxFilter where;
+  unsigned events = 0;         // event::...; 0: NONE
+  std::optional<Fetch> fetch;  // of a new message in the selected mailbox; nothing is read
 };
 
 struct Notify {

@@ -23,9 +23,9 @@ TEST(NotifyArguments, GroupsNameMailboxesAndEvents) {
   EXPECT_EQ(selected.fetch->items, fetch::uid);
   EXPECT_TRUE(selected.fetch->bodies.front().peek);
   EXPECT_EQ(selected.fetch->bodies.front().label, "BODY[HEADER.FIELDS (From)]");
-  EXPECT_THAT(notify->groups[1].mailboxes, ElementsAre("Lists", "INBOX"));
+  EXPECT_THAT(notify->groups[1].where.names, ElementsAre("Lists", "INBOX"));
   EXPECT_EQ(notify->groups[1].events, event::messages | event::mailbox_name);
-  EXPECT_THAT(notify->groups[2].mailboxes, ElementsAre("INBOX"));
+  EXPECT_THAT(notify->groups[2].where.names, ElementsAre("INBOX"));
   EXPECT_EQ(notify->groups[2].events, 0U);
   EXPECT_EQ(notify->groups[3].events, event::subscription_change | event::server_metadata);
 }
