@@ -3,20 +3,18 @@
 
 #include <algorithm>
 
+#include "store/mailbox/names.hpp"
+
 namespace kontor::imap {
 namespace {
 
 using wire::FilterKind;
 
 bool is_child(std::string_view name, std::string_view parent) {
-  return is_below(name, parent) && !name.substr(parent.size() + 1).contains('/');
+  return store::is_below(name, parent) && !name.substr(parent.size() + 1).contains('/');
 }
 
 }  // namespace
-
-bool is_below(std::string_view name, std::string_view parent) {
-  return name.size() > parent.size() && name.starts_with(parent) && name[parent.size()] == '/';
-}
 
 bool is_meant(const Session& session,
               const store::FolderInfo& folder,
@@ -34,7 +32,7 @@ bool is_meant(const Session& session,
     case FilterKind::subscribed:
       return folder.subscribed;
     case FilterKind::subtree:
-      return names([&](const auto& n) { return name == n || is_below(name, n); });
+      return names([&](const auto& n) { return name == n || store::is_below(name, n); });
     case FilterKind::subtree_one:
       return names([&](const auto& n) { return name == n || is_child(name, n); });
     case FilterKind::mailboxes:

@@ -13,9 +13,6 @@ bool is_meant(const Session& session,
               const store::FolderInfo& folder,
               const wire::MailboxFilter& filter);
 
-// Is the folder `name` below `parent`, however deep?
-bool is_below(std::string_view name, std::string_view parent);
-
 // Each once, in the order of LIST. Those the client may not read, or names that do not exist, are
 // left out.
 std::vector<store::FolderInfo> folders_meant(const Session& session,

@@ -8,17 +8,13 @@
 #include "server/imap/folder_list.hpp"
 #include "server/imap/metadata.hpp"
 #include "server/imap/wire/arguments.hpp"
+#include "store/mailbox/names.hpp"
 
 namespace kontor::imap {
 namespace {
 
 namespace e = wire::event;
 namespace s = wire::status;
-
-std::string parent_of(const std::string& name) {
-  const auto slash = name.rfind('/');
-  return slash == std::string::npos ? "" : name.substr(0, slash);
-}
 
 // The selected mailbox is told of in its own words.
 bool watches(const Session& session,
@@ -83,8 +79,7 @@ class Telling {
     if (parents_) return *parents_;
     parents_.emplace();
     for (const auto& folder : after_.folders())
-      for (auto name = parent_of(folder.name); !name.empty(); name = parent_of(name))
-        parents_->insert(name);
+      for (auto& name : store::parents_of(folder.name)) parents_->insert(std::move(name));
     return *parents_;
   }
 
@@ -101,13 +96,15 @@ class Telling {
     }
     // Another folder may stand under the name of one that was deleted: that is told by itself.
     if (exists || !after_.find_folder(folder.name)) tell_list(folder, exists);
-    const auto parent = after_.find_folder(parent_of(folder.name));
+    const auto above = store::parents_of(folder.name);
+    const auto parent = above.empty() ? std::nullopt : after_.find_folder(above.back());
     if (parent && (events_for(session_, *parent) & e::mailbox_name) != 0) tell_list(*parent, true);
   }
 
   bool came_along(const store::FolderChange& child) const {
     return std::ranges::any_of(changes_.folders, [&](const store::FolderChange& other) {
-      return other.before && other.after && is_below(child.before->name, other.before->name) &&
+      return other.before && other.after &&
+             store::is_below(child.before->name, other.before->name) &&
              child.after->name ==
                  other.after->name + child.before->name.substr(other.before->name.size());
     });
