@@ -52,9 +52,10 @@ def program(name):
 
 
 def free_port_base():
-    """A number to which every standard port can be added and is free at this moment."""
+    """A number to which every standard port can be added and is free at this moment; below the ports that the system gives to
+    outgoing connections (32768 and above), so that it stays free while a server is restarted."""
     for _ in range(200):
-        base = random.randrange(20_000, 60_000)
+        base = random.randrange(12_000, 31_000)
         held = []
         try:
             for port in PORTS.values():
