@@ -66,13 +66,23 @@ class Fetching {
     return what_.changed_since && message.entry.modseq <= *what_.changed_since;
   }
 
+  // By the newest view: another session may have taken \Seen away and this one not told it yet.
+  std::vector<store::Uid> unseen_of(const std::vector<NumberedEntry>& some) const {
+    std::vector<store::Uid> unseen;
+    const auto newest = session_.account->view().open(session_.selected->id());
+    if (!newest) return unseen;
+    for (const auto& message : some) {
+      const auto index = newest->index_of(message.entry.uid);
+      if (index && (newest->at(*index).flags & store::k_seen) == 0)
+        unseen.push_back(message.entry.uid);
+    }
+    return unseen;
+  }
+
   // RFC 9051, 6.4.5: BODY[...] sets \Seen. It is durable before it is told, and told by the same
   // response as the body.
   Task<Result<void>> mark_seen(std::vector<NumberedEntry>& some) {
-    std::vector<store::Uid> unseen;
-    for (const auto& message : some)
-      if (!message.ghost && (message.entry.flags & store::k_seen) == 0)
-        unseen.push_back(message.entry.uid);
+    auto unseen = unseen_of(some);
     newly_seen_ = unseen;
     if (unseen.empty()) co_return Result<void>();
     store::FlagChange change;

@@ -20,7 +20,8 @@ class Start(unittest.TestCase):
     def setUp(self):
         self.data = pathlib.Path(tempfile.mkdtemp(prefix='kontor-start-'))
         os.chmod(self.data, 0o755)
-        self.base = kontor.free_port_base()
+        self.base, lock = kontor.hold_ports()
+        self.addCleanup(lock.close)
         self.pid = None
 
     def tearDown(self):

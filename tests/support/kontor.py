@@ -7,6 +7,7 @@
 
 A test file is a unittest module that ends with `kontor.main()`; --build DIR names the build folder.
 """
+import fcntl
 import imaplib
 import json
 import os
@@ -51,18 +52,35 @@ def program(name):
     return str(build_folder() / 'bin' / name)
 
 
-def free_port_base():
-    """A number to which every standard port can be added and is free at this moment; below the ports that the system gives to
-    outgoing connections (32768 and above), so that it stays free while a server is restarted."""
-    for _ in range(200):
-        base = random.randrange(12_000, 31_000)
+def port_bases():
+    """Numbers to which every standard port can be added without two of them meeting on a port; below the ports that the system
+    gives to outgoing connections (32768 and above), so that they stay free while a server is restarted."""
+    taken, found = set(), []
+    for base in range(12_000, 31_000):
+        ports = {base + port for port in PORTS.values()}
+        if not ports & taken:
+            taken |= ports
+            found.append(base)
+    return found
+
+
+PORT_BASES = port_bases()
+
+
+def hold_ports():
+    """(a base of port_bases(), the open file whose lock keeps it from other tests till the file is closed)."""
+    folder = pathlib.Path(tempfile.gettempdir()) / f'kontor-test-ports.{os.getuid()}'
+    folder.mkdir(exist_ok=True)
+    for base in random.sample(PORT_BASES, len(PORT_BASES)):
+        lock = open(folder / str(base), 'wb')
         held = []
         try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             for port in PORTS.values():
                 held.append(socket.create_server(('127.0.0.1', base + port)))
-            return base
+            return base, lock
         except OSError:
-            continue
+            lock.close()
         finally:
             for one in held:
                 one.close()
@@ -101,7 +119,7 @@ class Server:
         self.own_folder = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix='kontor-test-'))
         self.data.mkdir(parents=True, exist_ok=True)
-        self.port_base = free_port_base()
+        self.port_base, self.port_lock = hold_ports()
         self.settings = {
             'server.name': 'localhost', 'server.data_folder': str(self.data), 'server.port_base': self.port_base,
             'server.listen': ['127.0.0.1'], 'server.demo': True, 'directory.source': 'local',
@@ -185,6 +203,7 @@ class Server:
         finally:
             if self.process is not None:
                 self.kill()
+            self.port_lock.close()
             if self.own_folder and not os.environ.get('KONTOR_KEEP'):
                 shutil.rmtree(self.data, ignore_errors=True)
 
