@@ -14,6 +14,12 @@ constexpr auto k_rows = std::to_array<Row>({
      "Where people and groups come from.",
      "local is the embedded directory, an LDIF file. ad is Active Directory, see the section "
      "ad; ldap is OpenLDAP, see the section ldap."},
+    {"directory.also",
+     [](Settings& s) -> Field { return &s.directory.also; },
+     {0, 0, {"local", "ad", "ldap"}},
+     "Further sources of people and groups.",
+     "Beside directory.source: an embedded directory for accounts without a person in Active "
+     "Directory, for instance. Two people with one address: the first source has it."},
     {"directory.local_file",
      [](Settings& s) -> Field { return &s.directory.local_file; },
      {},
@@ -32,6 +38,24 @@ constexpr auto k_rows = std::to_array<Row>({
      "When a complete set of people lacks more than this share of those known (and at least "
      "ten), it is held back until kontorctl directory accept: an emptied or unreachable part of "
      "the directory must not close mailboxes."},
+    {"directory.attributes",
+     [](Settings& s) -> Field { return &s.directory.attributes; },
+     {},
+     "Attributes to read instead of the usual ones.",
+     "Each is \"usual=other\", as in \"telephoneNumber=ipPhone\". The usual names are those of "
+     "Active Directory."},
+    {"directory.disabled_mail",
+     [](Settings& s) -> Field { return &s.directory.disabled_mail; },
+     {0, 0, {"keep", "refuse", "forward"}},
+     "Mail to people whose account is disabled.",
+     "keep puts it in the mailbox, refuse tells the sender that nobody reads it, forward sends it "
+     "to directory.disabled_forward."},
+    {"directory.disabled_forward",
+     [](Settings& s) -> Field { return &s.directory.disabled_forward; },
+     {},
+     "Address for mail to disabled accounts.",
+     "For directory.disabled_mail = \"forward\". Empty: the person's manager; without one the "
+     "mail is kept."},
     {"ad.domain",
      [](Settings& s) -> Field { return &s.ad.domain; },
      {},
@@ -43,6 +67,24 @@ constexpr auto k_rows = std::to_array<Row>({
      "Domain controllers to use.",
      "Host names in order of preference. Empty: found by SRV records of the domain and the "
      "site."},
+    {"ad.more_domains",
+     [](Settings& s) -> Field { return &s.ad.more_domains; },
+     {},
+     "Further domains to follow.",
+     "DNS names of domains of the same forest or trusted ones. Each is read from its own "
+     "controllers."},
+    {"ad.site",
+     [](Settings& s) -> Field { return &s.ad.site; },
+     {},
+     "Site whose controllers come first.",
+     "Empty: the site that a controller says this machine is in."},
+    {"ad.follow",
+     [](Settings& s) -> Field { return &s.ad.follow; },
+     {0, 0, {"auto", "dirsync", "usn"}},
+     "How changes are read.",
+     "dirsync needs no scan of the directory at the controller; usn reads what has a new "
+     "uSNChanged and works with the least rights. auto takes dirsync where the controller allows "
+     "it."},
     {"ad.keytab_file",
      [](Settings& s) -> Field { return &s.ad.keytab_file; },
      {},
@@ -195,6 +237,12 @@ constexpr auto k_rows = std::to_array<Row>({
      {},
      "Networks that are never blocked.",
      "10.0.0.0/8, 192.168.1.1-192.168.1.11 or a single address, such as that of a proxy."},
+    {"sign_in.app_passwords",
+     [](Settings& s) -> Field { return &s.sign_in.app_passwords; },
+     {},
+     "Let people have passwords for single devices.",
+     "An app password is made by Kontor, works for the protocols it was made for and can be "
+     "taken back; the device never learns the person's own password."},
     {"access.imap",
      [](Settings& s) -> Field { return &s.access.imap; },
      {},
@@ -217,6 +265,11 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.access.submission; },
      {},
      "Who may submit mail.",
+     "As access.imap."},
+    {"access.http",
+     [](Settings& s) -> Field { return &s.access.http; },
+     {},
+     "Who may use HTTPS.",
      "As access.imap."},
 });
 

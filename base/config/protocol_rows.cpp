@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows of the table of settings: imap, pop3, smtp.
+// Rows of the table of settings: imap, pop3, smtp, http, groups, policy.
 #include <array>
 
 #include "base/config/rows.hpp"
@@ -111,6 +111,46 @@ constexpr auto k_rows = std::to_array<Row>({
      "Networks that may send to anybody without signing in.",
      "For printers and programs that cannot sign in: addresses, ranges and networks. Empty: "
      "nobody, this machine included. The whole Internet must never be in it."},
+    {"http.idle_timeout",
+     [](Settings& s) -> Field { return &s.http.idle_timeout; },
+     {5, 3600},
+     "Close an HTTPS connection after so long without a request.",
+     "Clients open another one when they need it."},
+    {"http.max_head",
+     [](Settings& s) -> Field { return &s.http.max_head; },
+     {4096, 1048576},
+     "Largest request line with its fields.",
+     "A ticket of somebody in many groups takes up to 64 KB in the field Authorization."},
+    {"http.max_body",
+     [](Settings& s) -> Field { return &s.http.max_body; },
+     {1024, 1073741824},
+     "Largest body of a request.",
+     "A larger one is refused."},
+    {"groups.rules",
+     [](Settings& s) -> Field { return &s.groups.rules; },
+     {},
+     "Who may send to a distribution group.",
+     "Each is \"team@example.test: senders=boss@example.test,staff@example.test internal\": only "
+     "those people and members of those groups may send to it, and nobody from outside."},
+    {"groups.dynamic",
+     [](Settings& s) -> Field { return &s.groups.dynamic; },
+     {},
+     "Groups whose members a filter finds.",
+     "Each is \"sales-all@example.test=(department=Sales)\", an LDAP filter (RFC 4515) over the "
+     "attributes of people."},
+    {"policy.rules",
+     [](Settings& s) -> Field { return &s.policy.rules; },
+     {},
+     "What holds for the people of a group or organisational unit.",
+     "Each is \"WHO: name=value name=value\", WHO the address of a group or person or the "
+     "distinguished name of an organisational unit; kontorctl policy explain shows which rule "
+     "decides for whom."},
+    {"policy.attribute",
+     [](Settings& s) -> Field { return &s.policy.attribute; },
+     {},
+     "Attribute of the directory that holds such rules.",
+     "Of people and groups, without WHO, such as msDS-cloudExtensionAttribute1. Empty: none is "
+     "read."},
 });
 
 }  // namespace

@@ -42,15 +42,22 @@ struct Tls {
 };
 
 struct Directory {
-  std::string source = "local";  // local, ad or ldap
-  std::string local_file;        // LDIF; empty: directory.ldif in the data folder
-  std::string default_domain;    // users of it sign in by short name (S123)
+  std::string source = "local";   // local, ad or ldap
+  std::vector<std::string> also;  // further sources beside it
+  std::string local_file;         // LDIF; empty: directory.ldif in the data folder
+  std::string default_domain;     // users of it sign in by short name (S123)
   std::uint32_t accept_loss_percent = 5;
+  std::vector<std::string> attributes;  // "mail=otherMailbox": read this one instead
+  std::string disabled_mail = "keep";   // to disabled accounts: keep, refuse or forward
+  std::string disabled_forward;         // address for forward; empty: the person's manager
 };
 
 struct ActiveDirectory {
-  std::string domain;                    // DNS name
-  std::vector<std::string> controllers;  // empty: found by SRV records
+  std::string domain;                     // DNS name
+  std::vector<std::string> controllers;   // empty: found by SRV records
+  std::vector<std::string> more_domains;  // DNS names; each is followed on its own controllers
+  std::string site;                       // empty: as a controller says for this machine
+  std::string follow = "auto";            // auto, dirsync or usn
   std::string keytab_file;
   std::string bind = "gssapi";  // gssapi (sealed, with the keytab) or starttls (with bind_name)
   std::string bind_name;
@@ -86,6 +93,7 @@ struct SignIn {
   std::chrono::milliseconds delay{250};  // of the first wrong password; doubles
   std::chrono::milliseconds longest_delay{8'000};
   std::vector<std::string> never_block = {"127.0.0.0/8", "::1"};  // networks
+  bool app_passwords = true;
 };
 
 // Who may use a protocol: networks, ranges or names; "!" in front: who may not (S47, S106).
@@ -94,6 +102,7 @@ struct Access {
   std::vector<std::string> pop3;
   std::vector<std::string> smtp;
   std::vector<std::string> submission;
+  std::vector<std::string> http;
 };
 
 struct Imap {
@@ -123,6 +132,24 @@ struct Smtp {
   ByteCount max_session = 0;                  // sum of the messages of one connection; 0: no limit
   std::uint32_t max_messages_per_minute = 0;  // from one address, unless signed in; 0: no limit
   std::vector<std::string> trusted_networks;  // may send to anybody without signing in
+};
+
+struct Http {
+  std::chrono::seconds idle_timeout{60};
+  ByteCount max_head = 32'768;     // of a request line and its fields
+  ByteCount max_body = 1'048'576;  // of a request
+};
+
+// Distribution groups.
+struct Groups {
+  std::vector<std::string> rules;    // "team@example.test: senders=boss@example.test internal"
+  std::vector<std::string> dynamic;  // "sales-all@example.test=(department=Sales)" (RFC 4515)
+};
+
+// What holds for whom.
+struct Policy {
+  std::vector<std::string> rules;  // "OU or group: name=value …"
+  std::string attribute;           // of people and groups, that holds such rules; empty: none
 };
 
 // Domains mail is taken for, besides those of the directory's addresses.
@@ -203,6 +230,9 @@ struct Settings {
   Imap imap;
   Pop3 pop3;
   Smtp smtp;
+  Http http;
+  Groups groups;
+  Policy policy;
   Domains domains;
   Queue queue;
   Dns dns;

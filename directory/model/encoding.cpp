@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view k_magic = "KONTORDC";
 constexpr std::size_t k_max_text = 65'536;
 constexpr std::size_t k_least_id = 4 + 16;
-constexpr std::size_t k_least_principal = 64;
+constexpr std::size_t k_least_principal = 180;
 
 // The texts of a principal in the order they are written.
 constexpr std::string Principal::* k_texts[] = {&Principal::sid,
@@ -40,6 +40,95 @@ std::vector<PrincipalId> read_ids(ByteReader& in) {
   return ids;
 }
 
+void write_texts(ByteWriter& out, const std::vector<std::string>& texts) {
+  out.u32(static_cast<std::uint32_t>(texts.size()));
+  for (const auto& text : texts) out.text(text);
+}
+
+std::vector<std::string> read_texts(ByteReader& in) {
+  std::vector<std::string> texts(in.count(4));
+  for (auto& text : texts) text = in.text(k_max_text);
+  return texts;
+}
+
+// A flag and eight bytes.
+template <class Number>
+void write_optional(ByteWriter& out, const std::optional<Number>& number) {
+  out.flag(number.has_value());
+  out.u64(static_cast<std::uint64_t>(number.value_or(0)));
+}
+
+template <class Number>
+void read_optional(ByteReader& in, std::optional<Number>& number) {
+  const bool is_there = in.flag();
+  const auto value = static_cast<Number>(in.u64());
+  if (is_there) number = value;
+}
+
+void write_optional_id(ByteWriter& out, const std::optional<PrincipalId>& id) {
+  out.flag(id.has_value());
+  if (id) write_id(out, *id);
+}
+
+std::optional<PrincipalId> read_optional_id(ByteReader& in) {
+  if (!in.flag()) return std::nullopt;
+  return read_id(in);
+}
+
+void write_limits(ByteWriter& out, const AccountLimits& limits) {
+  out.u32(limits.control);
+  write_optional(out, limits.locked_until);
+  out.flag(limits.must_change_password);
+  out.text(limits.logon_hours);
+}
+
+AccountLimits read_limits(ByteReader& in) {
+  AccountLimits limits;
+  limits.control = in.u32();
+  read_optional(in, limits.locked_until);
+  limits.must_change_password = in.flag();
+  limits.logon_hours = in.text(k_max_text);
+  return limits;
+}
+
+void write_mail_rules(ByteWriter& out, const MailRules& rules) {
+  out.flag(rules.is_hidden);
+  out.flag(rules.signed_in_only);
+  out.flag(rules.deliver_and_redirect);
+  out.text(rules.target_address);
+  write_optional_id(out, rules.alternate);
+  write_optional_id(out, rules.owner);
+  write_ids(out, rules.allowed_senders);
+  write_ids(out, rules.refused_senders);
+  write_ids(out, rules.delegates);
+  write_ids(out, rules.shared_with);
+  write_texts(out, rules.x500);
+  write_optional(out, rules.quota_warning);
+  write_optional(out, rules.quota_send);
+  write_optional(out, rules.quota_receive);
+  out.u64(static_cast<std::uint64_t>(rules.recipient_type));
+}
+
+MailRules read_mail_rules(ByteReader& in) {
+  MailRules rules;
+  rules.is_hidden = in.flag();
+  rules.signed_in_only = in.flag();
+  rules.deliver_and_redirect = in.flag();
+  rules.target_address = in.text(k_max_text);
+  rules.alternate = read_optional_id(in);
+  rules.owner = read_optional_id(in);
+  rules.allowed_senders = read_ids(in);
+  rules.refused_senders = read_ids(in);
+  rules.delegates = read_ids(in);
+  rules.shared_with = read_ids(in);
+  rules.x500 = read_texts(in);
+  read_optional(in, rules.quota_warning);
+  read_optional(in, rules.quota_send);
+  read_optional(in, rules.quota_receive);
+  rules.recipient_type = static_cast<std::int64_t>(in.u64());
+  return rules;
+}
+
 template <class Enum>
 Enum read_enum(ByteReader& in, Enum last) {
   const auto value = in.u8();
@@ -66,13 +155,16 @@ void write_principal(ByteWriter& out, const Principal& principal) {
   out.u8(static_cast<std::uint8_t>(principal.kind));
   out.u8(static_cast<std::uint8_t>(principal.state));
   out.flag(principal.is_admin);
-  out.flag(principal.expires.has_value());
-  out.u64(static_cast<std::uint64_t>(principal.expires.value_or(0)));
+  write_optional(out, principal.expires);
   for (const auto member : k_texts) out.text(principal.*member);
-  out.u32(static_cast<std::uint32_t>(principal.addresses.size()));
-  for (const auto& address : principal.addresses) out.text(address);
+  write_texts(out, principal.addresses);
   write_ids(out, principal.members);
   write_ids(out, principal.member_of);
+  out.u32(principal.group_type);
+  write_texts(out, principal.sid_history);
+  write_texts(out, principal.policies);
+  write_limits(out, principal.limits);
+  write_mail_rules(out, principal.mail_rules);
 }
 
 Principal read_principal(ByteReader& in) {
@@ -81,14 +173,16 @@ Principal read_principal(ByteReader& in) {
   principal.kind = read_enum(in, Kind::room);
   principal.state = read_enum(in, State::expired);
   principal.is_admin = in.flag();
-  const bool has_end = in.flag();
-  const auto end = static_cast<std::int64_t>(in.u64());
-  if (has_end) principal.expires = end;
+  read_optional(in, principal.expires);
   for (const auto member : k_texts) principal.*member = in.text(k_max_text);
-  principal.addresses.resize(in.count(4));
-  for (auto& address : principal.addresses) address = in.text(k_max_text);
+  principal.addresses = read_texts(in);
   principal.members = read_ids(in);
   principal.member_of = read_ids(in);
+  principal.group_type = in.u32();
+  principal.sid_history = read_texts(in);
+  principal.policies = read_texts(in);
+  principal.limits = read_limits(in);
+  principal.mail_rules = read_mail_rules(in);
   return principal;
 }
 

@@ -16,7 +16,7 @@
 
 namespace kontor::directory {
 
-inline constexpr std::uint32_t k_copy_version = 1;
+inline constexpr std::uint32_t k_copy_version = 2;
 
 struct DecodedCopy {
   std::uint64_t generation = 0;

@@ -33,6 +33,37 @@ enum class State : std::uint8_t { enabled, disabled, expired };
 // directory has SIDs too, made from entryUUID.
 using Sid = std::string;
 
+// What the directory says against a person's signing in, besides State ([MS-ADTS] 2.2.16,
+// [MS-ADA1], [MS-ADA3]).
+struct AccountLimits {
+  std::uint32_t control = 0;                 // userAccountControl
+  std::optional<std::int64_t> locked_until;  // UTC seconds; the largest number: till unlocked
+  bool must_change_password = false;         // pwdLastSet is 0
+  std::string logon_hours;                   // 21 bytes, an hour a bit, UTC; empty: always
+
+  bool operator==(const AccountLimits&) const = default;
+};
+
+// What the directory says about mail to and from somebody: Exchange's attributes, where the schema
+// has them ([MS-OXOABK]), and managedBy.
+struct MailRules {
+  bool is_hidden = false;                    // msExchHideFromAddressLists
+  bool signed_in_only = false;               // msExchRequireAuthToSendTo
+  bool deliver_and_redirect = false;         // a copy stays when there is an alternate recipient
+  std::string target_address;                // targetAddress, without "SMTP:"; mail goes there
+  std::optional<PrincipalId> alternate;      // altRecipient
+  std::optional<PrincipalId> owner;          // managedBy of a group, manager of a person
+  std::vector<PrincipalId> allowed_senders;  // authOrig, dLMemSubmitPerms; empty: everybody
+  std::vector<PrincipalId> refused_senders;  // unauthOrig, dLMemRejectPerms
+  std::vector<PrincipalId> delegates;        // publicDelegates
+  std::vector<PrincipalId> shared_with;      // msExchDelegateListLink
+  std::vector<std::string> x500;             // legacyExchangeDN and X500: addresses, lower case
+  std::optional<std::uint64_t> quota_warning, quota_send, quota_receive;  // mDB*Quota, bytes
+  std::int64_t recipient_type = 0;  // msExchRecipientTypeDetails
+
+  bool operator==(const MailRules&) const = default;
+};
+
 struct Principal {
   PrincipalId id;
   Kind kind = Kind::person;
@@ -52,6 +83,11 @@ struct Principal {
   std::vector<PrincipalId> member_of;   // direct ones, primary group included
   std::optional<std::int64_t> expires;  // UTC seconds; accountExpires
   bool is_admin = false;                // belongs, nested, to the administrators' group
+  std::uint32_t group_type = 0;         // groupType ([MS-ADTS] 2.2.12); 0: unknown
+  std::vector<Sid> sid_history;         // sIDHistory, sorted
+  std::vector<std::string> policies;    // values of the attribute for policies, as written
+  AccountLimits limits;
+  MailRules mail_rules;
   // Differs whenever the password was changed (pwdLastSet; a digest of the stored hashes), so that
   // remembered passwords are dropped. Means nothing else.
   std::string credential_stamp;

@@ -45,6 +45,13 @@ std::string normalise(Principal& principal) {
   sort_unique(principal.addresses);
   sort_unique(principal.members);
   sort_unique(principal.member_of);
+  sort_unique(principal.sid_history);
+  sort_unique(principal.mail_rules.allowed_senders);
+  sort_unique(principal.mail_rules.refused_senders);
+  sort_unique(principal.mail_rules.delegates);
+  sort_unique(principal.mail_rules.shared_with);
+  for (auto& address : principal.mail_rules.x500) address = fold_name(address);
+  sort_unique(principal.mail_rules.x500);
   return left_out;
 }
 
