@@ -109,9 +109,7 @@ std::shared_ptr<const Principal> DirectoryCopy::find_address(std::string_view ad
 std::shared_ptr<const Principal> DirectoryCopy::find_login(std::string_view login,
                                                            std::string_view default_domain) const {
   const std::string name = fold_name(login);
-  const auto only = [this](const Index::Claims* claims) -> std::shared_ptr<const Principal> {
-    return claims != nullptr && claims->size() == 1 ? index_->find(claims->front()) : nullptr;
-  };
+  const auto only = [this](const Index::Claims* claims) { return index_->owner_of(claims); };
   if (const auto slash = name.find('\\'); slash != std::string::npos)
     return only(index_->find_login('n', name.substr(slash + 1) + "@" + name.substr(0, slash)));
   if (name.find('@') == std::string::npos) {

@@ -155,6 +155,7 @@ void write_principal(ByteWriter& out, const Principal& principal) {
   out.u8(static_cast<std::uint8_t>(principal.kind));
   out.u8(static_cast<std::uint8_t>(principal.state));
   out.flag(principal.is_admin);
+  out.u8(principal.rank);
   write_optional(out, principal.expires);
   for (const auto member : k_texts) out.text(principal.*member);
   write_texts(out, principal.addresses);
@@ -173,6 +174,7 @@ Principal read_principal(ByteReader& in) {
   principal.kind = read_enum(in, Kind::room);
   principal.state = read_enum(in, State::expired);
   principal.is_admin = in.flag();
+  principal.rank = in.u8();
   read_optional(in, principal.expires);
   for (const auto member : k_texts) principal.*member = in.text(k_max_text);
   principal.addresses = read_texts(in);

@@ -56,7 +56,9 @@ Result<Identity> refresh_identity(const DirectoryCopy& copy,
   const auto principal = copy.find(identity.id);
   if (!principal) return fail(Errc::auth_failed, "account was removed");
   KONTOR_TRY(check_may_sign_in(*principal, now));
-  return make_identity(copy, *principal, identity.login, identity.sids);
+  Identity renewed = make_identity(copy, *principal, identity.login, identity.sids);
+  renewed.app_password = identity.app_password;
+  return renewed;
 }
 
 }  // namespace kontor::directory

@@ -9,11 +9,6 @@ namespace {
 
 using Claims = std::vector<PrincipalId>;
 
-void add_claim(Claims& claims, const PrincipalId& id) {
-  const auto place = std::ranges::lower_bound(claims, id);
-  if (place == claims.end() || *place != id) claims.insert(place, id);
-}
-
 // Every key a person may sign in with: 'u' an explicit principal name, which counts before 'n',
 // name@domain for the DNS and the NetBIOS name; 's' the short name alone.
 std::vector<std::string> login_keys(const Principal& principal) {
@@ -62,6 +57,7 @@ DirectoryCopy::Index::Index(const Index& other)
       sids(other.sids),
       domains(other.domains),
       contested(other.contested),
+      contested_logins(other.contested_logins),
       left_out(other.left_out),
       groups_of(other.groups_of),
       named_by(other.named_by) {}
@@ -89,9 +85,24 @@ void DirectoryCopy::Index::remove(const PrincipalId& id) {
   left_out.erase(before->id);
 }
 
+// The principal itself need not be among principals yet; the other claimants are.
+void DirectoryCopy::Index::add_claim(Claims& claims, const Principal& principal) const {
+  if (std::ranges::find(claims, principal.id) != claims.end()) return;
+  const auto is_before = [&](const PrincipalId& other) {
+    const Entry entry = find(other);
+    const std::uint8_t rank = entry ? entry->rank : 0;
+    return rank < principal.rank || (rank == principal.rank && other < principal.id);
+  };
+  claims.insert(std::ranges::find_if_not(claims, is_before), principal.id);
+}
+
 void DirectoryCopy::Index::link_names(const Principal& principal) {
   for (const auto& address : principal.addresses) claim_address(address, principal);
-  for (const auto& key : login_keys(principal)) add_claim(logins.edit(key), principal.id);
+  for (const auto& key : login_keys(principal)) {
+    auto& claims = logins.edit(key);
+    add_claim(claims, principal);
+    if (claims.size() > 1 && !key.starts_with('s')) contested_logins.set(key, 1);
+  }
   if (!principal.sid.empty()) sids.set(principal.sid, principal.id);
 }
 
@@ -100,6 +111,7 @@ void DirectoryCopy::Index::unlink_names(const Principal& principal) {
   for (const auto& key : login_keys(principal)) {
     auto& claims = logins.edit(key);
     std::erase(claims, principal.id);
+    if (claims.size() < 2) contested_logins.erase(key);
     if (claims.empty()) logins.erase(key);
   }
   const PrincipalId* holder = sids.find(principal.sid);
@@ -108,7 +120,7 @@ void DirectoryCopy::Index::unlink_names(const Principal& principal) {
 
 void DirectoryCopy::Index::claim_address(const std::string& address, const Principal& principal) {
   auto& claims = addresses.edit(address);
-  add_claim(claims, principal.id);
+  add_claim(claims, principal);
   if (claims.size() > 1) contested.set(address, 1);
   if (principal.kind != Kind::contact) ++domains.edit(domain_of(address));
 }
@@ -147,6 +159,19 @@ const Claims* DirectoryCopy::Index::find_login(char kind, std::string_view key) 
   return logins.find(kind + std::string(key));
 }
 
+DirectoryCopy::Index::Entry DirectoryCopy::Index::owner_of(const Claims* claims) const {
+  if (claims == nullptr || claims->empty()) return nullptr;
+  Entry first = find(claims->front());
+  if (claims->size() == 1) return first;
+  const Entry second = find((*claims)[1]);
+  return first && second && first->rank < second->rank ? first : nullptr;
+}
+
+std::string DirectoryCopy::Index::label_of(const PrincipalId& id) const {
+  const Entry entry = find(id);
+  return entry->name + " (" + (entry->dn.empty() ? id.text() : entry->dn) + ")";
+}
+
 const std::vector<DirectoryCopy::Index::Entry>& DirectoryCopy::Index::sorted() const {
   std::call_once(sorted_once_, [this] {
     sorted_.reserve(principals.size());
@@ -159,20 +184,23 @@ const std::vector<DirectoryCopy::Index::Entry>& DirectoryCopy::Index::sorted() c
 
 const std::vector<std::string>& DirectoryCopy::Index::problem_list() const {
   std::call_once(problems_once_, [this] {
-    const auto label = [this](const PrincipalId& id) {
-      const Entry entry = find(id);
-      return entry->name + " (" + (entry->dn.empty() ? id.text() : entry->dn) + ")";
-    };
     contested.for_each([&](const std::string& address, char) {
       const Claims& claims = *addresses.find(address);
-      std::string text = address + " belongs to " + label(claims.front()) + ", not to";
+      std::string text = address + " belongs to " + label_of(claims.front()) + ", not to";
       for (std::size_t i = 1; i < claims.size() && i < 4; ++i)
-        text += (i > 1 ? ", " : " ") + label(claims[i]);
+        text += (i > 1 ? ", " : " ") + label_of(claims[i]);
       if (claims.size() > 4) text += " and " + std::to_string(claims.size() - 4) + " more";
       problems_.push_back(std::move(text));
     });
+    contested_logins.for_each([&](const std::string& key, char) {
+      const Claims& claims = *logins.find(key);
+      const Entry owner = owner_of(&claims);
+      problems_.push_back("the sign-in name " + key.substr(1) + " of " + label_of(claims[0]) +
+                          " and " + label_of(claims[1]) + " is " +
+                          (owner ? "the first one's" : "refused: nobody can tell them apart"));
+    });
     left_out.for_each([&](const PrincipalId& id, const std::string& what) {
-      problems_.push_back(label(id) + ": " + what);
+      problems_.push_back(label_of(id) + ": " + what);
     });
     std::ranges::sort(problems_);
   });

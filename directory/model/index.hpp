@@ -33,7 +33,7 @@ struct TextHash {
 struct DirectoryCopy::Index {
   using Entry = std::shared_ptr<const Principal>;  // shared: sessions keep theirs past the copy
   using IdSet = PersistentMap<PrincipalId, char, IdHash>;
-  using Claims = std::vector<PrincipalId>;  // who claims a name, sorted; mostly one
+  using Claims = std::vector<PrincipalId>;  // who claims a name, by rank and id; mostly one
 
   std::uint64_t generation = 0;
   PersistentMap<PrincipalId, Entry, IdHash> principals;
@@ -42,6 +42,7 @@ struct DirectoryCopy::Index {
   PersistentMap<std::string, PrincipalId, TextHash> sids;
   PersistentMap<std::string, std::uint32_t, TextHash> domains;  // how many addresses
   PersistentMap<std::string, char, TextHash> contested;         // addresses with several claimants
+  PersistentMap<std::string, char, TextHash> contested_logins;  // full names with several
   PersistentMap<PrincipalId, std::string, IdHash> left_out;     // what normalise() found
   PersistentMap<PrincipalId, IdSet, IdHash> groups_of;  // from `members`: who is named by which
   PersistentMap<PrincipalId, IdSet, IdHash> named_by;   // from `member_of`: who names the group
@@ -55,10 +56,14 @@ struct DirectoryCopy::Index {
   Entry find(const PrincipalId& id) const;
   // Claimants of a login key, persons all of them.
   const Claims* find_login(char kind, std::string_view key) const;
+  // The one claimant whose rank is lower than that of all others; nullptr: there is none.
+  Entry owner_of(const Claims* claims) const;
   const std::vector<Entry>& sorted() const;
   const std::vector<std::string>& problem_list() const;
 
  private:
+  void add_claim(Claims& claims, const Principal& principal) const;
+  std::string label_of(const PrincipalId& id) const;
   void link_names(const Principal& principal);
   void unlink_names(const Principal& principal);
   void claim_address(const std::string& address, const Principal& principal);

@@ -83,9 +83,10 @@ struct Principal {
   std::vector<PrincipalId> member_of;   // direct ones, primary group included
   std::optional<std::int64_t> expires;  // UTC seconds; accountExpires
   bool is_admin = false;                // belongs, nested, to the administrators' group
-  std::uint32_t group_type = 0;         // groupType ([MS-ADTS] 2.2.12); 0: unknown
-  std::vector<Sid> sid_history;         // sIDHistory, sorted
-  std::vector<std::string> policies;    // values of the attribute for policies, as written
+  std::uint8_t rank = 0;         // of its source in the settings: the lower has a contested name
+  std::uint32_t group_type = 0;  // groupType ([MS-ADTS] 2.2.12); 0: unknown
+  std::vector<Sid> sid_history;  // sIDHistory, sorted
+  std::vector<std::string> policies;  // values of the attribute for policies, as written
   AccountLimits limits;
   MailRules mail_rules;
   // Differs whenever the password was changed (pwdLastSet; a digest of the stored hashes), so that
@@ -105,8 +106,8 @@ struct CopyDifference {
 
 class DirectoryCopy {
  public:
-  // Takes the people and groups of all sources. Two with one address: the first in {source, GUID}
-  // order has it, problems() says so. Group loops are harmless.
+  // Takes the people and groups of all sources. Two with one address: the first in {rank, source,
+  // GUID} order has it, problems() says so. Group loops are harmless.
   DirectoryCopy(std::vector<Principal> principals, std::uint64_t generation);
   ~DirectoryCopy();
   // This copy with changes; everything that did not change is shared between both.
@@ -123,7 +124,8 @@ class DirectoryCopy {
   // By mail address, any case; plus addresses are not looked through here.
   std::shared_ptr<const Principal> find_address(std::string_view address) const;
   // A person by UPN, name@domain, mail address, DOMAIN\name (DNS or NetBIOS name), or a short name
-  // of `default_domain` (of any domain when that is empty); nullptr when unknown or ambiguous.
+  // of `default_domain` (of any domain when that is empty); nullptr when unknown or ambiguous. Of
+  // several with that name the one of the lowest rank has it, unless two of that rank have.
   std::shared_ptr<const Principal> find_login(std::string_view login,
                                               std::string_view default_domain) const;
   // The people, rooms and contacts a group stands for, nested to any depth, each once, sorted;
@@ -157,6 +159,7 @@ struct Identity {
   std::string login;      // as signed in
   std::vector<Sid> sids;  // effective, sorted
   bool is_admin = false;
+  std::string app_password;  // id of the one he signed in with (server/trace); empty: none
 };
 
 // Keeps a subscription alive.
