@@ -14,6 +14,7 @@ Result<AcceptStep> check(PasswordDesk& desk, const SignInContext& context, Plain
   step.authenticated.name = std::move(message.login);
   step.authenticated.authorization_id = std::move(message.authorization_id);
   step.authenticated.sid = person->sid;
+  step.authenticated.proof = Proof::password;
   return step;
 }
 

@@ -62,6 +62,8 @@ constexpr Errc k_last<Errc> = Errc::internal;
 template <>
 constexpr Wish k_last<Wish> = Wish::reconcile;
 template <>
+constexpr Proof k_last<Proof> = Proof::app_password;
+template <>
 constexpr auto k_last<SignInAnswer::Outcome> = SignInAnswer::Outcome::failed;
 
 class In {
@@ -121,7 +123,7 @@ void fields(Archive& a, Is<SignInContext> auto& m) {
 }
 template <class Archive>
 void fields(Archive& a, Is<Identity> auto& m) {
-  a(m.id, m.name, m.mail, m.login, m.sids, m.is_admin);
+  a(m.id, m.name, m.mail, m.login, m.sids, m.is_admin, m.proof, m.ticket_sids, m.ticket_ends);
 }
 template <class Archive>
 void fields(Archive& a, Is<SaslStep> auto& m) {

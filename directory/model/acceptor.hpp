@@ -25,6 +25,8 @@ struct Authenticated {
   std::string authorization_id;  // asked for; empty: his own
   Sid sid;                      // of the person, from the PAC; empty: not known. Counts before name
   std::vector<Sid> group_sids;  // from the PAC, all of them; empty without one
+  std::int64_t ticket_ends = 0;  // UTC seconds, of a ticket
+  Proof proof = Proof::ticket;
 };
 
 struct AcceptStep {

@@ -101,6 +101,10 @@ std::shared_ptr<const Principal> DirectoryCopy::find_sid(std::string_view sid) c
   return id != nullptr ? index_->find(*id) : nullptr;
 }
 
+bool DirectoryCopy::knows_sid(std::string_view sid) const {
+  return index_->sids.find(sid) != nullptr || index_->old_sids.find(sid) != nullptr;
+}
+
 std::shared_ptr<const Principal> DirectoryCopy::find_address(std::string_view address) const {
   const auto* claims = index_->addresses.find(fold_name(address));
   return claims != nullptr ? index_->find(claims->front()) : nullptr;
@@ -149,10 +153,15 @@ std::vector<Sid> DirectoryCopy::effective_sids(const PrincipalId& id) const {
       std::ranges::for_each(principal->member_of, add);
   });
   std::vector<Sid> sids;
-  for (const auto& reached : ids)
-    if (const auto principal = index_->find(reached); principal && !principal->sid.empty())
-      sids.push_back(principal->sid);
+  for (const auto& reached : ids) {
+    const auto principal = index_->find(reached);
+    if (!principal) continue;
+    if (!principal->sid.empty()) sids.push_back(principal->sid);
+    sids.insert(sids.end(), principal->sid_history.begin(), principal->sid_history.end());
+  }
   std::ranges::sort(sids);
+  const auto [first, last] = std::ranges::unique(sids);
+  sids.erase(first, last);
   return sids;
 }
 

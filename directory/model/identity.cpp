@@ -11,7 +11,7 @@ std::string_view domain_of(std::string_view sid) { return sid.substr(0, sid.rfin
 
 // Is the domain of this SID one whose people and groups the copy holds? The person's own is.
 bool is_copied(const DirectoryCopy& copy, const Principal& principal, const Sid& sid) {
-  return copy.find_sid(sid) != nullptr ||
+  return copy.knows_sid(sid) ||
          (!principal.sid.empty() && domain_of(sid) == domain_of(principal.sid));
 }
 
@@ -43,7 +43,9 @@ Identity make_identity(const DirectoryCopy& copy,
   identity.is_admin = principal.is_admin;
   identity.sids = copy.effective_sids(principal.id);
   for (const auto& sid : ticket_sids)
-    if (!is_copied(copy, principal, sid)) identity.sids.push_back(sid);
+    if (!is_copied(copy, principal, sid)) identity.ticket_sids.push_back(sid);
+  identity.sids.insert(identity.sids.end(), identity.ticket_sids.begin(),
+                       identity.ticket_sids.end());
   std::ranges::sort(identity.sids);
   const auto [first, last] = std::ranges::unique(identity.sids);
   identity.sids.erase(first, last);
@@ -56,9 +58,18 @@ Result<Identity> refresh_identity(const DirectoryCopy& copy,
   const auto principal = copy.find(identity.id);
   if (!principal) return fail(Errc::auth_failed, "account was removed");
   KONTOR_TRY(check_may_sign_in(*principal, now));
+<<<<<<< Updated upstream
   Identity renewed = make_identity(copy, *principal, identity.login, identity.sids);
   renewed.app_password = identity.app_password;
   return renewed;
+=======
+  const bool has_ticket = identity.ticket_ends == 0 || now < identity.ticket_ends;
+  auto fresh = make_identity(copy, *principal, identity.login,
+                             has_ticket ? identity.ticket_sids : std::vector<Sid>());
+  fresh.proof = identity.proof;
+  fresh.ticket_ends = identity.ticket_ends;
+  return fresh;
+>>>>>>> Stashed changes
 }
 
 }  // namespace kontor::directory

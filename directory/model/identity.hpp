@@ -23,7 +23,7 @@ Identity make_identity(const DirectoryCopy& copy,
                        const std::vector<Sid>& ticket_sids);
 
 // The identity of an open session as the copy has it now, or auth_failed: the session must end.
-// SIDs that came with the ticket stay.
+// SIDs that came with the ticket stay until it ends.
 Result<Identity> refresh_identity(const DirectoryCopy& copy,
                                   const Identity& identity,
                                   std::int64_t now);

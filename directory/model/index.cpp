@@ -55,6 +55,7 @@ DirectoryCopy::Index::Index(const Index& other)
       addresses(other.addresses),
       logins(other.logins),
       sids(other.sids),
+      old_sids(other.old_sids),
       domains(other.domains),
       contested(other.contested),
       contested_logins(other.contested_logins),
@@ -104,6 +105,7 @@ void DirectoryCopy::Index::link_names(const Principal& principal) {
     if (claims.size() > 1 && !key.starts_with('s')) contested_logins.set(key, 1);
   }
   if (!principal.sid.empty()) sids.set(principal.sid, principal.id);
+  for (const auto& sid : principal.sid_history) ++old_sids.edit(sid);
 }
 
 void DirectoryCopy::Index::unlink_names(const Principal& principal) {
@@ -116,6 +118,8 @@ void DirectoryCopy::Index::unlink_names(const Principal& principal) {
   }
   const PrincipalId* holder = sids.find(principal.sid);
   if (holder != nullptr && *holder == principal.id) sids.erase(principal.sid);
+  for (const auto& sid : principal.sid_history)
+    if (--old_sids.edit(sid) == 0) old_sids.erase(sid);
 }
 
 void DirectoryCopy::Index::claim_address(const std::string& address, const Principal& principal) {

@@ -121,6 +121,8 @@ class DirectoryCopy {
   const std::vector<std::shared_ptr<const Principal>>& all() const noexcept;
   std::shared_ptr<const Principal> find(const PrincipalId& id) const;
   std::shared_ptr<const Principal> find_sid(std::string_view sid) const;
+  // Has somebody in the copy this SID, now or in his sid_history?
+  bool knows_sid(std::string_view sid) const;
   // By mail address, any case; plus addresses are not looked through here.
   std::shared_ptr<const Principal> find_address(std::string_view address) const;
   // A person by UPN, name@domain, mail address, DOMAIN\name (DNS or NetBIOS name), or a short name
@@ -131,7 +133,8 @@ class DirectoryCopy {
   // The people, rooms and contacts a group stands for, nested to any depth, each once, sorted;
   // loops are safe. Disabled ones are left out, and so is who has no address.
   std::vector<std::shared_ptr<const Principal>> expand(const PrincipalId& group) const;
-  // The principal's SID and those of all groups it belongs to, nested. Sorted.
+  // The principal's SID and those of all groups it belongs to, nested, each with its history.
+  // Sorted, each once.
   std::vector<Sid> effective_sids(const PrincipalId& id) const;
   // Some person, room or group has an address of this domain (a contact's does not count).
   bool is_local_domain(std::string_view domain) const;
@@ -151,6 +154,10 @@ std::string normalise(Principal& principal);
 // An address, domain or login as copies compare it: lower case, all of Unicode's simple mappings.
 std::string fold_name(std::string_view name);
 
+// How somebody proved who he is: by his account's password, by a Kerberos ticket, by NTLM, by a
+// password of Kontor's own for one device.
+enum class Proof : std::uint8_t { password, ticket, ntlm, app_password };
+
 // Who a session belongs to: the value it carries from sign-in on.
 struct Identity {
   PrincipalId id;
@@ -159,7 +166,13 @@ struct Identity {
   std::string login;      // as signed in
   std::vector<Sid> sids;  // effective, sorted
   bool is_admin = false;
+<<<<<<< Updated upstream
   std::string app_password;  // id of the one he signed in with (server/trace); empty: none
+=======
+  Proof proof = Proof::password;
+  std::vector<Sid> ticket_sids;  // of domains that are not copied, as the ticket said; in sids too
+  std::int64_t ticket_ends = 0;  // UTC seconds, when ticket_sids end; 0: not known
+>>>>>>> Stashed changes
 };
 
 // Keeps a subscription alive.
