@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/mailbox/committer.hpp"
 
+#include "store/mailbox/disk_error.hpp"
+
 namespace kontor::store {
 
 Committer::Committer(std::unique_ptr<AccountLog> log, AccountState state, Post post)
@@ -27,7 +29,7 @@ void Committer::commit(std::vector<NewFrame> frames, Answer answer) {
   }
   auto appended = log_->append(std::move(frames), post_);
   if (!appended) {
-    const Error error = appended.error();
+    const Error error = disk_error(appended.error());
     if (log_->closed_by_error()) fail_all(error);
     return answer(fail(error), 0);
   }
@@ -69,7 +71,7 @@ void Committer::relocate(std::uint32_t log,
 
 void Committer::on_synced(const Result<void>& outcome) {
   if (pending_.empty()) return;  // of a commit that failed with an earlier one
-  if (!outcome) return fail_all(outcome.error());
+  if (!outcome) return fail_all(disk_error(outcome.error()));
   Pending done = std::move(pending_.front());
   pending_.pop_front();
   done.version.mark.incarnation = log_->durable().incarnation;

@@ -6,19 +6,10 @@
 
 #include "base/log/events/store.hpp"
 #include "store/mailbox/account_index.hpp"
+#include "store/mailbox/disk_error.hpp"
 #include "store/mailbox/plan.hpp"
 
 namespace kontor::store {
-namespace {
-
-// What a client is told of an account that does not open: never that there is no such mailbox or
-// that he may not; mail for it waits until the administrator has seen to it.
-Error unusable(const Error& error) {
-  const bool misleads = error.code() == Errc::no_permission || error.code() == Errc::not_found;
-  return misleads ? Error(Errc::io_error, error.text()) : error;
-}
-
-}  // namespace
 
 using log::Keys;
 
@@ -196,7 +187,7 @@ Task<Result<DiskStore::AccountPtr>> DiskStore::load(SlotPtr slot, SlotState befo
   auto loaded = co_await io::on_pool(disk_, std::move(work));
   if (!loaded) {
     refuse(slot, before, loaded.error());
-    co_return fail(unusable(loaded.error()));
+    co_return fail(disk_error(loaded.error()));
   }
   auto snapshots = std::make_shared<SnapshotKeeper>(environment_.files, slot->folder,
                                                     loaded->snapshot, environment_.log);
@@ -300,7 +291,7 @@ Task<Result<void>> DiskStore::open_light(SlotPtr slot) {
   auto opened = co_await io::on_pool(disk_, std::move(work));
   if (!opened) {
     refuse(slot, SlotState::unloaded, opened.error());
-    co_return fail(unusable(opened.error()));
+    co_return fail(disk_error(opened.error()));
   }
   auto rules = rules_for(opened->own_limits, opened->quota_warned, slot->owner);
   auto light = std::make_shared<LightLog>(environment_.executor, std::move(opened->log),

@@ -2,6 +2,7 @@
 // Failing disks, full disks, lost power: what was acknowledged is there, once; nothing else is
 // promised, and one account's trouble is no other's.
 #include <atomic>
+#include <cerrno>
 #include <map>
 #include <mutex>
 #include <random>
@@ -58,6 +59,28 @@ TEST_F(FaultTest, AFailedSyncClosesThatAccountAndTheNextUseOpensItAgain) {
   EXPECT_EQ(counts.count(message_of("before").message.raw), 1U);
   EXPECT_EQ(counts.count(message_of("after").message.raw), 1U);
   EXPECT_EQ(counts.count(message_of("refused").message.raw), 0U);
+}
+
+// A folder whose owner somebody has changed is the administrator's matter: "not permitted" would
+// send the mail back.
+TEST_F(FaultTest, ALogThatMayNotBeWrittenIsNotTheClientsFault) {
+  open();
+  auto mailbox = account(1);
+  ASSERT_TRUE(try_append(*mailbox, "before"));
+  const auto folder = account_folder(mailbox->id());
+  for (const auto kind : {io::Operation::write, io::Operation::sync}) {
+    faulty_->decide_by([&](const io::OperationInfo& info) {
+      return info.kind == kind && info.path.starts_with(folder) ? EACCES : 0;
+    });
+    const auto failed = try_append(*mailbox, "refused");
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code(), Errc::io_error);
+    const auto delivered = threads_.work(store_->deliver(owner_of(1), message_of("mail")));
+    ASSERT_FALSE(delivered);
+    EXPECT_EQ(delivered.error().code(), Errc::io_error);
+    faulty_->decide_by({});
+    mailbox = account(1);
+  }
 }
 
 // Every operation of making an account and using it fails once; nothing acknowledged is ever gone.
