@@ -70,6 +70,13 @@ TEST(AgentMessage, EveryMessageComesBackAsItWas) {
   }
 }
 
+// KONTOR_WRITE_GENERATED=1 writes it anew.
+TEST(AgentMessage, TheGeneratedSampleIsCurrent) {
+  std::string bytes;
+  for (const auto& message : samples()) bytes += encode_message(message);
+  EXPECT_EQ(fuzz_sample("agent_message/each", bytes), bytes);
+}
+
 TEST(AgentMessage, FieldsArriveWhereTheyWere) {
   const auto settings = std::get<Configure>(through(configure())).settings;
   EXPECT_EQ(settings.server.data_folder, "/srv/mail");

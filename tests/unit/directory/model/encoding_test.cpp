@@ -23,10 +23,32 @@ std::vector<Principal> samples() {
   anna.expires = -5;
   anna.is_admin = true;
   anna.member_of = {test_id(10)};
+  anna.sid_history = {"S-1-5-21-9-8-7-1104"};
+  anna.policies = {"quota=10G", "квота"};
+  anna.limits.control = 0x40200;
+  anna.limits.locked_until = 1'800'000'000;
+  anna.limits.must_change_password = true;
+  anna.limits.logon_hours = std::string(21, '\xFF');
+  anna.mail_rules.is_hidden = anna.mail_rules.deliver_and_redirect = true;
+  anna.mail_rules.alternate = test_id(2, "ad");
+  anna.mail_rules.delegates = {test_id(3)};
+  anna.mail_rules.x500 = {"/o=example/cn=anna"};
+  anna.mail_rules.quota_send = 1U << 30U;
+  anna.mail_rules.recipient_type = -1;
   auto contact = test_person(2, "partner");
   contact.kind = Kind::contact;
   contact.state = State::disabled;
-  return {anna, contact, test_group(10, "sales", {test_id(1), test_id(2, "ad")})};
+  contact.mail_rules.target_address = "partner@elsewhere.test";
+  auto sales = test_group(10, "sales", {test_id(1), test_id(2, "ad")});
+  sales.group_type = 0x80000002;
+  sales.mail_rules.signed_in_only = true;
+  sales.mail_rules.owner = test_id(1);
+  sales.mail_rules.allowed_senders = {test_id(1), test_id(4)};
+  sales.mail_rules.refused_senders = {test_id(5)};
+  sales.mail_rules.shared_with = {test_id(6)};
+  sales.mail_rules.quota_warning = 0;
+  sales.mail_rules.quota_receive = 2;
+  return {anna, contact, sales};
 }
 
 std::string with_checksum(std::string bytes) {
@@ -42,6 +64,12 @@ TEST(CopyEncoding, WhatIsWrittenIsRead) {
   EXPECT_EQ(read->generation, 42U);
   ASSERT_EQ(read->principals.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(read->principals[i], *copy.all()[i]);
+}
+
+// KONTOR_WRITE_GENERATED=1 writes it anew.
+TEST(CopyEncoding, TheGeneratedSampleIsCurrent) {
+  const auto bytes = encode_copy(DirectoryCopy(samples(), 42));
+  EXPECT_EQ(fuzz_sample("directory_copy/three", bytes), bytes);
 }
 
 TEST(CopyEncoding, EveryCutIsNoticed) {
@@ -65,7 +93,7 @@ TEST(CopyEncoding, EveryFlippedBitIsNoticed) {
 
 TEST(CopyEncoding, AnotherVersionIsNotGuessedAt) {
   auto bytes = encode_copy(DirectoryCopy(samples(), 1));
-  bytes[8] = 2;
+  bytes[8] = static_cast<char>(k_copy_version + 1);
   const auto read = decode_copy(with_checksum(bytes.substr(0, bytes.size() - 4)));
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code(), Errc::unsupported);
@@ -74,7 +102,7 @@ TEST(CopyEncoding, AnotherVersionIsNotGuessedAt) {
 TEST(CopyEncoding, ACountThatCannotBeTrueReservesNothing) {
   ByteWriter out;
   out.raw("KONTORDC");
-  out.u32(1);
+  out.u32(k_copy_version);
   out.u64(1);
   out.u32(0xFFFFFFFF);
   const auto read = decode_copy(with_checksum(out.take()));

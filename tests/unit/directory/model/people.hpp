@@ -2,6 +2,9 @@
 // People and groups for the tests of the directory.
 #pragma once
 #include <array>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +41,15 @@ inline Principal test_group(std::uint32_t number,
   group.principal_name.clear();
   group.members = std::move(members);
   return group;
+}
+
+// The sample a fuzz target starts from; KONTOR_WRITE_GENERATED=1 writes it anew from `current`.
+inline std::string fuzz_sample(const std::string& name, const std::string& current) {
+  const std::string path = std::string(KONTOR_SOURCE_DIR) + "/tests/fuzz/corpus/" + name;
+  if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr)
+    std::ofstream(path, std::ios::binary) << current;
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace kontor::directory
