@@ -62,7 +62,7 @@ constexpr Errc k_last<Errc> = Errc::internal;
 template <>
 constexpr Wish k_last<Wish> = Wish::reconcile;
 template <>
-constexpr Proof k_last<Proof> = Proof::app_password;
+constexpr Proof k_last<Proof> = Proof::ntlm;
 template <>
 constexpr auto k_last<SignInAnswer::Outcome> = SignInAnswer::Outcome::failed;
 

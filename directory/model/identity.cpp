@@ -58,18 +58,13 @@ Result<Identity> refresh_identity(const DirectoryCopy& copy,
   const auto principal = copy.find(identity.id);
   if (!principal) return fail(Errc::auth_failed, "account was removed");
   KONTOR_TRY(check_may_sign_in(*principal, now));
-<<<<<<< Updated upstream
-  Identity renewed = make_identity(copy, *principal, identity.login, identity.sids);
-  renewed.app_password = identity.app_password;
-  return renewed;
-=======
   const bool has_ticket = identity.ticket_ends == 0 || now < identity.ticket_ends;
   auto fresh = make_identity(copy, *principal, identity.login,
                              has_ticket ? identity.ticket_sids : std::vector<Sid>());
   fresh.proof = identity.proof;
   fresh.ticket_ends = identity.ticket_ends;
+  fresh.app_password = identity.app_password;
   return fresh;
->>>>>>> Stashed changes
 }
 
 }  // namespace kontor::directory

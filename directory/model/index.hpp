@@ -40,17 +40,11 @@ struct DirectoryCopy::Index {
   PersistentMap<std::string, Claims, TextHash> addresses;  // folded
   PersistentMap<std::string, Claims, TextHash> logins;     // see login_keys() in index.cpp
   PersistentMap<std::string, PrincipalId, TextHash> sids;
-<<<<<<< Updated upstream
-  PersistentMap<std::string, std::uint32_t, TextHash> domains;  // how many addresses
-  PersistentMap<std::string, char, TextHash> contested;         // addresses with several claimants
-  PersistentMap<std::string, char, TextHash> contested_logins;  // full names with several
-  PersistentMap<PrincipalId, std::string, IdHash> left_out;     // what normalise() found
-=======
   PersistentMap<std::string, std::uint32_t, TextHash> old_sids;  // how many histories hold it
   PersistentMap<std::string, std::uint32_t, TextHash> domains;   // how many addresses
   PersistentMap<std::string, char, TextHash> contested;          // addresses with several claimants
+  PersistentMap<std::string, char, TextHash> contested_logins;   // full names with several
   PersistentMap<PrincipalId, std::string, IdHash> left_out;      // what normalise() found
->>>>>>> Stashed changes
   PersistentMap<PrincipalId, IdSet, IdHash> groups_of;  // from `members`: who is named by which
   PersistentMap<PrincipalId, IdSet, IdHash> named_by;   // from `member_of`: who names the group
 

@@ -154,9 +154,8 @@ std::string normalise(Principal& principal);
 // An address, domain or login as copies compare it: lower case, all of Unicode's simple mappings.
 std::string fold_name(std::string_view name);
 
-// How somebody proved who he is: by his account's password, by a Kerberos ticket, by NTLM, by a
-// password of Kontor's own for one device.
-enum class Proof : std::uint8_t { password, ticket, ntlm, app_password };
+// How somebody proved who he is. With an app password it is `password`, too: see Identity.
+enum class Proof : std::uint8_t { password, ticket, ntlm };
 
 // Who a session belongs to: the value it carries from sign-in on.
 struct Identity {
@@ -166,13 +165,10 @@ struct Identity {
   std::string login;      // as signed in
   std::vector<Sid> sids;  // effective, sorted
   bool is_admin = false;
-<<<<<<< Updated upstream
-  std::string app_password;  // id of the one he signed in with (server/trace); empty: none
-=======
   Proof proof = Proof::password;
   std::vector<Sid> ticket_sids;  // of domains that are not copied, as the ticket said; in sids too
   std::int64_t ticket_ends = 0;  // UTC seconds, when ticket_sids end; 0: not known
->>>>>>> Stashed changes
+  std::string app_password;      // id of the one he signed in with (server/trace); empty: none
 };
 
 // Keeps a subscription alive.
