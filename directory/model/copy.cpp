@@ -110,6 +110,20 @@ std::shared_ptr<const Principal> DirectoryCopy::find_address(std::string_view ad
   return claims != nullptr ? index_->find(claims->front()) : nullptr;
 }
 
+std::vector<std::shared_ptr<const Principal>> DirectoryCopy::find_claimants(
+    std::string_view address) const {
+  std::vector<std::shared_ptr<const Principal>> all;
+  if (const auto* claims = index_->addresses.find(fold_name(address)); claims != nullptr)
+    for (const auto& id : *claims)
+      if (auto one = index_->find(id)) all.push_back(std::move(one));
+  return all;
+}
+
+std::shared_ptr<const Principal> DirectoryCopy::find_x500(std::string_view address) const {
+  const auto* claims = index_->x500.find(fold_name(address));
+  return claims != nullptr && claims->size() == 1 ? index_->find(claims->front()) : nullptr;
+}
+
 std::shared_ptr<const Principal> DirectoryCopy::find_login(std::string_view login,
                                                            std::string_view default_domain) const {
   const std::string name = fold_name(login);
@@ -127,8 +141,8 @@ std::shared_ptr<const Principal> DirectoryCopy::find_login(std::string_view logi
   return owner && owner->kind == Kind::person ? owner : nullptr;
 }
 
-std::vector<std::shared_ptr<const Principal>> DirectoryCopy::expand(
-    const PrincipalId& group) const {
+std::vector<std::shared_ptr<const Principal>> DirectoryCopy::expand(const PrincipalId& group,
+                                                                    bool with_disabled) const {
   auto ids = closure(group, [this](const PrincipalId& id, const auto& add) {
     const auto principal = index_->find(id);
     if (!principal || principal->kind != Kind::group) return;
@@ -139,8 +153,8 @@ std::vector<std::shared_ptr<const Principal>> DirectoryCopy::expand(
   std::vector<std::shared_ptr<const Principal>> people;
   for (const auto& id : ids) {
     auto principal = index_->find(id);
-    if (principal && principal->kind != Kind::group && principal->state != State::disabled &&
-        !principal->mail.empty())
+    if (principal && principal->kind != Kind::group && !principal->mail.empty() &&
+        (with_disabled || principal->state != State::disabled))
       people.push_back(std::move(principal));
   }
   return people;

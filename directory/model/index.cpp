@@ -54,6 +54,7 @@ DirectoryCopy::Index::Index(const Index& other)
       principals(other.principals),
       addresses(other.addresses),
       logins(other.logins),
+      x500(other.x500),
       sids(other.sids),
       old_sids(other.old_sids),
       domains(other.domains),
@@ -104,6 +105,7 @@ void DirectoryCopy::Index::link_names(const Principal& principal) {
     add_claim(claims, principal);
     if (claims.size() > 1 && !key.starts_with('s')) contested_logins.set(key, 1);
   }
+  for (const auto& name : principal.mail_rules.x500) add_claim(x500.edit(name), principal);
   if (!principal.sid.empty()) sids.set(principal.sid, principal.id);
   for (const auto& sid : principal.sid_history) ++old_sids.edit(sid);
 }
@@ -115,6 +117,11 @@ void DirectoryCopy::Index::unlink_names(const Principal& principal) {
     std::erase(claims, principal.id);
     if (claims.size() < 2) contested_logins.erase(key);
     if (claims.empty()) logins.erase(key);
+  }
+  for (const auto& name : principal.mail_rules.x500) {
+    auto& claims = x500.edit(name);
+    std::erase(claims, principal.id);
+    if (claims.empty()) x500.erase(name);
   }
   const PrincipalId* holder = sids.find(principal.sid);
   if (holder != nullptr && *holder == principal.id) sids.erase(principal.sid);

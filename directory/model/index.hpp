@@ -39,6 +39,7 @@ struct DirectoryCopy::Index {
   PersistentMap<PrincipalId, Entry, IdHash> principals;
   PersistentMap<std::string, Claims, TextHash> addresses;  // folded
   PersistentMap<std::string, Claims, TextHash> logins;     // see login_keys() in index.cpp
+  PersistentMap<std::string, Claims, TextHash> x500;       // folded
   PersistentMap<std::string, PrincipalId, TextHash> sids;
   PersistentMap<std::string, std::uint32_t, TextHash> old_sids;  // how many histories hold it
   PersistentMap<std::string, std::uint32_t, TextHash> domains;   // how many addresses

@@ -125,14 +125,19 @@ class DirectoryCopy {
   bool knows_sid(std::string_view sid) const;
   // By mail address, any case; plus addresses are not looked through here.
   std::shared_ptr<const Principal> find_address(std::string_view address) const;
+  // Everybody who claims a mail address, find_address()'s first.
+  std::vector<std::shared_ptr<const Principal>> find_claimants(std::string_view address) const;
+  // By an address of type X500 ("/o=Org/…/cn=x", any case); nullptr when unknown or ambiguous.
+  std::shared_ptr<const Principal> find_x500(std::string_view address) const;
   // A person by UPN, name@domain, mail address, DOMAIN\name (DNS or NetBIOS name), or a short name
   // of `default_domain` (of any domain when that is empty); nullptr when unknown or ambiguous. Of
   // several with that name the one of the lowest rank has it, unless two of that rank have.
   std::shared_ptr<const Principal> find_login(std::string_view login,
                                               std::string_view default_domain) const;
   // The people, rooms and contacts a group stands for, nested to any depth, each once, sorted;
-  // loops are safe. Disabled ones are left out, and so is who has no address.
-  std::vector<std::shared_ptr<const Principal>> expand(const PrincipalId& group) const;
+  // loops are safe. Disabled ones are left out unless asked for, and so is who has no address.
+  std::vector<std::shared_ptr<const Principal>> expand(const PrincipalId& group,
+                                                       bool with_disabled = false) const;
   // The principal's SID and those of all groups it belongs to, nested, each with its history.
   // Sorted, each once.
   std::vector<Sid> effective_sids(const PrincipalId& id) const;
