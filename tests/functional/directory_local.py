@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The embedded directory and the process kontor-directory behind a real server: what changes in the LDIF file is in
 force within two seconds, and whoever kills or stops the process disturbs no session and no delivery."""
-import base64
-import hashlib
 import imaplib
 import os
 import pathlib
@@ -18,15 +16,6 @@ from tests.support import kontor
 # The promise is 2 seconds; what it took is printed. A loaded machine may take longer, a lost change for ever.
 PATIENCE = 15.0
 MESSAGE = b'From: a@elsewhere.test\r\nTo: b@example.test\r\nSubject: %s\r\n\r\nHello\r\n'
-
-
-def password_hash(password):
-    """OpenLDAP's {PBKDF2-SHA256}iterations$salt$hash."""
-    def ab64(data):
-        return base64.b64encode(data).decode().rstrip('=').replace('+', '.')
-    salt = os.urandom(16)
-    made = hashlib.pbkdf2_hmac('sha256', password.encode(), salt, 10_000)
-    return f'{{PBKDF2-SHA256}}10000${ab64(salt)}${ab64(made)}'
 
 
 def answer_to_login(server, user, password):
@@ -106,7 +95,7 @@ class DirectoryLocal(unittest.TestCase):
 
     def test_a_new_person_has_a_mailbox_and_signs_in(self):
         self.write(self.original + '\ndn: uid=eva,ou=People,dc=example,dc=test\nobjectClass: inetOrgPerson\nuid: eva\n'
-                   f'cn: Eva\nmail: eva@example.test\nuserPassword: {password_hash("my own")}\n')
+                   f'cn: Eva\nmail: eva@example.test\nuserPassword: {kontor.password_hash("my own")}\n')
         self.soon(lambda: self.takes('eva@example.test'), 'the new person')
         self.deliver('eva', 'welcome')
         client = self.server.imap('eva', 'my own')
@@ -117,7 +106,7 @@ class DirectoryLocal(unittest.TestCase):
         self.assertTrue(self.can_sign_in('clara@example.test'))  # and is remembered
         block = self.original[self.original.index('uid: clara\n'):]
         old = block[block.index('userPassword'):block.index('\n\n')]
-        self.change(old, f'userPassword: {password_hash("new one")}')
+        self.change(old, f'userPassword: {kontor.password_hash("new one")}')
         self.soon(lambda: self.can_sign_in('clara@example.test', 'new one'), 'the new password')
         self.assertFalse(self.can_sign_in('clara@example.test'))
 

@@ -19,38 +19,17 @@ A script is a line a step; empty lines and lines with # are passed over:
 
 At the end every command that HELP names on each kind of port must have stood in a script.
 """
-import base64
 import contextlib
 import json
 import pathlib
 import re
-import sys
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
-import kontor  # noqa: E402
+from dialogue import kontor, to_bytes
 
 FOLDER = pathlib.Path(__file__).resolve().parent / 'smtp'
 SETTINGS = {'smtp.max_message': 100_000, 'smtp.max_bad_commands': 5,
             'smtp.max_messages_per_session': 4, 'smtp.max_hops': 10, 'smtp.timeout': '20s'}
-ESCAPES = {'r': b'\r', 'n': b'\n', '0': b'\0', 't': b'\t', '\\': b'\\'}
-
-
-def text_to_bytes(text):
-    def fill(match):
-        kind, _, rest = match.group(1).partition(':')
-        if kind == 'plain':
-            name, password = rest.split(':')
-            return base64.b64encode(f'\0{name}\0{password}'.encode()).decode()
-        if kind == 'base64':
-            return base64.b64encode(rest.encode()).decode()
-        count, what = rest.split(':', 1)
-        return what * int(count)
-
-    text = re.sub(r'\{((?:plain|base64|repeat):[^}]*)\}', fill, text)
-    parts = re.split(r'(\\x[0-9A-Fa-f]{2}|\\[rn0t\\])', text)
-    return b''.join(bytes([int(part[2:], 16)]) if part.startswith('\\x') else
-                    ESCAPES[part[1]] if part.startswith('\\') else part.encode() for part in parts)
 
 
 def own_settings(file):
@@ -85,10 +64,10 @@ class Script:
     def step(self, word, rest):
         if word == 'C:':
             self.note(rest)
-            self.wire.send(text_to_bytes(rest) + b'\r\n')
+            self.wire.send(to_bytes(rest) + b'\r\n')
         elif word == 'C+':
             self.note(rest)
-            self.wire.send(text_to_bytes(rest))
+            self.wire.send(to_bytes(rest))
         elif word == 'S:':
             self.read_reply(rest)
         else:
@@ -157,7 +136,7 @@ class Script:
 
     def do_stored(self, address, text):
         _, newest = self.messages(address)
-        if text_to_bytes(text) not in newest:
+        if to_bytes(text) not in newest:
             raise AssertionError(newest.decode('utf-8', 'replace'))
 
     def do_log(self, event, text=''):

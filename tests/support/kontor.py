@@ -7,7 +7,9 @@
 
 A test file is a unittest module that ends with `kontor.main()`; --build DIR names the build folder.
 """
+import base64
 import fcntl
+import hashlib
 import imaplib
 import json
 import os
@@ -98,6 +100,15 @@ def wait_until(condition, what, seconds=20.0):
         if time.monotonic() > end:
             raise AssertionError(f'not within {seconds} s: {what}')
         pause.wait(0.02)
+
+
+def password_hash(password):
+    """OpenLDAP's {PBKDF2-SHA256}iterations$salt$hash, with little work: many people sign in in tests."""
+    def ab64(data):
+        return base64.b64encode(data).decode().rstrip('=').replace('+', '.')
+    salt = os.urandom(16)
+    made = hashlib.pbkdf2_hmac('sha256', password.encode(), salt, 1_000)
+    return f'{{PBKDF2-SHA256}}1000${ab64(salt)}${ab64(made)}'
 
 
 def next_second():

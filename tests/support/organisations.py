@@ -5,11 +5,9 @@
         a.send('anna', ['carl@b.test'], 'subject')
         b.wait_for('carl', 'subject')
 """
-import base64
 import contextlib
 import email
 import email.policy
-import hashlib
 import pathlib
 import sys
 import tempfile
@@ -22,14 +20,6 @@ PASSWORD = 'two-organisations'
 RETRY = {'queue.first_retry': '1s', 'queue.longest_retry': '1s'}
 
 
-def password_hash(salt=b'0123456789abcdef'):
-    """OpenLDAP's {PBKDF2-SHA256}iterations$salt$hash."""
-    def ab64(data):
-        return base64.b64encode(data).decode().rstrip('=').replace('+', '.')
-    made = hashlib.pbkdf2_hmac('sha256', PASSWORD.encode(), salt, 1_000)
-    return f'{{PBKDF2-SHA256}}1000${ab64(salt)}${ab64(made)}'
-
-
 class People:
     """An LDIF file in the making."""
 
@@ -37,7 +27,7 @@ class People:
         self.domain, self.entries = domain, []
         self.base = ','.join(f'dc={part}' for part in domain.split('.'))
         self.add(self.base, objectClass='domain', dc=domain.split('.')[0])
-        self.hash = password_hash()
+        self.hash = kontor.password_hash(PASSWORD)
 
     def add(self, dn, **attributes):
         lines = [f'dn: {dn}']
