@@ -3,7 +3,7 @@
 import asyncio
 
 from commands import Append, Command, Concatenate, Copy, Replace, Store
-from commands_read import Expunge, Fetch, Folder, Leave, Search, Select, Status
+from commands_read import Expunge, Fetch, Folder, Leave, Search, Select, Sort, Status, Thread
 from history import FLAGS
 from wire import as_set
 
@@ -134,9 +134,15 @@ class Chooser:
         key = name if wanted else f'UN{name}'
         if self.chance.random() < 0.3:
             key, flag = self.chance.choice(('ALL', 'TEXT invoice', 'SUBJECT meeting', 'SINCE 1-Jan-2024', 'MODSEQ 5')), None
-        returns = self.chance.choice((None, None, 'ALL', 'MIN MAX COUNT', 'ALL COUNT', 'SAVE ALL', 'SAVE ALL'))
         if 'MODSEQ' in key:
             self.session.condstore = True
+        kind = self.chance.random()
+        if kind < 0.12:
+            return Sort(self.session, by_uid, key, flag, wanted, self.chance.random() < 0.5)
+        if kind < 0.24:
+            return Thread(self.session, by_uid, key, flag, wanted, self.chance.choice(('ORDEREDSUBJECT', 'REFERENCES', 'REFS')))
+        returns = self.chance.choice((None, None, 'ALL', 'MIN MAX COUNT', 'ALL COUNT', 'SAVE ALL', 'SAVE ALL', 'PARTIAL 1:5 COUNT',
+                                      'PARTIAL 3:90 COUNT'))
         return Search(self.session, by_uid, key, flag, wanted, returns)
 
     def noop(self):

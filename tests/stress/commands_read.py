@@ -146,37 +146,66 @@ class Fetch(Command):
             demand(uid in self.told or box.may_be_gone(one, now), self.text, 'did not tell UID', uid)
 
 
+def plain_numbers(response):
+    """Of SEARCH and SORT, with or without the MODSEQ behind them (RFC 7162, 3.1.5)."""
+    return [int(word) for word in re.sub(r'\(MODSEQ \d+\)', '', response.text).split()]
+
+
 class Search(Command):
     """SEARCH for one flag, answered by SEARCH or ESEARCH. saves: $ stands for the result."""
+    verb = 'SEARCH'
 
     def __init__(self, session, by_uid, key, flag, wanted, returns=None):
         option = '' if returns is None else f'RETURN ({returns}) '
-        super().__init__(session, f'{"UID " if by_uid else ""}SEARCH {option}{key}')
+        super().__init__(session, f'{"UID " if by_uid else ""}{self.verb} {option}{key}')
         self.withholds, self.by_uid, self.flag, self.wanted, self.returns = not by_uid, by_uid, flag, wanted, returns
         self.found = None
 
     def hear(self, response):
-        picture = self.session.picture
-        if response.kind == 'SEARCH':
-            found = [int(word) for word in re.sub(r'\(MODSEQ \d+\)', '', response.text).split()]
+        if response.kind == self.verb:
+            self.take(self.numbers_of(response))
         elif response.kind == 'ESEARCH':
-            demand(f'(TAG "{self.tag}")' in response.text, 'ESEARCH of another command', response.text)
-            match = re.search(r' ALL ([\d:,]+)', response.text)
-            count = re.search(r' COUNT (\d+)', response.text)
-            found = list(numbers(match[1])) if match else []
-            demand(count is None or 'ALL' not in (self.returns or '') or int(count[1]) == len(found), response.text)
-            if 'ALL' not in (self.returns or 'ALL'):
-                return
-        else:
-            return
+            self.hear_extended(response.text)
+
+    def numbers_of(self, response):
+        found = plain_numbers(response)
         demand(found == sorted(set(found)), response.text)
-        if not self.by_uid:
-            demand(not found or found[-1] <= len(picture.uids), response.text, 'of', len(picture.uids), 'messages')
-            self.found = {picture.uids[number - 1] for number in found}
-        else:
+        return found
+
+    def hear_extended(self, text):
+        demand(f'(TAG "{self.tag}")' in text, 'ESEARCH of another command', text)
+        match = re.search(r' ALL ([\d:,]+)', text)
+        count = re.search(r' COUNT (\d+)', text)
+        found = list(numbers(match[1])) if match else []
+        demand(count is None or 'ALL' not in (self.returns or '') or int(count[1]) == len(found), text)
+        if 'PARTIAL' in (self.returns or ''):
+            self.hear_partial(text, int(count[1]))
+        elif 'ALL' in (self.returns or 'ALL'):
+            demand(found == sorted(set(found)), text)
+            self.take(found)
+
+    def hear_partial(self, text, count):
+        """RFC 9394: the named places of the result and no others."""
+        match = re.search(r' PARTIAL \((\d+):(\d+) (NIL|[\d:,]+)\)', text)
+        demand(match is not None, text)
+        found = [] if match[3] == 'NIL' else list(numbers(match[3]))
+        demand(found == sorted(set(found)), text)
+        first, last = int(match[1]), int(match[2])
+        demand(len(found) == max(0, min(last, count) - first + 1), text, 'of', count)
+        self.messages(found)
+
+    def messages(self, found):
+        """The UIDs of what was found; a message the session does not count is none."""
+        picture = self.session.picture
+        if self.by_uid:
             for uid in found:
-                demand(picture.place_of(uid) is not None, 'SEARCH found UID', uid, 'which the session does not count')
-            self.found = set(found)
+                demand(picture.place_of(uid) is not None, self.verb, 'found UID', uid, 'which the session does not count')
+            return found
+        demand(all(number <= len(picture.uids) for number in found), self.text, found, 'of', len(picture.uids), 'messages')
+        return [picture.uids[number - 1] for number in found]
+
+    def take(self, found):
+        self.found = set(self.messages(found))
         self.compare()
 
     def compare(self):
@@ -193,6 +222,38 @@ class Search(Command):
     def done(self, status, code):
         if self.returns and 'SAVE' in self.returns:
             self.session.saved = self.found if self.found is not None and None not in self.found else None
+
+
+class Sort(Search):
+    """The same messages as SEARCH finds, by INTERNALDATE (RFC 5256)."""
+    verb = 'SORT'
+
+    def __init__(self, session, by_uid, key, flag, wanted, is_reverse):
+        super().__init__(session, by_uid, f'({"REVERSE " if is_reverse else ""}ARRIVAL) UTF-8 {key}', flag, wanted)
+        self.is_reverse = is_reverse
+
+    def numbers_of(self, response):
+        found = plain_numbers(response)
+        demand(len(found) == len(set(found)), response.text)
+        box = self.session.picture.box
+        dates = [box.message(uid).date for uid in self.messages(found) if uid is not None]
+        dates = [date for date in dates if date is not None]
+        demand(dates == sorted(dates, reverse=self.is_reverse), response.text, 'has the dates', dates)
+        return found
+
+
+class Thread(Search):
+    """The same messages as SEARCH finds, each once in some thread (RFC 5256)."""
+    verb = 'THREAD'
+
+    def __init__(self, session, by_uid, key, flag, wanted, algorithm):
+        super().__init__(session, by_uid, f'{algorithm} UTF-8 {key}', flag, wanted)
+
+    def numbers_of(self, response):
+        response.values()  # are the parentheses in order?
+        found = [int(word) for word in re.findall(r'\d+', response.text)]
+        demand(len(found) == len(set(found)), response.text)
+        return found
 
 
 class Status(Command):
