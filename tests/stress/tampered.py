@@ -96,7 +96,7 @@ def late(kind):
 LIES = {
     'an EXPUNGE is not told': (dropped(rb'\* \d+ EXPUNGE'), 'EXPUNGE|UID|EXISTS|FETCH|counted'),
     'an EXPUNGE comes during FETCH': (early_expunge, 'EXPUNGE during|nobody removed|EXPUNGE after|is UID'),
-    'another number is expunged': (replaced(rb'^\* (\d+) EXPUNGE', lambda m: b'* 1 EXPUNGE' if m[1] != b'1' else b'* 2 EXPUNGE'), 'nobody removed|is UID|of|left'),
+    'another number is expunged': (replaced(rb'^\* (\d+) EXPUNGE', lambda m: b'* 1 EXPUNGE' if m[1] != b'1' else b'* 2 EXPUNGE'), 'nobody removed|is UID|of|left|were not told'),
     'a UID vanishes that is there': (lambda p: [p, [b'* VANISHED 1']] if re.match(rb'\* \d+ EXISTS', p[0]) else None, 'VANISHED'),
     'EXISTS shrinks': (replaced(rb'^\* (\d+) EXISTS', lambda m: b'* %d EXISTS' % max(0, int(m[1]) - 2)), 'EXISTS|count|were not told|there are|of'),
     'new messages are not told': (dropped(rb'\* \d+ EXISTS'), 'were not told|of|there are|counts'),
@@ -117,6 +117,9 @@ LIES = {
     'QRESYNC keeps silent about what left': (dropped(rb'\* VANISHED \(EARLIER\)'), 'remember|is UID|messages|there are|was gone before'),
     'MODIFIED is not told': (replaced(rb'\[MODIFIED [^\]]*\] ', lambda m: b''), 'was not told|wrong|not answered|knows and|two sets|not a'),
     'SEARCH finds nothing': (replaced(rb'^\* SEARCH .*$', lambda m: b'* SEARCH'), 'is wrong about'),
+    'SORT turns two around': (replaced(rb'^\* SORT (\d+)((?: \d+)*) (\d+)', lambda m: b'* SORT ' + m[3] + m[2] + b' ' + m[1]), 'has the dates'),
+    'THREAD leaves one out': (replaced(rb'^\* THREAD \((\d+)', lambda m: b'* THREAD ('), 'is wrong about'),
+    'a part of a result is short': (replaced(rb'PARTIAL \(1:5 (\d+),', lambda m: b'PARTIAL (1:5 '), 'PARTIAL'),
     'an answer comes out of order': (replaced(rb'^([a-z]\d+)\.(\d+) OK NOOP', lambda m: m[1] + b'.999 OK NOOP'), 'out of order'),
     'a mailbox is said to be deleted': (lambda p: [[b'* BYE gone'], p] if re.match(rb'\S+ OK NOOP', p[0]) else None, 'BYE'),
 }
