@@ -82,9 +82,11 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.ad.follow; },
      {0, 0, {"auto", "dirsync", "usn"}},
      "How changes are read.",
-     "dirsync needs no scan of the directory at the controller; usn reads what has a new "
-     "uSNChanged and works with the least rights. auto takes dirsync where the controller allows "
-     "it."},
+     "dirsync asks the controller what changed, and of groups which members; usn reads what has a "
+     "new uSNChanged. auto takes dirsync where the controller allows it, else usn. kontorctl "
+     "directory status says which it is. Only an account that is shown tombstones is told "
+     "deletions "
+     "by dirsync; otherwise they are found by comparing."},
     {"ad.keytab_file",
      [](Settings& s) -> Field { return &s.ad.keytab_file; },
      {},

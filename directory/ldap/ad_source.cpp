@@ -2,30 +2,25 @@
 #include "directory/ldap/ad_source.hpp"
 
 #include <arpa/inet.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <cerrno>
+#include <iterator>
 #include <map>
+#include <set>
 
-#include "base/core/guarded.hpp"
 #include "base/core/time.hpp"
 #include "directory/krb/profile.hpp"
-#include "directory/krb/socket.hpp"
+#include "directory/ldap/follower.hpp"
 #include "directory/ldap/reader.hpp"
 #include "directory/ldap/roster.hpp"
+#include "directory/ldap/source_loop.hpp"
 
 namespace kontor::directory {
 namespace {
 using namespace std::chrono_literals;
 
 constexpr auto k_ask = 300ms;  // how long a change may hide from the notification
-constexpr auto k_first_pause = 250ms;
-constexpr auto k_longest_pause = 2'000ms;
 
 bool is_number_address(const std::string& host) {
   std::array<unsigned char, 16> bytes{};
@@ -44,88 +39,57 @@ BindOptions bind_options(const config::ActiveDirectory& settings) {
   return options;
 }
 
-class AdSource final : public Source {
+// `more` happened after `changes`; of one Changes the removals count first.
+void append(Changes& changes, Changes more) {
+  const std::set<PrincipalId> gone(more.removals.begin(), more.removals.end());
+  std::erase_if(changes.upserts, [&gone](const Principal& one) { return gone.contains(one.id); });
+  std::ranges::move(more.upserts, std::back_inserter(changes.upserts));
+  std::ranges::move(more.removals, std::back_inserter(changes.removals));
+}
+
+class AdSource final : public SourceLoop {
  public:
   AdSource(const config::Settings& settings, std::shared_ptr<Controllers> controllers)
-      : settings_(&settings.ad),
+      : SourceLoop("ad"),
+        settings_(&settings.ad),
         loss_percent_(settings.directory.accept_loss_percent),
         controllers_(std::move(controllers)),
-        transport_(*controllers_, settings.ad.timeout),
-        wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+        transport_(*controllers_, settings.ad.timeout) {}
 
-  std::string name() const override { return "ad"; }
-  void run(SourceReceiver& receiver) override;
-  void stop() override {
-    stopped_ = true;
-    dog_.cut_for_good();
-    wake();
-  }
-  SourceStatus status() const override {
-    return status_.with([](const SourceStatus& status) { return status; });
-  }
-  void reconcile() override {
-    wants_everything_ = true;
-    wake();
+  void run(SourceReceiver& receiver) override {
+    keep_trying([this, &receiver] { return try_all(receiver); });
   }
 
  private:
   struct Session {  // of one connection
     Reader reader;
+    std::unique_ptr<Follower> follower;
     SteadyTime next_presence;  // no earlier: comparing everybody is not cheap
     bool presence_due = false;
   };
 
-  void wake() const {
-    const std::uint64_t one = 1;
-    if (write(wake_.fd(), &one, sizeof one) < 0) return;  // full: it is awake already
-  }
-  void drain() const {
-    std::uint64_t count = 0;
-    if (read(wake_.fd(), &count, sizeof count) < 0) return;
-  }
-  void pause(std::chrono::milliseconds length) const {
-    pollfd entry{wake_.fd(), POLLIN, 0};
-    poll(&entry, 1, static_cast<int>(length.count()));
-    drain();
-  }
   bool try_all(SourceReceiver& receiver);
   Result<void> follow(const Controller& controller, SourceReceiver& receiver);
   Result<void> catch_up(Session& session, SourceReceiver& receiver);
   Result<void> look(Session& session, SourceReceiver& receiver);
   Result<void> read_everything(Session& session, SourceReceiver& receiver);
   Result<void> read_changes(Session& session, std::uint64_t upto, SourceReceiver& receiver);
+  Result<void> read_groups_of_new(const Session& session, Delta& delta) const;
   Result<void> compare_presence(Session& session, SourceReceiver& receiver);
-  void hand_over(Changes changes, SourceReceiver& receiver);
-  void say(bool reachable,
-           const std::string& server,
-           const std::string& detail,
-           SourceReceiver& receiver);
+  Position& position(const Session& session) {
+    return positions_[session.reader.facts().invocation_id];
+  }
 
   const config::ActiveDirectory* settings_;
   std::uint32_t loss_percent_;
   std::shared_ptr<Controllers> controllers_;
   KdcTransport transport_;
-  Socket wake_;
-  Watchdog dog_;
-  std::atomic<bool> stopped_ = false;
-  std::atomic<bool> wants_everything_ = false;
   bool has_loaded_ = false;     // once at all: then `roster_` is worth comparing with
   bool was_connected_ = false;  // in this round
   SteadyTime next_everything_;
   Roster roster_;
-  std::map<std::string, std::uint64_t> seen_;  // invocationId to the last number read there
-  Guarded<SourceStatus> status_{SourceStatus{"ad", false, "", "not asked yet", 0}};
+  std::map<std::string, Position> positions_;  // by invocationId
 };
-
-void AdSource::run(SourceReceiver& receiver) {
-  auto length = k_first_pause;
-  while (!stopped_) {
-    if (try_all(receiver)) length = k_first_pause;
-    if (stopped_) break;
-    pause(length);
-    length = std::min<std::chrono::milliseconds>(2 * length, k_longest_pause);
-  }
-}
 
 // Follows one controller after another until each has failed once in a row; true: one served.
 bool AdSource::try_all(SourceReceiver& receiver) {
@@ -136,15 +100,15 @@ bool AdSource::try_all(SourceReceiver& receiver) {
   }
   std::string problems;
   for (const auto& controller : controllers_->in_order()) {
-    if (stopped_) break;
+    if (is_stopped()) break;
     const auto lost = follow(controller, receiver);
-    if (stopped_) break;
+    if (is_stopped()) break;
     controllers_->failed(controller.host);
     if (!lost)
       problems += (problems.empty() ? "" : "; ") + controller.host + ": " + lost.error().detail();
     if (was_connected_) return true;  // start over at once with a fresh list
   }
-  if (!stopped_) say(false, "", problems, receiver);
+  if (!is_stopped()) say(false, "", problems, receiver);
   return false;
 }
 
@@ -153,38 +117,40 @@ Result<void> AdSource::follow(const Controller& controller, SourceReceiver& rece
     return fail(Errc::bad_input,
                 "ad.controllers: a ticket needs the controller's name, not its address");
   KONTOR_TRY(const auto connection,
-             Connection::open(controller, bind_options(*settings_), transport_, dog_));
+             Connection::open(controller, bind_options(*settings_), transport_, dog()));
   KONTOR_TRY(auto reader, Reader::begin(*connection, *settings_));
-  Session session{std::move(reader), {}, false};
+  Session session{std::move(reader), nullptr, {}, false};
   // First the watch, then the reading: what changes in between wakes us.
   KONTOR_TRY(connection->watch(session.reader.facts().base));
   KONTOR_TRY(catch_up(session, receiver));
   controllers_->answered(controller.host);
   was_connected_ = true;
-  say(true, controller.host, "", receiver);
-  while (!stopped_) {
-    KONTOR_TRY(connection->wait_change(wake_.fd(), k_ask));
+  while (!is_stopped()) {
+    say(true, controller.host, "changes by " + session.follower->name(), receiver);
+    KONTOR_TRY(connection->wait_change(wake_fd(), k_ask));
     drain();
-    if (stopped_) break;
+    if (is_stopped()) break;
     KONTOR_TRY(look(session, receiver));
   }
   return {};
 }
 
 Result<void> AdSource::catch_up(Session& session, SourceReceiver& receiver) {
-  if (!has_loaded_ || !seen_.contains(session.reader.facts().invocation_id))
+  if (!has_loaded_ || !positions_.contains(session.reader.facts().invocation_id))
     return read_everything(session, receiver);
+  KONTOR_TRY(session.follower,
+             begin_following(session.reader, settings_->follow, position(session)));
   KONTOR_TRY(const auto upto, session.reader.highest_usn());
   KONTOR_TRY(read_changes(session, upto, receiver));
+  if (session.follower->tells_deletions()) return {};
   return compare_presence(session, receiver);
 }
 
 Result<void> AdSource::look(Session& session, SourceReceiver& receiver) {
   const auto now = std::chrono::steady_clock::now();
-  if (wants_everything_.exchange(false) || now >= next_everything_)
-    return read_everything(session, receiver);
+  if (wants_everything() || now >= next_everything_) return read_everything(session, receiver);
   KONTOR_TRY(const auto upto, session.reader.highest_usn());
-  if (upto != seen_[session.reader.facts().invocation_id]) {
+  if (upto != position(session).usn) {
     KONTOR_TRY(read_changes(session, upto, receiver));
   }
   if (session.presence_due && now >= session.next_presence)
@@ -192,12 +158,15 @@ Result<void> AdSource::look(Session& session, SourceReceiver& receiver) {
   return {};
 }
 
+// How changes are read is chosen anew: rights may have been given or taken.
 Result<void> AdSource::read_everything(Session& session, SourceReceiver& receiver) {
-  KONTOR_TRY(const auto upto, session.reader.highest_usn());
+  has_everything();
+  Position now;
+  KONTOR_TRY(session.follower, begin_following(session.reader, settings_->follow, now));
   KONTOR_TRY(auto everybody, session.reader.everybody());
   hand_over(roster_.replace(std::move(everybody)), receiver);
   has_loaded_ = true;
-  seen_[session.reader.facts().invocation_id] = upto;
+  position(session) = std::move(now);
   next_everything_ = std::chrono::steady_clock::now() + settings_->reconcile_interval;
   session.presence_due = false;
   return {};
@@ -206,15 +175,31 @@ Result<void> AdSource::read_everything(Session& session, SourceReceiver& receive
 Result<void> AdSource::read_changes(Session& session,
                                     std::uint64_t upto,
                                     SourceReceiver& receiver) {
-  auto& seen = seen_[session.reader.facts().invocation_id];
-  // [MS-ADTS] 3.1.1.1.9: numbers only grow within one invocationId; a smaller one is a restored
-  // database that did not say so.
-  if (upto < seen) return read_everything(session, receiver);
-  KONTOR_TRY(auto delta, session.reader.changes(seen, upto));
-  if (delta.explained < upto - seen) session.presence_due = true;
-  seen = upto;
-  hand_over(roster_.update(std::move(delta.changed)), receiver);
-  hand_over(roster_.remove(delta.out_of_sight), receiver);
+  auto found = session.follower->changes(position(session), upto, roster_);
+  if (!found && found.error().code() == Errc::conflict) return read_everything(session, receiver);
+  KONTOR_TRY(auto news, std::move(found));
+  if (news.delta.moves_others) return read_everything(session, receiver);
+  session.presence_due |= news.is_unexplained;
+  KONTOR_TRY(read_groups_of_new(session, news.delta));
+  auto changes = roster_.update(std::move(news.delta.changed));
+  for (const auto& [group, members] : news.groups)
+    append(changes, roster_.change_members(group, members));
+  append(changes, roster_.remove(news.delta.out_of_sight));
+  append(changes, roster_.remove(news.deleted));
+  hand_over(std::move(changes), receiver);
+  return {};
+}
+
+// Who comes back from the deleted, or into the followed part, is a member of his groups again
+// without a change of theirs.
+Result<void> AdSource::read_groups_of_new(const Session& session, Delta& delta) const {
+  std::set<Uuid> groups;
+  for (const auto& [member, of] : delta.member_of)
+    if (!roster_.contains(member)) groups.insert(of.begin(), of.end());
+  for (const auto& one : delta.changed) groups.erase(one.principal.id.guid);
+  if (groups.empty()) return {};
+  KONTOR_TRY(auto more, session.reader.again(groups));
+  std::ranges::move(more.changed, std::back_inserter(delta.changed));
   return {};
 }
 
@@ -233,28 +218,6 @@ Result<void> AdSource::compare_presence(Session& session, SourceReceiver& receiv
   KONTOR_TRY(const auto gone, session.reader.confirm_gone(missing));
   hand_over(roster_.remove(gone), receiver);
   return {};
-}
-
-void AdSource::hand_over(Changes changes, SourceReceiver& receiver) {
-  if (changes.empty()) return;
-  const auto now = system_clock().now().time_since_epoch().count();
-  status_.with([now](SourceStatus& status) { status.changed = now; });
-  receiver.apply(name(), std::move(changes));
-}
-
-void AdSource::say(bool reachable,
-                   const std::string& server,
-                   const std::string& detail,
-                   SourceReceiver& receiver) {
-  const bool differs = status_.with([&](SourceStatus& status) {
-    if (status.is_reachable == reachable && status.server == server && status.detail == detail)
-      return false;
-    status.is_reachable = reachable;
-    status.server = server;
-    status.detail = detail;
-    return true;
-  });
-  if (differs) receiver.status_changed(name());
 }
 
 }  // namespace

@@ -15,6 +15,10 @@ constexpr ber_int_t k_page = 500;  // Windows gives at most 1,000
 constexpr const char* k_extended_dn_oid = "1.2.840.113556.1.4.529";
 constexpr const char* k_show_deleted_oid = "1.2.840.113556.1.4.417";
 constexpr const char* k_notification_oid = "1.2.840.113556.1.4.528";
+constexpr const char* k_dirsync_oid = "1.2.840.113556.1.4.841";
+
+// {flag 1}: GUIDs as text ([MS-ADTS] 3.1.1.3.4.1.5).
+berval extended_dn_as_text() { return {5, const_cast<char*>("\x30\x03\x02\x01\x01")}; }
 
 // Request controls of one search; the list is freed as a whole.
 class Controls {
@@ -41,6 +45,11 @@ class Controls {
   std::vector<LDAPControl*> list_;
 };
 
+struct ControlsFree {
+  void operator()(LDAPControl** controls) const { ldap_controls_free(controls); }
+};
+using AnswerControls = std::unique_ptr<LDAPControl*, ControlsFree>;  // of a search's last message
+
 class LdapConnection final : public Connection {
  public:
   LdapConnection(LdapHandle handle, std::chrono::milliseconds timeout, Watchdog& dog)
@@ -52,6 +61,10 @@ class LdapConnection final : public Connection {
   }
 
   Result<void> search(const Search& what, const EntryTaker& take) override;
+  Result<DirSyncAnswer> sync(const Search& what,
+                             std::int32_t flags,
+                             const std::string& cookie,
+                             const EntryTaker& take) override;
   Result<void> watch(const std::string& base) override;
   Result<bool> wait_change(int other_fd, std::chrono::milliseconds limit) override;
 
@@ -60,7 +73,8 @@ class LdapConnection final : public Connection {
                                   const std::string& cookie,
                                   const EntryTaker& take);
   Result<int> send(const Search& what, LDAPControl** controls);
-  Result<std::string> finish_page(LDAPMessage* message, const std::string& base);
+  Result<AnswerControls> run(const Search& what, LDAPControl** controls, const EntryTaker& take);
+  Result<AnswerControls> finish(LDAPMessage* message, const std::string& base);
   Result<bool> take_notice();
 
   LdapHandle handle_;
@@ -83,41 +97,22 @@ Result<int> LdapConnection::send(const Search& what, LDAPControl** controls) {
   return id;
 }
 
-Result<std::string> LdapConnection::finish_page(LDAPMessage* message, const std::string& base) {
+Result<AnswerControls> LdapConnection::finish(LDAPMessage* message, const std::string& base) {
   int code = 0;
-  LDAPControl** answers = nullptr;
+  LDAPControl** raw = nullptr;
   if (const int parsed =
-          ldap_parse_result(handle_.get(), message, &code, nullptr, nullptr, nullptr, &answers, 0);
+          ldap_parse_result(handle_.get(), message, &code, nullptr, nullptr, nullptr, &raw, 0);
       parsed != LDAP_SUCCESS)
     return fail(ldap_error(handle_.get(), "searching " + base, parsed));
-  std::string cookie;
-  if (answers != nullptr) {
-    if (auto* page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, answers, nullptr)) {
-      ber_int_t estimate = 0;
-      berval raw{};
-      if (ldap_parse_pageresponse_control(handle_.get(), page, &estimate, &raw) == LDAP_SUCCESS) {
-        cookie = text_of(raw);
-        ber_memfree(raw.bv_val);
-      }
-    }
-    ldap_controls_free(answers);
-  }
+  AnswerControls answers(raw);
   if (code != LDAP_SUCCESS) return fail(ldap_error(handle_.get(), "searching " + base, code));
-  return cookie;
+  return answers;
 }
 
-Result<std::string> LdapConnection::search_page(const Search& what,
-                                                const std::string& cookie,
-                                                const EntryTaker& take) {
-  Controls controls;
-  berval from{cookie.size(), const_cast<char*>(cookie.data())};
-  LDAPControl* page = nullptr;
-  if (ldap_create_page_control(handle_.get(), k_page, &from, 0, &page) == LDAP_SUCCESS)
-    controls.add(page);
-  berval string_form{5, const_cast<char*>("\x30\x03\x02\x01\x01")};  // {flag 1}: GUID as text
-  if (what.extended_dn) controls.add(k_extended_dn_oid, &string_form);
-  if (what.show_deleted) controls.add(k_show_deleted_oid, nullptr);
-  KONTOR_TRY(const int id, send(what, controls.get()));
+Result<AnswerControls> LdapConnection::run(const Search& what,
+                                           LDAPControl** controls,
+                                           const EntryTaker& take) {
+  KONTOR_TRY(const int id, send(what, controls));
   while (true) {
     const Watchdog::Limit limit(*dog_, 2 * timeout_);
     LDAPMessage* raw = nullptr;
@@ -129,11 +124,50 @@ Result<std::string> LdapConnection::search_page(const Search& what,
       ldap_get_option(handle_.get(), LDAP_OPT_RESULT_CODE, &code);
       return fail(ldap_error(handle_.get(), "searching " + what.base, code));
     }
-    if (type == LDAP_RES_SEARCH_RESULT) return finish_page(raw, what.base);
+    if (type == LDAP_RES_SEARCH_RESULT) return finish(raw, what.base);
     if (type == LDAP_RES_SEARCH_ENTRY) {
       KONTOR_TRY(take(read_entry_message(handle_.get(), raw)));
     }
   }
+}
+
+Result<std::string> LdapConnection::search_page(const Search& what,
+                                                const std::string& cookie,
+                                                const EntryTaker& take) {
+  Controls controls;
+  berval from{cookie.size(), const_cast<char*>(cookie.data())};
+  LDAPControl* page = nullptr;
+  if (ldap_create_page_control(handle_.get(), k_page, &from, 0, &page) == LDAP_SUCCESS)
+    controls.add(page);
+  berval string_form = extended_dn_as_text();
+  if (what.extended_dn) controls.add(k_extended_dn_oid, &string_form);
+  if (what.show_deleted) controls.add(k_show_deleted_oid, nullptr);
+  KONTOR_TRY(const auto answers, run(what, controls.get(), take));
+  auto* found = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, answers.get(), nullptr);
+  ber_int_t estimate = 0;
+  berval raw{};
+  if (found == nullptr ||
+      ldap_parse_pageresponse_control(handle_.get(), found, &estimate, &raw) != LDAP_SUCCESS)
+    return std::string();
+  std::string next = text_of(raw);
+  ber_memfree(raw.bv_val);
+  return next;
+}
+
+Result<DirSyncAnswer> LdapConnection::sync(const Search& what,
+                                           std::int32_t flags,
+                                           const std::string& cookie,
+                                           const EntryTaker& take) {
+  std::string request = encode_dirsync(flags, cookie);
+  berval value{request.size(), request.data()};
+  berval string_form = extended_dn_as_text();
+  Controls controls;
+  controls.add(k_dirsync_oid, &value);
+  if (what.extended_dn) controls.add(k_extended_dn_oid, &string_form);
+  KONTOR_TRY(const auto answers, run(what, controls.get(), take));
+  const auto* found = ldap_control_find(k_dirsync_oid, answers.get(), nullptr);
+  if (found == nullptr) return fail(Errc::bad_input, "the controller gave no DirSync cookie");
+  return parse_dirsync(text_of(found->ldctl_value));
 }
 
 Result<void> LdapConnection::search(const Search& what, const EntryTaker& take) {

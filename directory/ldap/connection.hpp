@@ -16,6 +16,7 @@
 #include "base/core/result.hpp"
 #include "directory/krb/client.hpp"
 #include "directory/krb/controllers.hpp"
+#include "directory/ldap/dirsync.hpp"
 #include "directory/ldap/entry.hpp"
 #include "directory/ldap/watchdog.hpp"
 
@@ -57,6 +58,12 @@ class Connection {
   virtual ~Connection() = default;
   // A search in pages (RFC 2696), so that no limit of the controller cuts it.
   virtual Result<void> search(const Search& what, const EntryTaker& take) = 0;
+  // One round of DirSync ([MS-ADTS] 3.1.1.3.4.1.3) from `cookie`; empty: from the beginning.
+  // no_permission, bad_input: the controller refuses it, or this cookie.
+  virtual Result<DirSyncAnswer> sync(const Search& what,
+                                     std::int32_t flags,
+                                     const std::string& cookie,
+                                     const EntryTaker& take) = 0;
   // Starts the notification search ([MS-ADTS] 3.1.1.3.4.1.9): from now on readable() may become
   // true.
   virtual Result<void> watch(const std::string& base) = 0;

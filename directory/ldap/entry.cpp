@@ -60,8 +60,8 @@ Result<Kind> kind_of(const Entry& entry, const DomainNames& names, std::uint32_t
 void take_members(const Entry& entry, const DomainNames& names, Converted& out) {
   const auto take = [&](const std::vector<std::string>& values) {
     for (const auto& value : values)
-      if (const auto link = parse_extended_dn(value); link.guid)
-        out.principal.members.push_back({names.source, *link.guid});
+      if (auto member = member_of_value(value, names))
+        out.principal.members.push_back(std::move(*member));
   };
   take(entry.all("member"));
   for (const auto& [name, values] : entry.attributes) {
@@ -139,6 +139,12 @@ ExtendedDn parse_extended_dn(std::string_view text) {
   }
   result.dn = text;
   return result;
+}
+
+std::optional<PrincipalId> member_of_value(std::string_view value, const DomainNames& names) {
+  const auto link = parse_extended_dn(value);
+  if (!link.guid) return std::nullopt;
+  return PrincipalId{names.source, *link.guid};
 }
 
 std::optional<std::int64_t> parse_filetime(std::string_view text) {

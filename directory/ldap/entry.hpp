@@ -63,6 +63,9 @@ struct DomainNames {
   std::string rooms_base;  // user objects below this DN are rooms; empty: none
 };
 
+// Whom a value of `member`, read with LDAP_SERVER_EXTENDED_DN, names.
+std::optional<PrincipalId> member_of_value(std::string_view value, const DomainNames& names);
+
 struct Converted {
   Principal principal;            // members by GUID; member_of left empty
   std::string primary_group;      // SID; empty for those without

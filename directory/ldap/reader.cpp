@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "directory/ldap/reader.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/core/text.hpp"
 
 namespace kontor::directory {
@@ -9,7 +12,28 @@ namespace {
 constexpr const char* k_people = "(|(objectCategory=person)(objectCategory=group))";
 constexpr std::size_t k_max_members = 2'000'000;
 
+constexpr std::size_t k_asked_together = 100;
+
 std::string by_guid(const Uuid& guid) { return "<GUID=" + guid.text() + ">"; }
+
+// What is asked of somebody who changed.
+const std::vector<std::string>& followed_attributes() {
+  static const std::vector<std::string> names = [] {
+    auto all = wanted_attributes();
+    all.emplace_back("memberOf");
+    all.emplace_back("uSNCreated");
+    return all;
+  }();
+  return names;
+}
+
+// The last class is the entry's own ([MS-ADTS] 3.1.1.3.1.1.4): a group policy is a kind of
+// container, too, and has nobody below it.
+bool is_container(const Entry& entry) {
+  const auto& classes = entry.all("objectclass");
+  return !classes.empty() &&
+         (iequals(classes.back(), "organizationalUnit") || iequals(classes.back(), "container"));
+}
 
 }  // namespace
 
@@ -112,32 +136,85 @@ Result<std::vector<Converted>> Reader::everybody() const {
   return all;
 }
 
-Result<Reader::Delta> Reader::changes(std::uint64_t since, std::uint64_t upto) const {
-  Delta delta;
-  std::set<std::uint64_t> numbers;
-  Search what;
-  what.base = facts_.domain_dn;  // all of it: who moved out of the followed part is told, too
-  what.filter = "(uSNChanged>=" + std::to_string(since + 1) + ")";
-  what.attributes = wanted_attributes();
-  what.extended_dn = true;
-  const auto take = [&](const Entry& entry) -> Result<void> {
-    const auto usn = parse_number<std::uint64_t>(entry.first("usnchanged"));
-    if (usn && *usn > since && *usn <= upto) numbers.insert(*usn);
-    auto one = convert_entry(entry, facts_.names);
-    if (one && is_below_base(entry.dn)) {
-      delta.changed.push_back(std::move(*one));
-    } else if (const auto guid = Uuid::from_guid_bytes(entry.first("objectguid")); guid) {
-      delta.out_of_sight.push_back(*guid);
-    }
-    return {};
-  };
-  KONTOR_TRY(connection_->search(what, take));
+Result<void> Reader::read_on(Delta& delta) const {
   for (auto& one : delta.changed) {
     if (one.has_more_members) {
       KONTOR_TRY(read_on(one));
     }
   }
-  delta.explained = numbers.size();
+  return {};
+}
+
+void Reader::take(const Entry& entry, Delta& delta) const {
+  if (const auto usn = parse_number<std::uint64_t>(entry.first("usnchanged")))
+    delta.numbers.insert(*usn);
+  const auto guid = Uuid::from_guid_bytes(entry.first("objectguid"));
+  if (!guid) return;
+  if (is_container(entry)) delta.containers.push_back(*guid);
+  auto one = convert_entry(entry, facts_.names);
+  if (!one || !is_below_base(entry.dn)) {
+    delta.out_of_sight.push_back(*guid);
+    return;
+  }
+  delta.changed.push_back(std::move(*one));
+  for (const auto& value : entry.all("memberof"))
+    if (const auto group = parse_extended_dn(value).guid) delta.member_of[*guid].push_back(*group);
+}
+
+Result<Delta> Reader::changes(std::uint64_t since, std::uint64_t upto) const {
+  Delta delta;
+  Search what;
+  what.base = facts_.domain_dn;  // all of it: who moved out of the followed part is told, too
+  what.filter = "(uSNChanged>=" + std::to_string(since + 1) + ")";
+  what.attributes = followed_attributes();
+  what.extended_dn = true;
+  KONTOR_TRY(connection_->search(what, [&](const Entry& entry) -> Result<void> {
+    take(entry, delta);
+    // Nobody says whether its name changed; new ones have nothing below them yet.
+    const auto created = parse_number<std::uint64_t>(entry.first("usncreated"));
+    delta.moves_others |= is_container(entry) && created && *created <= since;
+    return {};
+  }));
+  KONTOR_TRY(read_on(delta));
+  std::erase_if(delta.numbers, [&](std::uint64_t usn) { return usn <= since || usn > upto; });
+  return delta;
+}
+
+Result<std::set<std::uint64_t>> Reader::numbers(std::uint64_t since, std::uint64_t upto) const {
+  std::set<std::uint64_t> numbers;
+  Search what;
+  what.base = facts_.domain_dn;
+  what.filter = "(uSNChanged>=" + std::to_string(since + 1) + ")";
+  what.attributes = {"uSNChanged"};
+  KONTOR_TRY(connection_->search(what, [&](const Entry& entry) -> Result<void> {
+    const auto usn = parse_number<std::uint64_t>(entry.first("usnchanged"));
+    if (usn && *usn > since && *usn <= upto) numbers.insert(*usn);
+    return {};
+  }));
+  return numbers;
+}
+
+Result<Delta> Reader::again(const std::set<Uuid>& guids) const {
+  Delta delta;
+  Search what;
+  what.base = facts_.domain_dn;
+  what.attributes = followed_attributes();
+  what.extended_dn = true;
+  std::set<Uuid> seen;
+  const auto keep = [&](const Entry& entry) -> Result<void> {
+    if (const auto guid = Uuid::from_guid_bytes(entry.first("objectguid"))) seen.insert(*guid);
+    take(entry, delta);
+    return {};
+  };
+  for (auto next = guids.begin(); next != guids.end();) {
+    what.filter = "(|";
+    for (std::size_t i = 0; i < k_asked_together && next != guids.end(); ++i, ++next)
+      what.filter += "(objectGUID=" + filter_escape(next->guid_bytes()) + ")";
+    what.filter += ")";
+    KONTOR_TRY(connection_->search(what, keep));
+  }
+  KONTOR_TRY(read_on(delta));
+  std::ranges::set_difference(guids, seen, std::back_inserter(delta.out_of_sight));
   return delta;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,22 +22,31 @@ struct ControllerFacts {
   DomainNames names;
 };
 
+struct Delta {
+  std::vector<Converted> changed;
+  std::map<Uuid, std::vector<Uuid>> member_of;  // of those: the groups of this domain they are in
+  std::vector<Uuid> out_of_sight;               // there or not, but nobody we follow (any longer)
+  std::vector<Uuid> containers;                 // that people may lie below
+  std::set<std::uint64_t> numbers;  // uSNChanged of all that was read, within what was asked for
+  bool moves_others = false;        // a container was renamed: DNs of others changed without a word
+};
+
 class Reader {
  public:
   // bad_input: the controller is of another domain than the settings say.
   static Result<Reader> begin(Connection& connection, const config::ActiveDirectory& settings);
 
   const ControllerFacts& facts() const { return facts_; }
+  Connection& connection() const { return *connection_; }
   Result<std::uint64_t> highest_usn() const;
   Result<std::vector<Converted>> everybody() const;
 
-  struct Delta {
-    std::vector<Converted> changed;
-    std::vector<Uuid> out_of_sight;  // still there, but no longer somebody we follow
-    std::uint64_t explained = 0;     // numbers of (since, upto] that entries account for
-  };
-  // Everything with a number above `since`, whatever its kind.
+  // Everything with a number of (since, upto], whatever its kind.
   Result<Delta> changes(std::uint64_t since, std::uint64_t upto) const;
+  // The numbers alone.
+  Result<std::set<std::uint64_t>> numbers(std::uint64_t since, std::uint64_t upto) const;
+  // These as they are now.
+  Result<Delta> again(const std::set<Uuid>& guids) const;
   // The GUIDs of everybody, nothing else.
   Result<std::set<Uuid>> present() const;
   // Asks for each one: those that really are gone or out of sight.
@@ -46,6 +56,8 @@ class Reader {
   explicit Reader(Connection& connection) : connection_(&connection) {}
   Result<void> read_names(const config::ActiveDirectory& settings, const std::string& config_dn);
   Result<void> read_on(Converted& group) const;
+  Result<void> read_on(Delta& delta) const;
+  void take(const Entry& entry, Delta& delta) const;
   bool is_below_base(const std::string& dn) const;
 
   Connection* connection_;

@@ -51,13 +51,35 @@ Changes Roster::update(std::vector<Converted> changed) {
 
 Changes Roster::remove(const std::vector<Uuid>& gone) {
   Changes changes;
+  std::set<PrincipalId> removed;
   for (const auto& guid : gone) {
     const auto found = people_.find(guid);
     if (found == people_.end()) continue;
-    changes.removals.push_back(found->second.principal.id);
+    const PrincipalId id = found->second.principal.id;
+    changes.removals.push_back(id);
+    removed.insert(id);
     groups_by_sid_.erase(found->second.principal.sid);
     people_.erase(found);
   }
+  if (removed.empty()) return changes;
+  for (auto& [guid, one] : people_) {
+    const auto count = std::erase_if(
+        one.principal.members, [&removed](const PrincipalId& id) { return removed.contains(id); });
+    if (count > 0) changes.upserts.push_back(finished(one));
+  }
+  return changes;
+}
+
+Changes Roster::change_members(const Uuid& group, const NewMembers& change) {
+  Changes changes;
+  const auto found = people_.find(group);
+  if (found == people_.end()) return changes;
+  auto& members = found->second.principal.members;
+  std::set<PrincipalId> now(members.begin(), members.end());
+  for (const auto& id : change.removed) now.erase(id);
+  now.insert(change.added.begin(), change.added.end());
+  members.assign(now.begin(), now.end());
+  changes.upserts.push_back(finished(found->second));
   return changes;
 }
 

@@ -19,7 +19,13 @@ class Roster {
   // Puts in what changed and returns what that means for others, too: a group whose SID appears
   // becomes the primary group of its people.
   Changes update(std::vector<Converted> changed);
+  // Those who were there; groups lose them as members, as the domain does it.
   Changes remove(const std::vector<Uuid>& gone);
+  struct NewMembers {
+    std::vector<PrincipalId> added, removed;
+  };
+  // Of a group that is there.
+  Changes change_members(const Uuid& group, const NewMembers& change);
 
   bool contains(const Uuid& guid) const { return people_.contains(guid); }
   std::size_t size() const { return people_.size(); }

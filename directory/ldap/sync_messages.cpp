@@ -4,58 +4,23 @@
 #include <cstdint>
 #include <optional>
 
+#include "directory/model/ber.hpp"
+
 namespace kontor::directory {
 namespace {
 
 constexpr std::size_t k_max_cookie = 65'536;
 constexpr std::size_t k_max_uuids = 1'000'000;
 
-enum Tag : std::uint8_t {  // X.690, 8.1.2
-  boolean = 0x01,
-  octets = 0x04,
-  enumerated = 0x0A,
-  sequence = 0x30,
-  set = 0x31,
+using ber::boolean, ber::end, ber::enumerated, ber::malformed, ber::octets, ber::put, ber::sequence,
+    ber::set, ber::take;
+
+enum Choice : std::uint8_t {  // of syncInfoValue
   new_cookie = 0x80,
   refresh_delete = 0xA1,
   refresh_present = 0xA2,
   id_set = 0xA3,
 };
-
-struct Item {
-  std::uint8_t tag = 0;
-  std::string_view content;
-};
-
-std::unexpected<Error> malformed(const char* what) {
-  return fail(Errc::bad_input, std::string("a syncrepl message: ") + what);
-}
-
-// Takes one item off the front (X.690, 8.1.3; RFC 4511, 5.1: definite lengths only).
-Result<Item> take(std::string_view& rest) {
-  if (rest.size() < 2) return malformed("cut short");
-  Item item{static_cast<std::uint8_t>(rest[0]), {}};
-  std::size_t length = static_cast<std::uint8_t>(rest[1]);
-  rest.remove_prefix(2);
-  if (length >= 0x80) {
-    const std::size_t count = length - 0x80;
-    if (count == 0 || count > 4 || count > rest.size()) return malformed("a strange length");
-    length = 0;
-    for (std::size_t i = 0; i < count; ++i)
-      length = length << 8 | static_cast<std::uint8_t>(rest[i]);
-    rest.remove_prefix(count);
-  }
-  if (length > rest.size()) return malformed("longer than its frame");
-  item.content = rest.substr(0, length);
-  rest.remove_prefix(length);
-  return item;
-}
-
-Result<std::string_view> take(std::string_view& rest, std::uint8_t tag, const char* what) {
-  KONTOR_TRY(const auto item, take(rest));
-  if (item.tag != tag) return malformed(what);
-  return item.content;
-}
 
 // The next item when it has this tag.
 Result<std::optional<std::string_view>> take_if(std::string_view& rest, std::uint8_t tag) {
@@ -76,25 +41,6 @@ Result<bool> take_flag(std::string_view& rest, bool otherwise) {
   if (!flag) return otherwise;
   if (flag->size() != 1) return malformed("no BOOLEAN");
   return flag->front() != 0;
-}
-
-Result<void> end(std::string_view rest) {
-  if (!rest.empty()) return malformed("something after its end");
-  return {};
-}
-
-void put(std::string& out, std::uint8_t tag, std::string_view content) {
-  out.push_back(static_cast<char>(tag));
-  std::string length;
-  for (std::size_t left = content.size(); left > 0; left >>= 8U)
-    length.insert(length.begin(), static_cast<char>(left & 0xFFU));
-  if (content.size() < 0x80) {
-    out.push_back(static_cast<char>(content.size()));
-  } else {
-    out.push_back(static_cast<char>(0x80U + length.size()));
-    out += length;
-  }
-  out += content;
 }
 
 Result<SyncInfo> parse_phase(std::string_view rest, bool is_present) {

@@ -32,7 +32,7 @@ SignInAnswer answer() {
   message.step.challenge = std::string("\0\xff", 2);
   message.step.identity = {test_id(3, "ad"),   "Анна", "anna@example.test", "anna",
                            {"S-1-1", "S-1-2"}, true,   Proof::ticket,       {"S-1-2"},
-                           1'700'000'000};
+                           1'700'000'000,      ""};
   message.step.authorization_id = "anna";
   return message;
 }

@@ -62,6 +62,34 @@ TEST(Roster, RemovingTellsOnlyThoseWhoWereThere) {
   EXPECT_TRUE(roster.remove({}).empty());
 }
 
+TEST(Roster, GroupsLoseWhoGoes) {
+  Roster roster;
+  auto group = one(3, Kind::group, "S-1-9-3");
+  group.principal.members = {{"ad", number(1)}, {"ad", number(2)}};
+  roster.replace({one(1, Kind::person), one(2, Kind::person), group});
+  const auto changes = roster.remove({number(1)});
+  ASSERT_EQ(changes.upserts.size(), 1U);
+  EXPECT_EQ(changes.upserts[0].id.guid, number(3));
+  ASSERT_EQ(changes.upserts[0].members.size(), 1U);
+  EXPECT_EQ(changes.upserts[0].members[0].guid, number(2));
+  // Back again, he is not a member by himself.
+  EXPECT_EQ(roster.update({one(1, Kind::person)}).upserts.size(), 1U);
+  EXPECT_EQ(roster.change_members(number(3), {}).upserts[0].members.size(), 1U);
+}
+
+TEST(Roster, MembersChangeByWhatWasAddedAndRemoved) {
+  Roster roster;
+  auto group = one(3, Kind::group);
+  group.principal.members = {{"ad", number(1)}, {"ad", number(2)}};
+  roster.replace({group});
+  const PrincipalId first{"ad", number(1)}, second{"ad", number(2)}, new_one{"ad", number(9)};
+  // Told twice, or removed though it is not there: what counts is how it is now.
+  const auto changes = roster.change_members(number(3), {{new_one, second}, {first, {"ad", {}}}});
+  ASSERT_EQ(changes.upserts.size(), 1U);
+  EXPECT_EQ(changes.upserts[0].members, (std::vector<PrincipalId>{second, new_one}));
+  EXPECT_TRUE(roster.change_members(number(8), {{first}, {}}).empty());
+}
+
 TEST(Roster, KnowsWhoIsMissing) {
   Roster roster;
   roster.replace({one(1, Kind::person), one(2, Kind::person), one(3, Kind::group)});

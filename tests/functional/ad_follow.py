@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How changes of a real domain are followed: by DirSync with and without the right to replicate, and by numbers."""
+import os
+import pathlib
+import signal
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import ad_case  # noqa: E402
+from ad_case import Follower, people, samba  # noqa: E402
+
+SHOW_DELETED = '1.2.840.113556.1.4.417'
+COMPARING = 'changes by DirSync, deletions by comparing'
+WAYS = {'usn': 'changes by uSNChanged', 'dirsync': COMPARING,
+        'auto': COMPARING}
+
+
+class FollowCase(ad_case.DomainCase):
+    @classmethod
+    def settings(cls, **changed):
+        """Bound as svc-kontor by password: an ordinary account whose rights the tests change."""
+        file = cls.folder / 'password'
+        if not file.exists():
+            cls.domain.write_password_file(file)
+        return super().settings(**{
+            'ad__bind': 'starttls', 'ad__bind_name': 'svc-kontor@' + people.DOMAIN, 'ad__bind_password_file': str(file),
+            'ad__ca_file': str(cls.domain.ca_file), **changed})
+
+    def member(self, kind, group, name):
+        import ldap
+        self.admin.modify_s('CN=%s,%s' % (group, people.GROUPS_OU),
+                            [(kind, 'member', [('CN=%s,%s' % (name, people.PEOPLE_OU)).encode()])])
+
+    def tombstone_of(self, guid):
+        import ldap
+        import uuid
+        control = ldap.controls.RequestControl(SHOW_DELETED, True)
+        found = self.admin.search_ext_s(people.BASE, ldap.SCOPE_SUBTREE, '(&(isDeleted=TRUE)(objectGUID=%s))' % ''.join(
+            '\\%02x' % byte for byte in uuid.UUID(guid).bytes_le), ['cn'], serverctrls=[control])
+        return [dn for dn, _ in found if dn][0].rsplit(';', 1)[-1]
+
+    def reanimate(self, guid, dn):
+        import ldap
+        control = ldap.controls.RequestControl(SHOW_DELETED, True)
+        self.admin.modify_ext_s(self.tombstone_of(guid), [
+            (ldap.MOD_DELETE, 'isDeleted', None), (ldap.MOD_REPLACE, 'distinguishedName', [dn.encode()])],
+            serverctrls=[control])
+
+    def check_every_change(self, seen):
+        """What happens to people and groups, one after another; the person stays the same one, by objectGUID."""
+        import ldap
+        seen.wait(lambda s: s.complete and s.status and s.status[0] == 'reachable', 'a complete set')
+        before = seen.complete
+        where = 'CN=olga,' + people.PEOPLE_OU
+        self.domain.add_user(self.admin, 'olga', 'Ольга', password=None)
+        seen.wait(lambda s: s.find('olga'), 'created')
+        guid = seen.find('olga').guid
+        person = lambda: seen.by_id.get('ad:' + guid)  # noqa: E731
+        self.modify('olga', ('mail', ['o@corp.example.test']), ('userPrincipalName', ['o@other.example.test']))
+        seen.wait(lambda s: person().mail == 'o@corp.example.test', 'mail')
+        self.assertEqual(person().principal_name, 'o@other.example.test')
+        self.modify('olga', ('proxyAddresses', ['SMTP:oo@corp.example.test', 'smtp:o2@corp.example.test']))
+        seen.wait(lambda s: sorted(person().addresses) == ['o2@corp.example.test', 'o@corp.example.test',
+                                                           'oo@corp.example.test'], 'addresses')
+        self.modify('olga', ('proxyAddresses', []))
+        seen.wait(lambda s: person().addresses == ['o@corp.example.test'], 'an attribute taken away')
+        self.member(ldap.MOD_ADD, 'dev', 'olga')
+        seen.wait(lambda s: guid in s.find('dev').members, 'a member more')
+        others = len(seen.find('dev').members)
+        self.member(ldap.MOD_DELETE, 'dev', 'olga')
+        seen.wait(lambda s: guid not in s.find('dev').members, 'a member less')
+        self.assertEqual(len(seen.find('dev').members), others - 1)
+        self.member(ldap.MOD_ADD, 'dev', 'olga')
+        seen.wait(lambda s: guid in s.find('dev').members, 'a member again')
+        self.admin.rename_s(where, 'CN=olga2')
+        self.admin.rename_s('CN=olga2,' + people.PEOPLE_OU, 'CN=olga2', newsuperior=people.ROOMS_OU)
+        seen.wait(lambda s: person().kind == 'room', 'moved to where rooms are')
+        self.admin.rename_s('CN=olga2,' + people.ROOMS_OU, 'CN=olga', newsuperior=people.PEOPLE_OU)
+        seen.wait(lambda s: person().kind == 'person', 'moved back')
+        self.admin.delete_s(where)
+        seen.wait(lambda s: not person(), 'deleted')
+        self.assertNotIn(guid, seen.find('dev').members)  # the domain forgets memberships, too
+        self.reanimate(guid, where)
+        seen.wait(lambda s: person(), 'reanimated with the same objectGUID')
+        self.assertNotIn(guid, seen.find('dev').members)
+        self.admin.delete_s(where)
+        seen.wait(lambda s: not person(), 'deleted again')
+        self.assertEqual(seen.complete, before)  # nothing of it needed everybody to be read
+
+    def check_renamed_container(self, seen):
+        """The people below change their DN without a word about them."""
+        import ldap
+        unit = 'OU=Halls,' + people.ROOMS_OU
+        self.admin.add_s(unit, [('objectClass', [b'organizationalUnit'])])
+        self.domain.add_user(self.admin, 'hall', password=None)
+        self.admin.rename_s('CN=hall,' + people.PEOPLE_OU, 'CN=hall', newsuperior=unit)
+        seen.wait(lambda s: s.find('hall') and s.find('hall').kind == 'room', 'a room by its place')
+        self.admin.rename_s(unit, 'OU=Halls', newsuperior=people.BASE)
+        seen.wait(lambda s: s.find('hall').kind == 'person', 'its place was moved')
+        self.admin.delete_s('CN=hall,OU=Halls,' + people.BASE)
+        self.admin.delete_s('OU=Halls,' + people.BASE)
+        seen.wait(lambda s: not s.find('hall'), 'gone')
+
+
+class Ways(FollowCase):
+    def test_every_change_by_each_way(self):
+        for wish, said in WAYS.items():
+            with self.subTest(wish), Follower(self.folder, self.settings(ad__follow=wish)) as seen:
+                self.check_every_change(seen)
+                self.assertEqual(seen.status[2], said)
+                self.check_renamed_container(seen)
+
+    def test_what_happened_while_nobody_looked(self):
+        for wish in WAYS:
+            with self.subTest(wish), Follower(self.folder, self.settings(ad__follow=wish)) as seen:
+                self.domain.add_user(self.admin, 'pavel', password=None)
+                self.domain.add_user(self.admin, 'roman', password=None)
+                seen.wait(lambda s: s.find('pavel') and s.find('roman') and s.status, 'a complete set')
+                self.domain.kill()
+                seen.wait(lambda s: s.status[0] == 'lost', 'the controller is missed', 10)
+                self.domain.up()
+                type(self).admin = self.domain.admin()
+                self.admin.delete_s('CN=pavel,' + people.PEOPLE_OU)
+                self.modify('roman', ('displayName', ['Роман']))
+                seen.wait(lambda s: s.status[0] == 'reachable' and not s.find('pavel'), 'back and gone', 15)
+                seen.wait(lambda s: s.find('Роман'), 'changed meanwhile')
+                self.assertEqual(seen.complete, 1)
+                self.admin.delete_s('CN=roman,' + people.PEOPLE_OU)
+
+    def test_a_part_of_the_domain(self):
+        for wish in WAYS:
+            with self.subTest(wish), Follower(self.folder, self.settings(ad__follow=wish, ad__search_base=people.PEOPLE_OU)) as seen:
+                self.domain.add_user(self.admin, 'sonya', password=None)
+                seen.wait(lambda s: s.find('sonya'), 'a complete set')
+                self.assertIsNone(seen.find('staff'))
+                self.admin.rename_s('CN=sonya,' + people.PEOPLE_OU, 'CN=sonya', newsuperior=people.ROOMS_OU)
+                seen.wait(lambda s: not s.find('sonya'), 'moved out')
+                self.admin.rename_s('CN=sonya,' + people.ROOMS_OU, 'CN=sonya', newsuperior=people.PEOPLE_OU)
+                seen.wait(lambda s: s.find('sonya'), 'moved in')
+                self.admin.delete_s('CN=sonya,' + people.PEOPLE_OU)
+                seen.wait(lambda s: not s.find('sonya'), 'deleted')
+
+    def test_mass_deletion_is_told_as_a_complete_set(self):
+        for wish in WAYS:
+            names = ['%s%02d' % (wish, number) for number in range(15)]
+            for name in names:
+                self.domain.add_user(self.admin, name, password=None)
+            with self.subTest(wish), Follower(self.folder, self.settings(ad__follow=wish)) as seen:
+                seen.wait(lambda s: s.find(names[-1]), 'a complete set')
+                os.kill(seen.process.pid, signal.SIGSTOP)  # all of them between two looks
+                for name in names:
+                    self.admin.delete_s('CN=%s,%s' % (name, people.PEOPLE_OU))
+                os.kill(seen.process.pid, signal.SIGCONT)
+                seen.wait(lambda s: not any(s.find(name) for name in names), 'all are gone')
+                self.assertEqual(seen.complete, 2)
+
+
+class WithMoreRights(FollowCase):
+    def test_the_right_to_replicate(self):
+        """Samba shows nobody but administrators what was deleted: it is found by comparing."""
+        with Follower(self.folder, self.settings()) as seen:
+            seen.wait(lambda s: s.complete and s.status, 'a complete set')
+            samba.run('samba-tool', 'dsacl', 'set', '-H', 'ldap://' + samba.DC_HOST, '--action=allow', '--car=get-changes',
+                      '-U', 'administrator%' + samba.ADMIN_PASSWORD, '--objectdn=' + people.BASE,
+                      '--trusteedn=CN=svc-kontor,' + people.PEOPLE_OU)
+            seen.process.stdin.write('reconcile\n')
+            seen.process.stdin.flush()
+            seen.wait(lambda s: s.complete == 2, 'everybody is read again')
+            self.check_every_change(seen)
+            self.assertEqual(seen.status[2], COMPARING)
+
+    def test_an_account_that_is_told_deletions(self):
+        file = self.folder / 'administrator'
+        file.touch(mode=0o600)
+        file.write_text(samba.ADMIN_PASSWORD + '\n')
+        settings = self.settings(ad__bind_name='administrator@' + people.DOMAIN, ad__bind_password_file=str(file))
+        with Follower(self.folder, settings) as seen:
+            self.check_every_change(seen)
+            self.assertEqual(seen.status[2], 'changes by DirSync')
+            self.check_renamed_container(seen)
+
+
+if __name__ == '__main__':
+    ad_case.main()
