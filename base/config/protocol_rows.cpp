@@ -120,7 +120,7 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.http.max_head; },
      {4096, 1048576},
      "Largest request line with its fields.",
-     "A ticket of somebody in many groups takes up to 64 KB in the field Authorization."},
+     "The field Authorization may take 64 KB beside it: the ticket of somebody in many groups does."},
     {"http.max_body",
      [](Settings& s) -> Field { return &s.http.max_body; },
      {1024, 1073741824},

@@ -6,6 +6,7 @@
 #include "base/log/events/admin.hpp"
 #include "base/log/events/delivery.hpp"
 #include "base/log/events/directory.hpp"
+#include "base/log/events/http.hpp"
 #include "base/log/events/imap.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/pop3.hpp"
@@ -26,6 +27,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_admin_events);
   add(events::k_delivery_events);
   add(events::k_directory_events);
+  add(events::k_http_events);
   add(events::k_imap_events);
   add(events::k_log_events);
   add(events::k_pop3_events);

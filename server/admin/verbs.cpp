@@ -23,6 +23,7 @@ constexpr std::array k_verbs{
     Verb{"blocks", "[list]", "Addresses that are refused after wrong passwords.", blocks_list},
     Verb{"blocks add", "ADDRESS [TIME]", "Refuses connections of an address or network for a time such as 2h.", blocks_add},
     Verb{"blocks remove", "ADDRESS", "Lets a refused address in again; all instead of an address: every one.", blocks_remove},
+    Verb{"clients", "FOLDER", "Writes the files that make the computers of this domain find the server by themselves: Thunderbird, Outlook, DNS, Active Directory, notes.", clients_facts, nullptr, clients_write, nullptr, "[--person ACCOUNT] [--forest DOMAIN] [--ca FILE]"},
     Verb{"config check", "FILE", "Reads a settings file and says what is wrong with it.", nullptr, config_check},
     Verb{"config dump", "[changed]", "The settings in force; with changed, those that differ from the defaults.", config_dump},
     Verb{"deliver", "ADDRESS FILE", "Puts a message file into the mailbox, room or list of that address.", deliver},

@@ -106,6 +106,9 @@ Task<Answer> sessions_end(const Desk& desk, Request request);
 Task<Answer> blocks_list(const Desk& desk, Request request);
 Task<Answer> blocks_add(const Desk& desk, Request request);
 Task<Answer> blocks_remove(const Desk& desk, Request request);
+// What the files of clients_write are made from.
+Task<Answer> clients_facts(const Desk& desk, Request request);
+Result<Finding> clients_write(const Client& client, Request request);
 Task<Answer> config_dump(const Desk& desk, Request request);
 Task<Answer> directory_status(const Desk& desk, Request request);
 Task<Answer> directory_accept(const Desk& desk, Request request);

@@ -75,6 +75,7 @@ Gate::Gate(const config::Settings& settings,
       pop3_(rules(settings.access.pop3)),
       smtp_(rules(settings.access.smtp)),
       submission_(rules(settings.access.submission)),
+      http_(rules(settings.access.http)),
       guard_(guard),
       resolver_(resolver),
       log_(std::move(log)) {}
@@ -89,6 +90,8 @@ const AccessRules& Gate::rules_of(Service service) const {
       return smtp_;
     case Service::submission:
       return submission_;
+    case Service::http:
+      return http_;
     case Service::lmtp:
       break;
   }

@@ -44,7 +44,7 @@ class Gate {
   Task<Verdict> judge_names(net::Endpoint peer, Service service) const;
   Task<void> turn_away(net::Stream& stream, Port port, Verdict verdict) const;
 
-  AccessRules everybody_, imap_, pop3_, smtp_, submission_;
+  AccessRules everybody_, imap_, pop3_, smtp_, submission_, http_;
   const trace::Guard& guard_;
   net::Resolver& resolver_;
   const log::Context log_;

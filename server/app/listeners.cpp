@@ -6,7 +6,7 @@
 namespace kontor::app {
 
 std::span<const Port> ports() {
-  static constexpr std::array<Port, 8> k_ports{{
+  static constexpr std::array<Port, 9> k_ports{{
       {"smtp", 25, Service::mx, false},
       {"submission", 587, Service::submission, false},
       {"submissions", 465, Service::submission, true},
@@ -15,6 +15,7 @@ std::span<const Port> ports() {
       {"imaps", 993, Service::imap, true},
       {"pop3", 110, Service::pop3, false},
       {"pop3s", 995, Service::pop3, true},
+      {"https", 443, Service::http, true},
   }};
   return k_ports;
 }

@@ -12,7 +12,7 @@
 
 namespace kontor::app {
 
-enum class Service : std::uint8_t { imap, pop3, mx, submission, lmtp };
+enum class Service : std::uint8_t { imap, pop3, mx, submission, lmtp, http };
 
 struct Port {
   std::string_view name;
@@ -22,7 +22,7 @@ struct Port {
 };
 
 // RFC 9051 (143, 993), RFC 1939 and 8314 (110, 995), RFC 5321 (25), RFC 6409 (587), RFC 8314 (465),
-// and 24 for LMTP (RFC 2033).
+// 24 for LMTP (RFC 2033) and 443 for HTTPS (RFC 9110, 4.2.2).
 std::span<const Port> ports();
 
 struct OpenPort {

@@ -34,7 +34,9 @@
 #include "server/app/process.hpp"
 #include "server/app/router.hpp"
 #include "server/app/session_warden.hpp"
+#include "server/app/web.hpp"
 #include "server/delivery/delivery.hpp"
+#include "server/http/server.hpp"
 #include "server/imap/server.hpp"
 #include "server/pop3/server.hpp"
 #include "server/queue/queue.hpp"
@@ -110,6 +112,8 @@ struct Server::State {
   std::optional<imap::Environment> imap;
   std::optional<pop3::Environment> pop3;
   std::optional<smtp::Environment> smtp;
+  http::Routes web;
+  std::optional<http::Environment> http;
   std::optional<admin::Environment> admin;
   std::unique_ptr<admin::ControlServer> control;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors;
@@ -233,6 +237,8 @@ void Server::State::make_environments() {
       pop3::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
                                  clock, tls, log});
+  web = make_web(settings, *directory, *sign_in, clock);
+  http.emplace(http::Environment{settings, *sign_in, *sessions, clock, tls, log, web});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get()});
 }
@@ -246,6 +252,10 @@ net::Acceptor::Handler Server::State::server_of(const Port& port) {
   if (port.service == Service::pop3)
     return [this, implicit_tls](std::unique_ptr<net::Stream> stream) {
       return pop3::serve(std::move(stream), implicit_tls, *pop3);
+    };
+  if (port.service == Service::http)
+    return [this](std::unique_ptr<net::Stream> stream) {
+      return http::serve(std::move(stream), *http);
     };
   auto role = smtp::Role::mx;
   if (port.service == Service::submission) role = smtp::Role::submission;

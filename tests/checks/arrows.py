@@ -27,6 +27,9 @@ ALLOWED = {
     'server/imap/wire': ['base/core', 'base/mime'],
     'server/smtp/wire': ['base/core', 'base/mime'],
     'server/pop3/wire': ['base/core', 'base/mime'],
+    'server/http/wire': ['base/core', 'base/mime'],
+    'server/http': BASE + DIRECTORY_SEEN + ['server/http/wire', 'server/trace'],
+    'server/autodiscover': BASE + DIRECTORY_SEEN + ['server/http', 'server/trace'],
     'server/queue': BASE + ['store/log', 'store/format', 'server/trace'],
     'server/delivery': BASE + STORE + DIRECTORY_SEEN + ['server/trace', 'server/sieve'],
     'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/trace', 'search', 'calendar'],
@@ -35,7 +38,7 @@ ALLOWED = {
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/trace', 'server/queue', 'server/filter'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/trace', 'server/queue', 'server/http'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 
@@ -53,6 +56,8 @@ FOREIGN = [
     (r'spdlog/.*', ['base/log']),
     (r'xapian.*', ['search']),
     (r'libical/.*', ['calendar']),
+    (r'boost/beast/.*', ['server/http/wire']),
+    (r'libxml/.*', ['server/autodiscover']),
     (r'archive(_entry)?\.h', ['server/admin/archive']),
 ]
 LIGHT = re.compile(r'boost/asio/(?!awaitable\.hpp)')

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/web.hpp"
+
+#include "server/autodiscover/routes.hpp"
+
+namespace kontor::app {
+namespace {
+
+// For load balancers and monitors: is there a server that knows its people?
+Task<Result<http::wire::Response>> health(const directory::Directory& directory) {
+  const bool is_well = directory.current()->generation() > 0;
+  co_return http::wire::Response{is_well ? 200 : 503, "text/plain; charset=utf-8",
+                                 is_well ? "ok\n" : "no people are known yet\n"};
+}
+
+}  // namespace
+
+http::Routes make_web(const config::Settings& settings,
+                      const directory::Directory& directory,
+                      const directory::SignInService& sign_in,
+                      const Clock& clock) {
+  http::Routes all;
+  all.add({"/health", {"GET"}, http::Access::anybody, [&directory](http::Call) {
+             return health(directory);
+           }});
+  all.add(autodiscover::routes({settings, directory, sign_in, clock}));
+  return all;
+}
+
+}  // namespace kontor::app

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Everything that is served by HTTPS, as one table of routes.
+#pragma once
+#include "base/config/settings.hpp"
+#include "base/core/time.hpp"
+#include "directory/model/sign_in.hpp"
+#include "server/http/routes.hpp"
+
+namespace kontor::app {
+
+// All of them outlive the routes.
+http::Routes make_web(const config::Settings& settings,
+                      const directory::Directory& directory,
+                      const directory::SignInService& sign_in,
+                      const Clock& clock);
+
+}  // namespace kontor::app

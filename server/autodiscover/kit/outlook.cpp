@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A profile file of Outlook. Sections 1 to 5 are values; the last tells Outlook which property each
+// name stands for, and is the same in every such file.
+#include <fmt/format.h>
+
+#include "server/autodiscover/kit/kit.hpp"
+
+namespace kontor::autodiscover {
+namespace {
+
+struct Property {
+  std::string_view name, type;
+};
+
+constexpr Property k_properties[] = {
+    {"AccountName", "PT_UNICODE,0x0002"},
+    {"DisplayName", "PT_UNICODE,0x000B"},
+    {"EmailAddress", "PT_UNICODE,0x000C"},
+    {"ConnectionType", "PT_LONG,0x000F"},
+    {"IMAPServer", "PT_UNICODE,0x0100"},
+    {"IMAPUserName", "PT_UNICODE,0x0101"},
+    {"IMAPPort", "PT_LONG,0x0104"},
+    {"IMAPUseSSL", "PT_LONG,0x0105"},
+    {"IMAPUseSPA", "PT_LONG,0x0108"},
+    {"SMTPServer", "PT_UNICODE,0x0200"},
+    {"SMTPPort", "PT_LONG,0x0201"},
+    {"SMTPUseAuth", "PT_LONG,0x0203"},
+    {"SMTPAuthMethod", "PT_LONG,0x0208"},
+    {"SMTPUseSPA", "PT_LONG,0x0207"},
+    {"SMTPSecureConnection", "PT_LONG,0x020A"},
+};
+
+}  // namespace
+
+KitFile outlook_profile(const Kit& kit) {
+  const auto& offer = kit.offer;
+  const auto template_address =
+      "%USERNAME%@" + (kit.domains.empty() ? offer.host : kit.domains.front());
+  const KitPerson person =
+      kit.person.value_or(KitPerson{"%USERNAME%", template_address, template_address});
+  const int spa = offer.ntlm ? 1 : 0;  // without NTLM Outlook asks for the password once
+  std::string out = fmt::format(
+      "; Kontor: outlook.exe /importprf kontor.prf\n"
+      "[General]\nCustom=1\nProfileName=Kontor\nDefaultProfile=Yes\nOverwriteProfile=No\n"
+      "ModifyDefaultProfileIfPresent=FALSE\n\n[Service List]\n\n"
+      "[Internet Account List]\nAccount1=IMAP_I_Mail\n\n[Account1]\nUniqueService=No\n"
+      "AccountName={0}\nDisplayName={1}\nEmailAddress={0}\nConnectionType=0\n"
+      "IMAPServer={2}\nIMAPUserName={3}\nIMAPPort={4}\nIMAPUseSSL=1\nIMAPUseSPA={5}\n"
+      "SMTPServer={2}\nSMTPPort={6}\nSMTPSecureConnection=1\nSMTPUseAuth=1\nSMTPAuthMethod=0\n"
+      "SMTPUseSPA={5}\n\n[IMAP_I_Mail]\nAccountType=IMAP\n",
+      person.address, person.name, offer.host, person.login, offer.port(k_imaps), spa,
+      offer.port(k_submissions));
+  for (const auto& [name, type] : k_properties) out.append(fmt::format("{}={}\n", name, type));
+  std::string lines;
+  for (const char c : out) lines.append(c == '\n' ? "\r\n" : std::string(1, c));
+  return {"outlook/kontor.prf", std::move(lines)};
+}
+
+}  // namespace kontor::autodiscover

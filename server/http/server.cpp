@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The life of one connection: TLS, requests one after another, goodbye.
+#include "server/http/server.hpp"
+
+#include "base/core/answers.hpp"
+#include "base/log/events/http.hpp"
+#include "base/log/keys.hpp"
+#include "server/http/connection.hpp"
+#include "server/http/sign_in.hpp"
+
+namespace kontor::http {
+namespace {
+
+using log::Keys;
+
+wire::Response response_to(const Error& error) {
+  const auto& answer = answer_for(error.code());
+  return wire::plain(answer.http_status, answer.text);
+}
+
+Task<Result<void>> answer(Connection& connection,
+                          const wire::Request* request,
+                          wire::Response response) {
+  const bool keeps = request != nullptr && request->keeps_alive && !connection.is_closing;
+  connection.is_closing = !keeps;
+  const bool is_head = request != nullptr && request->method == "HEAD";
+  ++connection.answered;
+  connection.log().emit(log::events::k_http_request_done,
+                        {{Keys::command, request == nullptr ? "" : request->method},
+                         {Keys::detail, request == nullptr ? "" : request->path},
+                         {Keys::status, response.status}});
+  co_return co_await connection.write(
+      wire::to_bytes(response, {connection.environment().clock.now(), keeps, is_head}));
+}
+
+// What the route's handler says to the request of somebody who may ask.
+Task<wire::Response> respond(Connection& connection,
+                             const Route& route,
+                             const wire::Request& request) {
+  std::string proof;
+  if (route.access != Access::anybody) {
+    auto entry = co_await sign_in(connection, request, route.access);
+    if (entry.refusal) co_return *std::move(entry.refusal);
+    proof = std::move(entry.proof);
+  }
+  const bool is_known = route.access != Access::anybody;
+  const auto* person = is_known && connection.identity() ? &*connection.identity() : nullptr;
+  auto handled = co_await route.handler(Call{request, person});
+  if (!handled)
+    connection.log().emit(log::events::k_http_request_refused, handled.error(),
+                          {{Keys::command, request.method}, {Keys::detail, request.path}});
+  auto response = handled ? *std::move(handled) : response_to(handled.error());
+  if (!proof.empty()) response.fields.push_back({"WWW-Authenticate", "Negotiate " + proof});
+  co_return response;
+}
+
+// Why the body is not even wanted; nothing: it is.
+std::optional<wire::Response> refuse_early(const Connection& connection,
+                                           const Routes::Found& found,
+                                           const wire::Request& request) {
+  if (found.route == nullptr) return found.refusal;
+  if (found.route->access != Access::anybody && request.field("Authorization").empty())
+    return ask_for_credentials(connection, found.route->access);
+  return std::nullopt;
+}
+
+Task<Result<void>> refuse(Connection& connection, wire::Refusal refusal) {
+  connection.log().emit(log::events::k_http_request_refused, {{Keys::reason, refusal.why}});
+  connection.is_closing = true;  // where the next request begins is not known
+  co_return co_await answer(connection, nullptr, wire::plain(refusal.status, refusal.why));
+}
+
+Task<Result<void>> serve_request(Connection& connection) {
+  KONTOR_CO_TRY(auto incoming, co_await connection.read_request());
+  if (!incoming) co_return co_await refuse(connection, incoming.error());
+  const auto& routes = connection.environment().routes;
+  if (!incoming->is_done()) {
+    const auto found = routes.find(incoming->request());
+    if (auto early = refuse_early(connection, found, incoming->request())) {
+      connection.is_closing = true;  // its body may come all the same
+      co_return co_await answer(connection, &incoming->request(), *std::move(early));
+    }
+    KONTOR_CO_TRY(incoming, co_await connection.read_body(*std::move(incoming)));
+    if (!incoming) co_return co_await refuse(connection, incoming.error());
+  }
+  const auto request = incoming->release();
+  auto found = routes.find(request);
+  auto response = found.route == nullptr ? std::move(found.refusal)
+                                         : co_await respond(connection, *found.route, request);
+  co_return co_await answer(connection, &request, std::move(response));
+}
+
+// Why it ended, in words for the log.
+Task<std::string> converse(Connection& connection) {
+  const auto started = co_await connection.start_tls();
+  if (!started) co_return started.error().text();
+  connection.log().emit(log::events::k_http_connection_opened);
+  while (!connection.is_closing) {
+    const auto waited = co_await connection.wait_for_request();
+    if (!waited) co_return waited.error().text();
+    const auto served = co_await serve_request(connection);
+    if (!served) co_return served.error().text();
+  }
+  co_return "goodbye";
+}
+
+Task<void> serve_connection(Connection& connection) {
+  std::string reason = "internal error";
+  try {
+    reason = co_await converse(connection);
+  } catch (const std::exception& error) {
+    // A broken promise of our own: this connection ends, the others go on.
+    connection.log().emit(log::events::k_http_request_failed, {{Keys::detail, error.what()}});
+  }
+  connection.log().emit(log::events::k_http_connection_closed, {{Keys::reason, reason},
+                                                                {Keys::count, connection.answered},
+                                                                {Keys::bytes, connection.written}});
+}
+
+}  // namespace
+
+Task<void> serve(std::unique_ptr<net::Stream> stream, const Environment& environment) {
+  auto row = environment.sessions.enter("http", stream->peer(), true);
+  if (!row) {
+    environment.log.emit(log::events::k_http_connection_refused, row.error(),
+                         {{Keys::peer, stream->peer().text()}});
+    co_await stream->close();
+    co_return;
+  }
+  Connection connection(std::move(stream), environment, *std::move(row));
+  co_await serve_connection(connection);
+  co_await connection.close();
+}
+
+}  // namespace kontor::http

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Who sends a request: Negotiate (RFC 4559) and Basic (RFC 7617), proved anew with each request.
+// Guessing is slowed down behind the SignInService (server/trace/guarded_sign_in.hpp).
+#pragma once
+#include <optional>
+
+#include "server/http/connection.hpp"
+
+namespace kontor::http {
+
+struct Entry {
+  std::optional<wire::Response> refusal;  // 401 or 503; nothing: the connection's identity is known
+  std::string proof;                      // the server's own token, for WWW-Authenticate
+};
+
+// 401 with the schemes that the route and the settings allow.
+wire::Response ask_for_credentials(const Connection& connection, Access access);
+
+// Checks the credentials of a request.
+Task<Entry> sign_in(Connection& connection, const wire::Request& request, Access access);
+
+}  // namespace kontor::http

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kit of kontorctl clients in a real domain: curl with nothing but the user's ticket, the object for Outlook
+loaded into Active Directory, the lines for the DNS served by a DNS server."""
+import base64
+import http.client
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+import xml.etree.ElementTree
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import ad_case  # noqa: E402
+import ad_server  # noqa: E402
+from ad_case import kontor, people, samba  # noqa: E402
+
+MAIL = people.MAIL
+POX = '/autodiscover/autodiscover.xml'
+PERSON = '/autodiscover/person.json'
+OUTLOOK = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a'
+CONFIGURATION = 'CN=Configuration,' + people.BASE
+
+
+def question(address):
+    return ('<?xml version="1.0" encoding="utf-8"?><Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/'
+            f'requestschema/2006"><Request><EMailAddress>{address}</EMailAddress><AcceptableResponseSchema>{OUTLOOK}'
+            '</AcceptableResponseSchema></Request></Autodiscover>')
+
+
+class KitCase(ad_server.ServerCase):
+    """The server on the standard ports, as clients expect it; the network is the test's own."""
+
+    @classmethod
+    def make_server(cls):
+        server = super().make_server()
+        server.port_base = 0
+        server.settings['server.port_base'] = 0
+        cls.certify(server)
+        return server
+
+    @classmethod
+    def certify(cls, server):
+        """A certificate with the names that the kit's lines for the DNS promise."""
+        tls = cls.domain.folder / 'tls'
+        names = ','.join('DNS:' + name for name in (samba.MAIL_HOST, 'autoconfig.' + MAIL, 'autodiscover.' + MAIL))
+        (cls.folder / 'names').write_text(f'subjectAltName={names}\n')
+        run = lambda *words: subprocess.run(['openssl', *words], check=True, capture_output=True)  # noqa: E731
+        run('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=' + samba.MAIL_HOST,
+            '-keyout', str(cls.folder / 'key.pem'), '-out', str(cls.folder / 'request'))
+        run('x509', '-req', '-in', str(cls.folder / 'request'), '-CA', str(tls / 'ca.pem'), '-CAkey', str(tls / 'ca.key'), '-CAcreateserial',
+            '-days', '30', '-extfile', str(cls.folder / 'names'), '-out', str(cls.folder / 'cert.pem'))
+        server.settings.update({'tls.certificate_file': str(cls.folder / 'cert.pem'), 'tls.key_file': str(cls.folder / 'key.pem')})
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.kit = cls.folder / 'kit'
+        cls.files = cls.server.ctl('clients', cls.kit, '--ca', cls.domain.ca_file)['files']
+
+    def fetch(self, env, path, *arguments):
+        return subprocess.run(['curl', '-sS', '-v', '--max-time', '30', '--cacert', str(self.domain.ca_file), *arguments,
+                               f'https://{samba.MAIL_HOST}{path}'], env=env, text=True, capture_output=True)
+
+
+class Https(KitCase):
+    def test_curl_negotiates(self):
+        alice = self.domain.kinit('alice')
+        done = self.fetch(alice, POX, '--negotiate', '-u', ':', '-H', 'Content-Type: text/xml', '-d', question('alice@' + MAIL))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answer = xml.etree.ElementTree.fromstring(done.stdout.encode())
+        self.assertEqual(answer.findtext(f'.//{{{OUTLOOK}}}DisplayName'), 'Алиса Петрова')
+        self.assertRegex(done.stderr, r'(?i)< www-authenticate: negotiate \S{20,}')  # the server proved itself too
+        self.server.wait_for_log('mechanism=GSS-SPNEGO')
+        self.server.wait_for_log('event=http.login.done')
+        # The same by a path of its own; somebody without a mailbox; nobody at all.
+        self.assertIn(f'"address":"alice@{MAIL}"', self.fetch(alice, PERSON, '--negotiate', '-u', ':').stdout)
+        self.assertIn('< HTTP/1.1 401', self.fetch(self.domain.kinit('heidi'), PERSON, '--negotiate', '-u', ':').stderr)
+        nobody = {**alice, 'KRB5CCNAME': 'FILE:' + str(self.folder / 'none')}
+        refused = self.fetch(nobody, POX, '--negotiate', '-u', ':')
+        self.assertRegex(refused.stderr, r'(?i)< HTTP/1.1 401[\s\S]*www-authenticate: Negotiate\s[\s\S]*www-authenticate: Basic')
+
+    def test_a_disabled_account_ends_its_connections(self):
+        import gssapi
+        os.environ['KRB5CCNAME'] = self.domain.kinit('carol')['KRB5CCNAME']
+        name = gssapi.Name('HTTP@' + samba.MAIL_HOST, gssapi.NameType.hostbased_service)
+        token = gssapi.SecurityContext(name=name, usage='initiate', mech=gssapi.OID.from_int_seq('1.3.6.1.5.5.2')).step()
+        client = http.client.HTTPSConnection(samba.MAIL_HOST, context=self.context(), timeout=60)
+        self.addCleanup(client.close)
+        client.request('GET', PERSON, headers={'Authorization': 'Negotiate ' + base64.b64encode(token).decode()})
+        response = client.getresponse()
+        self.assertEqual(response.status, 200)
+        response.read()
+        self.modify('carol', ('userAccountControl', [str(people.DISABLED)]))
+        self.addCleanup(self.modify, 'carol', ('userAccountControl', [str(people.NO_EXPIRY)]))
+        self.assertEqual(client.sock.recv(1), b'')  # long before http.idle_timeout
+        self.assertIn('reason="cancelled', self.server.log())
+
+    def test_curl_by_password(self):
+        done = self.fetch(dict(os.environ), POX, '-u', f'bob@{MAIL}:{people.PASSWORD}', '-d', question('bob@' + MAIL))
+        self.assertIn('<Action>settings</Action>', done.stdout, done.stderr)
+
+
+class Directory(KitCase):
+    def test_the_object_for_outlook_is_loaded_and_found(self):
+        admin = self.domain.kinit('Administrator', samba.ADMIN_PASSWORD)
+        loaded = subprocess.run(['ldapadd', '-Y', 'GSSAPI', '-Q', '-H', 'ldap://' + samba.DC_HOST, '-f', str(self.kit / 'ad/scp.ldif')],
+                                env=admin, text=True, capture_output=True)
+        self.assertEqual(loaded.returncode, 0, loaded.stderr)
+        import ldap
+        found = self.admin.search_s(  # as Outlook searches
+            CONFIGURATION, ldap.SCOPE_SUBTREE, '(&(objectClass=serviceConnectionPoint)(|(keywords=67661d7F-8FC4-4fa7-BFAC-E1D7794C1F68)'
+            '(keywords=77378F46-2C66-4aa9-A6A6-3E7A48B19596)))', ['serviceBindingInformation', 'keywords'])
+        found = [entry for name, entry in found if name]
+        self.assertEqual(len(found), 1)
+        url = found[0]['serviceBindingInformation'][0].decode()
+        self.assertIn(b'Domain=' + MAIL.encode(), found[0]['keywords'])
+        path = url.removeprefix('https://' + samba.MAIL_HOST)
+        self.assertNotEqual(path, url)
+        answer = self.fetch(self.domain.kinit('alice'), path, '--negotiate', '-u', ':', '-d', question('alice@' + MAIL))
+        self.assertIn('<Action>settings</Action>', answer.stdout, answer.stderr)
+
+    def test_a_dns_server_serves_the_lines(self):
+        import dns.message
+        import dns.query
+        zone = self.folder / 'zone'
+        zone.write_text(f'$ORIGIN {MAIL}.\n@ 3600 IN SOA {samba.MAIL_HOST}. root.{MAIL}. 1 3600 600 86400 60\n@ 3600 IN NS {samba.MAIL_HOST}.\n'
+                        + (self.kit / f'dns/{MAIL}.zone').read_text())
+        config = self.folder / 'unbound.conf'
+        config.write_text(f'server:\n  interface: 127.0.77.1\n  port: 53\n  do-daemonize: no\n  chroot: ""\n  username: ""\n  directory: "{self.folder}"\n'
+                          f'  pidfile: ""\n  use-syslog: no\n  access-control: 127.0.0.0/8 allow\n  local-zone: "test." nodefault\nremote-control:\n  control-enable: no\n'
+                          f'auth-zone:\n  name: "{MAIL}"\n  zonefile: "{zone}"\n  for-downstream: yes\n')
+        checked = subprocess.run(['unbound-checkconf', str(config)], text=True, capture_output=True)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        process = subprocess.Popen(['unbound', '-d', '-c', str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+
+        def ask(name, kind):
+            try:
+                answer = dns.query.udp(dns.message.make_query(f'{name}.{MAIL}', kind), '127.0.77.1', timeout=2)
+            except (OSError, dns.exception.Timeout):
+                return None
+            return sorted(str(record) for rows in answer.answer for record in rows) or None
+        host = samba.MAIL_HOST + '.'
+        self.assertEqual(kontor.wait_until(lambda: ask('_imaps._tcp', 'SRV'), 'an answer of the DNS server'), [f'0 1 993 {host}'])
+        for name, expected in {'_imap._tcp': f'10 1 143 {host}', '_pop3s._tcp': f'20 1 995 {host}', '_pop3._tcp': f'30 1 110 {host}',
+                               '_submissions._tcp': f'0 1 465 {host}', '_submission._tcp': f'10 1 587 {host}',
+                               '_autodiscover._tcp': f'0 1 443 {host}'}.items():
+            self.assertEqual(ask(name, 'SRV'), [expected])
+            # What it names is there.
+            samba.socket.create_connection((samba.MAIL_HOST, int(expected.split()[2])), 10).close()
+        for name in ('autoconfig', 'autodiscover'):
+            self.assertEqual(ask(name, 'CNAME'), [host])
+
+
+if __name__ == '__main__':
+    ad_case.main()

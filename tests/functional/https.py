@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTPS as clients speak it: curl and Python's own client, requests byte by byte, sign-in, guessing, limits, and what mail
+programs ask to set themselves up. Every XML answer is read by another parser."""
+import base64
+import http.client
+import json
+import subprocess
+import sys
+import pathlib
+import unittest
+import xml.etree.ElementTree
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import kontor  # noqa: E402
+
+OUTLOOK = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a'
+POX = '/autodiscover/autodiscover.xml'
+
+
+def question(address, schema=OUTLOOK):
+    return ('<?xml version="1.0" encoding="utf-8"?><Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/'
+            f'requestschema/2006"><Request><EMailAddress>{address}</EMailAddress><AcceptableResponseSchema>{schema}'
+            '</AcceptableResponseSchema></Request></Autodiscover>').encode()
+
+
+def basic(user, password=kontor.PASSWORD):
+    return {'Authorization': 'Basic ' + base64.b64encode(f'{user}:{password}'.encode()).decode()}
+
+
+class Https(unittest.TestCase):
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = kontor.Server({'sign_in.delay': '100ms', 'http.max_body': 4096, 'server.name': 'localhost',
+                                    'domains.alias': ['old.test=example.test'], 'domains.remote': ['branch.test=mail.branch.test'],
+                                    **cls.settings}).start()
+        cls.addClassCleanup(cls.server.close)
+
+    def client(self):
+        made = http.client.HTTPSConnection('localhost', self.server.port('https'), context=self.server.tls_context(), timeout=30)
+        self.addCleanup(made.close)
+        return made
+
+    def ask(self, method, path, body=None, headers=None, client=None):
+        client = client or self.client()
+        client.request(method, path, body, headers or {})
+        response = client.getresponse()
+        return response, response.read()
+
+    def wire(self):
+        wire = kontor.Wire(self.server.connect('https'))
+        wire.start_tls(self.server.tls_context())
+        self.addCleanup(wire.close)
+        return wire
+
+    @staticmethod
+    def rest(wire):
+        text = b''
+        while more := wire.connection.recv(65536):
+            text += more
+        return text
+
+    def curl(self, *arguments, path=POX):
+        return subprocess.run(['curl', '-sS', '--max-time', '30', '--cacert', str(self.server.data / 'tls/ca.pem'), *arguments,
+                               f'https://localhost:{self.server.port("https")}{path}'], capture_output=True, text=True)
+
+
+class Protocol(Https):
+    def test_health_and_what_every_answer_has(self):
+        response, body = self.ask('GET', '/health')
+        self.assertEqual((response.status, body), (200, b'ok\n'))
+        for name in ('Date', 'X-Content-Type-Options', 'X-Frame-Options', 'Content-Security-Policy', 'Cache-Control'):
+            self.assertTrue(response.headers[name], name)
+
+    def test_a_connection_serves_many(self):
+        client = self.client()
+        for number in range(50):
+            response, body = self.ask('HEAD' if number % 2 else 'GET', '/health', client=client)
+            self.assertEqual((response.status, body), (200, b'' if number % 2 else b'ok\n'))
+        socket = client.sock
+        self.ask('GET', '/none', client=client)
+        self.assertIs(client.sock, socket)
+
+    def test_a_pipeline_is_answered_in_order(self):
+        wire = self.wire()
+        wire.send('GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /none HTTP/1.1\r\nHost: x\r\n\r\n'
+                  'DELETE /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+        text = self.rest(wire)
+        statuses = [part[:3] for part in text.split(b'HTTP/1.1 ')[1:]]
+        self.assertEqual(statuses, [b'200', b'404', b'501'])
+
+    def test_refusals(self):
+        for request, status in (('nonsense\r\n\r\n', 400), ('GET / HTTP/1.1\r\n\r\n', 400), ('GET / HTTP/3.0\r\nHost: x\r\n\r\n', 505),
+                                ('GET /' + 'a' * 120_000 + ' HTTP/1.1\r\nHost: x\r\n\r\n', 414),
+                                ('GET / HTTP/1.1\r\nHost: x\r\nA: ' + 'a' * 60_000 + '\r\n\r\n', 431),
+                                ('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n', 413),
+                                ('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n', 501)):
+            with self.subTest(request=request[:40]):
+                wire = self.wire()
+                wire.send(request)
+                self.assertTrue(wire.line().startswith(b'HTTP/1.1 %d ' % status))
+        response, _ = self.ask('POST', '/health', b'x')
+        self.assertEqual(response.status, 405)
+        self.assertEqual(response.headers['Allow'], 'GET, HEAD, OPTIONS')
+
+    def test_bytes_one_by_one_and_chunks(self):
+        wire = self.wire()
+        body = question('anna@example.test')
+        authorization = basic('anna@example.test')['Authorization']
+        request = f'POST {POX} HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\nTransfer-Encoding: chunked\r\n' \
+                  'Connection: close\r\n\r\n'
+        data = request.encode() + b''.join(b'%x\r\n%s\r\n' % (len(body[at:at + 100]), body[at:at + 100])
+                                           for at in range(0, len(body), 100)) + b'0\r\n\r\n'
+        for at in range(0, len(data), 3):
+            wire.send(data[at:at + 3])
+        text = self.rest(wire)
+        self.assertTrue(text.startswith(b'HTTP/1.1 200 OK\r\n'), text)
+        self.assertIn(b'<Action>settings</Action>', text)
+
+    def test_curl_waits_for_the_word_to_go_on(self):
+        done = self.curl('-v', '-u', f'anna@example.test:{kontor.PASSWORD}', '-H', 'Expect: 100-continue', '--data-binary',
+                         question('anna@example.test').decode())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('HTTP/1.1 100 Continue', done.stderr)
+        self.assertIn('<Action>settings</Action>', done.stdout)
+
+    def test_no_plain_http(self):
+        wire = kontor.Wire(self.server.connect('https'))
+        self.addCleanup(wire.close)
+        wire.send('GET /health HTTP/1.1\r\nHost: x\r\n\r\n')
+        self.assertNotIn(b'200', wire.line())
+
+
+class SignIn(Https):
+    def test_unauthenticated_gets_the_challenges(self):
+        response, _ = self.ask('POST', POX, question('anna@example.test'))
+        self.assertEqual(response.status, 401)
+        self.assertEqual(response.headers.get_all('WWW-Authenticate'), ['Basic realm="Kontor", charset="UTF-8"'])
+        # Programs that must not ask for a password are offered tickets alone.
+        response, _ = self.ask('GET', '/autodiscover/person.json', headers=basic('anna@example.test'))
+        self.assertEqual((response.status, response.headers.get_all('WWW-Authenticate')), (401, ['Negotiate']))
+
+    def test_a_wrong_password_tells_nothing_and_is_counted(self):
+        for user in ('anna@example.test', 'nobody@example.test'):
+            response, body = self.ask('POST', POX, question('anna@example.test'), basic(user, 'wrong'))
+            self.assertEqual(response.status, 401)
+            self.assertEqual(body, b'401 Unauthorized: sign in\n')
+        self.server.wait_for_log('http.login.refused')
+        response, _ = self.ask('POST', POX, question('anna@example.test'), basic('anna@example.test'))
+        self.assertEqual(response.status, 200)
+
+    def test_sessions_are_listed_and_ended(self):
+        client = self.client()
+        self.ask('POST', POX, question('anna@example.test'), basic('anna@example.test'), client)
+        mine = [one for one in self.server.ctl('sessions', 'list') if one['protocol'] == 'http' and one['user'] == 'anna@example.test']
+        self.assertTrue(mine)
+        self.assertTrue(mine[0]['tls'])
+        self.server.ctl('sessions', 'end', 'anna@example.test')
+        self.assertEqual(client.sock.recv(1), b'')
+
+
+class Guessing(Https):
+    settings = {'sign_in.block_failures': 3, 'sign_in.never_block': [], 'sign_in.delay': '10ms'}
+
+    def test_guessing_blocks_the_address(self):
+        for number in range(3):
+            self.ask('GET', POX, headers=basic('anna@example.test', f'wrong {number}'))
+        with self.assertRaises(OSError):
+            self.ask('GET', '/health')
+        self.server.ctl('blocks', 'remove', 'all')
+        self.assertEqual(self.ask('GET', '/health')[0].status, 200)
+
+
+class Networks(Https):
+    settings = {'access.http': ['!127.0.0.1']}
+
+    def test_a_network_may_be_shut_out(self):
+        with self.assertRaises(OSError):
+            self.ask('GET', '/health')
+        self.server.imap('anna').logout()
+
+
+class SetUp(Https):
+    def test_mozilla(self):
+        for path in ('/mail/config-v1.1.xml?emailaddress=anna%40example.test', '/.well-known/autoconfig/mail/config-v1.1.xml',
+                     '/mail/config-v1.1.xml?emailaddress=nobody@OLD.test'):
+            response, body = self.ask('GET', path)
+            self.assertEqual(response.status, 200, path)
+            self.assertTrue(response.headers['Content-Type'].startswith('text/xml'))
+            provider = xml.etree.ElementTree.fromstring(body).find('emailProvider')
+            servers = {one.get('type'): one for one in (*provider.findall('incomingServer'), *provider.findall('outgoingServer'))}
+            self.assertEqual(set(servers), {'imap', 'pop3', 'smtp'})
+            for kind, port in (('imap', 'imaps'), ('pop3', 'pop3s'), ('smtp', 'submissions')):
+                self.assertEqual(int(servers[kind].findtext('port')), self.server.port(port))
+                self.assertEqual(servers[kind].findtext('hostname'), 'localhost')
+                self.assertEqual([one.text for one in servers[kind].findall('authentication')], ['password-cleartext'])
+        response, _ = self.ask('GET', '/mail/config-v1.1.xml?emailaddress=x@elsewhere.test')
+        self.assertEqual(response.status, 404)
+
+    def pox(self, address, **changed):
+        response, body = self.ask('POST', '/AutoDiscover/AutoDiscover.XML', question(address, **changed), basic('anna@example.test'))
+        self.assertEqual(response.status, 200)
+        return xml.etree.ElementTree.fromstring(body)
+
+    def test_autodiscover(self):
+        answer = self.pox('boris@example.test')
+        names = {'a': OUTLOOK}
+        self.assertEqual(answer.findtext('.//a:Action', None, names), 'settings')
+        self.assertEqual(answer.findtext('.//a:AutoDiscoverSMTPAddress', None, names), 'boris@example.test')
+        protocols = {one.findtext('a:Type', None, names): one for one in answer.findall('.//a:Protocol', names)}
+        self.assertEqual({kind: int(one.findtext('a:Port', None, names)) for kind, one in protocols.items()},
+                         {'IMAP': self.server.port('imaps'), 'POP3': self.server.port('pop3s'), 'SMTP': self.server.port('submissions')})
+        for one in protocols.values():
+            self.assertEqual([one.findtext(f'a:{name}', None, names) for name in ('SSL', 'SPA', 'AuthRequired')], ['on', 'off', 'on'])
+            # What it says is what lets him in.
+            login = one.findtext('a:LoginName', None, names)
+        self.server.imap(login).logout()
+        self.server.submission(login).quit()
+        self.assertEqual(self.pox('anna@old.test').findtext('.//a:RedirectAddr', None, names), 'anna@example.test')
+        self.assertIn('autodiscover.branch.test', self.pox('x@branch.test').findtext('.//a:RedirectUrl', None, names))
+
+    def test_errors_of_autodiscover(self):
+        error = '{http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006}ErrorCode'
+        self.assertEqual(self.pox('nobody@example.test').findtext(f'.//{error}'), '500')
+        self.assertEqual(self.pox('').findtext(f'.//{error}'), '600')
+        self.assertEqual(self.pox('anna@example.test', schema='http://x/').findtext(f'.//{error}'), '601')
+        body = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><Autodiscover><Request><EMailAddress>&b;</EMailAddress></Request></Autodiscover>'
+        response, answer = self.ask('POST', POX, body, basic('anna@example.test'))
+        self.assertIn(b'<ErrorCode>600</ErrorCode>', answer)
+
+    def test_kit_of_a_server_without_tickets(self):
+        folder = self.server.data / 'kit'
+        files = self.server.ctl('clients', folder, '--person', 'anna@example.test')['files']
+        self.assertEqual(sorted(files), sorted(str(one.relative_to(folder)) for one in folder.rglob('*') if one.is_file()))
+        self.assertNotIn('thunderbird/kontor.cfg', files)
+        self.assertNotIn('ad/scp.ldif', files)
+        self.assertEqual((folder / 'ca/kontor-ca.pem').read_bytes(), (self.server.data / 'tls/ca.pem').read_bytes())
+        policies = json.loads((folder / 'thunderbird/distribution/policies.json').read_text())
+        self.assertEqual(policies['policies']['Authentication']['SPNEGO'], ['https://localhost'])
+        self.assertIn('EmailAddress=anna@example.test\r\n', (folder / 'outlook/kontor.prf').read_bytes().decode())
+        status, said = self.server.ask('clients', folder, '--person', 'nobody@example.test')
+        self.assertEqual(status, 1, said)
+
+
+if __name__ == '__main__':
+    kontor.main()

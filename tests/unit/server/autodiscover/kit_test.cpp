@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The files by themselves; tests/functional/clients_kit.py has programs read them.
+#include "server/autodiscover/kit/kit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <set>
+
+namespace kontor::autodiscover {
+namespace {
+
+Kit full_kit() {
+  return {{"mail.ad.test", true, true, false, 0},
+          {"example.test", "ad.test"},
+          "ad.test",
+          "-----BEGIN CERTIFICATE-----\n",
+          std::nullopt};
+}
+
+std::set<std::string> names(const std::vector<KitFile>& files) {
+  std::set<std::string> out;
+  for (const auto& file : files) out.insert(file.name);
+  return out;
+}
+
+const std::string& text_of(const std::vector<KitFile>& files, const std::string& name) {
+  static const std::string none;
+  const auto found = std::ranges::find(files, name, &KitFile::name);
+  EXPECT_NE(found, files.end()) << name;
+  return found == files.end() ? none : found->text;
+}
+
+TEST(ClientKit, HasWhatTheServerCanKeep) {
+  EXPECT_EQ(
+      names(make_kit(full_kit())),
+      (std::set<std::string>{"README.txt", "README.ru.txt", "ad/scp.ldif", "ca/kontor-ca.pem",
+                             "dns/ad.test.zone", "dns/example.test.zone", "outlook/kontor.prf",
+                             "thunderbird/defaults/pref/kontor.js",
+                             "thunderbird/distribution/certificates/kontor-ca.pem",
+                             "thunderbird/distribution/policies.json", "thunderbird/kontor.cfg"}));
+  auto kit = full_kit();
+  kit.offer.tickets = false;
+  kit.forest.clear();
+  kit.ca.clear();
+  const auto files = make_kit(kit);
+  EXPECT_EQ(names(files), (std::set<std::string>{"README.txt", "README.ru.txt", "dns/ad.test.zone",
+                                                 "dns/example.test.zone", "outlook/kontor.prf",
+                                                 "thunderbird/distribution/policies.json"}));
+  EXPECT_FALSE(text_of(files, "thunderbird/distribution/policies.json").contains("Install"));
+}
+
+TEST(ClientKit, NamesNothingButThisServer) {
+  for (const auto& file : make_kit(full_kit())) {
+    EXPECT_FALSE(file.text.contains("{host}") || file.text.contains("{pox}") ||
+                 file.text.contains("{domain}") || file.text.contains("{services}"))
+        << file.name;
+  }
+}
+
+TEST(ClientKit, HasPoliciesAndFactsThatAreJson) {
+  const auto files = make_kit(full_kit());
+  const auto policies =
+      boost::json::parse(text_of(files, "thunderbird/distribution/policies.json")).at("policies");
+  EXPECT_EQ(policies.at("Authentication").at("SPNEGO").at(0), "https://mail.ad.test");
+  EXPECT_EQ(policies.at("Certificates").at("Install").at(0), "kontor-ca.pem");
+  const auto& script = text_of(files, "thunderbird/kontor.cfg");
+  EXPECT_TRUE(script.starts_with("//"));
+  EXPECT_TRUE(script.contains("\"person\":\"https://mail.ad.test/autodiscover/person.json\""));
+}
+
+TEST(ClientKit, LeavesOutNamesThatLeadToAnotherPort) {
+  auto kit = full_kit();
+  EXPECT_TRUE(zone_lines(kit, "example.test").text.contains("autoconfig           3600 IN CNAME"));
+  kit.offer.port_base = 10'000;
+  const auto text = zone_lines(kit, "example.test").text;
+  EXPECT_FALSE(text.contains("CNAME"));
+  EXPECT_TRUE(text.contains("IN SRV 0 1 10993 mail.ad.test."));
+  EXPECT_TRUE(service_connection_point(kit).text.contains(
+      "serviceBindingInformation: https://mail.ad.test:10443/autodiscover/autodiscover.xml\n"));
+}
+
+TEST(ClientKit, WritesOutlooksFileForEverybodyOrOne) {
+  auto kit = full_kit();
+  EXPECT_TRUE(outlook_profile(kit).text.contains("EmailAddress=%USERNAME%@example.test\r\n"));
+  EXPECT_TRUE(outlook_profile(kit).text.contains("IMAPUseSPA=0\r\n"));
+  kit.person = KitPerson{"Anna", "anna@example.test", "anna@ad.test"};
+  kit.offer.ntlm = true;
+  const auto text = outlook_profile(kit).text;
+  EXPECT_TRUE(text.contains("EmailAddress=anna@example.test\r\n"));
+  EXPECT_TRUE(text.contains("IMAPUserName=anna@ad.test\r\n"));
+  EXPECT_TRUE(text.contains("IMAPUseSPA=1\r\n"));
+  EXPECT_EQ(std::ranges::count(text, '\n'), std::ranges::count(text, '\r'));
+}
+
+}  // namespace
+}  // namespace kontor::autodiscover
