@@ -120,7 +120,8 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.http.max_head; },
      {4096, 1048576},
      "Largest request line with its fields.",
-     "The field Authorization may take 64 KB beside it: the ticket of somebody in many groups does."},
+     "The field Authorization may take 64 KB beside it: the ticket of somebody in many groups "
+     "does."},
     {"http.max_body",
      [](Settings& s) -> Field { return &s.http.max_body; },
      {1024, 1073741824},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kit of kontorctl clients in a real domain: curl with nothing but the user's ticket, the object for Outlook
+"""The kit of kontorctl clients in a real domain: curl and Thunderbird with nothing but the user's ticket, the object for Outlook
 loaded into Active Directory, the lines for the DNS served by a DNS server."""
 import base64
 import http.client
@@ -14,6 +14,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import ad_case  # noqa: E402
 import ad_server  # noqa: E402
 from ad_case import kontor, people, samba  # noqa: E402
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import thunderbird  # noqa: E402
 
 MAIL = people.MAIL
 POX = '/autodiscover/autodiscover.xml'
@@ -152,6 +155,72 @@ class Directory(KitCase):
             samba.socket.create_connection((samba.MAIL_HOST, int(expected.split()[2])), 10).close()
         for name in ('autoconfig', 'autodiscover'):
             self.assertEqual(ask(name, 'CNAME'), [host])
+
+
+class Client(KitCase):
+    """Thunderbird installed with the kit, a fresh profile, a ticket and no password anywhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Where 127.0.0.1 is all there is, the system's resolver finds no address for a program that asks for usable ones alone.
+        subprocess.run(['ip', 'address', 'add', '192.0.2.1/32', 'dev', 'lo'], check=True)
+        cls.program = thunderbird.installation(cls.folder / 'program', cls.kit / 'thunderbird')
+        cls.server.lmtp(['alice@' + MAIL], ad_server.message('before the first start', 'alice@' + MAIL))
+        cls.client = thunderbird.Thunderbird(cls.folder, environment=cls.domain.kinit('alice'), program=cls.program)
+        cls.addClassCleanup(cls.client.stop)
+        cls.client.start()
+
+    def test_mail_without_a_password(self):
+        account = self.client.run('''
+            const ours = await until("an account", () => MailServices.accounts.accounts.find(one => one.incomingServer?.type == "imap"));
+            const { incomingServer, defaultIdentity } = ours;
+            return [incomingServer.hostname, incomingServer.port, incomingServer.authMethod, defaultIdentity.email, defaultIdentity.fullName];''')
+        self.assertEqual(account, [samba.MAIL_HOST, 993, 5, 'alice@' + MAIL, 'Алиса Петрова'])
+        shown = self.client.run('''
+            const box = await until("the inbox", () => server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox));
+            box.getNewMessages(null, null);
+            await until("the message", () => messages(box).length == 1);
+            return messages(box).map(one => one.mime2DecodedSubject);''')
+        self.assertEqual(shown, ['before the first start'])
+        self.client.run('''
+            const account = MailServices.accounts.accounts.find(one => one.incomingServer?.type == "imap");
+            const identity = account.defaultIdentity;
+            const fields = Cc["@mozilla.org/messengercompose/composefields;1"].createInstance(Ci.nsIMsgCompFields);
+            fields.from = identity.email; fields.to = arguments[0]; fields.subject = "sent without a password"; fields.body = "hello\\r\\n";
+            const parameters = Cc["@mozilla.org/messengercompose/composeparams;1"].createInstance(Ci.nsIMsgComposeParams);
+            parameters.composeFields = fields; parameters.identity = identity; parameters.format = Ci.nsIMsgCompFormat.PlainText;
+            const compose = MailServices.compose.initCompose(parameters);
+            await compose.sendMsg(Ci.nsIMsgCompDeliverMode.Now, identity, account.key, null, null);''', 'bob@' + MAIL)
+        kontor.wait_until(lambda: 'sent without a password' in self.subjects('bob@' + MAIL), 'the mail at Bob', 60)
+        kontor.wait_until(lambda: 'sent without a password' in self.subjects('alice@' + MAIL, 'Sent'), 'the copy in Sent', 60)
+        # At the next start the account is there, and no second one is made.
+        self.client.stop()
+        self.client.start()
+        self.server.lmtp(['alice@' + MAIL], ad_server.message('after the second start', 'alice@' + MAIL))
+        kinds = self.client.run('''
+            const box = await until("the inbox", () => server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox));
+            box.getNewMessages(null, null);
+            await until("the message", () => messages(box).length == 2);
+            return MailServices.accounts.accounts.map(one => one.incomingServer.type).sort();''')
+        self.assertEqual(kinds.count('imap'), 1, kinds)
+        self.assertEqual(self.client.run('return (await Services.logins.getAllLogins()).length;'), 0)
+        mine = [line for line in self.server.log().splitlines() if 'sign_in.done' in line and 'principal' in line and 'alice' in line]
+        for protocol in ('imap', 'smtp'):
+            self.assertTrue(any(f'protocol={protocol} ' in line and 'mechanism=GSSAPI' in line for line in mine), (protocol, mine))
+
+    def test_autoconfig_of_the_domain_is_read(self):
+        """What the account dialogue does when somebody types his address."""
+        hosts = pathlib.Path('/etc/hosts')
+        hosts.write_text(hosts.read_text() + f'127.0.0.1 autoconfig.{MAIL}\n')
+        found = self.client.run('''
+            const modules = "resource:///modules/accountcreation/";
+            const { FetchConfig } = ChromeUtils.importESModule(modules + "FetchConfig.sys.mjs");
+            const config = await FetchConfig.fromISP(arguments[0], "bob@" + arguments[0], new AbortController().signal);
+            const what = one => [one.type, one.hostname, one.port, one.socketType, one.auth, one.username];
+            return [what(config.incoming), config.incomingAlternatives.map(what), what(config.outgoing)];''', MAIL)
+        self.assertEqual(found, [['imap', samba.MAIL_HOST, 993, 3, 5, '%EMAILADDRESS%'], [['pop3', samba.MAIL_HOST, 995, 3, 5, '%EMAILADDRESS%']],
+                                 ['smtp', samba.MAIL_HOST, 465, 3, 5, '%EMAILADDRESS%']])
 
 
 if __name__ == '__main__':

@@ -11,43 +11,65 @@ import subprocess
 import time
 
 START_SECONDS = 120
-PREFERENCES = {
+QUIET = {
     'app.update.enabled': False, 'datareporting.policy.dataSubmissionEnabled': False, 'toolkit.telemetry.enabled': False,
     'mail.shell.checkDefaultClient': False, 'mail.spotlight.firstRunDone': True, 'mail.rights.version': 1,
     'mailnews.start_page.enabled': False, 'mail.provider.suppress_dialog_on_startup': True, 'mail.biff.show_alert': False,
-    'network.proxy.type': 0, 'network.dns.disableIPv6': True, 'extensions.update.enabled': False, 'mail.phishing.detection.enabled': False,
+    'network.proxy.type': 0, 'network.dns.disableIPv6': True, 'extensions.update.enabled': False, 'mail.phishing.detection.enabled': False}
+ACCOUNT = {
     'mail.accountmanager.accounts': 'account1', 'mail.accountmanager.defaultaccount': 'account1', 'mail.account.account1.server': 'server1',
     'mail.account.account1.identities': 'id1', 'mail.server.server1.type': 'imap', 'mail.server.server1.check_new_mail': True,
     'mail.server.server1.login_at_startup': False, 'mail.server.server1.use_idle': True, 'mail.smtpservers': 'smtp1',
-    'mail.identity.id1.smtpServer': 'smtp1', 'mail.identity.id1.compose_html': False,
-}
+    'mail.identity.id1.smtpServer': 'smtp1', 'mail.identity.id1.compose_html': False}
+SYSTEM = pathlib.Path('/usr/lib/thunderbird')
+
+
+def installation(folder, kit):
+    """An installation of its own, made of links to the system's, with the files of `kit` copied into it; its program."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True)
+    for one in SYSTEM.iterdir():
+        if one.name == 'defaults':
+            shutil.copytree(one, folder / one.name)
+        elif one.name == 'thunderbird-bin':
+            shutil.copy2(one, folder / one.name)  # its folder is the installation
+        else:
+            (folder / one.name).symlink_to(one.resolve())
+    shutil.copytree(kit, folder, dirs_exist_ok=True)
+    return str(folder / 'thunderbird-bin')
+
 
 
 class Thunderbird:
-    """user: the address. authentication: 3 password, 5 Kerberos."""
+    """user: the address. authentication: 3 password, 5 Kerberos. Without a server: a profile as fresh as it can be."""
 
-    def __init__(self, folder, server, user, password=None, host='localhost', authentication=3, environment=None):
+    def __init__(self, folder, server=None, user=None, password=None, host='localhost', authentication=3, environment=None,
+                 program='thunderbird'):
         self.folder = pathlib.Path(folder)
         self.user, self.password, self.host = user, password, host
         self.environment = {**os.environ, **(environment or {}), 'HOME': str(self.folder), 'MOZ_HEADLESS': '1',
                             'MOZ_CRASHREPORTER_DISABLE': '1'}
+        self.program = program
         self.profile = self.folder / 'profile'
         self.profile.mkdir(parents=True)
         with socket.create_server(('127.0.0.1', 0)) as free:
             self.port = free.getsockname()[1]
-        self.write_preferences(server, authentication)
-        self.trust(server.data / 'tls/ca.pem')
+        self.write_preferences({**QUIET, 'marionette.port': self.port, **(self.account(server, authentication) if server else {})})
+        if server:
+            self.trust(server.data / 'tls/ca.pem')
         self.process = self.connection = None
         self.number = 0
 
-    def write_preferences(self, server, authentication):
-        preferences = {
-            **PREFERENCES, 'marionette.port': self.port, 'mail.server.server1.hostname': self.host, 'mail.server.server1.port': server.port('imaps'),
+    def account(self, server, authentication):
+        return {
+            **ACCOUNT, 'mail.server.server1.hostname': self.host, 'mail.server.server1.port': server.port('imaps'),
             'mail.server.server1.socketType': 3, 'mail.server.server1.userName': self.user,
             'mail.server.server1.authMethod': authentication, 'mail.server.server1.name': 'Kontor', 'mail.identity.id1.useremail': self.user,
             'mail.identity.id1.fullName': 'A Person', 'mail.smtpserver.smtp1.hostname': self.host,
             'mail.smtpserver.smtp1.port': server.port('submissions'), 'mail.smtpserver.smtp1.try_ssl': 3,
             'mail.smtpserver.smtp1.username': self.user, 'mail.smtpserver.smtp1.authMethod': authentication}
+
+    def write_preferences(self, preferences):
         lines = [f'user_pref({json.dumps(name)}, {json.dumps(value)});' for name, value in preferences.items()]
         (self.profile / 'user.js').write_text('\n'.join(lines) + '\n', encoding='utf-8')
 
@@ -59,7 +81,7 @@ class Thunderbird:
     # --- life -------------------------------------------------------------------------------------
     def start(self):
         log = open(self.folder / 'thunderbird.log', 'ab')
-        self.process = subprocess.Popen(['thunderbird', '--headless', '--no-remote', '--profile', str(self.profile), '--marionette',
+        self.process = subprocess.Popen([self.program, '--headless', '--no-remote', '--profile', str(self.profile), '--marionette',
                                          '--remote-allow-system-access'], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                         env=self.environment, start_new_session=True)
         log.close()
@@ -122,12 +144,12 @@ class Thunderbird:
     def run(self, script, *arguments):
         """The body of an async function with the program's objects at hand; what it returns, as Python values."""
         body = f'''const {{ MailServices }} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
-            const server = MailServices.accounts.accounts[0]?.incomingServer;
+            const server = MailServices.accounts.accounts.map(one => one.incomingServer).find(one => one?.type == "imap");
             const inbox = server?.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
             const wait = milliseconds => new Promise(done => setTimeout(done, milliseconds));
             const until = async (what, test) => {{
               for (let i = 0; i < 600; i++) {{ const value = test(); if (value) return value; await wait(100); }}
-              throw new Error("not in a minute: " + what + "; folders: " + server.rootFolder.descendants.map(one => one.name));
+              throw new Error("not in a minute: " + what + "; folders: " + server?.rootFolder.descendants.map(one => one.name) + "; said: " + Services.console.getMessageArray().slice(-5).map(String));
             }};
             const finished = start => new Promise((done, failed) => start({{
               QueryInterface: ChromeUtils.generateQI(["nsIUrlListener", "nsIMsgCopyServiceListener"]),

@@ -75,7 +75,7 @@ defaultPref("mail.provider.suppress_dialog_on_startup", true);
   function setUp(person) {
     const { MailServices } = modules("resource:///modules/MailServices.sys.mjs");
     const accounts = MailServices.accounts;
-    const isOurs = one => one.type == "imap" && one.hostName == person.imap.host;
+    const isOurs = one => one.type == "imap" && one.hostname == person.imap.host;
     if (accounts.allServers.some(isOurs)) return;
     const outgoing = makeOutgoing(MailServices.outgoingServer, person);
     const identity = accounts.createIdentity();
