@@ -17,6 +17,8 @@ namespace beast = boost::beast::http;
 // A ticket of somebody in many groups reaches 48 KB ([MS-KILE] 3.1.1.5), 64 KB in base64.
 constexpr std::size_t k_ticket_room = 66'000;
 constexpr std::size_t k_most_fields = 200;
+// The shortest end of a chunked body, "0" and two line ends, which Beast has to see at once.
+constexpr std::size_t k_least_chunk = 5;
 constexpr std::size_t k_chunk_line = 4'096;  // a chunk's size with its extensions; trailers
 constexpr std::string_view k_absolute[] = {"https://", "http://"};
 
@@ -171,6 +173,7 @@ std::expected<std::size_t, Refusal> RequestParser::take(std::string_view input) 
   if (state.head_bytes == 0 && input.starts_with("\r\n")) at = 2;
   while (!is_done() && at < input.size()) {
     const auto left = input.substr(at);
+    if (state.has_head && state.parser.chunked() && left.size() < k_least_chunk) break;
     auto put = state.put(left);
     if (!put) return std::unexpected(std::move(put).error());
     at += put->first;
