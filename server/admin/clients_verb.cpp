@@ -44,6 +44,16 @@ json::array domains_of(const Environment& environment) {
   return out;
 }
 
+// Fit for a zone file and for the name of a file: letters, digits, hyphens and underscores between
+// dots. Whoever writes to the directory chooses the others.
+bool is_plain_domain(std::string_view name) {
+  const auto is_plain = [](char c) {
+    return is_digit(c) || c == '-' || c == '_' || c == '.' || (c >= 'a' && c <= 'z');
+  };
+  return !name.empty() && name.size() <= 253 && std::ranges::all_of(name, is_plain) &&
+         !name.starts_with('.') && !name.contains("..");
+}
+
 std::string text_of(const json::object& facts, std::string_view key) {
   const auto* value = facts.if_contains(key);
   return value != nullptr && value->is_string() ? json::value_to<std::string>(*value)
@@ -65,7 +75,8 @@ Result<Kit> kit_of(const Client& client, const Request& request, const json::obj
   kit.offer.passwords = facts.at("passwords").as_bool();
   kit.offer.ntlm = facts.at("ntlm").as_bool();
   for (const auto& domain : facts.at("domains").as_array())
-    kit.domains.push_back(json::value_to<std::string>(domain));
+    if (auto name = json::value_to<std::string>(domain); is_plain_domain(name))
+      kit.domains.push_back(std::move(name));
   kit.forest = text_of(facts, "forest");
   if (const auto forest = request.options.find("--forest"); forest != request.options.end())
     kit.forest = to_lower(forest->second);
@@ -132,6 +143,8 @@ Result<Finding> clients_write(const Client& client, Request request) {
   json::object out;
   out["folder"] = folder.string();
   out["files"] = std::move(files);
+  const auto left_out = facts.at("domains").as_array().size() - kit.domains.size();
+  if (left_out > 0) out["domains_left_out"] = left_out;  // not fit for the DNS as they stand
   return Finding{std::move(out), {}, true};
 }
 

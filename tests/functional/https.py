@@ -182,6 +182,8 @@ class Networks(Https):
 
 
 class SetUp(Https):
+    settings = {'domains.local': ['a/b.test']}  # no name for a file
+
     def test_mozilla(self):
         for path in ('/mail/config-v1.1.xml?emailaddress=anna%40example.test', '/.well-known/autoconfig/mail/config-v1.1.xml',
                      '/mail/config-v1.1.xml?emailaddress=nobody@OLD.test'):
@@ -231,7 +233,10 @@ class SetUp(Https):
 
     def test_kit_of_a_server_without_tickets(self):
         folder = self.server.data / 'kit'
-        files = self.server.ctl('clients', folder, '--person', 'anna@example.test')['files']
+        said = self.server.ctl('clients', folder, '--person', 'anna@example.test')
+        files = said['files']
+        self.assertEqual([one for one in sorted(files) if one.startswith('dns/')], ['dns/example.test.zone', 'dns/old.test.zone'])
+        self.assertEqual(said['domains_left_out'], 1)
         self.assertEqual(sorted(files), sorted(str(one.relative_to(folder)) for one in folder.rglob('*') if one.is_file()))
         self.assertNotIn('thunderbird/kontor.cfg', files)
         self.assertNotIn('ad/scp.ldif', files)

@@ -30,6 +30,12 @@ constexpr Property k_properties[] = {
     {"SMTPSecureConnection", "PT_LONG,0x020A"},
 };
 
+// A line holds one value.
+std::string on_one_line(std::string text) {
+  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  return text;
+}
+
 }  // namespace
 
 KitFile outlook_profile(const Kit& kit) {
@@ -48,8 +54,8 @@ KitFile outlook_profile(const Kit& kit) {
       "IMAPServer={2}\nIMAPUserName={3}\nIMAPPort={4}\nIMAPUseSSL=1\nIMAPUseSPA={5}\n"
       "SMTPServer={2}\nSMTPPort={6}\nSMTPSecureConnection=1\nSMTPUseAuth=1\nSMTPAuthMethod=0\n"
       "SMTPUseSPA={5}\n\n[IMAP_I_Mail]\nAccountType=IMAP\n",
-      person.address, person.name, offer.host, person.login, offer.port(k_imaps), spa,
-      offer.port(k_submissions));
+      on_one_line(person.address), on_one_line(person.name), offer.host, on_one_line(person.login),
+      offer.port(k_imaps), spa, offer.port(k_submissions));
   for (const auto& [name, type] : k_properties) out.append(fmt::format("{}={}\n", name, type));
   std::string lines;
   for (const char c : out) lines.append(c == '\n' ? "\r\n" : std::string(1, c));

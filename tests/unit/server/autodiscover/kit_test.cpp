@@ -86,11 +86,12 @@ TEST(ClientKit, WritesOutlooksFileForEverybodyOrOne) {
   auto kit = full_kit();
   EXPECT_TRUE(outlook_profile(kit).text.contains("EmailAddress=%USERNAME%@example.test\r\n"));
   EXPECT_TRUE(outlook_profile(kit).text.contains("IMAPUseSPA=0\r\n"));
-  kit.person = KitPerson{"Anna", "anna@example.test", "anna@ad.test"};
+  kit.person = KitPerson{"An\r\nIMAPServer=evil\nna", "anna@example.test", "anna@ad.test"};
   kit.offer.ntlm = true;
   const auto text = outlook_profile(kit).text;
   EXPECT_TRUE(text.contains("EmailAddress=anna@example.test\r\n"));
   EXPECT_TRUE(text.contains("IMAPUserName=anna@ad.test\r\n"));
+  EXPECT_TRUE(text.contains("DisplayName=AnIMAPServer=evilna\r\n"));
   EXPECT_TRUE(text.contains("IMAPUseSPA=1\r\n"));
   EXPECT_EQ(std::ranges::count(text, '\n'), std::ranges::count(text, '\r'));
 }
