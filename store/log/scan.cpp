@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "store/log/mark.hpp"
 #include "store/log/window.hpp"
 
 namespace kontor::store {
@@ -99,6 +100,8 @@ class Scanner {
     if (from_mark) {
       offset = std::max(from_.end.offset, k_log_start);
       if (offset > window.size()) return fail(Errc::corrupt, std::string(k_too_short));
+      KONTOR_TRY(const bool is_ours, fits(window, from_, out_.header->salt));
+      if (!is_ours) return fail(Errc::corrupt, std::string(k_too_short));
       sequence_ = from_.sequence;
       incarnation_ = from_.incarnation;
       // Also when nothing follows the mark: what is appended next must follow it.
