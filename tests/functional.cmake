@@ -28,6 +28,8 @@ kontor_script(clients roundtrip tests/functional/roundtrip.py 900)
 kontor_script(ad parts tests/functional/ad_parts.py 1800)
 kontor_script(ad server tests/functional/ad_server.py 1800)
 kontor_script(ad follow tests/functional/ad_follow.py 900)
+kontor_script(ad forest tests/functional/ad_forest.py 900)
+kontor_script(ad pair tests/functional/ad_pair.py 900)
 kontor_script(clients ldap tests/functional/ldap_server.py 900)
 kontor_script(scripts sign_in tests/functional/sign_in.py 300)
 

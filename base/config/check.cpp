@@ -72,6 +72,17 @@ void check_directory(const Settings& settings, Sentences& out) {
   if (ad.bind == "starttls" && (ad.bind_name.empty() || ad.bind_password_file.empty()))
     out.emplace_back(
         "ad.bind_name and ad.bind_password_file are needed with ad.bind = \"starttls\"");
+  std::vector<std::string> domains = {to_lower(ad.domain)};
+  for (const auto& domain : ad.more_domains) {
+    if (!is_host_name(domain))
+      out.push_back(fmt::format("ad.more_domains: \"{}\" is not a domain's name", domain));
+    if (std::ranges::find(domains, to_lower(domain)) != domains.end())
+      out.push_back(fmt::format("ad.more_domains: {} is followed already", domain));
+    domains.push_back(to_lower(domain));
+  }
+  // One label of a DNS name ([MS-ADTS] 6.3.2.3).
+  if (!ad.site.empty() && (!is_host_name(ad.site) || ad.site.contains('.')))
+    out.push_back(fmt::format("ad.site: \"{}\" is not a site's name", ad.site));
 }
 
 bool is_loopback(std::string_view host) {

@@ -65,14 +65,16 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.ad.controllers; },
      {},
      "Domain controllers to use.",
-     "Host names in order of preference. Empty: found by SRV records of the domain and the "
-     "site."},
+     "Host names in order of preference: another one is used only while those before it do not "
+     "answer. Empty: found by SRV records of the domain and the site."},
     {"ad.more_domains",
      [](Settings& s) -> Field { return &s.ad.more_domains; },
      {},
      "Further domains to follow.",
-     "DNS names of domains of the same forest or trusted ones. Each is read from its own "
-     "controllers."},
+     "DNS names of domains of the same forest, or of others that trust the server's domain and are "
+     "trusted by it. Each is read from its own controllers, found by its SRV records, with the "
+     "same "
+     "account; its people sign in like those of the first."},
     {"ad.site",
      [](Settings& s) -> Field { return &s.ad.site; },
      {},

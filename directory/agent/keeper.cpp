@@ -67,7 +67,7 @@ void CopyKeeper::load() {
     return;
   }
   const auto has_no_source = [this](const Principal& principal) {
-    const auto is_it = [&](const auto& source) { return source->name() == principal.id.source; };
+    const auto is_it = [&](const auto& source) { return source->owns(principal); };
     return std::ranges::none_of(sources_, is_it);
   };
   Changes changes;
@@ -155,13 +155,24 @@ void CopyKeeper::put_in_force(const std::string& source, Changes changes, bool i
     std::set<PrincipalId> kept;
     for (const auto& principal : changes.upserts) kept.insert(principal.id);
     for (const auto& principal : copy_->all())
-      if (principal->id.source == source && !kept.contains(principal->id))
+      if (owns(source, *principal) && !kept.contains(principal->id))
         changes.removals.push_back(principal->id);
     changes.is_complete = false;
   } else if (const auto held = held_.find(source); held != held_.end()) {
     bring_up_to_date(held->second, changes);
   }
+  // Who was moved to another domain is that one's, whichever of both says so first.
+  std::erase_if(changes.removals, [&](const PrincipalId& id) {
+    const auto one = copy_->find(id);
+    return one && !owns(source, *one);
+  });
   take(std::move(changes));
+}
+
+bool CopyKeeper::owns(const std::string& source, const Principal& one) const {
+  const auto is_it = [&](const auto& other) { return other->name() == source; };
+  const auto found = std::ranges::find_if(sources_, is_it);
+  return found == sources_.end() ? one.id.source == source : (*found)->owns(one);
 }
 
 std::uint64_t CopyKeeper::lost_people(const std::string& source, const Changes& changes) const {
@@ -170,8 +181,7 @@ std::uint64_t CopyKeeper::lost_people(const std::string& source, const Changes& 
     if (is_person(principal)) kept.insert(principal.id);
   std::uint64_t lost = 0;
   for (const auto& principal : copy_->all())
-    if (principal->id.source == source && is_person(*principal) && !kept.contains(principal->id))
-      ++lost;
+    if (owns(source, *principal) && is_person(*principal) && !kept.contains(principal->id)) ++lost;
   return lost;
 }
 
@@ -181,7 +191,7 @@ bool CopyKeeper::is_too_much(const std::string& source, std::uint64_t lost) cons
   if (found == sources_.end() || !(*found)->is_loss_guarded() || lost < k_least_loss) return false;
   const auto had =
       static_cast<std::uint64_t>(std::ranges::count_if(copy_->all(), [&](const auto& principal) {
-        return principal->id.source == source && is_person(*principal);
+        return owns(source, *principal) && is_person(*principal);
       }));
   return lost * 100 > had * settings_.directory.accept_loss_percent;
 }

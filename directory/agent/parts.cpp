@@ -36,9 +36,10 @@ Result<void> add_ad(Parts& parts, const config::Settings& settings) {
     KONTOR_TRY(parse_controller(text));
   }
   KONTOR_TRY(prepare_kerberos(settings));
-  const auto controllers = std::make_shared<Controllers>(settings.ad);
-  parts.sources.push_back(make_ad_source(settings, controllers));
-  parts.checkers.push_back(make_kerberos_checker(settings.ad, controllers));
+  const Domains domains = make_domains(settings.ad);
+  for (auto& source : make_ad_sources(settings, domains))
+    parts.sources.push_back(std::move(source));
+  parts.checkers.push_back(make_kerberos_checker(settings.ad, domains));
   std::vector<std::shared_ptr<Mechanism>> made;
   for (auto& mechanism : make_ticket_mechanisms(settings.ad)) made.push_back(std::move(mechanism));
   for (const auto& name : settings.sign_in.mechanisms)

@@ -9,7 +9,9 @@
 namespace kontor::directory {
 namespace {
 // A memory cache: nothing on disk, gone with the process. One thread uses it.
-constexpr const char* k_cache = "MEMORY:kontor-ldap";
+std::string cache_name(const ServiceIdentity& identity) {
+  return "MEMORY:kontor-ldap-" + (identity.target.empty() ? identity.realm : identity.target);
+}
 
 bool is_refusal(krb5_error_code code) {
   return code == KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN || code == KRB5KDC_ERR_PREAUTH_FAILED ||
@@ -39,16 +41,18 @@ Result<void> sign_in(const Kerberos& kerberos,
               kerberos.explain(("signing in as " + name).c_str(), code));
 }
 
-Result<void> fetch_ticket(const Kerberos& kerberos, krb5_ccache cache, const std::string& host) {
+Result<void> fetch_ticket(const Kerberos& kerberos,
+                          krb5_ccache cache,
+                          const std::string& realm,
+                          const std::string& host) {
   krb5_context context = kerberos.get();
   krb5_creds wanted{};
   OwnedPrincipal client(kerberos);
   OwnedPrincipal server(kerberos);
   auto code = krb5_cc_get_principal(context, cache, client.out());
   if (code == 0)
-    code = krb5_build_principal(
-        context, server.out(), static_cast<unsigned>(kerberos.realm().size()),
-        kerberos.realm().c_str(), "ldap", host.c_str(), static_cast<char*>(nullptr));
+    code = krb5_build_principal(context, server.out(), static_cast<unsigned>(realm.size()),
+                                realm.c_str(), "ldap", host.c_str(), static_cast<char*>(nullptr));
   wanted.client = client.get();
   wanted.server = server.get();
   krb5_creds* got = nullptr;
@@ -82,16 +86,18 @@ Result<void> take_ldap_ticket(const ServiceIdentity& identity,
   KONTOR_TRY(const auto kerberos, Kerberos::open(transport, identity.realm));
   OwnedKeytab keytab(*kerberos);
   OwnedCcache cache(*kerberos);
+  const std::string name = cache_name(identity);
   if (const auto code =
           krb5_kt_resolve(kerberos->get(), keytab_name(identity.keytab_file).c_str(), keytab.out());
       code != 0)
     return fail(kerberos->error("keytab", code));
-  if (const auto code = krb5_cc_resolve(kerberos->get(), k_cache, cache.out()); code != 0)
+  if (const auto code = krb5_cc_resolve(kerberos->get(), name.c_str(), cache.out()); code != 0)
     return fail(kerberos->error("ticket cache", code));
   KONTOR_TRY(sign_in_any(*kerberos, identity, keytab.get(), cache.get()));
-  KONTOR_TRY(fetch_ticket(*kerberos, cache.get(), host));
+  const auto& realm = identity.target.empty() ? identity.realm : identity.target;
+  KONTOR_TRY(fetch_ticket(*kerberos, cache.get(), realm, host));
   OM_uint32 minor = 0;
-  if (gss_krb5_ccache_name(&minor, k_cache, nullptr) != GSS_S_COMPLETE)
+  if (gss_krb5_ccache_name(&minor, name.c_str(), nullptr) != GSS_S_COMPLETE)
     return fail(Errc::internal, "GSSAPI does not take a ticket cache");
   return {};
 }

@@ -12,6 +12,7 @@ struct ServiceIdentity {
   std::string realm;
   std::string keytab_file;
   std::string principal;  // of the keytab; empty: its machine account (NAME$), else its first
+  std::string target;     // realm of the controllers that are asked; empty: the same
 };
 
 // Signs in with the keytab, fetches a ticket for ldap/`host`, and makes GSSAPI of the calling

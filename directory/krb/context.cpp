@@ -31,11 +31,7 @@ krb5_error_code Kerberos::send_hook(krb5_context context,
                                     krb5_data** new_reply) {
   auto* self = static_cast<Kerberos*>(data);
   const std::string_view wanted(realm->data, realm->length);
-  if (!iequals(wanted, self->realm_)) {
-    self->transport_detail_ = "realm " + std::string(wanted) + " is not followed here";
-    return KRB5_KDC_UNREACH;
-  }
-  auto reply = self->transport_->exchange(std::string_view(message->data, message->length));
+  auto reply = self->transport_->exchange(wanted, std::string_view(message->data, message->length));
   if (!reply) {
     self->transport_detail_ = reply.error().detail();
     return KRB5_KDC_UNREACH;

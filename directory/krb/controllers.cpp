@@ -10,13 +10,17 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <tuple>
 
 #include "base/core/text.hpp"
+#include "directory/krb/ping.hpp"
 
 namespace kontor::directory {
 namespace {
 constexpr std::size_t k_max_controllers = 64;
 constexpr std::size_t k_answer_size = 65'536;
+constexpr std::size_t k_pinged = 3;               // controllers asked for the site
+constexpr std::chrono::milliseconds k_ping{500};  // each of them
 
 void limit_resolver(res_state state) {  // a dead name server costs a second, not fifteen
   state->retrans = 1;
@@ -136,25 +140,68 @@ Result<std::vector<SrvRecord>> parse_srv_answer(std::string_view message) {
 }
 
 Controllers::Controllers(const config::ActiveDirectory& settings)
-    : domain_(to_lower(settings.domain)), configured_(settings.controllers) {}
+    : domain_(to_lower(settings.domain)), configured_(settings.controllers) {
+  known_.with([&settings](Known& known) { known.site = settings.site; });
+}
+
+std::string Controllers::site() const {
+  return known_.with([](const Known& known) { return known.site; });
+}
 
 Result<std::vector<Controller>> Controllers::find_names() {
   std::vector<Controller> found;
   for (const auto& text : configured_) {
     KONTOR_TRY(auto controller, parse_controller(text));
+    controller.distance = found.size();
     found.push_back(std::move(controller));
   }
   if (!configured_.empty()) return found;
-  // [MS-ADTS] 6.3.2.3: the name below _msdcs lists controllers only, not any LDAP server.
-  KONTOR_TRY(auto records, query_srv("_ldap._tcp.dc._msdcs." + domain_));
-  const auto ordered =
-      known_.with([&records](Known& known) { return order_srv(std::move(records), known.random); });
-  for (const auto& record : ordered)
-    found.push_back(Controller{to_lower(record.target), record.port, {}});
+  return find_by_srv();
+}
+
+// [MS-ADTS] 6.3.2.3: the names below _msdcs list controllers only, not any LDAP server.
+Result<std::vector<Controller>> Controllers::find_by_srv() {
+  const std::string here = site();
+  auto near = here.empty() ? Result<std::vector<SrvRecord>>(std::vector<SrvRecord>())
+                           : query_srv("_ldap._tcp." + here + "._sites.dc._msdcs." + domain_);
+  auto all = query_srv("_ldap._tcp.dc._msdcs." + domain_);
+  if (!all && (!near || near->empty())) return fail(std::move(all).error());
+  std::vector<Controller> found;
+  const auto add = [&](Result<std::vector<SrvRecord>>& records, std::size_t distance) {
+    if (!records) return;
+    const auto ordered =
+        known_.with([&](Known& known) { return order_srv(*std::move(records), known.random); });
+    for (const auto& record : ordered) {
+      const std::string host = to_lower(record.target);
+      if (std::ranges::find(found, host, &Controller::host) == found.end())
+        found.push_back(Controller{host, record.port, {}, distance});
+    }
+  };
+  add(near, 0);
+  add(all, 1);
   return found;
 }
 
+// Any controller of the forest knows all its sites and subnets; one that answers is enough.
+void Controllers::find_site(const std::vector<Controller>& controllers) {
+  std::size_t left = k_pinged;
+  for (const auto& controller : controllers) {
+    if (left-- == 0) break;
+    const auto answer = ping(controller, domain_, k_ping);
+    if (!answer || answer->client_site.empty()) continue;
+    known_.with([&answer](Known& known) { known.site = answer->client_site; });
+    break;
+  }
+}
+
 Result<void> Controllers::refresh() {
+  KONTOR_TRY(refresh_once());
+  if (!configured_.empty() || domain_.empty() || !site().empty()) return {};
+  find_site(in_order());
+  return site().empty() ? Result<void>() : refresh_once();
+}
+
+Result<void> Controllers::refresh_once() {
   auto names = find_names();
   auto before = known_.with([](const Known& known) { return known.controllers; });
   if (!names && before.empty()) return fail(std::move(names).error());
@@ -176,14 +223,35 @@ Result<void> Controllers::refresh() {
 
 std::vector<Controller> Controllers::in_order() const {
   return known_.with([](const Known& known) {
-    std::vector<Controller> good, rest, bad;
-    for (const auto& one : known.controllers) {
-      const bool has_failed = std::ranges::find(known.failed, one.host) != known.failed.end();
-      (one.host == known.preferred ? good : has_failed ? bad : rest).push_back(one);
-    }
-    good.insert(good.end(), rest.begin(), rest.end());
-    good.insert(good.end(), bad.begin(), bad.end());
-    return good;
+    const auto has_failed = [&known](const Controller& one) {
+      return std::ranges::find(known.failed, one.host) != known.failed.end();
+    };
+    std::vector<const Controller*> pointers;  // in the order found, which decides at last
+    for (const auto& one : known.controllers) pointers.push_back(&one);
+    std::ranges::sort(pointers, {}, [&](const Controller* one) {
+      return std::tuple(has_failed(*one), one->distance, one->host != known.preferred, one);
+    });
+    std::vector<Controller> ordered;
+    for (const auto* one : pointers) ordered.push_back(*one);
+    return ordered;
+  });
+}
+
+std::optional<Controller> Controllers::nearer_than(const std::string& host) const {
+  return known_.with([&host](const Known& known) -> std::optional<Controller> {
+    const auto used = std::ranges::find(known.controllers, host, &Controller::host);
+    if (used == known.controllers.end()) return std::nullopt;
+    for (const auto& one : known.controllers)
+      if (one.distance < used->distance && !one.addresses.empty()) return one;
+    return std::nullopt;
+  });
+}
+
+bool Controllers::has_other(const std::string& host) const {
+  return known_.with([&host](const Known& known) {
+    return std::ranges::any_of(known.controllers, [&host](const Controller& one) {
+      return one.host != host && !one.addresses.empty();
+    });
   });
 }
 

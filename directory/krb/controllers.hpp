@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The domain controllers: which there are, at which addresses, and in which order to ask them.
+// The domain controllers of one domain: which there are, at which addresses, and in which order to
+// ask them.
 //
-// Names come from the settings or from SRV records of _ldap._tcp.dc._msdcs.DOMAIN (RFC 2782:
-// priorities, then weights). Only refresh() asks DNS, a second a server at most; everybody else
+// Names come from the settings, in order of preference, or from SRV records (RFC 2782: priorities,
+// then weights): _ldap._tcp.SITE._sites.dc._msdcs.DOMAIN gives the near ones, which come first,
+// _ldap._tcp.dc._msdcs.DOMAIN all of them. The site is that of the settings, or what a controller
+// says when it is pinged. Only refresh() asks DNS, a second a server at most; everybody else
 // reads what it found, so that a sign-in never waits for DNS and the last known addresses serve
 // while DNS is down. Any thread.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -21,6 +25,7 @@ struct Controller {
   std::string host;  // as configured or as DNS names it; for tickets and certificates
   std::uint16_t ldap_port = 389;
   std::vector<std::string> addresses;  // numeric; empty: not resolved yet
+  std::size_t distance = 0;            // smaller is preferred; equal: as good
 };
 
 struct SrvRecord {
@@ -45,8 +50,15 @@ class Controllers {
   // Blocks for DNS. What cannot be found now keeps its last known value; an error when nothing is
   // known at all.
   Result<void> refresh();
-  // The last good one first, the failed ones last, else in the order found.
+  // Those that failed last; among the others by distance, then the last good one first, else in the
+  // order found.
   std::vector<Controller> in_order() const;
+  // One that is nearer than this but failed: worth a ping().
+  std::optional<Controller> nearer_than(const std::string& host) const;
+  // Is there another one to go to?
+  bool has_other(const std::string& host) const;
+  const std::string& domain() const { return domain_; }  // DNS name, lower case
+  std::string site() const;                              // empty: unknown
   void answered(const std::string& host);
   void failed(const std::string& host);
 
@@ -54,10 +66,14 @@ class Controllers {
   struct Known {
     std::vector<Controller> controllers;
     std::string preferred;
+    std::string site;
     std::vector<std::string> failed;
     std::minstd_rand random{std::random_device{}()};
   };
+  Result<void> refresh_once();
   Result<std::vector<Controller>> find_names();
+  Result<std::vector<Controller>> find_by_srv();
+  void find_site(const std::vector<Controller>& controllers);
 
   std::string domain_;
   std::vector<std::string> configured_;

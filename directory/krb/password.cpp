@@ -33,9 +33,8 @@ constexpr std::array k_meanings{
 
 class KerberosChecker final : public PasswordChecker {
  public:
-  KerberosChecker(const config::ActiveDirectory& settings, std::shared_ptr<Controllers> controllers)
-      : controllers_(std::move(controllers)),
-        transport_(*controllers_, settings.timeout),
+  KerberosChecker(const config::ActiveDirectory& settings, Domains domains)
+      : transport_(std::move(domains), settings.timeout),
         realm_(realm_of(settings)),
         keytab_file_(settings.keytab_file) {}
 
@@ -51,7 +50,6 @@ class KerberosChecker final : public PasswordChecker {
                        const std::string& password) const;
   Result<void> prove(const Kerberos& kerberos, krb5_creds* creds) const;
 
-  std::shared_ptr<Controllers> controllers_;
   KdcTransport transport_;
   std::string realm_, keytab_file_;
 };
@@ -125,7 +123,10 @@ Result<void> KerberosChecker::check(const Principal& principal,
   // RFC 4513, 5.1.2 shows what an empty password means elsewhere: it never gets to a controller.
   if (password.empty() || password.find('\0') != std::string_view::npos)
     return fail(Errc::auth_failed, "empty password, or one with a NUL");
-  KONTOR_TRY(const auto kerberos, Kerberos::open(transport_, realm_));
+  // A person of another followed domain is asked about there; the proof crosses the trust.
+  const bool is_elsewhere = transport_.knows(principal.domain);
+  KONTOR_TRY(const auto kerberos,
+             Kerberos::open(transport_, is_elsewhere ? to_upper(principal.domain) : realm_));
   OwnedPrincipal client(*kerberos);
   if (const auto code = client_name(*kerberos, principal, login, client.out()); code != 0)
     return fail(kerberos->error("account name", code));
@@ -170,8 +171,8 @@ void KerberosChecker::check_unknown(std::string_view password) {
 }  // namespace
 
 std::unique_ptr<PasswordChecker> make_kerberos_checker(const config::ActiveDirectory& settings,
-                                                       std::shared_ptr<Controllers> controllers) {
-  return std::make_unique<KerberosChecker>(settings, std::move(controllers));
+                                                       Domains domains) {
+  return std::make_unique<KerberosChecker>(settings, std::move(domains));
 }
 
 }  // namespace kontor::directory

@@ -8,14 +8,14 @@
 #include <memory>
 
 #include "base/config/settings.hpp"
-#include "directory/krb/controllers.hpp"
+#include "directory/krb/kdc.hpp"
 #include "directory/model/acceptor.hpp"
 
 namespace kontor::directory {
 
-// Bounded by settings.ad.timeout for each of its three or four requests. `settings` and
-// `controllers` outlive it. Any thread, several at a time.
+// Bounded by settings.ad.timeout for each of its requests: three or four, more across a trust.
+// `settings` outlive it. Any thread, several at a time.
 std::unique_ptr<PasswordChecker> make_kerberos_checker(const config::ActiveDirectory& settings,
-                                                       std::shared_ptr<Controllers> controllers);
+                                                       Domains domains);
 
 }  // namespace kontor::directory

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 #include "base/core/text.hpp"
 
@@ -16,15 +17,21 @@ namespace kontor::directory {
 std::string realm_of(const config::ActiveDirectory& settings) { return to_upper(settings.domain); }
 
 std::string kerberos_profile(const config::ActiveDirectory& settings) {
-  const std::string realm = realm_of(settings);
-  const std::string domain = to_lower(settings.domain);
   // The library wants to know a controller before it asks our hook (directory/krb/kdc.hpp), which
   // answers everything. What has no hook finds nobody at port 1, at once: nothing here may wait for
   // a controller without a limit.
+  std::vector<std::string> domains = {to_lower(settings.domain)};
+  for (const auto& one : settings.more_domains) domains.push_back(to_lower(one));
+  std::string realms, names;
+  for (const auto& domain : domains) {
+    const std::string realm = to_upper(domain);
+    realms += "  " + realm + " = {\n    kdc = 127.0.0.1:1\n  }\n";
+    names += "  ." + domain + " = " + realm + "\n  " + domain + " = " + realm + "\n";
+  }
   return "# Written by kontor-directory at each start.\n"
          "[libdefaults]\n"
          "  default_realm = " +
-         realm +
+         realm_of(settings) +
          "\n"
          "  dns_lookup_realm = false\n"
          "  dns_lookup_kdc = false\n"
@@ -32,18 +39,8 @@ std::string kerberos_profile(const config::ActiveDirectory& settings) {
          "  rdns = false\n"
          "  udp_preference_limit = 1\n"
          "  ignore_acceptor_hostname = true\n"
-         "[realms]\n"
-         "  " +
-         realm +
-         " = {\n"
-         "    kdc = 127.0.0.1:1\n"
-         "  }\n"
-         "[domain_realm]\n"
-         "  ." +
-         domain + " = " + realm +
-         "\n"
-         "  " +
-         domain + " = " + realm + "\n";
+         "[realms]\n" +
+         realms + "[domain_realm]\n" + names;
 }
 
 Result<void> prepare_kerberos(const config::Settings& settings) {

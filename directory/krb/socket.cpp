@@ -50,4 +50,35 @@ Result<Socket> connect_tcp(const std::string& address, std::uint16_t port, Stead
   return connection;
 }
 
+Result<void> send_bytes(int fd, std::string_view bytes, SteadyTime end) {
+  while (!bytes.empty()) {
+    const auto sent = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+      return fail(errno_error("sending to the controller", errno));
+    } else {
+      KONTOR_TRY(wait_ready(fd, POLLOUT, end));
+    }
+  }
+  return {};
+}
+
+Result<std::string> receive_bytes(int fd, std::size_t size, SteadyTime end) {
+  std::string bytes(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const auto got = recv(fd, bytes.data() + have, size - have, 0);
+    if (got == 0) return fail(Errc::closed, "the controller closed the connection");
+    if (got > 0) {
+      have += static_cast<std::size_t>(got);
+    } else if (errno != EAGAIN && errno != EINTR) {
+      return fail(errno_error("reading from the controller", errno));
+    } else {
+      KONTOR_TRY(wait_ready(fd, POLLIN, end));
+    }
+  }
+  return bytes;
+}
+
 }  // namespace kontor::directory

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/core/result.hpp"
@@ -33,5 +34,10 @@ class Socket {  // owns a file descriptor
 Result<Socket> connect_tcp(const std::string& address, std::uint16_t port, SteadyTime end);
 // Waits for `events` (POLLIN, POLLOUT); timed_out at `end`.
 Result<void> wait_ready(int fd, short events, SteadyTime end);
+
+// All of `bytes`, and exactly `size` bytes, before `end`; `fd` does not block. closed: the other
+// side closed it; timed_out, io_error.
+Result<void> send_bytes(int fd, std::string_view bytes, SteadyTime end);
+Result<std::string> receive_bytes(int fd, std::size_t size, SteadyTime end);
 
 }  // namespace kontor::directory

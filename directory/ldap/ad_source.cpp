@@ -8,10 +8,14 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <utility>
 
+#include "base/core/text.hpp"
 #include "base/core/time.hpp"
+#include "directory/krb/ping.hpp"
 #include "directory/krb/profile.hpp"
 #include "directory/ldap/follower.hpp"
+#include "directory/ldap/latecomers.hpp"
 #include "directory/ldap/reader.hpp"
 #include "directory/ldap/roster.hpp"
 #include "directory/ldap/source_loop.hpp"
@@ -21,6 +25,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto k_ask = 300ms;  // how long a change may hide from the notification
+constexpr std::chrono::milliseconds k_patience{1'200};  // with a silent controller
+constexpr auto k_between_pings = 2s;
+constexpr auto k_ping = 300ms;
 
 bool is_number_address(const std::string& host) {
   std::array<unsigned char, 16> bytes{};
@@ -28,10 +35,11 @@ bool is_number_address(const std::string& host) {
          inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
-BindOptions bind_options(const config::ActiveDirectory& settings) {
+BindOptions bind_options(const config::ActiveDirectory& settings, const std::string& domain) {
   BindOptions options;
   options.use_kerberos = settings.bind != "starttls";
-  options.identity = {realm_of(settings), settings.keytab_file, settings.bind_name};
+  options.identity = {realm_of(settings), settings.keytab_file, settings.bind_name,
+                      to_upper(domain)};
   options.name = settings.bind_name;
   options.password_file = settings.bind_password_file;
   options.ca_file = settings.ca_file;
@@ -49,13 +57,24 @@ void append(Changes& changes, Changes more) {
 
 class AdSource final : public SourceLoop {
  public:
-  AdSource(const config::Settings& settings, std::shared_ptr<Controllers> controllers)
-      : SourceLoop("ad"),
-        settings_(&settings.ad),
+  AdSource(std::string name,
+           const config::Settings& settings,
+           const Domains& domains,
+           std::shared_ptr<Controllers> controllers)
+      : SourceLoop(std::move(name)),
+        settings_(settings.ad),
         loss_percent_(settings.directory.accept_loss_percent),
         controllers_(std::move(controllers)),
-        transport_(*controllers_, settings.ad.timeout) {}
+        options_(bind_options(settings.ad, controllers_->domain())),
+        transport_(domains, settings.ad.timeout) {
+    if (controllers_ == domains.front()) return;
+    settings_.domain = controllers_->domain();
+    settings_.search_base.clear();  // it lies in the first domain
+  }
 
+  bool owns(const Principal& one) const override {
+    return one.id.source == k_ad_source && iequals(one.domain, settings_.domain);
+  }
   void run(SourceReceiver& receiver) override {
     keep_trying([this, &receiver] { return try_all(receiver); });
   }
@@ -66,66 +85,80 @@ class AdSource final : public SourceLoop {
     std::unique_ptr<Follower> follower;
     SteadyTime next_presence;  // no earlier: comparing everybody is not cheap
     bool presence_due = false;
+    std::string host;
+    SteadyTime next_ping;  // of a nearer controller
+    int pings = 0;         // that it answered in a row
+    bool is_over = false;  // a nearer one is back
   };
 
   bool try_all(SourceReceiver& receiver);
   Result<void> follow(const Controller& controller, SourceReceiver& receiver);
   Result<void> catch_up(Session& session, SourceReceiver& receiver);
   Result<void> look(Session& session, SourceReceiver& receiver);
+  void look_for_nearer(Session& session);
   Result<void> read_everything(Session& session, SourceReceiver& receiver);
   Result<void> read_changes(Session& session, std::uint64_t upto, SourceReceiver& receiver);
   Result<void> read_groups_of_new(const Session& session, Delta& delta) const;
+  void note(const Session& session, const Changes& changes);
+  std::vector<Converted> without_latecomers(const Session& session,
+                                            std::vector<Converted> everybody) const;
   Result<void> compare_presence(Session& session, SourceReceiver& receiver);
   Position& position(const Session& session) {
     return positions_[session.reader.facts().invocation_id];
   }
 
-  const config::ActiveDirectory* settings_;
+  config::ActiveDirectory settings_;  // of this domain
   std::uint32_t loss_percent_;
   std::shared_ptr<Controllers> controllers_;
+  BindOptions options_;
   KdcTransport transport_;
   bool has_loaded_ = false;     // once at all: then `roster_` is worth comparing with
   bool was_connected_ = false;  // in this round
+  bool needs_names_ = true;     // DNS is asked before the next one
   SteadyTime next_everything_;
   Roster roster_;
   std::map<std::string, Position> positions_;  // by invocationId
+  Latecomers late_;
 };
 
 // Follows one controller after another until each has failed once in a row; true: one served.
 bool AdSource::try_all(SourceReceiver& receiver) {
   was_connected_ = false;
-  if (const auto found = controllers_->refresh(); !found) {
-    say(false, "", found.error().detail(), receiver);
-    return false;
+  // Controllers are the name servers, too: while one hangs, the names known are good enough.
+  if (std::exchange(needs_names_, true)) {
+    if (const auto found = controllers_->refresh(); !found) {
+      say(false, "", found.error().detail(), receiver);
+      return false;
+    }
   }
   std::string problems;
   for (const auto& controller : controllers_->in_order()) {
     if (is_stopped()) break;
     const auto lost = follow(controller, receiver);
     if (is_stopped()) break;
+    if (lost) return true;  // for a nearer one
     controllers_->failed(controller.host);
-    if (!lost)
-      problems += (problems.empty() ? "" : "; ") + controller.host + ": " + lost.error().detail();
-    if (was_connected_) return true;  // start over at once with a fresh list
+    problems += (problems.empty() ? "" : "; ") + controller.host + ": " + lost.error().detail();
+    if (was_connected_) return true;  // start over at once
   }
   if (!is_stopped()) say(false, "", problems, receiver);
   return false;
 }
 
 Result<void> AdSource::follow(const Controller& controller, SourceReceiver& receiver) {
-  if (settings_->bind != "starttls" && is_number_address(controller.host))
+  if (settings_.bind != "starttls" && is_number_address(controller.host))
     return fail(Errc::bad_input,
                 "ad.controllers: a ticket needs the controller's name, not its address");
-  KONTOR_TRY(const auto connection,
-             Connection::open(controller, bind_options(*settings_), transport_, dog()));
-  KONTOR_TRY(auto reader, Reader::begin(*connection, *settings_));
-  Session session{std::move(reader), nullptr, {}, false};
+  KONTOR_TRY(const auto connection, Connection::open(controller, options_, transport_, dog()));
+  KONTOR_TRY(auto reader, Reader::begin(*connection, settings_));
+  Session session{std::move(reader), nullptr, {}, false, controller.host, {}, 0, false};
   // First the watch, then the reading: what changes in between wakes us.
   KONTOR_TRY(connection->watch(session.reader.facts().base));
   KONTOR_TRY(catch_up(session, receiver));
   controllers_->answered(controller.host);
   was_connected_ = true;
-  while (!is_stopped()) {
+  needs_names_ = false;
+  while (!is_stopped() && !session.is_over) {
     say(true, controller.host, "changes by " + session.follower->name(), receiver);
     KONTOR_TRY(connection->wait_change(wake_fd(), k_ask));
     drain();
@@ -139,7 +172,7 @@ Result<void> AdSource::catch_up(Session& session, SourceReceiver& receiver) {
   if (!has_loaded_ || !positions_.contains(session.reader.facts().invocation_id))
     return read_everything(session, receiver);
   KONTOR_TRY(session.follower,
-             begin_following(session.reader, settings_->follow, position(session)));
+             begin_following(session.reader, settings_.follow, position(session)));
   KONTOR_TRY(const auto upto, session.reader.highest_usn());
   KONTOR_TRY(read_changes(session, upto, receiver));
   if (session.follower->tells_deletions()) return {};
@@ -149,7 +182,13 @@ Result<void> AdSource::catch_up(Session& session, SourceReceiver& receiver) {
 Result<void> AdSource::look(Session& session, SourceReceiver& receiver) {
   const auto now = std::chrono::steady_clock::now();
   if (wants_everything() || now >= next_everything_) return read_everything(session, receiver);
-  KONTOR_TRY(const auto upto, session.reader.highest_usn());
+  // Where there is another to go to, silence is not waited out.
+  KONTOR_TRY(const auto upto,
+             session.reader.highest_usn(controllers_->has_other(session.host)
+                                            ? std::min(k_patience, settings_.timeout)
+                                            : settings_.timeout));
+  controllers_->answered(session.host);
+  if (now >= session.next_ping) look_for_nearer(session);
   if (upto != position(session).usn) {
     KONTOR_TRY(read_changes(session, upto, receiver));
   }
@@ -158,16 +197,30 @@ Result<void> AdSource::look(Session& session, SourceReceiver& receiver) {
   return {};
 }
 
+// Twice in a row, so that one that comes and goes is not followed back and forth.
+void AdSource::look_for_nearer(Session& session) {
+  session.next_ping = std::chrono::steady_clock::now() + k_between_pings;
+  const auto nearer = controllers_->nearer_than(session.host);
+  if (!nearer || !ping(*nearer, settings_.domain, k_ping)) {
+    session.pings = 0;
+  } else if (++session.pings == 2) {
+    controllers_->answered(nearer->host);
+    session.is_over = true;
+  }
+}
+
 // How changes are read is chosen anew: rights may have been given or taken.
 Result<void> AdSource::read_everything(Session& session, SourceReceiver& receiver) {
   has_everything();
   Position now;
-  KONTOR_TRY(session.follower, begin_following(session.reader, settings_->follow, now));
+  KONTOR_TRY(session.follower, begin_following(session.reader, settings_.follow, now));
   KONTOR_TRY(auto everybody, session.reader.everybody());
+  everybody = without_latecomers(session, std::move(everybody));
   hand_over(roster_.replace(std::move(everybody)), receiver);
   has_loaded_ = true;
   position(session) = std::move(now);
-  next_everything_ = std::chrono::steady_clock::now() + settings_->reconcile_interval;
+  needs_names_ = true;
+  next_everything_ = std::chrono::steady_clock::now() + settings_.reconcile_interval;
   session.presence_due = false;
   return {};
 }
@@ -186,6 +239,7 @@ Result<void> AdSource::read_changes(Session& session,
     append(changes, roster_.change_members(group, members));
   append(changes, roster_.remove(news.delta.out_of_sight));
   append(changes, roster_.remove(news.deleted));
+  note(session, changes);
   hand_over(std::move(changes), receiver);
   return {};
 }
@@ -203,28 +257,71 @@ Result<void> AdSource::read_groups_of_new(const Session& session, Delta& delta) 
   return {};
 }
 
+void AdSource::note(const Session& session, const Changes& changes) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto& database = session.reader.facts().invocation_id;
+  for (const auto& one : changes.upserts) late_.heard(one.id.guid, database, now);
+  for (const auto& id : changes.removals) late_.heard(id.guid, database, now);
+}
+
+// What another controller said of somebody a short while ago stays as it is.
+std::vector<Converted> AdSource::without_latecomers(const Session& session,
+                                                    std::vector<Converted> everybody) const {
+  const auto& database = session.reader.facts().invocation_id;
+  const auto late = late_.late_at(database, std::chrono::steady_clock::now());
+  if (late.empty()) return everybody;
+  const std::set<Uuid> kept(late.begin(), late.end());
+  std::erase_if(everybody,
+                [&kept](const Converted& one) { return kept.contains(one.principal.id.guid); });
+  for (const auto& guid : late)
+    if (const auto* one = roster_.find(guid); one != nullptr) everybody.push_back(*one);
+  return everybody;
+}
+
 Result<void> AdSource::compare_presence(Session& session, SourceReceiver& receiver) {
   const auto begun = std::chrono::steady_clock::now();
   KONTOR_TRY(const auto present, session.reader.present());
-  const auto missing = roster_.missing_from(present);
-  session.presence_due = false;
+  auto missing = roster_.missing_from(present);
   const auto done = std::chrono::steady_clock::now();
   session.next_presence = done + 2 * (done - begun);
+  const auto& database = session.reader.facts().invocation_id;
+  session.presence_due = std::erase_if(missing, [&](const Uuid& guid) {
+                           return late_.may_be_late(guid, database, done);
+                         }) > 0;
+  if (session.presence_due) session.next_presence = done + k_replication_time;
   if (missing.empty()) return {};
   // Absence is not deletion: many missing at once are handed over as a complete set, which the
   // receiver may hold back.
   if (is_mass_loss(missing.size(), roster_.size(), loss_percent_))
     return read_everything(session, receiver);
   KONTOR_TRY(const auto gone, session.reader.confirm_gone(missing));
-  hand_over(roster_.remove(gone), receiver);
+  auto changes = roster_.remove(gone);
+  note(session, changes);
+  hand_over(std::move(changes), receiver);
   return {};
 }
 
 }  // namespace
 
-std::unique_ptr<Source> make_ad_source(const config::Settings& settings,
-                                       std::shared_ptr<Controllers> controllers) {
-  return std::make_unique<AdSource>(settings, std::move(controllers));
+Domains make_domains(const config::ActiveDirectory& settings) {
+  Domains domains = {std::make_shared<Controllers>(settings)};
+  for (const auto& domain : settings.more_domains) {
+    auto more = settings;
+    more.domain = domain;
+    more.controllers.clear();
+    domains.push_back(std::make_shared<Controllers>(more));
+  }
+  return domains;
+}
+
+std::vector<std::unique_ptr<Source>> make_ad_sources(const config::Settings& settings,
+                                                     const Domains& domains) {
+  std::vector<std::unique_ptr<Source>> sources;
+  for (const auto& domain : domains) {
+    const std::string name = sources.empty() ? k_ad_source : k_ad_source + (":" + domain->domain());
+    sources.push_back(std::make_unique<AdSource>(name, settings, domains, domain));
+  }
+  return sources;
 }
 
 }  // namespace kontor::directory

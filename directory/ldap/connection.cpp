@@ -113,10 +113,12 @@ Result<AnswerControls> LdapConnection::run(const Search& what,
                                            LDAPControl** controls,
                                            const EntryTaker& take) {
   KONTOR_TRY(const int id, send(what, controls));
+  const auto patience = what.limit.value_or(timeout_);
   while (true) {
-    const Watchdog::Limit limit(*dog_, 2 * timeout_);
+    const Watchdog::Limit limit(*dog_, 2 * patience);
+    timeval left = to_timeval(patience);
     LDAPMessage* raw = nullptr;
-    const int type = ldap_result(handle_.get(), id, LDAP_MSG_ONE, nullptr, &raw);
+    const int type = ldap_result(handle_.get(), id, LDAP_MSG_ONE, &left, &raw);
     const LdapMessage message(raw);
     if (type == 0) return fail(Errc::timed_out, "searching " + what.base + ": no answer in time");
     if (type < 0) {
@@ -234,8 +236,10 @@ Result<std::unique_ptr<Connection>> Connection::open(const Controller& controlle
 
 Result<Entry> read_entry(Connection& connection,
                          const std::string& dn,
-                         std::vector<std::string> attributes) {
+                         std::vector<std::string> attributes,
+                         std::optional<std::chrono::milliseconds> limit) {
   Search what;
+  what.limit = limit;
   what.base = dn;
   what.scope = Scope::base;
   what.attributes = std::move(attributes);

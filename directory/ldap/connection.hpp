@@ -41,8 +41,9 @@ struct Search {
   Scope scope = Scope::subtree;
   std::string filter = "(objectClass=*)";
   std::vector<std::string> attributes;
-  bool extended_dn = false;   // values that are DNs come with their GUIDs
-  bool show_deleted = false;  // tombstones too
+  bool extended_dn = false;                        // values that are DNs come with their GUIDs
+  bool show_deleted = false;                       // tombstones too
+  std::optional<std::chrono::milliseconds> limit;  // for each message, if not the connection's
 };
 
 using EntryTaker = std::function<Result<void>(Entry)>;  // an error ends the search
@@ -75,7 +76,8 @@ class Connection {
 // The one entry of a base search.
 Result<Entry> read_entry(Connection& connection,
                          const std::string& dn,
-                         std::vector<std::string> attributes);
+                         std::vector<std::string> attributes,
+                         std::optional<std::chrono::milliseconds> limit = {});
 
 // The first line of a file that only its owner may read. no_permission: others may. `setting` is
 // for the sentence.

@@ -11,6 +11,7 @@ namespace kontor::directory {
 namespace {
 constexpr std::uint32_t k_account_disabled = 0x2;  // [MS-ADTS] 2.2.16
 constexpr std::uint32_t k_normal_account = 0x200;
+constexpr std::size_t k_max_sid = 170;                          // characters
 constexpr std::size_t k_max_address = 320;                      // RFC 5321, 4.5.3.1: 64 + "@" + 255
 constexpr std::int64_t k_unix_epoch = 116'444'736'000'000'000;  // in FILETIME
 constexpr std::int64_t k_ticks = 10'000'000;                    // 100 ns in a second
@@ -96,6 +97,21 @@ void take_sids(const Entry& entry, Converted& out) {
   if (rid && domain) out.primary_group = sid_with_rid(*domain, *rid);
 }
 
+// The SID a foreign security principal is named by ([MS-ADTS] 6.1.1.4.10); empty for another DN,
+// and for SIDs that are nobody's in particular ("everyone").
+Sid foreign_sid(std::string_view dn) {
+  constexpr std::string_view accounts = "CN=S-1-5-21-";
+  const auto comma = dn.find(',');
+  if (!istarts_with(dn, accounts) || comma == std::string_view::npos ||
+      !istarts_with(dn.substr(comma), ",CN=ForeignSecurityPrincipals,"))
+    return {};
+  const auto digits = dn.substr(accounts.size(), comma - accounts.size());
+  if (digits.size() > k_max_sid ||
+      digits.find_first_not_of("0123456789-") != std::string_view::npos)
+    return {};
+  return "S-1-5-21-" + std::string(digits);
+}
+
 }  // namespace
 
 std::string_view Entry::first(std::string_view name) const {
@@ -143,6 +159,7 @@ ExtendedDn parse_extended_dn(std::string_view text) {
 
 std::optional<PrincipalId> member_of_value(std::string_view value, const DomainNames& names) {
   const auto link = parse_extended_dn(value);
+  if (const auto sid = foreign_sid(link.dn); !sid.empty()) return id_of_sid(sid);
   if (!link.guid) return std::nullopt;
   return PrincipalId{names.source, *link.guid};
 }

@@ -56,8 +56,10 @@ MailAddresses mail_addresses(std::string_view mail, const std::vector<std::strin
 // LDAP filter text of a value (RFC 4515, 3).
 std::string filter_escape(std::string_view bytes);
 
+inline constexpr const char* k_ad_source = "ad";  // of every identity in Active Directory
+
 struct DomainNames {
-  std::string source = "ad";
+  std::string source = k_ad_source;
   std::string dns;         // ad.example.com
   std::string netbios;     // AD
   std::string rooms_base;  // user objects below this DN are rooms; empty: none

@@ -31,10 +31,7 @@ Result<void> set_option(LDAP* handle, int option, const void* value) {
 }
 
 Result<void> set_options(LDAP* handle, const BindOptions& options) {
-  const auto micros = std::chrono::microseconds(options.timeout).count();
-  timeval limit{};
-  limit.tv_sec = micros / 1'000'000;
-  limit.tv_usec = micros % 1'000'000;
+  const timeval limit = to_timeval(options.timeout);
   const int version = LDAP_VERSION3, unlimited = LDAP_NO_LIMIT;
   KONTOR_TRY(set_option(handle, LDAP_OPT_PROTOCOL_VERSION, &version));
   KONTOR_TRY(set_option(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF));
@@ -136,6 +133,13 @@ Result<LdapHandle> connect_and_bind(const Controller& controller,
 }
 
 }  // namespace
+
+timeval to_timeval(std::chrono::milliseconds length) {
+  timeval made{};
+  made.tv_sec = length.count() / 1'000;
+  made.tv_usec = length.count() % 1'000 * 1'000;
+  return made;
+}
 
 std::string text_of(const berval& value) {
   return value.bv_val == nullptr ? std::string() : std::string(value.bv_val, value.bv_len);

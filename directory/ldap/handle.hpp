@@ -20,6 +20,7 @@ struct LdapMessageFree {
 };
 using LdapMessage = std::unique_ptr<LDAPMessage, LdapMessageFree>;
 
+timeval to_timeval(std::chrono::milliseconds length);
 // The bytes of a value, NULs and all; the entry of a search answer.
 std::string text_of(const berval& value);
 Entry read_entry_message(LDAP* handle, LDAPMessage* message);

@@ -15,7 +15,7 @@ class LdapChecker final : public PasswordChecker {
   LdapChecker(const config::Ldap& settings, std::shared_ptr<Controllers> servers)
       : settings_(settings),
         servers_(std::move(servers)),
-        transport_(*servers_, settings.timeout) {}
+        transport_({servers_}, settings.timeout) {}
 
   std::string source() const override { return k_ldap_source; }
   Result<void> check(const Principal& principal,

@@ -21,7 +21,7 @@ class LdapSource final : public SourceLoop {
         settings_(&settings.ldap),
         loss_percent_(settings.directory.accept_loss_percent),
         servers_(std::move(servers)),
-        transport_(*servers_, settings.ldap.timeout) {}
+        transport_({servers_}, settings.ldap.timeout) {}
 
   void run(SourceReceiver& receiver) override {
     keep_trying([this, &receiver] { return try_once(receiver); });

@@ -3,9 +3,11 @@
 //
 // Blocks; failures are the connection's. A strange entry is left out, never a failure of the whole.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,7 +40,7 @@ class Reader {
 
   const ControllerFacts& facts() const { return facts_; }
   Connection& connection() const { return *connection_; }
-  Result<std::uint64_t> highest_usn() const;
+  Result<std::uint64_t> highest_usn(std::optional<std::chrono::milliseconds> limit = {}) const;
   Result<std::vector<Converted>> everybody() const;
 
   // Everything with a number of (since, upto], whatever its kind.

@@ -28,6 +28,10 @@ class Roster {
   Changes change_members(const Uuid& group, const NewMembers& change);
 
   bool contains(const Uuid& guid) const { return people_.contains(guid); }
+  const Converted* find(const Uuid& guid) const {  // nullptr: not there
+    const auto found = people_.find(guid);
+    return found == people_.end() ? nullptr : &found->second;
+  }
   std::size_t size() const { return people_.size(); }
   // Those who are not in `present`.
   std::vector<Uuid> missing_from(const std::set<Uuid>& present) const;

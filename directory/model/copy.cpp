@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "directory/model/index.hpp"
+#include "directory/model/sid.hpp"
 #include "directory/model/source.hpp"
 
 namespace kontor::directory {
@@ -146,7 +147,10 @@ std::vector<std::shared_ptr<const Principal>> DirectoryCopy::expand(const Princi
   auto ids = closure(group, [this](const PrincipalId& id, const auto& add) {
     const auto principal = index_->find(id);
     if (!principal || principal->kind != Kind::group) return;
-    std::ranges::for_each(principal->members, add);
+    for (const auto& member : principal->members) {
+      const auto* known = is_sid_alone(member) ? index_->sids.find(member.source) : &member;
+      if (known != nullptr) add(*known);
+    }
     add_edges(index_->named_by, id, add);
   });
   std::ranges::sort(ids);
@@ -163,8 +167,11 @@ std::vector<std::shared_ptr<const Principal>> DirectoryCopy::expand(const Princi
 std::vector<Sid> DirectoryCopy::effective_sids(const PrincipalId& id) const {
   const auto ids = closure(id, [this](const PrincipalId& member, const auto& add) {
     add_edges(index_->groups_of, member, add);
-    if (const auto principal = index_->find(member); principal)
-      std::ranges::for_each(principal->member_of, add);
+    const auto principal = index_->find(member);
+    if (!principal) return;
+    std::ranges::for_each(principal->member_of, add);
+    // Groups of other forests name him by his SID.
+    if (!principal->sid.empty()) add_edges(index_->groups_of, id_of_sid(principal->sid), add);
   });
   std::vector<Sid> sids;
   for (const auto& reached : ids) {

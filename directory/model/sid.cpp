@@ -43,6 +43,12 @@ std::optional<Sid> domain_of_sid(std::string_view sid) {
   return Sid(sid.substr(0, dash));
 }
 
+PrincipalId id_of_sid(const Sid& sid) { return {sid, Uuid()}; }
+
+bool is_sid_alone(const PrincipalId& id) {
+  return id.guid.is_nil() && id.source.starts_with("S-1-");
+}
+
 Sid sid_of_uuid(const Uuid& id) {
   Sid sid = "S-1-5-21";
   for (std::size_t i = 0; i < 16; i += 4) {

@@ -18,6 +18,11 @@ Sid sid_with_rid(std::string_view domain, std::uint32_t rid);
 // The SID without its last sub-authority; nothing when it has none or is not a SID.
 std::optional<Sid> domain_of_sid(std::string_view sid);
 
+// A member of whom the domain knows the SID alone, since he is of another forest: his SID as the
+// source and no GUID. A copy finds him among the people of all sources.
+PrincipalId id_of_sid(const Sid& sid);
+bool is_sid_alone(const PrincipalId& id);
+
 // A SID of a directory without any, made from entryUUID: S-1-5-21 and its four words.
 Sid sid_of_uuid(const Uuid& id);
 

@@ -17,7 +17,7 @@
 
 namespace kontor::directory {
 
-// What one source says changed. The `source` part of every id is the source's name.
+// What one source says changed.
 struct Changes {
   bool is_complete = false;           // `upserts` is all there is: who is missing is gone
   std::vector<Principal> upserts;     // whole principals, new or changed
@@ -58,6 +58,8 @@ class Source {
   // Any thread, any number of times: run() returns soon, also from the middle of a load.
   virtual void stop() = 0;
   virtual SourceStatus status() const = 0;  // any thread, memory only
+  // Is this one of its own? A complete set is about those alone; no two sources own the same one.
+  virtual bool owns(const Principal& one) const { return one.id.source == name(); }
   // Does a complete set that loses many people need `kontorctl directory accept`? (DESIGN.md 5)
   virtual bool is_loss_guarded() const { return true; }
   // An administrator asks for a complete set now. Any thread.

@@ -23,12 +23,13 @@ CROWD = 10_000 if os.environ.get('KONTOR_LONG') else 2_000
 class DomainCase(unittest.TestCase):
     """A test class with one fresh domain (`self.domain`) and a scratch folder (`self.folder`)."""
     fill = 0
+    smb_options = ''
 
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-ad-'))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.domain = samba.Domain.start(cls.folder / 'domain', cls.fill)
+        cls.domain = samba.Domain.start(cls.folder / 'domain', cls.fill, cls.smb_options)
         cls.addClassCleanup(cls.domain.kill)
         cls.admin = cls.domain.admin()
 
@@ -108,6 +109,8 @@ class Follower(Probe):
         super().__init__(folder, settings, 'follow')
         self.by_id = {}
         self.status = None
+        self.statuses = {}  # of each source
+        self.words = set()  # "reachable", "lost": what was ever said
         self.complete = 0
 
     def wait(self, condition, what, seconds=10):
@@ -131,14 +134,18 @@ class Follower(Probe):
         word, *parts = line.split('\t')
         if word == 'status':
             self.status = parts
+            self.statuses[parts[3]] = parts
+            self.words.add(parts[0])
             return moment
+        source = parts[0]
         if word.startswith('complete'):
-            self.by_id, self.complete = {}, self.complete + 1
+            self.by_id = {key: one for key, one in self.by_id.items() if one.source != source}
+            self.complete += 1
         while word != 'end':
             moment, line = self.next()
             word, *parts = line.split('\t')
             if word == 'principal':
-                self.by_id[parts[0]] = Person(parts)
+                self.by_id[parts[0]] = Person(parts, source)
             elif word == 'removed':
                 self.by_id.pop(parts[0], None)
         return moment
@@ -149,7 +156,8 @@ class Follower(Probe):
 
 
 class Person:
-    def __init__(self, parts):
+    def __init__(self, parts, source):
+        self.source = source
         (self.id, kind, state, self.account, self.name, self.mail, addresses, self.principal_name, self.netbios,
          self.sid, expires, members, groups) = parts
         self.kind = ['person', 'group', 'contact', 'room'][int(kind)]

@@ -8,6 +8,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import ad_case  # noqa: E402
+import ldap_proxy  # noqa: E402
 from ad_case import Follower, people, samba  # noqa: E402
 
 SHOW_DELETED = '1.2.840.113556.1.4.417'
@@ -154,6 +155,75 @@ class Ways(FollowCase):
                 os.kill(seen.process.pid, signal.SIGCONT)
                 seen.wait(lambda s: not any(s.find(name) for name in names), 'all are gone')
                 self.assertEqual(seen.complete, 2)
+
+
+class Controllers(FollowCase):
+    """Two controllers: the near one is a proxy of the real one, which can fail as a controller does."""
+
+    def proxy(self):
+        tls = self.domain.folder / 'tls'
+        return ldap_proxy.WindowsLimits(samba.DC_HOST, self.domain.ca_file, tls / 'mail.pem', tls / 'mail.key')
+
+    def two(self, proxy, **changed):
+        return self.settings(ad__controllers=['%s:%d' % (samba.MAIL_HOST, proxy.port), samba.DC_HOST], ad__timeout='4s',
+                             **changed)
+
+    def test_a_silent_one_is_left_and_followed_again_when_it_answers(self):
+        with self.proxy() as proxy, Follower(self.folder, self.two(proxy)) as seen:
+            seen.wait(lambda s: s.complete and s.status, 'a complete set')
+            self.assertEqual(seen.status[:2], ['reachable', samba.MAIL_HOST])
+            proxy.hang()
+            begun = time.monotonic()
+            took = seen.wait(lambda s: s.status[1] == samba.DC_HOST, 'the other one is followed') - begun
+            print('\nfrom silence to the other controller: %.2f s' % took)
+            self.assertEqual(seen.status[0], 'reachable')
+            self.modify('bob', ('title', ['Chief']), ('displayName', ['Robert Miller']))
+            seen.wait(lambda s: s.find('Robert Miller'), 'changes are followed there')
+            proxy.resume()
+            seen.wait(lambda s: s.status[1] == samba.MAIL_HOST, 'the near one is followed again', 20)
+            self.modify('bob', ('displayName', ['Bob Miller']))
+            seen.wait(lambda s: s.find('Bob Miller'), 'changes are followed again')
+            self.assertEqual(seen.complete, 1)  # each database is gone on with where it was left
+            self.assertNotIn('lost', seen.words)
+
+    def test_an_answer_cut_in_the_middle(self):
+        with self.proxy() as proxy, Follower(self.folder, self.two(proxy)) as seen:
+            seen.wait(lambda s: s.complete and s.status, 'a complete set')
+            proxy.cut_in_the_middle()
+            seen.wait(lambda s: s.status[1] == samba.DC_HOST, 'the other one is followed')
+            seen.wait(lambda s: s.status[1] == samba.MAIL_HOST, 'and the near one again', 20)
+            self.assertEqual((seen.complete, proxy.connections), (1, 2))
+
+    def test_a_slow_one_is_followed_on_one_connection(self):
+        with self.proxy() as proxy:
+            proxy.delay = 0.05
+            with Follower(self.folder, self.two(proxy)) as seen:
+                seen.wait(lambda s: s.complete and s.status, 'a complete set', 30)
+                self.modify('bob', ('displayName', ['Slow Miller']))
+                seen.wait(lambda s: s.find('Slow Miller'), 'a change')
+                self.modify('bob', ('displayName', ['Bob Miller']))
+                seen.wait(lambda s: s.find('Bob Miller'), 'another change')
+                self.assertEqual((seen.status[1], proxy.connections), (samba.MAIL_HOST, 1))
+
+    def test_the_site_of_this_machine(self):
+        """The records of the site Near name the controller otherwise than those of the domain."""
+        near = people.DOMAIN  # the certificate has this name, too
+        samba.run('samba-tool', 'dns', 'add', samba.DC_ADDRESS, '_msdcs.' + people.DOMAIN, '_ldap._tcp.Near._sites.dc', 'SRV',
+                  near + ' 389 0 100', '-U', 'administrator%' + samba.ADMIN_PASSWORD)
+        settings = self.settings(ad__controllers=[])
+        with Follower(self.folder, settings) as seen:
+            seen.wait(lambda s: s.complete and s.status, 'a complete set')
+            self.assertEqual(seen.status[1], samba.DC_HOST)
+        with Follower(self.folder, dict(settings, **{'ad.site': 'Near'})) as seen:
+            seen.wait(lambda s: s.complete and s.status, 'the site of the settings')
+            self.assertEqual(seen.status[1], near)
+        configuration = 'CN=Sites,CN=Configuration,' + people.BASE
+        self.admin.add_s('CN=Near,' + configuration, [('objectClass', [b'site'])])
+        self.admin.add_s('CN=127.0.0.0/8,CN=Subnets,' + configuration, [
+            ('objectClass', [b'subnet']), ('siteObject', [('CN=Near,' + configuration).encode()])])
+        with Follower(self.folder, settings) as seen:
+            seen.wait(lambda s: s.complete and s.status, 'the site by the subnet of this machine')
+            self.assertEqual(seen.status[1], near)
 
 
 class WithMoreRights(FollowCase):

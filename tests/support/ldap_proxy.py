@@ -4,11 +4,14 @@
 A search without pages ends after 1,000 entries with sizeLimitExceeded (MaxPageSize, [MS-ADTS] 3.1.1.3.4.6);
 an attribute of more than 1,500 values comes empty beside "name;range=0-1499" (MaxValRange). It ends StartTLS on
 both sides, so it sees the messages (RFC 4511, BER) of clients that bind with a password.
+
+It fails as controllers do, too: hang(), resume(), cut_in_the_middle(), and `delay` seconds before each answer.
 """
 import contextlib
 import socket
 import ssl
 import threading
+import time
 
 START_TLS = b'1.3.6.1.4.1.1466.20037'
 PAGED = b'1.2.840.113556.1.4.319'
@@ -74,12 +77,29 @@ class WindowsLimits:
         self.port = self.listener.getsockname()[1]
         self.searches_cut = self.values_cut = self.pages = 0
         self.threads, self.open = [], []
+        self.delay = 0.0
+        self.connections = 0  # that began TLS
+        self._goes_on = threading.Event()
+        self._goes_on.set()
+        self._cuts = False
+
+    def hang(self):
+        """Connections are accepted, and nothing is said any more."""
+        self._goes_on.clear()
+
+    def resume(self):
+        self._goes_on.set()
+
+    def cut_in_the_middle(self):
+        """The next answer ends after half of its bytes, and so does its connection."""
+        self._cuts = True
 
     def __enter__(self):
         self._spawn(self._accept)
         return self
 
     def __exit__(self, kind, value, traceback):
+        self.resume()
         for one in [self.listener] + self.open:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -109,9 +129,18 @@ class WindowsLimits:
         write_message(server, b'\1', EXTENDED_REQUEST, encode(0x80, START_TLS))
         read_message(server)
         server = self.to_server.wrap_socket(server, server_hostname=self.upstream)
-        number, tag, content, _ = read_message(client)
+        number, tag, content, rest = read_message(client)
+        while tag == SEARCH_REQUEST:  # of the root entry, which needs no TLS
+            self._goes_on.wait()
+            write_message(server, number, tag, content, rest)
+            while tag != SEARCH_DONE:
+                number, tag, content, rest = read_message(server)
+                write_message(client, number, tag, content, rest)
+            number, tag, content, rest = read_message(client)
         if tag != EXTENDED_REQUEST or START_TLS not in content:
             raise ConnectionError('the client does not begin with StartTLS')
+        self._goes_on.wait()
+        self.connections += 1
         write_message(client, number, EXTENDED_RESPONSE, encode(10, b'\0') + encode(4, b'') + encode(4, b''))
         client = self.to_client.wrap_socket(client, server_side=True)
         self.open += [server, client]
@@ -120,6 +149,7 @@ class WindowsLimits:
         self._spawn(self._answers, server, client, unpaged)
         while True:
             number, tag, content, rest = read_message(client)
+            self._goes_on.wait()
             if tag == SEARCH_REQUEST:
                 if PAGED in rest:
                     self.pages += 1
@@ -140,6 +170,12 @@ class WindowsLimits:
                 elif tag == SEARCH_DONE and unpaged.pop(number, 0) > self.entries:
                     self.searches_cut += 1
                     content = encode(10, bytes([SIZE_LIMIT_EXCEEDED])) + encode(4, b'') + encode(4, b'')
+                self._goes_on.wait()
+                time.sleep(self.delay)
+                if self._cuts:
+                    self._cuts = False
+                    client.sendall(encode(0x30, bytes(2000))[:1000])
+                    break
                 write_message(client, number, tag, content, rest)
         finally:
             with contextlib.suppress(OSError):

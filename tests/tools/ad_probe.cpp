@@ -18,6 +18,7 @@
 #include "directory/krb/password.hpp"
 #include "directory/krb/profile.hpp"
 #include "directory/ldap/ad_source.hpp"
+#include "directory/model/sid.hpp"
 
 namespace {
 using namespace kontor;
@@ -25,20 +26,22 @@ using namespace kontor::directory;
 
 class Printer final : public SourceReceiver {
  public:
-  explicit Printer(Source& source) : source_(source) {}
-  void apply(const std::string& /*source*/, Changes changes) override {
+  explicit Printer(const std::vector<std::unique_ptr<Source>>& sources) : sources_(sources) {}
+  void apply(const std::string& source, Changes changes) override {
     const std::lock_guard lock(mutex_);
     std::cout << (changes.is_complete ? "complete " : "changes ") << changes.upserts.size() << ' '
-              << changes.removals.size() << '\n';
+              << changes.removals.size() << '\t' << source << '\n';
     for (const auto& one : changes.upserts) print(one);
     for (const auto& id : changes.removals) std::cout << "removed\t" << id.text() << '\n';
     std::cout << "end" << std::endl;
   }
-  void status_changed(const std::string& /*source*/) override {
-    const auto status = source_.status();
+  void status_changed(const std::string& source) override {
+    SourceStatus status;
+    for (const auto& one : sources_)
+      if (one->name() == source) status = one->status();
     const std::lock_guard lock(mutex_);
     std::cout << "status\t" << (status.is_reachable ? "reachable" : "lost") << '\t' << status.server
-              << '\t' << status.detail << std::endl;
+              << '\t' << status.detail << '\t' << source << std::endl;
   }
 
  private:
@@ -47,34 +50,42 @@ class Printer final : public SourceReceiver {
               << static_cast<int>(one.state) << '\t' << one.account_name << '\t' << one.name << '\t'
               << one.mail << '\t' << join(one.addresses, ",") << '\t' << one.principal_name << '\t'
               << one.netbios_domain << '\t' << one.sid << '\t' << one.expires.value_or(0) << '\t';
-    for (const auto& member : one.members) std::cout << member.guid.text() << ',';
+    for (const auto& member : one.members)
+      std::cout << (is_sid_alone(member) ? member.source : member.guid.text()) << ',';
     std::cout << '\t';
     for (const auto& group : one.member_of) std::cout << group.guid.text() << ',';
     std::cout << '\n';
   }
-  Source& source_;
+  const std::vector<std::unique_ptr<Source>>& sources_;
   std::mutex mutex_;
 };
 
-int follow(const config::Settings& settings, const std::shared_ptr<Controllers>& controllers) {
-  const auto source = make_ad_source(settings, controllers);
-  Printer printer(*source);
-  std::thread thread([&] { source->run(printer); });
+int follow(const config::Settings& settings, const Domains& domains) {
+  const auto sources = make_ad_sources(settings, domains);
+  Printer printer(sources);
+  std::vector<std::thread> threads;
+  for (const auto& source : sources) threads.emplace_back([&] { source->run(printer); });
   for (std::string line; std::getline(std::cin, line);)
-    if (line == "reconcile") source->reconcile();
-  source->stop();
-  thread.join();
+    if (line == "reconcile")
+      for (const auto& source : sources) source->reconcile();
+  for (const auto& source : sources) source->stop();
+  for (auto& thread : threads) thread.join();
   std::cout << "stopped" << std::endl;
   return 0;
 }
 
-int passwords(const config::Settings& settings, const std::shared_ptr<Controllers>& controllers) {
-  const auto checker = make_kerberos_checker(settings.ad, controllers);
+int passwords(const config::Settings& settings, const Domains& domains) {
+  const auto checker = make_kerberos_checker(settings.ad, domains);
   for (std::string line; std::getline(std::cin, line);) {
     const auto parts = split(line, ' ');
     if (parts.size() != 2) return 2;
     Principal who;
     who.account_name = hex_decode(parts[0]).value_or("");
+    // NAME, or NAME@DOMAIN for a person of another domain
+    if (const auto at = who.account_name.find('@'); at != std::string::npos) {
+      who.domain = who.account_name.substr(at + 1);
+      who.account_name.resize(at);
+    }
     const auto begun = std::chrono::steady_clock::now();
     if (who.account_name == "?") {
       checker->check_unknown("some password");
@@ -134,10 +145,11 @@ int main(int argc, char** argv) {
     std::cerr << prepared.error().text() << '\n';
     return 2;
   }
-  const auto controllers = std::make_shared<Controllers>(settings->ad);
+  const auto domains = make_domains(settings->ad);
   const std::string action = argv[2];
-  if (action == "follow") return follow(*settings, controllers);
+  if (action == "follow") return follow(*settings, domains);
   if (action == "ticket" && argc >= 5) return ticket(*settings, argc, argv);
-  if (const auto found = controllers->refresh(); !found) std::cerr << found.error().text() << '\n';
-  return action == "password" ? passwords(*settings, controllers) : 2;
+  for (const auto& one : domains)
+    if (const auto found = one->refresh(); !found) std::cerr << found.error().text() << '\n';
+  return action == "password" ? passwords(*settings, domains) : 2;
 }

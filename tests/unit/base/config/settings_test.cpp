@@ -145,6 +145,12 @@ TEST(Settings, WhatDoesNotFitTogether) {
       {"[directory]\nsource = \"ad\"", "ad.domain is needed with directory.source = \"ad\""},
       {"[directory]\nsource = \"ad\"\n[ad]\ndomain = \"corp.test\"\nbind = \"starttls\"",
        "ad.bind_name and ad.bind_password_file are needed with ad.bind = \"starttls\""},
+      {"[directory]\nsource = \"ad\"\n[ad]\ndomain = \"corp.test\"\nmore_domains = [\"CORP.test\"]",
+       "ad.more_domains: CORP.test is followed already"},
+      {"[directory]\nsource = \"ad\"\n[ad]\ndomain = \"corp.test\"\nmore_domains = [\"a b\"]",
+       "ad.more_domains: \"a b\" is not a domain's name"},
+      {"[directory]\nsource = \"ad\"\n[ad]\ndomain = \"corp.test\"\nsite = \"a.b\"",
+       "ad.site: \"a.b\" is not a site's name"},
       {"[queue]\nsmart_host = \"smart.test\"\nsmart_host_user = \"kontor\"",
        "queue.smart_host and queue.smart_host_password_file are needed with "
        "queue.smart_host_user"},

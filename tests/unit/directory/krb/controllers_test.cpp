@@ -82,7 +82,8 @@ TEST(Controllers, DamagedAnswersAreRefused) {
   }
 }
 
-TEST(Controllers, TheLastGoodOneIsAskedFirstAndFailedOnesLast) {
+// The settings name them in order of preference: one that failed comes last until it answers.
+TEST(Controllers, FailedOnesAreAskedLastUntilTheyAnswer) {
   config::ActiveDirectory settings;
   settings.controllers = {"127.0.0.1", "127.0.0.2", "127.0.0.3"};
   Controllers controllers(settings);
@@ -94,7 +95,7 @@ TEST(Controllers, TheLastGoodOneIsAskedFirstAndFailedOnesLast) {
   };
   EXPECT_EQ(order(), "123");
   controllers.answered("127.0.0.2");
-  EXPECT_EQ(order(), "213");
+  EXPECT_EQ(order(), "123");
   controllers.failed("127.0.0.2");
   EXPECT_EQ(order(), "132");
   controllers.failed("127.0.0.1");
@@ -102,7 +103,23 @@ TEST(Controllers, TheLastGoodOneIsAskedFirstAndFailedOnesLast) {
   controllers.failed("127.0.0.3");  // all have failed: only the last to do so waits
   EXPECT_EQ(order(), "123");
   controllers.answered("127.0.0.3");
-  EXPECT_EQ(order(), "312");
+  EXPECT_EQ(order(), "123");
+}
+
+TEST(Controllers, TheNearerOneIsWorthLookingFor) {
+  config::ActiveDirectory settings;
+  settings.controllers = {"127.0.0.1", "127.0.0.2"};
+  Controllers controllers(settings);
+  ASSERT_TRUE(controllers.refresh());
+  EXPECT_FALSE(controllers.nearer_than("127.0.0.1"));
+  ASSERT_TRUE(controllers.nearer_than("127.0.0.2"));
+  EXPECT_EQ(controllers.nearer_than("127.0.0.2")->host, "127.0.0.1");
+  EXPECT_FALSE(controllers.nearer_than("elsewhere"));
+  EXPECT_TRUE(controllers.has_other("127.0.0.1"));
+  settings.controllers = {"127.0.0.1"};
+  Controllers alone(settings);
+  ASSERT_TRUE(alone.refresh());
+  EXPECT_FALSE(alone.has_other("127.0.0.1"));
 }
 
 TEST(Controllers, AWrongNameAmongThemIsToldByEveryRefresh) {
@@ -118,6 +135,9 @@ TEST(KerberosProfile, NamesRealmAndDomainAndNeverAsksDns) {
   settings.domain = "Ad.Example.test";
   EXPECT_EQ(realm_of(settings), "AD.EXAMPLE.TEST");
   const auto text = kerberos_profile(settings);
+  settings.more_domains = {"Other.test"};
+  EXPECT_NE(kerberos_profile(settings).find("  OTHER.TEST = {\n"), std::string::npos);
+  EXPECT_NE(kerberos_profile(settings).find(".other.test = OTHER.TEST\n"), std::string::npos);
   for (const char* line : {"default_realm = AD.EXAMPLE.TEST\n", "rdns = false\n",
                            "dns_canonicalize_hostname = false\n", "dns_lookup_kdc = false\n",
                            ".ad.example.test = AD.EXAMPLE.TEST\n"})
