@@ -155,6 +155,21 @@ class Crowd(ad_case.DomainCase):
             print('a deletion among them in force after %.2f s' % took)
             self.assertLess(took, PATIENCE)
 
+    def test_everybody_with_many_groups_is_read(self):
+        """The first reading; docs/performance.md has its time for 10,000 people and 500 groups."""
+        count = 500 if self.fill >= 10_000 else 50
+        for number in range(count):
+            members = ['CN=crowd%05d,%s' % (1 + (number * 37 + step) % self.fill, people.CROWD_OU) for step in range(10, 30)]
+            self.admin.add_s('CN=team%03d,%s' % (number, people.GROUPS_OU), [
+                ('objectClass', [b'group']), ('sAMAccountName', [b'team%03d' % number]), ('member', [dn.encode() for dn in members])])
+        begun = time.monotonic()
+        with Follower(self.folder, self.settings()) as seen:
+            took = seen.wait(lambda s: s.complete, 'a complete set', 120) - begun
+            print('\n%d people and groups, %d of them teams, read in %.2f s' % (len(seen.by_id), count, took))
+            teams = [one for one in seen.by_id.values() if one.account.startswith('team')]
+            self.assertEqual(len(teams), count)
+            self.assertGreaterEqual(min(len(one.members) for one in teams), 19)  # one may be deleted by another test
+
     def test_a_controller_that_cuts_like_windows(self):
         tls = self.domain.folder / 'tls'
         with ldap_proxy.WindowsLimits(samba.DC_HOST, self.domain.ca_file, tls / 'mail.pem', tls / 'mail.key') as proxy:

@@ -409,6 +409,28 @@ class Crowd(ServerCase):
         for name in ('crowd00001', 'crowd00777', 'crowd02000'):
             samba.wait_until(lambda: any(folder['messages'] == 1 for folder in self.folders(name)), 60, name)
 
+    def test_from_the_write_to_a_mailbox_that_takes_mail(self):
+        """docs/performance.md has the times for 10,000 people."""
+        samba.wait_until(lambda: self.knows('crowd02000@' + MAIL), 60, 'the crowd is known')
+        took = []
+        for number in range(40 if self.fill >= 10_000 else 10):
+            name = 'quick%03d' % number
+            self.domain.add_user(self.admin, name, password=None)
+            begun = time.monotonic()
+            samba.wait_until(lambda: self.knows('%s@%s' % (name, MAIL)), 60, name)
+            took.append(time.monotonic() - begun)
+        took.sort()
+        print('\n%d people: a new one takes mail after %.2f s (median), %.2f s (95 %%)' % (
+            self.fill, took[len(took) // 2], took[len(took) * 95 // 100]))
+        self.assertEqual(self.connections(), 1)
+
+    def connections(self):
+        """Open ones of kontor-directory to LDAP."""
+        process = pathlib.Path('/proc', str(self.server.ctl('directory', 'status')['pid']))
+        sockets = {os.readlink(fd) for fd in (process / 'fd').iterdir()}
+        rows = [line.split() for line in (process / 'net/tcp').read_text().splitlines()[1:]]
+        return sum(row[2].endswith(':0185') and row[3] == '01' and 'socket:[%s]' % row[9] in sockets for row in rows)
+
     def folders(self, name):
         return self.server.ctl('folders', '%s@%s' % (name, MAIL))
 

@@ -34,6 +34,23 @@ class QuietSource final : public Source {
   bool guarded_;
 };
 
+// One of several domains whose identities are all of "ad".
+class DomainSource final : public Source {
+ public:
+  DomainSource(std::string name, std::string domain)
+      : name_(std::move(name)), domain_(std::move(domain)) {}
+  std::string name() const override { return name_; }
+  bool owns(const Principal& one) const override {
+    return one.id.source == "ad" && one.domain == domain_;
+  }
+  void run(SourceReceiver&) override {}
+  void stop() override {}
+  SourceStatus status() const override { return {name_, true, "", "", 0}; }
+
+ private:
+  std::string name_, domain_;
+};
+
 class CopyKeeperTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -120,6 +137,33 @@ TEST_F(CopyKeeperTest, ACompleteSetSpeaksForItsOwnSourceOnly) {
   EXPECT_EQ(keeper_->current()->size(), 5U);
   keeper_->apply("local", people(10, 1, "local"));
   EXPECT_EQ(keeper_->current()->size(), 3U);
+}
+
+TEST_F(CopyKeeperTest, WhoMovesBetweenDomainsStaysWhicheverOfBothSpeaksFirst) {
+  sources_ = {std::make_shared<DomainSource>("ad", "one.test"),
+              std::make_shared<DomainSource>("ad:two.test", "two.test")};
+  restart();
+  const auto of = [](Changes changes, const std::string& domain) {
+    for (auto& one : changes.upserts) one.domain = domain;
+    return changes;
+  };
+  const auto moved = test_id(3, "ad");
+  Changes gone, here = of(people(3, 1), "two.test");
+  gone.removals = {moved};
+  here.is_complete = false;
+  for (const bool new_one_first : {true, false}) {
+    keeper_->apply("ad", of(people(1, 3), "one.test"));
+    keeper_->apply("ad:two.test", of(people(10, 2), "two.test"));
+    ASSERT_EQ(keeper_->current()->size(), 5U);
+    if (new_one_first) keeper_->apply("ad:two.test", here);
+    keeper_->apply("ad", gone);
+    if (!new_one_first) keeper_->apply("ad:two.test", here);
+    EXPECT_EQ(keeper_->current()->size(), 5U);
+    ASSERT_TRUE(keeper_->current()->find(moved));
+    EXPECT_EQ(keeper_->current()->find(moved)->domain, "two.test");
+    keeper_->apply("ad", of(people(1, 2), "one.test"));  // a complete set is about its own alone
+    EXPECT_TRUE(keeper_->current()->find(moved));
+  }
 }
 
 TEST_F(CopyKeeperTest, PeopleOfASourceThatIsNoLongerSetGoAtTheStart) {

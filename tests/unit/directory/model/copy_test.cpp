@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "directory/model/sid.hpp"
 #include "directory/model/source.hpp"
 #include "tests/unit/directory/model/people.hpp"
 
@@ -135,6 +136,22 @@ TEST(DirectoryCopy, APrimaryGroupCountsLikeAMembership) {
       {anna, test_group(20, "domain users", {}), test_group(21, "everybody", {test_id(20)})}, 1);
   EXPECT_THAT(names(copy.expand(test_id(21))), ElementsAre("anna"));
   EXPECT_EQ(copy.effective_sids(test_id(1)).size(), 3U);
+}
+
+// A group of another forest names her by her SID, whether she is known before or after it.
+TEST(DirectoryCopy, AMemberMayBeKnownByHisSidAlone) {
+  const auto anna = test_person(1, "anna");
+  const auto group = test_group(20, "far", {id_of_sid(anna.sid), id_of_sid("S-1-5-21-9-9-9-9")});
+  const DirectoryCopy alone({group}, 1);
+  EXPECT_THAT(alone.expand(test_id(20)), IsEmpty());
+  Changes changes;
+  changes.upserts = {anna};
+  const auto both = alone.with(std::move(changes), 2);
+  EXPECT_THAT(names(both->expand(test_id(20))), ElementsAre("anna"));
+  EXPECT_THAT(both->effective_sids(test_id(1)), ElementsAre(anna.sid, group.sid));
+  const auto nested = DirectoryCopy({anna, group, test_group(21, "all", {test_id(20)})}, 1);
+  EXPECT_EQ(nested.effective_sids(test_id(1)).size(), 3U);
+  EXPECT_THAT(names(nested.expand(test_id(21))), ElementsAre("anna"));
 }
 
 TEST(DirectoryCopy, TheFirstOfTwoHasTheAddressAndTheAdministratorIsTold) {
