@@ -61,6 +61,7 @@ Result<std::string> rounds(const Reader& reader,
                            const EntryTaker& take) {
   what.base = reader.facts().domain_dn;  // a whole naming context is all that DirSync takes
   what.extended_dn = true;
+  what.limit = k_scan_patience;
   for (int round = 0; round < k_max_rounds; ++round) {
     KONTOR_TRY(auto answer, reader.connection().sync(what, flags, cookie, take));
     if (answer.cookie.empty()) return fail(Errc::bad_input, "an empty DirSync cookie");

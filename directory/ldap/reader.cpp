@@ -120,6 +120,7 @@ Result<void> Reader::read_on(Converted& group) const {
 Result<std::vector<Converted>> Reader::everybody() const {
   std::vector<Converted> all;
   Search what;
+  what.limit = k_scan_patience;
   what.base = facts_.base;
   what.filter = k_people;
   what.attributes = wanted_attributes();
@@ -164,6 +165,7 @@ void Reader::take(const Entry& entry, Delta& delta) const {
 Result<Delta> Reader::changes(std::uint64_t since, std::uint64_t upto) const {
   Delta delta;
   Search what;
+  what.limit = k_scan_patience;
   what.base = facts_.domain_dn;  // all of it: who moved out of the followed part is told, too
   what.filter = "(uSNChanged>=" + std::to_string(since + 1) + ")";
   what.attributes = followed_attributes();
@@ -183,6 +185,7 @@ Result<Delta> Reader::changes(std::uint64_t since, std::uint64_t upto) const {
 Result<std::set<std::uint64_t>> Reader::numbers(std::uint64_t since, std::uint64_t upto) const {
   std::set<std::uint64_t> numbers;
   Search what;
+  what.limit = k_scan_patience;
   what.base = facts_.domain_dn;
   what.filter = "(uSNChanged>=" + std::to_string(since + 1) + ")";
   what.attributes = {"uSNChanged"};
@@ -221,6 +224,7 @@ Result<Delta> Reader::again(const std::set<Uuid>& guids) const {
 Result<std::set<Uuid>> Reader::present() const {
   std::set<Uuid> guids;
   Search what;
+  what.limit = k_scan_patience;
   what.base = facts_.base;
   what.filter = k_people;
   what.attributes = {"objectGUID"};

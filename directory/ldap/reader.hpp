@@ -17,6 +17,11 @@
 
 namespace kontor::directory {
 
+// A controller may look through all its entries before the first one comes (measured: half a second
+// for 10,000 people on an idle Samba, many seconds on a loaded one); whether it is there at all is
+// asked before.
+inline constexpr std::chrono::milliseconds k_scan_patience{30'000};
+
 struct ControllerFacts {
   std::string domain_dn;      // defaultNamingContext
   std::string base;           // what is followed: settings.search_base or domain_dn

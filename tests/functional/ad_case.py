@@ -17,6 +17,7 @@ import kontor  # noqa: E402
 import samba  # noqa: E402
 import samba_people as people  # noqa: E402
 
+SHOW_DELETED = '1.2.840.113556.1.4.417'
 CROWD = 10_000 if os.environ.get('KONTOR_LONG') else 2_000
 
 
@@ -48,6 +49,21 @@ class DomainCase(unittest.TestCase):
         import ldap
         values = [(ldap.MOD_REPLACE, attribute, [value.encode() for value in new] or None) for attribute, new in changes]
         self.admin.modify_s('CN=%s,%s' % (name, parent), values)
+
+    def tombstone_of(self, guid):
+        import ldap
+        import uuid
+        control = ldap.controls.RequestControl(SHOW_DELETED, True)
+        found = self.admin.search_ext_s(people.BASE, ldap.SCOPE_SUBTREE, '(&(isDeleted=TRUE)(objectGUID=%s))' % ''.join(
+            '\\%02x' % byte for byte in uuid.UUID(guid).bytes_le), ['cn'], serverctrls=[control])
+        return [dn for dn, _ in found if dn][0].rsplit(';', 1)[-1]
+
+    def reanimate(self, guid, dn):
+        import ldap
+        control = ldap.controls.RequestControl(SHOW_DELETED, True)
+        self.admin.modify_ext_s(self.tombstone_of(guid), [
+            (ldap.MOD_DELETE, 'isDeleted', None), (ldap.MOD_REPLACE, 'distinguishedName', [dn.encode()])],
+            serverctrls=[control])
 
 
 class Probe:

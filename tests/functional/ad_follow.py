@@ -11,7 +11,6 @@ import ad_case  # noqa: E402
 import ldap_proxy  # noqa: E402
 from ad_case import Follower, people, samba  # noqa: E402
 
-SHOW_DELETED = '1.2.840.113556.1.4.417'
 COMPARING = 'changes by DirSync, deletions by comparing'
 WAYS = {'usn': 'changes by uSNChanged', 'dirsync': COMPARING,
         'auto': COMPARING}
@@ -32,21 +31,6 @@ class FollowCase(ad_case.DomainCase):
         import ldap
         self.admin.modify_s('CN=%s,%s' % (group, people.GROUPS_OU),
                             [(kind, 'member', [('CN=%s,%s' % (name, people.PEOPLE_OU)).encode()])])
-
-    def tombstone_of(self, guid):
-        import ldap
-        import uuid
-        control = ldap.controls.RequestControl(SHOW_DELETED, True)
-        found = self.admin.search_ext_s(people.BASE, ldap.SCOPE_SUBTREE, '(&(isDeleted=TRUE)(objectGUID=%s))' % ''.join(
-            '\\%02x' % byte for byte in uuid.UUID(guid).bytes_le), ['cn'], serverctrls=[control])
-        return [dn for dn, _ in found if dn][0].rsplit(';', 1)[-1]
-
-    def reanimate(self, guid, dn):
-        import ldap
-        control = ldap.controls.RequestControl(SHOW_DELETED, True)
-        self.admin.modify_ext_s(self.tombstone_of(guid), [
-            (ldap.MOD_DELETE, 'isDeleted', None), (ldap.MOD_REPLACE, 'distinguishedName', [dn.encode()])],
-            serverctrls=[control])
 
     def check_every_change(self, seen):
         """What happens to people and groups, one after another; the person stays the same one, by objectGUID."""

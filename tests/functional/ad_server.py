@@ -303,6 +303,27 @@ class People(ServerCase):
                       'deleted')
         self.assertFalse(self.can_sign_in('nina2'))
 
+    def test_a_deleted_person_comes_back_with_his_mailbox(self):
+        """Moved, given other names and addresses, deleted and reanimated: the objectGUID stays, and so does the mailbox."""
+        import ldap
+        import uuid
+        dn = self.domain.add_user(self.admin, 'vera')
+        guid = str(uuid.UUID(bytes_le=self.admin.search_s(dn, ldap.SCOPE_BASE, attrlist=['objectGUID'])[0][1]['objectGUID'][0]))
+        samba.wait_until(lambda: self.knows('vera@' + MAIL), 60, 'created')
+        self.assertEqual(self.server.lmtp(['vera@' + MAIL], message('before', 'vera@' + MAIL)), {})
+        self.admin.rename_s(dn, 'CN=vera', newsuperior=people.GROUPS_OU)
+        self.modify('vera', ('mail', ['v@' + MAIL]), ('userPrincipalName', ['v@other.example.test']), parent=people.GROUPS_OU)
+        samba.wait_until(lambda: self.knows('v@' + MAIL), 60, 'moved and given another address')
+        self.assertFalse(self.knows('vera@' + MAIL))
+        self.assertEqual(self.subjects('v@other.example.test'), ['before'])
+        self.admin.delete_s('CN=vera,' + people.GROUPS_OU)
+        samba.wait_until(lambda: not self.knows('v@' + MAIL), 60, 'deleted')
+        self.reanimate(guid, dn)
+        self.admin.modify_s(dn, [(ldap.MOD_REPLACE, 'unicodePwd', [people.password_value(people.PASSWORD)])])
+        self.modify('vera', ('userAccountControl', ['66048']), ('mail', ['vera@' + MAIL]))
+        samba.wait_until(lambda: self.knows('vera@' + MAIL), 60, 'reanimated')
+        self.assertEqual(self.subjects('vera'), ['before'])
+
     def can_sign_in(self, login):
         try:
             self.imap(login).logout()
