@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/config/load.hpp"
-#include "base/config/mailbox_rules.hpp"
+#include "base/config/policy_rule.hpp"
 #include "base/core/access_rules.hpp"
 #include "base/core/networks.hpp"
 #include "base/core/text.hpp"
@@ -203,9 +203,23 @@ void check_store(const Settings& settings, Sentences& out) {
   for (const auto& row : settings.store.retention)
     if (const auto rule = parse_retention(row); !rule)
       out.push_back(fmt::format("store.retention: \"{}\": {}", row, rule.error().detail()));
-  for (const auto& row : settings.store.policies)
-    if (const auto policy = parse_policy(row); !policy)
-      out.push_back(fmt::format("store.policies: \"{}\": {}", row, policy.error().detail()));
+}
+
+// An attribute of a directory (RFC 4512, 2.5).
+bool is_attribute(std::string_view name) {
+  const auto is_letter = [](char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; };
+  return !name.empty() && name.size() <= 255 && is_letter(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+}
+
+void check_policy(const Settings& settings, Sentences& out) {
+  for (const auto& row : settings.policy.rules)
+    if (const auto rule = parse_policy(row); !rule)
+      out.push_back(fmt::format("policy.rules: \"{}\": {}", row, rule.error().detail()));
+  const auto& attribute = settings.policy.attribute;
+  if (!attribute.empty() && !is_attribute(attribute))
+    out.push_back(
+        fmt::format("policy.attribute: \"{}\" is not the name of an attribute", attribute));
 }
 
 }  // namespace
@@ -223,6 +237,7 @@ Sentences check_settings(const Settings& settings) {
   if (settings.imap.max_line > settings.imap.max_command)
     out.emplace_back("imap.max_line must not be greater than imap.max_command");
   check_store(settings, out);
+  check_policy(settings, out);
   return out;
 }
 

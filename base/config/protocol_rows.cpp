@@ -143,15 +143,16 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.policy.rules; },
      {},
      "What holds for the people of a group or organisational unit.",
-     "Each is \"WHO: name=value name=value\", WHO the address of a group or person or the "
-     "distinguished name of an organisational unit; kontorctl policy explain shows which rule "
-     "decides for whom."},
+     "Each is \"WHO: name=value name=value\", WHO the address of a group or person, a "
+     "distinguished name of a group, person or organisational unit, DOMAIN\\\\name, or everybody; "
+     "kontorctl policy explain shows which rule decides for whom, docs/admin/policies.md the "
+     "names."},
     {"policy.attribute",
      [](Settings& s) -> Field { return &s.policy.attribute; },
      {},
      "Attribute of the directory that holds such rules.",
-     "Of people and groups, without WHO, such as msDS-cloudExtensionAttribute1. Empty: none is "
-     "read."},
+     "Of people, groups and organisational units, without WHO, such as extensionName. Empty: none "
+     "is read."},
 });
 
 }  // namespace

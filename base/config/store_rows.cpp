@@ -56,13 +56,6 @@ constexpr auto k_rows = std::to_array<Row>({
      "How full a mailbox is when its owner gets a warning.",
      "In percent of its limit, by a letter in the INBOX, once until it falls below again. 0: "
      "none."},
-    {"store.policies",
-     [](Settings& s) -> Field { return &s.store.policies; },
-     {},
-     "What holds for the mailboxes of a group.",
-     "Each is \"group@example.test: quota=10G messages=100000 undelete=60 retention=Trash=30\"; "
-     "the "
-     "first that fits a person counts, and what it does not name is as for everybody."},
     {"store.retention",
      [](Settings& s) -> Field { return &s.store.retention; },
      {},

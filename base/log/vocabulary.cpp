@@ -9,6 +9,7 @@
 #include "base/log/events/http.hpp"
 #include "base/log/events/imap.hpp"
 #include "base/log/events/log.hpp"
+#include "base/log/events/policy.hpp"
 #include "base/log/events/pop3.hpp"
 #include "base/log/events/queue.hpp"
 #include "base/log/events/relay.hpp"
@@ -30,6 +31,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_http_events);
   add(events::k_imap_events);
   add(events::k_log_events);
+  add(events::k_policy_events);
   add(events::k_pop3_events);
   add(events::k_relay_events);
   add(events::k_queue_events);

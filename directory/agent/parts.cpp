@@ -26,7 +26,7 @@ void add_local(Parts& parts,
   if (settings.server.demo)
     if (const auto made = ensure_demo_directory(path); !made)
       log.emit(log::events::k_agent_refused, made.error());
-  auto local = std::make_shared<LocalSource>(path, clock);
+  auto local = std::make_shared<LocalSource>(path, clock, settings.policy.attribute);
   parts.checkers.push_back(local);
   parts.sources.push_back(std::move(local));
 }

@@ -63,6 +63,7 @@ class AdSource final : public SourceLoop {
            std::shared_ptr<Controllers> controllers)
       : SourceLoop(std::move(name)),
         settings_(settings.ad),
+        policy_attribute_(settings.policy.attribute),
         loss_percent_(settings.directory.accept_loss_percent),
         controllers_(std::move(controllers)),
         options_(bind_options(settings.ad, controllers_->domain())),
@@ -108,6 +109,7 @@ class AdSource final : public SourceLoop {
   }
 
   config::ActiveDirectory settings_;  // of this domain
+  std::string policy_attribute_;
   std::uint32_t loss_percent_;
   std::shared_ptr<Controllers> controllers_;
   BindOptions options_;
@@ -150,7 +152,7 @@ Result<void> AdSource::follow(const Controller& controller, SourceReceiver& rece
     return fail(Errc::bad_input,
                 "ad.controllers: a ticket needs the controller's name, not its address");
   KONTOR_TRY(const auto connection, Connection::open(controller, options_, transport_, dog()));
-  KONTOR_TRY(auto reader, Reader::begin(*connection, settings_));
+  KONTOR_TRY(auto reader, Reader::begin(*connection, settings_, policy_attribute_));
   Session session{std::move(reader), nullptr, {}, false, controller.host, {}, 0, false};
   // First the watch, then the reading: what changes in between wakes us.
   KONTOR_TRY(connection->watch(session.reader.facts().base));
@@ -214,8 +216,10 @@ Result<void> AdSource::read_everything(Session& session, SourceReceiver& receive
   has_everything();
   Position now;
   KONTOR_TRY(session.follower, begin_following(session.reader, settings_.follow, now));
+  KONTOR_TRY(auto units, session.reader.units());
   KONTOR_TRY(auto everybody, session.reader.everybody());
   everybody = without_latecomers(session, std::move(everybody));
+  (void)roster_.set_units(std::move(units));
   hand_over(roster_.replace(std::move(everybody)), receiver);
   has_loaded_ = true;
   position(session) = std::move(now);
@@ -234,7 +238,12 @@ Result<void> AdSource::read_changes(Session& session,
   if (news.delta.moves_others) return read_everything(session, receiver);
   session.presence_due |= news.is_unexplained;
   KONTOR_TRY(read_groups_of_new(session, news.delta));
-  auto changes = roster_.update(std::move(news.delta.changed));
+  Changes changes;
+  if (!news.delta.containers.empty() || news.delta.touches_domain) {
+    KONTOR_TRY(auto units, session.reader.units());
+    changes = roster_.set_units(std::move(units));
+  }
+  append(changes, roster_.update(std::move(news.delta.changed)));
   for (const auto& [group, members] : news.groups)
     append(changes, roster_.change_members(group, members));
   append(changes, roster_.remove(news.delta.out_of_sight));

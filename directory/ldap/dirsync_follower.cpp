@@ -13,12 +13,12 @@ namespace {
 // People and groups, what lies above them, and the tombstones of all, which have no category.
 constexpr const char* k_told =
     "(|(objectCategory=person)(objectCategory=group)(objectCategory=organizationalUnit)"
-    "(objectCategory=container)(isDeleted=TRUE))";
+    "(objectCategory=container)(objectClass=domainDNS)(isDeleted=TRUE))";
 constexpr int k_max_rounds = 100'000;  // of one question
 
 // `name` changes with a rename and with a move; without it neither would be told.
-std::vector<std::string> told_attributes() {
-  std::vector<std::string> names = wanted_attributes();
+std::vector<std::string> told_attributes(const DomainNames& of) {
+  std::vector<std::string> names = wanted_attributes(of);
   std::erase(names, "uSNChanged");
   for (const char* more : {"name", "parentGUID", "isDeleted"}) names.emplace_back(more);
   return names;
@@ -123,7 +123,7 @@ Result<News> DirSyncFollower::changes(Position& position, std::uint64_t upto, co
   };
   Search what;
   what.filter = k_told;
-  what.attributes = told_attributes();
+  what.attributes = told_attributes(reader_->facts().names);
   auto cookie = rounds(*reader_, std::move(what), position.flags, position.cookie, collect);
   if (!cookie) {
     const auto code = cookie.error().code();

@@ -204,30 +204,31 @@ std::string filter_escape(std::string_view bytes) {
   return out;
 }
 
-const std::vector<std::string>& wanted_attributes() {
-  static const std::vector<std::string> names = {"objectGUID",
-                                                 "objectSid",
-                                                 "objectClass",
-                                                 "cn",
-                                                 "displayName",
-                                                 "givenName",
-                                                 "sn",
-                                                 "sAMAccountName",
-                                                 "userPrincipalName",
-                                                 "mail",
-                                                 "proxyAddresses",
-                                                 "userAccountControl",
-                                                 "accountExpires",
-                                                 "primaryGroupID",
-                                                 "member",
-                                                 "title",
-                                                 "department",
-                                                 "company",
-                                                 "telephoneNumber",
-                                                 "physicalDeliveryOfficeName",
-                                                 "msExchResourceMetaData",
-                                                 "uSNChanged"};
-  return names;
+std::vector<std::string> wanted_attributes(const DomainNames& names) {
+  std::vector<std::string> wanted = {"objectGUID",
+                                     "objectSid",
+                                     "objectClass",
+                                     "cn",
+                                     "displayName",
+                                     "givenName",
+                                     "sn",
+                                     "sAMAccountName",
+                                     "userPrincipalName",
+                                     "mail",
+                                     "proxyAddresses",
+                                     "userAccountControl",
+                                     "accountExpires",
+                                     "primaryGroupID",
+                                     "member",
+                                     "title",
+                                     "department",
+                                     "company",
+                                     "telephoneNumber",
+                                     "physicalDeliveryOfficeName",
+                                     "msExchResourceMetaData",
+                                     "uSNChanged"};
+  if (!names.policy_attribute.empty()) wanted.push_back(names.policy_attribute);
+  return wanted;
 }
 
 Result<Converted> convert_entry(const Entry& entry, const DomainNames& names) {
@@ -250,6 +251,7 @@ Result<Converted> convert_entry(const Entry& entry, const DomainNames& names) {
     who.expires = parse_filetime(entry.first("accountexpires"));
   }
   if (who.kind == Kind::group) take_members(entry, names, out);
+  if (!names.policy_attribute.empty()) who.policies = entry.all(names.policy_attribute);
   out.usn = parse_number<std::uint64_t>(entry.first("usnchanged")).value_or(0);
   return out;
 }

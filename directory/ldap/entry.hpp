@@ -60,16 +60,17 @@ inline constexpr const char* k_ad_source = "ad";  // of every identity in Active
 
 struct DomainNames {
   std::string source = k_ad_source;
-  std::string dns;         // ad.example.com
-  std::string netbios;     // AD
-  std::string rooms_base;  // user objects below this DN are rooms; empty: none
+  std::string dns;                    // ad.example.com
+  std::string netbios;                // AD
+  std::string rooms_base;             // user objects below this DN are rooms; empty: none
+  std::string policy_attribute = {};  // lower case; empty: none is read
 };
 
 // Whom a value of `member`, read with LDAP_SERVER_EXTENDED_DN, names.
 std::optional<PrincipalId> member_of_value(std::string_view value, const DomainNames& names);
 
 struct Converted {
-  Principal principal;            // members by GUID; member_of left empty
+  Principal principal;            // members by GUID; member_of left empty; `policies` as written
   std::string primary_group;      // SID; empty for those without
   bool has_more_members = false;  // the controller cut `member`: read on from members.size()
   std::uint64_t usn = 0;          // uSNChanged
@@ -79,6 +80,6 @@ struct Converted {
 Result<Converted> convert_entry(const Entry& entry, const DomainNames& names);
 
 // What convert_entry reads; to be asked for.
-const std::vector<std::string>& wanted_attributes();
+std::vector<std::string> wanted_attributes(const DomainNames& names);
 
 }  // namespace kontor::directory

@@ -99,49 +99,51 @@ Kind kind_for(EntryClass found, const LdapRecord& record, const LdapNames& names
 
 }  // namespace
 
-const std::vector<std::string>& wanted_ldap_attributes() {
-  static const std::vector<std::string> names = {"objectClass",
-                                                 "uid",
-                                                 "cn",
-                                                 "displayName",
-                                                 "givenName",
-                                                 "sn",
-                                                 "mail",
-                                                 "mailAlternateAddress",
-                                                 "mailLocalAddress",
-                                                 "proxyAddresses",
-                                                 "userPrincipalName",
-                                                 "title",
-                                                 "departmentNumber",
-                                                 "ou",
-                                                 "o",
-                                                 "telephoneNumber",
-                                                 "physicalDeliveryOfficeName",
-                                                 "roomNumber",
-                                                 "gidNumber",
-                                                 "member",
-                                                 "uniqueMember",
-                                                 "memberUid",
-                                                 "shadowExpire",
-                                                 "nsAccountLock",
-                                                 "pwdAccountLockedTime",
-                                                 "pwdChangedTime",
-                                                 "userPassword",
-                                                 "entryCSN"};
-  return names;
+std::vector<std::string> wanted_ldap_attributes(const LdapNames& names) {
+  std::vector<std::string> wanted = {"objectClass",
+                                     "uid",
+                                     "cn",
+                                     "displayName",
+                                     "givenName",
+                                     "sn",
+                                     "mail",
+                                     "mailAlternateAddress",
+                                     "mailLocalAddress",
+                                     "proxyAddresses",
+                                     "userPrincipalName",
+                                     "title",
+                                     "departmentNumber",
+                                     "ou",
+                                     "o",
+                                     "telephoneNumber",
+                                     "physicalDeliveryOfficeName",
+                                     "roomNumber",
+                                     "gidNumber",
+                                     "member",
+                                     "uniqueMember",
+                                     "memberUid",
+                                     "shadowExpire",
+                                     "nsAccountLock",
+                                     "pwdAccountLockedTime",
+                                     "pwdChangedTime",
+                                     "userPassword",
+                                     "entryCSN"};
+  if (!names.policy_attribute.empty()) wanted.push_back(names.policy_attribute);
+  return wanted;
 }
 
 LdapRecord convert_ldap_entry(const Entry& entry, const Uuid& uuid, const LdapNames& names) {
   LdapRecord out;
   out.uuid = uuid;
-  out.folded_dn = fold_dn(to_valid_utf8(entry.dn));
+  out.principal.dn = to_valid_utf8(entry.dn);
+  out.folded_dn = fold_dn(out.principal.dn);
+  if (!names.policy_attribute.empty()) out.principal.policies = entry.all(names.policy_attribute);
   const auto found = entry_class_of(entry.all("objectclass"));
   if (found == EntryClass::container || found == EntryClass::unknown) return out;
   out.is_principal = true;
   Principal& who = out.principal;
   who.kind = kind_for(found, out, names);
   who.id = {k_ldap_source, uuid};
-  who.dn = to_valid_utf8(entry.dn);
   if (who.kind != Kind::contact) who.sid = sid_of_uuid(uuid);
   who.account_name = pick(entry, {"uid"});
   if (who.kind == Kind::group) who.account_name = pick(entry, {"cn"});

@@ -17,7 +17,7 @@ struct LdapRecord {
   Uuid uuid;
   std::string folded_dn;
   bool is_principal = false;  // else a container, or something of no interest
-  Principal principal;        // without members and member_of
+  Principal principal;        // without members and member_of; `policies` as written
   std::string uid;            // lower case: memberUid names it
   std::string gid;            // of a person: his primary group's number; of a group: its own
   std::vector<std::string> member_dns;   // folded
@@ -25,12 +25,13 @@ struct LdapRecord {
 };
 
 struct LdapNames {
-  std::string rooms_base;  // people below this DN are rooms; empty: none
+  std::string rooms_base;             // people below this DN are rooms; empty: none
+  std::string policy_attribute = {};  // lower case; empty: none is read
 };
 
 LdapRecord convert_ldap_entry(const Entry& entry, const Uuid& uuid, const LdapNames& names);
 
 // What it reads; to be asked for.
-const std::vector<std::string>& wanted_ldap_attributes();
+std::vector<std::string> wanted_ldap_attributes(const LdapNames& names);
 
 }  // namespace kontor::directory

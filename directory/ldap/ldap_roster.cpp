@@ -55,6 +55,15 @@ void LdapRoster::touch_referrers(const LdapRecord& record, Uuids& touched) const
   if (is_group(record)) touch(in(people_by_gid_, record.gid));
 }
 
+void LdapRoster::take_unit(const LdapRecord& record, bool is_there, Uuids& touched) {
+  static const std::vector<std::string> none;
+  if (record.is_principal) return;
+  if (!units_.put(record.principal.dn, is_there ? record.principal.policies : none)) return;
+  const std::string below = "," + record.folded_dn;
+  for (const auto& [uuid, one] : records_)
+    if (one.is_principal && one.folded_dn.ends_with(below)) touched.insert(uuid);
+}
+
 void LdapRoster::put(LdapRecord record, Uuids& touched) {
   const auto uuid = record.uuid;
   touched.insert(uuid);
@@ -63,7 +72,9 @@ void LdapRoster::put(LdapRecord record, Uuids& touched) {
   if (place != records_.end()) {
     index(place->second, false);
     if (renames) touch_referrers(place->second, touched);
+    if (renames) take_unit(place->second, false, touched);
   }
+  take_unit(record, true, touched);
   index(record, true);
   if (renames) touch_referrers(record, touched);
   records_.insert_or_assign(uuid, std::move(record));
@@ -74,6 +85,7 @@ void LdapRoster::drop(const Uuid& uuid, Uuids& touched) {
   if (place == records_.end()) return;
   index(place->second, false);
   touch_referrers(place->second, touched);
+  take_unit(place->second, false, touched);
   touched.insert(uuid);
   records_.erase(place);
 }
@@ -88,6 +100,7 @@ Principal LdapRoster::finished(const LdapRecord& record) const {
   for (const auto& uid : record.member_uids) add(who.members, in(by_uid_, uid));
   // RFC 2307, 2.3: the primary group does not list its people.
   if (!is_group(record)) add(who.member_of, in(groups_by_gid_, record.gid));
+  who.policies = units_.reaching(who.dn, who.policies);
   return who;
 }
 

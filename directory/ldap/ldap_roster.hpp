@@ -12,6 +12,7 @@
 
 #include "directory/ldap/ldap_entry.hpp"
 #include "directory/model/source.hpp"
+#include "directory/model/unit_policies.hpp"
 
 namespace kontor::directory {
 
@@ -46,7 +47,11 @@ class LdapRoster {
   void touch_referrers(const LdapRecord& record, Uuids& touched) const;
   Principal finished(const LdapRecord& record) const;
 
+  // A container's values of the attribute for policies reach who lies below it.
+  void take_unit(const LdapRecord& record, bool is_there, Uuids& touched);
+
   std::map<Uuid, LdapRecord> records_;
+  UnitPolicies units_;
   Index by_dn_, by_uid_, groups_by_gid_;              // who has it
   Index dn_named_by_, uid_named_by_, people_by_gid_;  // who names it
 };

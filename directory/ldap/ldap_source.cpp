@@ -3,6 +3,7 @@
 
 #include <poll.h>
 
+#include "base/core/text.hpp"
 #include "directory/ldap/bind_options.hpp"
 #include "directory/ldap/refresh.hpp"
 #include "directory/ldap/source_loop.hpp"
@@ -19,6 +20,7 @@ class LdapSource final : public SourceLoop {
   LdapSource(const config::Settings& settings, std::shared_ptr<Controllers> servers)
       : SourceLoop(k_ldap_source),
         settings_(&settings.ldap),
+        names_{settings.ldap.rooms_base, to_lower(settings.policy.attribute)},
         loss_percent_(settings.directory.accept_loss_percent),
         servers_(std::move(servers)),
         transport_({servers_}, settings.ldap.timeout) {}
@@ -36,6 +38,7 @@ class LdapSource final : public SourceLoop {
   void take_over(Refresh& refresh, SourceReceiver& receiver);
 
   const config::Ldap* settings_;
+  LdapNames names_;
   std::uint32_t loss_percent_;
   std::shared_ptr<Controllers> servers_;
   KdcTransport transport_;
@@ -62,10 +65,10 @@ Result<void> LdapSource::follow(SourceReceiver& receiver) {
   KONTOR_TRY(servers_->refresh());
   const auto servers = servers_->in_order();
   if (servers.empty()) return fail(Errc::unavailable, "ldap.uri names no server");
-  const SyncSearch::What what{settings_->search_base, cookie_, wanted_ldap_attributes()};
+  const SyncSearch::What what{settings_->search_base, cookie_, wanted_ldap_attributes(names_)};
   KONTOR_TRY(const auto search, SyncSearch::open(servers.front(), ldap_bind_options(*settings_),
                                                  transport_, dog(), what));
-  Refresh refresh(roster_, {settings_->rooms_base}, cookie_.empty(), loss_percent_);
+  Refresh refresh(roster_, names_, cookie_.empty(), loss_percent_);
   return follow_on(*search, refresh, receiver);
 }
 

@@ -10,6 +10,8 @@ namespace kontor::directory {
 namespace {
 // Computers and trusts have categories of their own.
 constexpr const char* k_people = "(|(objectCategory=person)(objectCategory=group))";
+constexpr const char* k_containers =
+    "(|(objectCategory=organizationalUnit)(objectCategory=container)(objectClass=domainDNS))";
 constexpr std::size_t k_max_members = 2'000'000;
 
 constexpr std::size_t k_asked_together = 100;
@@ -17,14 +19,11 @@ constexpr std::size_t k_asked_together = 100;
 std::string by_guid(const Uuid& guid) { return "<GUID=" + guid.text() + ">"; }
 
 // What is asked of somebody who changed.
-const std::vector<std::string>& followed_attributes() {
-  static const std::vector<std::string> names = [] {
-    auto all = wanted_attributes();
-    all.emplace_back("memberOf");
-    all.emplace_back("uSNCreated");
-    return all;
-  }();
-  return names;
+std::vector<std::string> followed_attributes(const DomainNames& names) {
+  auto all = wanted_attributes(names);
+  all.emplace_back("memberOf");
+  all.emplace_back("uSNCreated");
+  return all;
 }
 
 // The last class is the entry's own ([MS-ADTS] 3.1.1.3.1.1.4): a group policy is a kind of
@@ -47,8 +46,11 @@ std::string dns_name_of(std::string_view dn) {
   return name;
 }
 
-Result<Reader> Reader::begin(Connection& connection, const config::ActiveDirectory& settings) {
+Result<Reader> Reader::begin(Connection& connection,
+                             const config::ActiveDirectory& settings,
+                             const std::string& policy_attribute) {
   Reader reader(connection);
+  reader.facts_.names.policy_attribute = to_lower(policy_attribute);
   KONTOR_TRY(const auto root,
              read_entry(connection, "",
                         {"defaultNamingContext", "configurationNamingContext", "dsServiceName"}));
@@ -123,7 +125,7 @@ Result<std::vector<Converted>> Reader::everybody() const {
   what.limit = k_scan_patience;
   what.base = facts_.base;
   what.filter = k_people;
-  what.attributes = wanted_attributes();
+  what.attributes = wanted_attributes(facts_.names);
   what.extended_dn = true;
   KONTOR_TRY(connection_->search(what, [this, &all](const Entry& entry) -> Result<void> {
     if (auto one = convert_entry(entry, facts_.names)) all.push_back(std::move(*one));
@@ -135,6 +137,21 @@ Result<std::vector<Converted>> Reader::everybody() const {
     }
   }
   return all;
+}
+
+Result<UnitPolicies> Reader::units() const {
+  UnitPolicies units;
+  const auto& attribute = facts_.names.policy_attribute;
+  if (attribute.empty()) return units;
+  Search what;
+  what.base = facts_.domain_dn;
+  what.filter = "(&(" + attribute + "=*)" + k_containers + ")";
+  what.attributes = {attribute};
+  KONTOR_TRY(connection_->search(what, [&](const Entry& entry) -> Result<void> {
+    units.put(to_valid_utf8(entry.dn), entry.all(attribute));
+    return {};
+  }));
+  return units;
 }
 
 Result<void> Reader::read_on(Delta& delta) const {
@@ -152,6 +169,7 @@ void Reader::take(const Entry& entry, Delta& delta) const {
   const auto guid = Uuid::from_guid_bytes(entry.first("objectguid"));
   if (!guid) return;
   if (is_container(entry)) delta.containers.push_back(*guid);
+  delta.touches_domain |= iequals(entry.dn, facts_.domain_dn);
   auto one = convert_entry(entry, facts_.names);
   if (!one || !is_below_base(entry.dn)) {
     delta.out_of_sight.push_back(*guid);
@@ -168,7 +186,7 @@ Result<Delta> Reader::changes(std::uint64_t since, std::uint64_t upto) const {
   what.limit = k_scan_patience;
   what.base = facts_.domain_dn;  // all of it: who moved out of the followed part is told, too
   what.filter = "(uSNChanged>=" + std::to_string(since + 1) + ")";
-  what.attributes = followed_attributes();
+  what.attributes = followed_attributes(facts_.names);
   what.extended_dn = true;
   KONTOR_TRY(connection_->search(what, [&](const Entry& entry) -> Result<void> {
     take(entry, delta);
@@ -201,7 +219,7 @@ Result<Delta> Reader::again(const std::set<Uuid>& guids) const {
   Delta delta;
   Search what;
   what.base = facts_.domain_dn;
-  what.attributes = followed_attributes();
+  what.attributes = followed_attributes(facts_.names);
   what.extended_dn = true;
   std::set<Uuid> seen;
   const auto keep = [&](const Entry& entry) -> Result<void> {
@@ -238,7 +256,7 @@ Result<std::set<Uuid>> Reader::present() const {
 Result<std::vector<Uuid>> Reader::confirm_gone(const std::vector<Uuid>& missing) const {
   std::vector<Uuid> gone;
   for (const auto& guid : missing) {
-    const auto entry = read_entry(*connection_, by_guid(guid), wanted_attributes());
+    const auto entry = read_entry(*connection_, by_guid(guid), wanted_attributes(facts_.names));
     if (entry) {
       if (is_below_base(entry->dn) && convert_entry(*entry, facts_.names)) continue;
     } else if (entry.error().code() != Errc::not_found) {

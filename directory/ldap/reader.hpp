@@ -14,6 +14,7 @@
 
 #include "base/config/settings.hpp"
 #include "directory/ldap/connection.hpp"
+#include "directory/model/unit_policies.hpp"
 
 namespace kontor::directory {
 
@@ -34,6 +35,7 @@ struct Delta {
   std::map<Uuid, std::vector<Uuid>> member_of;  // of those: the groups of this domain they are in
   std::vector<Uuid> out_of_sight;               // there or not, but nobody we follow (any longer)
   std::vector<Uuid> containers;                 // that people may lie below
+  bool touches_domain = false;                  // the domain's own entry, above everybody
   std::set<std::uint64_t> numbers;  // uSNChanged of all that was read, within what was asked for
   bool moves_others = false;        // a container was renamed: DNs of others changed without a word
 };
@@ -41,13 +43,17 @@ struct Delta {
 class Reader {
  public:
   // bad_input: the controller is of another domain than the settings say.
-  static Result<Reader> begin(Connection& connection, const config::ActiveDirectory& settings);
+  static Result<Reader> begin(Connection& connection,
+                              const config::ActiveDirectory& settings,
+                              const std::string& policy_attribute = {});
 
   const ControllerFacts& facts() const { return facts_; }
   Connection& connection() const { return *connection_; }
   Result<std::uint64_t> highest_usn(std::optional<std::chrono::milliseconds> limit = {}) const;
   Result<std::vector<Converted>> everybody() const;
 
+  // What the organisational units and other containers of the domain have in policy.attribute.
+  Result<UnitPolicies> units() const;
   // Everything with a number of (since, upto], whatever its kind.
   Result<Delta> changes(std::uint64_t since, std::uint64_t upto) const;
   // The numbers alone.

@@ -20,7 +20,21 @@ Principal Roster::finished(const Converted& one) const {
   // A person's primary group does not list him as a member ([MS-ADTS] 3.1.1.2.2.4.5).
   if (const auto group = groups_by_sid_.find(one.primary_group); group != groups_by_sid_.end())
     who.member_of.push_back(group->second);
+  who.policies = units_.reaching(who.dn, who.policies);
   return who;
+}
+
+Changes Roster::set_units(UnitPolicies units) {
+  Changes changes;
+  if (units == units_) return changes;
+  std::swap(units, units_);
+  for (const auto& [guid, one] : people_) {
+    const auto& who = one.principal;
+    auto finished_one = finished(one);
+    if (finished_one.policies != units.reaching(who.dn, who.policies))
+      changes.upserts.push_back(std::move(finished_one));
+  }
+  return changes;
 }
 
 Changes Roster::replace(std::vector<Converted> everybody) {

@@ -9,6 +9,7 @@
 
 #include "directory/ldap/entry.hpp"
 #include "directory/model/source.hpp"
+#include "directory/model/unit_policies.hpp"
 
 namespace kontor::directory {
 
@@ -21,6 +22,8 @@ class Roster {
   Changes update(std::vector<Converted> changed);
   // Those who were there; groups lose them as members, as the domain does it.
   Changes remove(const std::vector<Uuid>& gone);
+  // What the containers say by policy.attribute from now on; who is touched by a change of it.
+  Changes set_units(UnitPolicies units);
   struct NewMembers {
     std::vector<PrincipalId> added, removed;
   };
@@ -41,6 +44,7 @@ class Roster {
   void put(Converted one);
 
   std::map<Uuid, Converted> people_;
+  UnitPolicies units_;
   std::map<Sid, PrincipalId> groups_by_sid_;
 };
 

@@ -11,6 +11,7 @@
 #include "directory/local/ldif.hpp"
 #include "directory/model/attributes.hpp"
 #include "directory/model/sid.hpp"
+#include "directory/model/unit_policies.hpp"
 
 namespace kontor::directory {
 namespace {
@@ -30,11 +31,15 @@ std::string pick(const LdifEntry& entry, std::initializer_list<std::string_view>
 
 class Reader {
  public:
+  explicit Reader(std::string_view policy_attribute)
+      : policy_attribute_(to_lower(policy_attribute)) {}
+
   Result<LocalDirectory> read(const std::vector<LdifEntry>& entries) {
     for (const auto& entry : entries) {
       KONTOR_TRY(add(entry));
     }
     for (std::size_t i = 0; i < groups_.size(); ++i) link(*groups_[i].entry, groups_[i].at);
+    if (!policy_attribute_.empty()) hand_down();
     return std::move(out_);
   }
 
@@ -54,7 +59,10 @@ class Reader {
       problem(entry, "no object class that is understood; not used");
       return {};
     }
-    if (found == EntryClass::container) return {};
+    if (found == EntryClass::container) {
+      if (!policy_attribute_.empty()) units_.put(entry.dn, entry.all(policy_attribute_));
+      return {};
+    }
     const Kind kind = kind_of(found);
     KONTOR_TRY(auto principal, make(entry, kind));
     const std::string folded = fold_dn(entry.dn);
@@ -153,6 +161,15 @@ class Reader {
     resolve("memberof", principal.member_of);
   }
 
+  void hand_down() {
+    for (const auto& one : groups_) {
+      Principal& principal = out_.principals[one.at];
+      principal.policies = units_.reaching(principal.dn, one.entry->all(policy_attribute_));
+    }
+  }
+
+  std::string policy_attribute_;  // lower case
+  UnitPolicies units_;
   LocalDirectory out_;
   std::unordered_map<std::string, PrincipalId> by_dn_;
   std::unordered_map<Uuid, std::size_t> by_id_;
@@ -170,9 +187,10 @@ Uuid uuid_of_dn(std::string_view dn) {
   return Uuid(bytes);
 }
 
-Result<LocalDirectory> parse_local_directory(std::string_view ldif) {
+Result<LocalDirectory> parse_local_directory(std::string_view ldif,
+                                             std::string_view policy_attribute) {
   KONTOR_TRY(const auto entries, parse_ldif(ldif));
-  return Reader().read(entries);
+  return Reader(policy_attribute).read(entries);
 }
 
 }  // namespace kontor::directory

@@ -24,8 +24,10 @@ struct LocalDirectory {
   std::vector<std::string> problems;  // entries and values not used, and why
 };
 
-// bad_input, limit: nothing of it can be used, the detail names the line.
-Result<LocalDirectory> parse_local_directory(std::string_view ldif);
+// bad_input, limit: nothing of it can be used, the detail names the line. `policy_attribute` is
+// read into Principal::policies; empty: none is.
+Result<LocalDirectory> parse_local_directory(std::string_view ldif,
+                                             std::string_view policy_attribute = {});
 
 // The id of an entry without entryUUID: RFC 9562, 5.8 (version 8), from SHA-256 of its folded DN.
 Uuid uuid_of_dn(std::string_view dn);

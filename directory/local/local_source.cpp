@@ -88,8 +88,9 @@ struct LocalSource::State {
     bool is_loaded = false;  // before, nobody can say that a password is wrong
     std::map<PrincipalId, std::vector<std::string>> passwords;
   };
-  State(std::string path_in, const Clock& clock_in)
+  State(std::string path_in, const Clock& clock_in, std::string attribute)
       : path(std::move(path_in)),
+        policy_attribute(std::move(attribute)),
         clock(clock_in),
         wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         changes(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
@@ -143,6 +144,7 @@ struct LocalSource::State {
   }
 
   const std::string path;
+  const std::string policy_attribute;
   const Clock& clock;
   const Descriptor wake, changes;
   const std::string unknown_hash;
@@ -153,8 +155,8 @@ struct LocalSource::State {
   bool is_first_done = false;
 };
 
-LocalSource::LocalSource(std::string path, const Clock& clock)
-    : state_(std::make_unique<State>(std::move(path), clock)) {
+LocalSource::LocalSource(std::string path, const Clock& clock, std::string policy_attribute)
+    : state_(std::make_unique<State>(std::move(path), clock, std::move(policy_attribute))) {
   state_->shared.with([&](State::Shared& s) {
     s.status.source = name();
     s.status.server = state_->path;
@@ -194,7 +196,8 @@ void LocalSource::run(SourceReceiver& receiver) {
     if (loaded) now = state_->settle(now);  // somebody may still be writing
     loaded = now;
     auto bytes = read_whole(state_->path);
-    auto directory = bytes ? parse_local_directory(*bytes) : fail(bytes.error());
+    auto directory =
+        bytes ? parse_local_directory(*bytes, state_->policy_attribute) : fail(bytes.error());
     if (directory && directory->principals.empty())  // cut off in the middle of being written
       directory = fail(Errc::bad_input, "there is nobody in the file");
     if (!directory) {

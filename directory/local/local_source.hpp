@@ -16,7 +16,8 @@ namespace kontor::directory {
 
 class LocalSource final : public Source, public PasswordChecker {
  public:
-  LocalSource(std::string path, const Clock& clock);  // `clock` outlives it
+  // `clock` outlives it; `policy_attribute` may be empty.
+  LocalSource(std::string path, const Clock& clock, std::string policy_attribute = {});
   ~LocalSource() override;
 
   std::string name() const override;

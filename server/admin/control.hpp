@@ -19,6 +19,7 @@
 #include "directory/cache/directory_service.hpp"
 #include "directory/model/model.hpp"
 #include "server/delivery/delivery.hpp"
+#include "server/policy/keeper.hpp"
 #include "server/queue/queue.hpp"
 #include "server/trace/guard.hpp"
 #include "server/trace/sessions.hpp"
@@ -36,8 +37,9 @@ struct Environment {
   const Clock& clock;
   directory::DirectoryService* directory_service;  // nullptr: none (tests)
   log::Context log;
-  trace::Guard* guard = nullptr;  // nullptr: none (tests)
-  queue::Queue* queue = nullptr;  // nullptr: none (tests)
+  trace::Guard* guard = nullptr;       // nullptr: none (tests)
+  queue::Queue* queue = nullptr;       // nullptr: none (tests)
+  policy::Keeper* policies = nullptr;  // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -36,6 +36,8 @@ Task<Answer> status(const Desk& desk, Request) {
   add_queue_status(desk, out);
   json::array problems;
   for (const auto& problem : copy->problems()) problems.emplace_back(problem);
+  if (const auto* keeper = environment.policies)
+    for (const auto& problem : keeper->policies().problems()) problems.emplace_back(problem);
   if (const auto closed = queue_problem(desk); !closed.empty()) problems.emplace_back(closed);
   if (const auto* service = environment.directory_service) {
     const auto state = service->status();

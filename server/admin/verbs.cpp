@@ -9,6 +9,8 @@
 namespace kontor::admin {
 namespace {
 
+constexpr std::size_t k_many = 100;
+
 // clang-format off
 constexpr std::array k_verbs{
     Verb{"accounts attach", "ACCOUNT PERSON", "Gives a mailbox whose owner is gone to a person, who may have been made again.", accounts_attach},
@@ -35,6 +37,10 @@ constexpr std::array k_verbs{
     Verb{"groups list", "", "Groups that have an address.", groups_list},
     Verb{"groups show", "GROUP", "The people a group stands for, nested groups included.", groups_show},
     Verb{"import", "[ADDRESS] [SOURCE]", "Brings mail into a mailbox: of an mbox file, a Maildir, .eml files or a tree of them, or from an IMAP server; may be run again.", nullptr, nullptr, import_mail, import_stream, "[--into FOLDER] [--dry-run] [--imap HOST] [--user USER] [--password-file FILE] [--authzid USER] [--tls MODE] [--ca-file FILE] [--no-verify] [--folder FOLDER] [--list FILE]", import_fits},
+    Verb{"policy explain", "PERSON", "What holds for a person: each value, the rule it came from, and the rules that lost.", policy_explain},
+    Verb{"policy list", "", "Every rule of what holds for whom, and what is wrong with it.", policy_list},
+    Verb{"policy remove", "WHO [NAME]", "Takes away a rule that policy set made, or one value of it.", policy_remove},
+    Verb{"policy set", "WHO NAME=VALUE...", "Sets what holds for a group, person, organisational unit or everybody, at once and for good.", policy_set},
     Verb{"queue", "[FILTER]", "Mail on its way to others, oldest first; FILTER is a part of a sender, recipient or domain.", queue_list},
     Verb{"queue delete", "ID [notify]", "Ends a message of the queue; with notify, its sender is told.", queue_delete},
     Verb{"queue retry", "[ID]", "Tries everything now; with ID, one message, or what a part of an address or domain fits.", queue_retry},
@@ -61,6 +67,7 @@ static_assert(std::ranges::is_sorted(k_verbs, {}, &Verb::name));
 }  // namespace
 
 std::size_t Verb::most_arguments() const {
+  if (arguments.ends_with("...")) return k_many;
   return arguments.empty() ? 0 : split(arguments, ' ').size();
 }
 

@@ -49,8 +49,9 @@ struct Finding {
 };
 
 struct Verb {
-  std::string_view name;       // one or two words
-  std::string_view arguments;  // as help shows them; those in [] may be missing, FILE is sent along
+  std::string_view name;  // one or two words
+  // As help shows them; those in [] may be missing, FILE is sent along, "NAME..." stands for many.
+  std::string_view arguments;
   std::string_view help;
   // In the running server, or in kontorctl itself.
   Task<Answer> (*at_server)(const Desk& desk, Request request) = nullptr;
@@ -91,6 +92,10 @@ Task<Answer> groups_list(const Desk& desk, Request request);
 Task<Answer> groups_show(const Desk& desk, Request request);
 Task<Answer> folders(const Desk& desk, Request request);
 Task<Answer> deliver(const Desk& desk, Request request);
+Task<Answer> policy_explain(const Desk& desk, Request request);
+Task<Answer> policy_list(const Desk& desk, Request request);
+Task<Answer> policy_remove(const Desk& desk, Request request);
+Task<Answer> policy_set(const Desk& desk, Request request);
 Task<Answer> queue_list(const Desk& desk, Request request);
 Task<Answer> queue_show(const Desk& desk, Request request);
 Task<Answer> queue_retry(const Desk& desk, Request request);

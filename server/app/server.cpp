@@ -38,6 +38,7 @@
 #include "server/delivery/delivery.hpp"
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
+#include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
 #include "server/queue/queue.hpp"
 #include "server/smtp/client/relay.hpp"
@@ -98,10 +99,12 @@ struct Server::State {
   std::unique_ptr<net::Resolver> resolver;
   std::unique_ptr<trace::Guard> guard;
   std::unique_ptr<Gate> gate;
+  std::unique_ptr<policy::Policies> policies;
+  std::unique_ptr<policy::Keeper> policy_keeper;
   std::unique_ptr<MailboxOwners> owners;
   std::unique_ptr<store::AccountStore> store;
   std::unique_ptr<directory::DirectoryService> directory;
-  std::unique_ptr<directory::SignInService> sign_in;
+  std::unique_ptr<directory::SignInService> guarded, sign_in;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<LocalTransport> local;
   std::unique_ptr<smtp::client::Relay> relay;
@@ -176,7 +179,10 @@ Result<void> Server::State::open_parts() {
   load_blocks(*guard, folder, log);
   gate = std::make_unique<Gate>(settings, *guard, *resolver, log);
   start_threads();
-  owners = std::make_unique<MailboxOwners>(settings, clock, log);
+  policies = std::make_unique<policy::Policies>(settings, log);
+  KONTOR_TRY(policy_keeper, policy::Keeper::open(io::real_file_system(), folder + "/policies",
+                                                 *policies, disk, [this] { house.raise(); }));
+  owners = std::make_unique<MailboxOwners>(settings, *policies, clock);
   store::StoreEnvironment environment{io::real_file_system(), io.get_executor(), log, clock};
   environment.policy = [this](const store::Binding& owner) { return owners->policy(owner); };
   environment.standing = [this](const store::Binding& owner) { return owners->standing(owner); };
@@ -212,6 +218,7 @@ Result<void> Server::State::open_directory() {
   if (!started) return fail(std::move(started).error().while_doing("starting kontor-directory"));
   directory = *std::move(started);
   if (!directory->wait_for_copy(k_first_copy)) log.emit(log::events::k_directory_late);
+  policies->set_directory(*directory);
   subscription = directory->subscribe([this] { house.raise(); });
   // Nobody is taken for gone while his source is silent or a loss of people is held back.
   owners->set_directory(*directory, [this](const std::string& source) {
@@ -223,7 +230,8 @@ Result<void> Server::State::open_directory() {
 }
 
 void Server::State::make_environments() {
-  sign_in = trace::guarded_sign_in(settings, *directory, *directory, *guard);
+  guarded = trace::guarded_sign_in(settings, *directory, *directory, *guard);
+  sign_in = policy::policed_sign_in(*guarded, *policies);
   delivery = std::make_unique<delivery::Delivery>(
       delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock});
   local = std::make_unique<LocalTransport>(*delivery);
@@ -236,11 +244,12 @@ void Server::State::make_environments() {
   pop3.emplace(
       pop3::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
-                                 clock, tls, log});
+                                 clock, tls, log, *policies});
   web = make_web(settings, *directory, *sign_in, clock);
   http.emplace(http::Environment{settings, *sign_in, *sessions, clock, tls, log, web});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
-                                   directory.get(), log, guard.get(), queue.get()});
+                                   directory.get(), log, guard.get(), queue.get(),
+                                   policy_keeper.get()});
 }
 
 net::Acceptor::Handler Server::State::server_of(const Port& port) {
@@ -315,13 +324,22 @@ void Server::State::reopen_log() {
 }
 
 Task<void> Server::State::keep_house() {
-  std::uint64_t seen = 0;  // generation of the directory copy
+  std::uint64_t seen = 0;   // generation of the directory copy
+  std::uint64_t rules = 0;  // version of the stored policies
+  // What newer rules forbid is ended twice: a sign-in may have been under way at the first time.
+  unsigned looks = 0;
   while (!is_stopping) {
     (void)co_await house.wait(k_house_tick);
     (void)end_forbidden_sessions(*directory, *sessions, clock.now(), log);
     const auto generation = directory->current()->generation();
-    if (std::exchange(seen, generation) != generation)
+    if (std::exchange(seen, generation) != generation) {
       (void)renew_identities(*directory, *sessions, clock.now(), log);
+      looks = 2;
+    }
+    const auto version = policies->version();
+    if (std::exchange(rules, version) != version) looks = 2;
+    if (looks > 0) (void)end_disallowed_sessions(*policies, *sessions, log);
+    looks -= looks > 0 ? 1 : 0;
     auto files = [this, hung_up = is_hung_up.exchange(false)] {
       if (hung_up) tell_manager_of_reload();
       certificate->refresh(hung_up);

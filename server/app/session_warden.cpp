@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/session_warden.hpp"
 
+#include <map>
+
+#include "base/log/events/policy.hpp"
 #include "base/log/events/server.hpp"
 #include "directory/model/identity.hpp"
+#include "server/policy/access.hpp"
 
 namespace kontor::app {
 namespace {
@@ -63,6 +67,34 @@ std::size_t renew_identities(const directory::Directory& directory,
   }
   if (renewed > 0) log.emit(log::events::k_sessions_renewed, {{log::Keys::count, renewed}});
   return renewed;
+}
+
+// What they are told is one reason for all their sessions; those that are still allowed come back.
+std::size_t end_disallowed_sessions(const policy::Policies& policies,
+                                    trace::Sessions& sessions,
+                                    const log::Context& log) {
+  if (!policies.has_rules()) return 0;
+  std::map<std::uint64_t, directory::PrincipalId> people;
+  for (const auto& [session, identity] : sessions.identities()) people[session] = identity->id;
+  std::map<directory::PrincipalId, std::string> disallowed;  // with the reason
+  for (const auto& session : sessions.list()) {
+    const auto person = people.find(session.id);
+    const auto protocol = policy::protocol_of_session(session.protocol);
+    if (person == people.end() || !protocol) continue;
+    const auto values = policies.of(person->second);
+    if (auto allowed = policy::check_access(*values, *protocol, session.peer.address); !allowed)
+      disallowed.emplace(person->second, allowed.error().detail());
+  }
+  std::size_t ended = 0;
+  for (const auto& [person, reason] : disallowed) {
+    const auto count = sessions.end(person, "your account may not be used this way any more");
+    if (count == 0) continue;  // they are ending already
+    ended += count;
+    log.emit(log::events::k_policy_sessions_ended, {{log::Keys::principal, person.text()},
+                                                    {log::Keys::count, count},
+                                                    {log::Keys::reason, reason}});
+  }
+  return ended;
 }
 
 }  // namespace kontor::app

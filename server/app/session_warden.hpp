@@ -5,6 +5,7 @@
 #include "base/core/time.hpp"
 #include "base/log/log.hpp"
 #include "directory/model/model.hpp"
+#include "server/policy/policies.hpp"
 #include "server/trace/sessions.hpp"
 
 namespace kontor::app {
@@ -22,5 +23,11 @@ std::size_t renew_identities(const directory::Directory& directory,
                              trace::Sessions& sessions,
                              UtcSeconds now,
                              const log::Context& log);
+
+// Ends the sessions of people one of whose sessions is of a protocol, or from a network, that
+// policy does not allow them (any more); how many. Looks at every signed-in session. Any thread.
+std::size_t end_disallowed_sessions(const policy::Policies& policies,
+                                    trace::Sessions& sessions,
+                                    const log::Context& log);
 
 }  // namespace kontor::app

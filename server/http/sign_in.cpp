@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/core/answers.hpp"
 #include "base/core/text.hpp"
 #include "base/log/events/http.hpp"
 #include "base/log/keys.hpp"
@@ -35,7 +34,7 @@ Entry refuse(const Connection& connection,
              const Error& error,
              std::string_view who) {
   connection.log().emit(log::events::k_http_login_refused, error, {{Keys::user, who}});
-  const auto& answer = answer_for(error.code());
+  const auto& answer = trace::sign_in_answer(error.code());
   const bool is_asked_again = error.code() == Errc::auth_failed ||
                               error.code() == Errc::bad_input || error.code() == Errc::unsupported;
   if (is_asked_again) return {ask_for_credentials(connection, access), {}};

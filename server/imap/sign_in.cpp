@@ -35,10 +35,10 @@ Task<Result<Tagged>> become(Session& session, directory::Identity identity) {
 
 Tagged sign_in_refused(Session& session, const Error& error, std::string_view user) {
   session.log.emit(log::events::k_imap_login_refused, error, {{Keys::user, user}});
-  Tagged tagged = refusal(error);
   if (error.code() == Errc::auth_failed) ++session.bad_commands;  // guessing ends with BYE
-  tagged.status = Status::no;  // whatever failed, the command was understood
-  return tagged;
+  const auto& answer = trace::sign_in_answer(error.code());
+  // Whatever failed, the command was understood: NO, never BAD.
+  return {Status::no, std::string(answer.imap_code), std::string(answer.text)};
 }
 
 }  // namespace kontor::imap

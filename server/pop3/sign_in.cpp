@@ -27,7 +27,10 @@ directory::SignInContext context_of(const Session& session) {
 void refuse_sign_in(Session& session, const Error& error, std::string_view user) {
   session.log().emit(log::events::k_pop3_login_refused, error, {{Keys::user, user}});
   if (error.code() == Errc::auth_failed) ++session.bad_commands;  // guessing ends the connection
-  session.refuse(error);
+  if (error.code() != Errc::no_permission) return session.refuse(error);
+  const auto& answer = trace::sign_in_answer(error.code());
+  session.out().append("-ERR [").append(answer.pop3_code).append("] ").append(answer.text);
+  session.out().append("\r\n");
 }
 
 // Opens the person's maildrop (RFC 1939, 4).

@@ -3,7 +3,6 @@
 // the reply.
 #include <algorithm>
 
-#include "base/core/answers.hpp"
 #include "base/core/text.hpp"
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
@@ -50,7 +49,7 @@ void refuse(Session& session, const std::string& mechanism, const Error& error) 
     reply_bad(session, wire::Reply(500, "5.5.6", "authentication line too long"));
     return;
   }
-  const auto& answer = answer_for(error.code());
+  const auto& answer = trace::sign_in_answer(error.code());
   reply_bad(session,
             wire::Reply(answer.smtp_reply, answer.smtp_enhanced, std::string(answer.text)));
 }

@@ -3,6 +3,7 @@
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
 #include "server/smtp/message.hpp"
+#include "server/smtp/policy.hpp"
 #include "server/smtp/submission.hpp"
 
 namespace kontor::smtp {
@@ -21,6 +22,8 @@ std::optional<wire::Reply> refusal(const Session& session, const wire::MailComma
     return wire::Reply(501, "5.1.7", "the sender's address has no domain");
   if (mail.size.value_or(0) > session.limits().max_message)
     return too_large_reply();  // RFC 1870, 6.1
+  const auto author = policy_of_author(session, sender);
+  if (auto refused = policy_size_refusal(*author, mail.size.value_or(0))) return refused;
   if (!sender.mailbox.is_ascii() && !mail.smtputf8)
     return wire::Reply(553, "5.6.7", "this address needs SMTPUTF8");  // RFC 6531, 3.5
   if (session.role() != Role::submission || sender.is_null) return std::nullopt;

@@ -4,6 +4,7 @@
 // and from everybody for the remote domains of the settings: never from anybody to anybody.
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/policy.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -53,7 +54,14 @@ std::optional<wire::Reply> refusal(const Session& session, const wire::Mailbox& 
     return wire::Reply(452, "4.5.3", "enough recipients for one message");  // RFC 5321, 4.5.3.1.10
   if (!mailbox.is_ascii() && !transaction.mail->smtputf8)
     return wire::Reply(553, "5.6.7", "this address needs SMTPUTF8");  // RFC 6531, 3.5
-  return std::nullopt;
+  return policy_count_refusal(session);
+}
+
+void log_refusal(const Session& session, const wire::Mailbox& mailbox, std::string_view reason) {
+  session.log().emit(log::events::k_smtp_recipient_refused,
+                     {{log::Keys::address, mailbox.text()},
+                      {log::Keys::sender, session.transaction.mail->sender.mailbox.text()},
+                      {log::Keys::reason, reason}});
 }
 
 // `address` is the mailbox under its domain's true name.
@@ -76,13 +84,6 @@ Destined destined(const wire::RcptCommand& rcpt, delivery::Resolved resolved) {
   return out;
 }
 
-void log_refusal(const Session& session, const wire::Mailbox& mailbox, Verdict verdict) {
-  session.log().emit(log::events::k_smtp_recipient_refused,
-                     {{log::Keys::address, mailbox.text()},
-                      {log::Keys::sender, session.transaction.mail->sender.mailbox.text()},
-                      {log::Keys::reason, delivery::name_of(verdict)}});
-}
-
 }  // namespace
 
 Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
@@ -101,10 +102,18 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
   complete(session, rcpt->recipient);
   const auto& mailbox = rcpt->recipient.mailbox;
   if (const auto refused = refusal(session, mailbox)) {
+    log_refusal(session, mailbox, refused->lines[0]);
     session.reply(*refused);
     co_return Result<void>();
   }
   auto resolved = session.environment().routing.delivery().resolve(mailbox.address());
+  bool is_narrowed = false;
+  if (is_taken(session, mailbox, resolved.verdict))
+    if (const auto refused = policy_recipient_refusal(session, resolved, is_narrowed)) {
+      log_refusal(session, mailbox, refused->lines[0]);
+      session.reply(*refused);
+      co_return Result<void>();
+    }
   if (is_taken(session, mailbox, resolved.verdict) && resolved.mailboxes.size() <= k_most_asked) {
     // RFC 1870, 6.2: with SIZE before the message, as small as one can be without it.
     const auto size = std::max<std::uint64_t>(transaction.mail->size.value_or(0), 1);
@@ -120,9 +129,10 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
   }
   if (is_taken(session, mailbox, resolved.verdict)) {
     transaction.recipients.push_back(destined(*rcpt, std::move(resolved)));
+    transaction.recipients.back().is_narrowed = is_narrowed;
     session.reply(wire::Reply(250, "2.1.5", "recipient OK"));
   } else {
-    log_refusal(session, mailbox, resolved.verdict);
+    log_refusal(session, mailbox, delivery::name_of(resolved.verdict));
     session.reply(refusal_for(resolved.verdict));
   }
   co_return Result<void>();

@@ -9,6 +9,7 @@
 #include "base/log/events/smtp.hpp"
 #include "base/mime/header.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/policy.hpp"
 #include "server/smtp/submission.hpp"
 #include "server/smtp/trace_fields.hpp"
 
@@ -223,6 +224,8 @@ std::optional<wire::Reply> size_refusal(Session& session, std::uint64_t size) {
   const auto before = session.bytes;
   session.bytes += size;
   if (size > session.limits().max_message) return too_large_reply();
+  const auto author = policy_of_author(session, session.transaction.mail->sender);
+  if (auto refused = policy_size_refusal(*author, size)) return refused;
   const auto most = session.limits().max_session;
   if (most == 0 || session.bytes <= most) return std::nullopt;
   if (before == 0) return too_large_reply();  // no other connection would take it either

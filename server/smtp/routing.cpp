@@ -47,6 +47,7 @@ std::size_t count_copies(const Routed& routed) {
 bool is_for_queue(const Routed& routed) {
   const auto copies = count_copies(routed);
   if (routed.answers_each || copies < 2) return false;
+  if (std::ranges::any_of(routed.recipients, &Destined::is_narrowed)) return false;
   return copies > k_most_copies || copies * routed.message.size() > k_most_bytes;
 }
 

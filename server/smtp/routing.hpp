@@ -35,6 +35,7 @@ struct Destined {
   std::vector<std::string> outside;  // contacts that stand behind the address
   bool is_relayed = false;           // the address itself is elsewhere
   bool is_catch_all = false;
+  bool is_narrowed = false;  // fewer than stand behind the address: it is not to be asked again
 
   bool is_expanded() const noexcept { return !outside.empty(); }
 };

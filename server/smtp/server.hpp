@@ -10,6 +10,7 @@
 #include "base/log/log.hpp"
 #include "base/net/stream.hpp"
 #include "directory/model/sign_in.hpp"
+#include "server/policy/policies.hpp"
 #include "server/smtp/gate.hpp"
 #include "server/smtp/routing.hpp"
 #include "server/trace/sessions.hpp"
@@ -33,6 +34,7 @@ struct Environment {
   const Clock& clock;
   std::function<std::shared_ptr<const net::TlsContext>()> tls;
   log::Context log;
+  const policy::Policies& policies;
 };
 
 // Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first

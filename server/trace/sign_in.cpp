@@ -27,4 +27,19 @@ Result<void> check_authorization(const directory::SaslStep& step,
   return fail(Errc::auth_failed, "may not act for " + asked);
 }
 
+const Answer& sign_in_answer(Errc code) noexcept {
+  static constexpr Answer k_not_allowed{
+      Errc::no_permission,
+      false,
+      "CONTACTADMIN",
+      525,
+      "5.7.13",
+      "SYS/PERM",
+      403,
+      LogLevel::info,
+      false,
+      "your account may not be used this way, or not from here; ask your administrator"};
+  return code == Errc::no_permission ? k_not_allowed : answer_for(code);
+}
+
 }  // namespace kontor::trace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/core/answers.hpp"
 #include "base/net/stream.hpp"
 #include "directory/model/sign_in.hpp"
 
@@ -20,5 +21,10 @@ directory::SignInContext sign_in_context(std::string service,
 Result<void> check_authorization(const directory::SaslStep& step,
                                  const directory::Directory& directory,
                                  std::string_view default_domain);
+
+// What a client is told whose sign-in failed: answer_for(), but no_permission is about the person
+// who proved to be himself: another password would not help, his administrator would (RFC 5530, 3;
+// RFC 5248, X.7.13; RFC 3206, 3).
+const Answer& sign_in_answer(Errc code) noexcept;
 
 }  // namespace kontor::trace

@@ -24,6 +24,7 @@ ALLOWED = {
     'search': NO_NET,
     'calendar': BASE + STORE,
     'server/trace': BASE + DIRECTORY_SEEN,
+    'server/policy': BASE + DIRECTORY_SEEN + ['server/trace'],
     'server/imap/wire': ['base/core', 'base/mime'],
     'server/smtp/wire': ['base/core', 'base/mime'],
     'server/pop3/wire': ['base/core', 'base/mime'],
@@ -36,9 +37,9 @@ ALLOWED = {
     'server/pop3': BASE + STORE + DIRECTORY_SEEN + ['server/pop3/wire', 'server/trace'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
-                   + ['server/smtp/wire', 'server/delivery', 'server/trace', 'server/queue', 'server/filter'],
+                   + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/trace', 'server/queue', 'server/filter'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/policy', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 

@@ -20,7 +20,7 @@ def message(subject):
 class Undelete(unittest.TestCase):
     def setUp(self):
         self.server = kontor.Server({
-            'store.policies': ['sales@example.test: undelete=0 messages=7', 'staff@example.test: undelete=60 quota=3G'],
+            'policy.rules': ['sales@example.test: undelete=0 messages=7', 'staff@example.test: undelete=60 quota=3G'],
             'store.retention': ['\\Trash=1']}).start()
         self.addCleanup(self.server.close)
 
@@ -93,7 +93,7 @@ class Undelete(unittest.TestCase):
             self.assertEqual(result.returncode, 1, (words, result.stdout))
 
     def test_policies_hold_for_the_members_of_a_group(self):
-        # clara is of sales (first row), and by it of staff; anna of staff alone; nobody else is in a group.
+        # clara is of sales (first rule), and by it of staff; anna of staff alone; each value is decided by itself.
         for name in ('anna', 'clara'):
             imap = self.server.imap(name)
             self.ok(imap.append('INBOX', None, None, message('gone')))
@@ -104,7 +104,7 @@ class Undelete(unittest.TestCase):
         anna = self.server.ctl('quota', 'show', 'anna@example.test')
         clara = self.server.ctl('quota', 'show', 'clara@example.test')
         self.assertEqual((anna['bytes_limit'], anna['messages_limit']), (3 << 30, 'none'))
-        self.assertEqual((clara['bytes_limit'], clara['messages_limit']), ('none', 7))
+        self.assertEqual((clara['bytes_limit'], clara['messages_limit']), (3 << 30, 7))
         self.server.ctl('quota', 'set', 'clara@example.test', '1MB', '20')
         clara = self.server.ctl('quota', 'show', 'clara@example.test')
         self.assertEqual((clara['bytes_limit'], clara['messages_limit']), (1 << 20, 20))
@@ -116,12 +116,12 @@ class Undelete(unittest.TestCase):
 
     def test_a_wrong_row_is_named_by_the_check(self):
         self.server.stop()
-        self.server.settings['store.policies'] = ['sales@example.test: undelete=soon']
+        self.server.settings['policy.rules'] = ['sales@example.test: undelete=soon']
         self.server.write_config()
         result = subprocess.run([kontor.program('kontord'), '--check', '--config', str(self.server.data / 'kontor.toml')],
                                 capture_output=True, text=True, timeout=60)
         self.assertEqual(result.returncode, 1)
-        self.assertIn('store.policies: "sales@example.test: undelete=soon": "soon" is not a number of days', result.stderr)
+        self.assertIn('policy.rules: "sales@example.test: undelete=soon": undelete: "soon" is not a number of days', result.stderr)
 
     def test_a_mailbox_outlives_its_person_and_is_attached_again(self):
         self.assertEqual(self.server.lmtp(['dmitri@example.test'], message('kept')), {})

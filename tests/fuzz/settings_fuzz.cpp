@@ -19,8 +19,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::abort();
   if (const auto rule = kontor::config::parse_retention(text))
     if (rule->folder.empty() || rule->days == 0) std::abort();
-  if (const auto policy = kontor::config::parse_policy(text))
-    if (policy->group.empty()) std::abort();
   const auto settings = kontor::config::parse_settings(text, "fuzz.toml");
   if (!settings) {
     if (settings.error().detail().empty()) std::abort();  // every refusal says why

@@ -41,3 +41,4 @@ kontor_fuzz(sasl_message directory/agent server/imap/wire server/smtp/wire serve
 kontor_fuzz(log_repair store/tools)
 kontor_fuzz(http_request server/http/wire)
 kontor_fuzz(autodiscover server/autodiscover)
+kontor_fuzz(policy server/policy)

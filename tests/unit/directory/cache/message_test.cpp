@@ -21,6 +21,7 @@ Configure configure() {
   message.settings.ad.timeout = std::chrono::milliseconds(1'234);
   message.settings.sign_in.remember_success = seconds(77);
   message.settings.sign_in.mechanisms = {"PLAIN"};
+  message.settings.policy.attribute = "extensionName";
   return message;
 }
 
@@ -84,6 +85,7 @@ TEST(AgentMessage, FieldsArriveWhereTheyWere) {
   EXPECT_EQ(settings.ad.controllers.size(), 2U);
   EXPECT_EQ(settings.ad.timeout.count(), 1'234);
   EXPECT_EQ(settings.sign_in.remember_success, seconds(77));
+  EXPECT_EQ(settings.policy.attribute, "extensionName");
   const auto read = std::get<SignInAnswer>(through(answer()));
   EXPECT_EQ(read.step.identity.id, test_id(3, "ad"));
   EXPECT_EQ(read.step.identity.sids, (std::vector<Sid>{"S-1-1", "S-1-2"}));

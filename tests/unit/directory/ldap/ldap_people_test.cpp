@@ -329,5 +329,32 @@ TEST_F(RefreshTest, GoneAndBackInOneRoundIsThere) {
   EXPECT_TRUE(refresh.take_changes().empty());
 }
 
+TEST(LdapRoster, PoliciesOfUnitsReachThoseBelow) {
+  const LdapNames names{"", "description"};
+  const auto read = [&](Entry of, std::uint8_t id, Values policies) {
+    of.attributes["description"] = std::move(policies);
+    return convert_ldap_entry(of, number(id), names);
+  };
+  const auto unit = [&](Values policies) {
+    return read(entry("OU=People,dc=house,dc=test", {{"objectclass", {"organizationalUnit"}}}), 9,
+                std::move(policies));
+  };
+  LdapRoster roster;
+  auto changes = roster.replace({read(person("anna"), 1, {"quota=1G"}), unit({"quota=2G"})});
+  ASSERT_EQ(changes.upserts.size(), 1U);
+  EXPECT_EQ(changes.upserts[0].policies,
+            (Values{"\nquota=1G", "OU=People,dc=house,dc=test\nquota=2G"}));
+  changes = roster.update({{unit({})}, {}});
+  ASSERT_EQ(changes.upserts.size(), 1U);
+  EXPECT_EQ(changes.upserts[0].policies, Values{"\nquota=1G"});
+  EXPECT_TRUE(roster.update({{unit({})}, {}}).empty());
+  ASSERT_EQ(roster.update({{unit({"quota=3G"})}, {}}).upserts.size(), 1U);
+  changes = roster.update({{}, {number(9)}});
+  ASSERT_EQ(changes.upserts.size(), 1U);
+  EXPECT_EQ(changes.upserts[0].policies, Values{"\nquota=1G"});
+  const auto wanted = wanted_ldap_attributes(names);
+  EXPECT_EQ(wanted.back(), "description");
+}
+
 }  // namespace
 }  // namespace kontor::directory

@@ -108,5 +108,26 @@ TEST(Roster, MassLossIsMoreThanAFewAndMoreThanAShare) {
     EXPECT_EQ(is_mass_loss(row.count, row.total, 5), row.mass) << row.count << " of " << row.total;
 }
 
+TEST(Roster, UnitsTouchThoseBelowThem) {
+  Roster roster;
+  auto below = one(1, Kind::person);
+  below.principal.dn = "CN=x,OU=a,DC=b";
+  below.principal.policies = {"quota=1G"};
+  auto beside = one(2, Kind::person);
+  beside.principal.dn = "CN=y,OU=c,DC=b";
+  UnitPolicies units;
+  units.put("OU=a,DC=b", {"quota=2G"});
+  EXPECT_TRUE(roster.set_units(units).empty());
+  const auto complete = roster.replace({below, beside});
+  const std::vector<std::string> both{"\nquota=1G", "OU=a,DC=b\nquota=2G"};
+  EXPECT_EQ(complete.upserts[0].policies, both);
+  EXPECT_TRUE(complete.upserts[1].policies.empty());
+  EXPECT_TRUE(roster.set_units(units).empty()) << "nothing changed";
+  units.put("OU=a,DC=b", {"quota=3G"});
+  const auto changes = roster.set_units(units);
+  ASSERT_EQ(changes.upserts.size(), 1U);
+  EXPECT_EQ(changes.upserts[0].policies.back(), "OU=a,DC=b\nquota=3G");
+}
+
 }  // namespace
 }  // namespace kontor::directory

@@ -154,5 +154,19 @@ TEST(LocalDirectory, ContradictionsRefuseTheWholeFile) {
   EXPECT_FALSE(parse_local_directory(person + "entryUUID: 17\n"));
 }
 
+TEST(LocalDirectory, PoliciesOfEntriesAndOfTheUnitsAroundThem) {
+  const std::string text =
+      "dn: dc=example,dc=test\nobjectClass: domain\ndescription: messages=9\n\n"
+      "dn: uid=a,ou=People,dc=example,dc=test\nobjectClass: inetOrgPerson\nuid: a\n"
+      "description: quota=1G\n\n"
+      "dn: ou=People,dc=example,dc=test\nobjectClass: organizationalUnit\nDescription: quota=2G\n";
+  const auto read = parse_local_directory(text, "Description");
+  ASSERT_TRUE(read);
+  EXPECT_THAT(read->principals.at(0).policies,
+              ElementsAre("\nquota=1G", "ou=People,dc=example,dc=test\nquota=2G",
+                          "dc=example,dc=test\nmessages=9"));
+  EXPECT_THAT(parse(text).principals.at(0).policies, IsEmpty());
+}
+
 }  // namespace
 }  // namespace kontor::directory

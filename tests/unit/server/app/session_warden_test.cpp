@@ -125,5 +125,30 @@ TEST_F(WardenTest, OpenSessionsFollowTheGroups) {
   EXPECT_EQ(sink.count("server.sessions.renewed"), 2U);
 }
 
+TEST_F(WardenTest, EndsWhatPolicyDoesNotAllowAnyMore) {
+  const auto anna = person("anna");
+  const auto boris = person("boris");
+  put_in_force({anna, boris});
+  config::Settings settings;
+  settings.policy.rules = {"everybody: networks=10.0.0.0/8"};
+  policy::Policies policies(settings, log::Context(sink));
+  policies.set_directory(directory);
+  sign_in(anna);
+  sign_in(boris);
+  const auto look_at_policy = [&] {
+    return end_disallowed_sessions(policies, *sessions, log::Context(sink));
+  };
+  EXPECT_EQ(look_at_policy(), 0U);
+  policies.set_stored({config::parse_policy("boris@example.test: protocols=pop3").value()});
+  EXPECT_EQ(look_at_policy(), 1U);
+  EXPECT_THAT(told, UnorderedElementsAre("boris: your account may not be used this way any more"));
+  EXPECT_EQ(look_at_policy(), 0U) << "told once";
+  policies.set_stored({config::parse_policy("everybody: imap_networks=10.0.0.2").value()});
+  EXPECT_EQ(look_at_policy(), 1U);
+  EXPECT_EQ(sink.count("policy.sessions.ended"), 2U);
+  EXPECT_EQ(sink.last("policy.sessions.ended")->get(log::Keys::reason),
+            "policy does not allow imap from 10.0.0.1");
+}
+
 }  // namespace
 }  // namespace kontor::app

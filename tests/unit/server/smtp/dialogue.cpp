@@ -39,10 +39,14 @@ struct Dialogue::Parts {
       : delivery(delivery::DeliveryEnvironment{d.settings, d.directory, d.store, d.workers,
                                                log::Context(d.events), d.clock}),
         routing(delivery, d.queue, d.workers, d.clock, log::Context(d.events)),
-        gate(d.settings.smtp) {}
+        gate(d.settings.smtp),
+        policies(d.settings, log::Context(d.events)) {
+    policies.set_directory(d.directory);
+  }
   delivery::Delivery delivery;
   Routing routing;
   Gate gate;
+  policy::Policies policies;
 };
 
 Dialogue::~Dialogue() = default;
@@ -57,8 +61,9 @@ std::string Dialogue::say_in_turn(std::vector<std::string> parts) {
   boost::asio::io_context context;
   const auto tls = [this] { return has_certificate ? some_certificate() : nullptr; };
   if (!parts_) parts_ = std::make_unique<Parts>(*this);
-  const Environment environment{settings, directory, sign_in, parts_->routing,     parts_->gate,
-                                sessions, clock,     tls,     log::Context(events)};
+  const Environment environment{
+      settings, directory, sign_in, parts_->routing,      parts_->gate,
+      sessions, clock,     tls,     log::Context(events), parts_->policies};
   auto pair = net::make_memory_streams(server_end);
   testing::spawn(context, serve(std::move(pair.first), role, implicit_tls, environment));
   return testing::run(context, talk(*pair.second, std::move(parts), on_answer));

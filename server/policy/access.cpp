@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/policy/access.hpp"
+
+#include <fmt/format.h>
+
+namespace kontor::policy {
+
+using config::PolicyProtocol;
+
+std::optional<PolicyProtocol> protocol_of_service(std::string_view service) noexcept {
+  if (service == "imap") return PolicyProtocol::imap;
+  if (service == "pop") return PolicyProtocol::pop3;
+  if (service == "smtp") return PolicyProtocol::submission;
+  if (service == "HTTP") return PolicyProtocol::http;
+  return std::nullopt;
+}
+
+std::optional<PolicyProtocol> protocol_of_session(std::string_view protocol) noexcept {
+  if (protocol == "imap") return PolicyProtocol::imap;
+  if (protocol == "pop3") return PolicyProtocol::pop3;
+  if (protocol == "http") return PolicyProtocol::http;
+  if (protocol == "smtp" || protocol == "submission") return PolicyProtocol::submission;
+  return std::nullopt;
+}
+
+Result<void> check_access(const config::PolicyValues& values,
+                          PolicyProtocol protocol,
+                          std::string_view address) {
+  const auto name = config::name_of(protocol);
+  if (!values.may_use(protocol))
+    return fail(Errc::no_permission, fmt::format("policy does not allow {}", name));
+  const auto* networks = values.networks_of(protocol);
+  if (networks == nullptr) return {};
+  const auto peer = parse_ip_address(address);
+  if (peer && networks->judge(*peer) == AccessRules::Verdict::allowed) return {};
+  return fail(Errc::no_permission, fmt::format("policy does not allow {} from {}", name, address));
+}
+
+}  // namespace kontor::policy
