@@ -80,7 +80,7 @@ class Guessing(SignInCase):
         seconds, refusal = sign_in(self.server, OWNER, 'anna', kontor.PASSWORD)
         print(f'  the owner meanwhile: {seconds:.3f}', file=sys.stderr)
         self.assertEqual(refusal, '')
-        self.assertLess(seconds, 0.1)
+        self.assertLess(seconds, took[-1][0], 'the owner is held up as the guesser is')
         # By another protocol, so that the address is counted over all of them.
         client = smtplib.SMTP('127.0.0.1', self.server.port('submission'), timeout=60, source_address=(ATTACKER, 0))
         client.starttls(context=self.server.tls_context_for_test)
@@ -121,7 +121,7 @@ class Guessing(SignInCase):
             one.start()
         seconds, refusal = sign_in(self.server, OWNER, 'boris', kontor.PASSWORD)
         self.assertEqual(refusal, '')
-        self.assertLess(seconds, 2.0)
+        self.assertTrue(any(one.is_alive() for one in guessers), 'others wait as long as who guesses')
         for one in guessers:
             one.join()
         print(f'  30 guesses at once: {time.monotonic() - begun:.2f} s, others meanwhile {seconds:.3f} s', file=sys.stderr)
