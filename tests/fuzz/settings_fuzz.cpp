@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
+#include "base/config/edit.hpp"
 #include "base/config/load.hpp"
 #include "base/config/mailbox_rules.hpp"
 #include "base/config/values.hpp"
@@ -23,6 +25,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!settings) {
     if (settings.error().detail().empty()) std::abort();  // every refusal says why
     return 0;
+  }
+  // What was changed has the value and stays as it is when changed again.
+  const std::vector<kontor::config::Change> changes = {{"server", "name", "a\"b\\"},
+                                                       {"ad", "domain", "ad.example"}};
+  if (const auto changed = kontor::config::change_settings(text, changes)) {
+    const auto read = kontor::config::parse_settings(*changed, "changed.toml");
+    if (!read || read->server.name != changes[0].value || read->ad.domain != changes[1].value)
+      std::abort();
+    const auto twice = kontor::config::change_settings(*changed, changes);
+    if (!twice || *twice != *changed) std::abort();
   }
   (void)kontor::config::check_settings(*settings);
   const auto dump = kontor::config::dump_settings(*settings, false);
