@@ -11,8 +11,9 @@ namespace kontor::directory {
 struct ServiceIdentity {
   std::string realm;
   std::string keytab_file;
-  std::string principal;  // of the keytab; empty: its machine account (NAME$), else its first
-  std::string target;     // realm of the controllers that are asked; empty: the same
+  std::string principal;    // of the keytab; empty: its machine account (NAME$), else its first
+  std::string target = {};  // realm of the controllers that are asked; empty: the same
+  std::string ticket_cache = {};  // not empty: the tickets of this cache, instead of the keytab
 };
 
 // Signs in with the keytab, fetches a ticket for ldap/`host`, and makes GSSAPI of the calling
@@ -22,5 +23,10 @@ struct ServiceIdentity {
 Result<void> take_ldap_ticket(const ServiceIdentity& identity,
                               const KdcTransport& transport,
                               const std::string& host);
+// The same for another service: `service`/`host` (RFC 4120, 6.2.1).
+Result<void> take_ticket(const ServiceIdentity& identity,
+                         const KdcTransport& transport,
+                         const std::string& service,
+                         const std::string& host);
 
 }  // namespace kontor::directory

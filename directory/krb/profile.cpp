@@ -16,7 +16,8 @@ namespace kontor::directory {
 
 std::string realm_of(const config::ActiveDirectory& settings) { return to_upper(settings.domain); }
 
-std::string kerberos_profile(const config::ActiveDirectory& settings) {
+std::string kerberos_profile(const config::ActiveDirectory& settings,
+                             const std::string& kpasswd_address) {
   // The library wants to know a controller before it asks our hook (directory/krb/kdc.hpp), which
   // answers everything. What has no hook finds nobody at port 1, at once: nothing here may wait for
   // a controller without a limit.
@@ -25,7 +26,10 @@ std::string kerberos_profile(const config::ActiveDirectory& settings) {
   std::string realms, names;
   for (const auto& domain : domains) {
     const std::string realm = to_upper(domain);
-    realms += "  " + realm + " = {\n    kdc = 127.0.0.1:1\n  }\n";
+    realms += "  " + realm + " = {\n    kdc = 127.0.0.1:1\n";
+    if (!kpasswd_address.empty() && domain == domains.front())
+      realms += "    kpasswd_server = " + kpasswd_address + "\n";
+    realms += "  }\n";
     names += "  ." + domain + " = " + realm + "\n  " + domain + " = " + realm + "\n";
   }
   return "# Written by kontor-directory at each start.\n"

@@ -13,8 +13,9 @@ namespace kontor::directory {
 
 // The realm of a domain is its name in upper case ([MS-KILE] 3.1.5.1).
 std::string realm_of(const config::ActiveDirectory& settings);
-// The file's text.
-std::string kerberos_profile(const config::ActiveDirectory& settings);
+// The file's text. `kpasswd_address`: where passwords are changed (RFC 3244), which no hook serves.
+std::string kerberos_profile(const config::ActiveDirectory& settings,
+                             const std::string& kpasswd_address = {});
 // Writes DATA/krb5.conf and points KRB5_CONFIG of this process at it. io_error and the like from
 // writing.
 Result<void> prepare_kerberos(const config::Settings& settings);
