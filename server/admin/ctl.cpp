@@ -166,7 +166,8 @@ int show(const Result<Finding>& found, bool json, std::ostream& out, std::ostrea
 int run_ctl(const std::vector<std::string>& words,
             std::ostream& out,
             std::ostream& err,
-            bool is_terminal) {
+            bool is_terminal,
+            directory::DomainTools* domain) {
   auto line = parse(words);
   const auto wrong_use = [&err](const std::string& why) {
     err << "kontorctl: " << why << '\n';
@@ -194,7 +195,7 @@ int run_ctl(const std::vector<std::string>& words,
   }
   if (verb->fits != nullptr && !verb->fits({line->words, {}, line->options}))
     return wrong_use("these do not go together; use: " + form_of(*verb));
-  const Client client{line->data_folder, err, is_terminal};
+  const Client client{line->data_folder, err, is_terminal, domain};
   return show(run_verb(*verb, *line, client), line->json, out, err);
 }
 

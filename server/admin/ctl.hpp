@@ -9,13 +9,16 @@
 #include <string>
 #include <vector>
 
+#include "directory/model/domain_tools.hpp"
+
 namespace kontor::admin {
 
 // `words` without the program's name.
-// `is_terminal`: `err`, where progress goes, is one.
+// `is_terminal`: `err`, where progress goes, is one. `domain`: for the verbs of that name.
 int run_ctl(const std::vector<std::string>& words,
             std::ostream& out,
             std::ostream& err,
-            bool is_terminal = false);
+            bool is_terminal = false,
+            directory::DomainTools* domain = nullptr);
 
 }  // namespace kontor::admin

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "directory/model/domain_tools.hpp"
 #include "server/admin/control.hpp"
 #include "server/admin/imports.hpp"
 
@@ -35,7 +36,8 @@ struct Desk {
 struct Client {
   std::string data_folder;
   std::ostream& progress;
-  bool is_terminal = false;  // `progress` is one: a line may be written over
+  bool is_terminal = false;                  // `progress` is one: a line may be written over
+  directory::DomainTools* domain = nullptr;  // nullptr: none (tests)
 };
 
 using Answer = Result<boost::json::value>;
@@ -56,7 +58,7 @@ struct Verb {
   // In the running server, or in kontorctl itself.
   Task<Answer> (*at_server)(const Desk& desk, Request request) = nullptr;
   Result<Finding> (*here)(Request request) = nullptr;
-  // Both: kontorctl sends many frames to the server.
+  // Both: kontorctl sends many frames to the server; or here, with more than the words.
   Result<Finding> (*with_server)(const Client& client, Request request) = nullptr;
   Task<void> (*stream)(const Desk& desk, net::Stream& stream, Request request) = nullptr;
   std::string_view options = {};  // as help shows them
@@ -118,6 +120,9 @@ Task<Answer> config_dump(const Desk& desk, Request request);
 Task<Answer> directory_status(const Desk& desk, Request request);
 Task<Answer> directory_accept(const Desk& desk, Request request);
 Task<Answer> directory_reconcile(const Desk& desk, Request request);
+Result<Finding> domain_check(const Client& client, Request request);
+Result<Finding> domain_join(const Client& client, Request request);
+Result<Finding> domain_rollover(const Client& client, Request request);
 Task<void> import_stream(const Desk& desk, net::Stream& stream, Request request);
 Result<Finding> backup_make(const Client& client, Request request);
 Result<Finding> backup_unpack(const Client& client, Request request);

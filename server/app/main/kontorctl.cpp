@@ -4,9 +4,11 @@
 
 #include <iostream>
 
+#include "directory/domain/tools.hpp"
 #include "server/admin/ctl.hpp"
 
 int main(int argc, char** argv) {
+  const auto domain = kontor::directory::make_domain_tools();
   return kontor::admin::run_ctl({argv + 1, argv + argc}, std::cout, std::cerr,
-                                ::isatty(STDERR_FILENO) == 1);
+                                ::isatty(STDERR_FILENO) == 1, domain.get());
 }
