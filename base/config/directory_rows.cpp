@@ -207,9 +207,10 @@ constexpr auto k_rows = std::to_array<Row>({
      "Directory."},
     {"sign_in.mechanisms",
      [](Settings& s) -> Field { return &s.sign_in.mechanisms; },
-     {0, 0, {"GSSAPI", "GSS-SPNEGO", "PLAIN", "LOGIN"}},
+     {0, 0, {"GSSAPI", "GSS-SPNEGO", "PLAIN", "LOGIN", "NTLM"}},
      "SASL mechanisms, in order of preference.",
-     "PLAIN and LOGIN are offered inside TLS only."},
+     "PLAIN, LOGIN and NTLM are offered inside TLS only. NTLM, which is not among them unless you "
+     "write it here, needs winbind and gss-ntlmssp (docs/admin/ntlm.md)."},
     {"sign_in.block_failures",
      [](Settings& s) -> Field { return &s.sign_in.block_failures; },
      {0, 100000},

@@ -29,7 +29,7 @@ using Field = std::variant<bool*,
 struct Range {
   std::int64_t least = 0;
   std::int64_t most = 0;
-  std::array<std::string_view, 4> allowed{};  // of a text, or of each element of a list
+  std::array<std::string_view, 5> allowed{};  // of a text, or of each element of a list
 
   constexpr std::span<const std::string_view> choices() const {
     std::size_t count = 0;

@@ -3,6 +3,7 @@
 
 #include "base/log/events/directory.hpp"
 #include "directory/krb/acceptor.hpp"
+#include "directory/krb/ntlm.hpp"
 #include "directory/krb/password.hpp"
 #include "directory/krb/profile.hpp"
 #include "directory/ldap/ad_source.hpp"
@@ -42,6 +43,7 @@ Result<void> add_ad(Parts& parts, const config::Settings& settings) {
   parts.checkers.push_back(make_kerberos_checker(settings.ad, domains));
   std::vector<std::shared_ptr<Mechanism>> made;
   for (auto& mechanism : make_ticket_mechanisms(settings.ad)) made.push_back(std::move(mechanism));
+  made.push_back(make_ntlm_mechanism());
   for (const auto& name : settings.sign_in.mechanisms)
     for (const auto& mechanism : made)
       if (mechanism->name() == name) parts.mechanisms.push_back(mechanism);

@@ -4,6 +4,7 @@
 #include "base/core/text.hpp"
 #include "directory/local/demo.hpp"
 #include "directory/model/identity.hpp"
+#include "directory/model/limits.hpp"
 
 namespace kontor::directory {
 namespace {
@@ -54,43 +55,55 @@ Result<std::shared_ptr<const Principal>> PasswordDesk::check(const std::string& 
     return fail(Errc::auth_failed, "the demo password is refused from other machines");
   const auto copy = copy_();
   const auto account = copy->find_login(login, settings_.directory.default_domain);
-  const auto allowed = may_sign_in(account.get());
+  PasswordChecker* checker = account ? checker_of(account->id.source) : nullptr;
+  const auto allowed = may_sign_in(account.get(), checker);
   const std::string name = account ? account->id.text() : "?" + fold_name(login);
   const std::string key = hash_.of(name + "\n" + password);
   const auto known = recall(key, account, copy->generation());
   if (!allowed) {
     // The second time it is as quick as a password that is known to be wrong.
     if (!known) spend_a_check(password);
-    remember(key, {account, copy->generation(), {}, false}, settings_.sign_in.remember_failure);
+    remember(key, {account, copy->generation(), {}, false, {}}, settings_.sign_in.remember_failure);
     return fail(allowed.error());
   }
-  PasswordChecker* checker = checker_of(account->id.source);
   if (checker == nullptr) return fail(Errc::unavailable, "no password checks for this source");
-  if (known && *known) return account;
-  if (known) return fail(Errc::auth_failed, "wrong password (the same as before)");
+  if (known && known->is_right) return account;
+  if (known) return fail(Errc::auth_failed, known->reason + " (the same as before)");
 
   const auto checked = checker->check(*account, login, password);
   if (!checked && checked.error().code() != Errc::auth_failed) return fail(checked.error());
-  remember(key, {account, copy->generation(), {}, checked.has_value()},
-           checked ? settings_.sign_in.remember_success : settings_.sign_in.remember_failure);
-  if (!checked) return fail(checked.error());
+  if (!checked) {
+    remember(key, {account, copy->generation(), {}, false, checked.error().detail()},
+             settings_.sign_in.remember_failure);
+    return fail(checked.error());
+  }
+  // Of a protected user nothing is kept, as Windows keeps nothing.
+  if (!is_protected_user(*account, copy->effective_sids(account->id)))
+    remember(key, {account, copy->generation(), {}, true, {}}, settings_.sign_in.remember_success);
   return account;
 }
 
-Result<void> PasswordDesk::may_sign_in(const Principal* account) const {
+Result<void> PasswordDesk::may_sign_in(const Principal* account,
+                                       const PasswordChecker* checker) const {
   if (account == nullptr) return fail(Errc::auth_failed, "no such person");
-  return check_may_sign_in(*account, clock_.now().time_since_epoch().count());
+  const auto now = clock_.now().time_since_epoch().count();
+  KONTOR_TRY(check_may_sign_in(*account, now));
+  KONTOR_TRY(check_proof(*account, {}, Proof::password));
+  if (is_locked(*account, now) && (checker == nullptr || !checker->judges_locks()))
+    return fail(Errc::auth_failed, std::string(refusal_of(Obstacle::locked)));
+  return {};
 }
 
-std::optional<bool> PasswordDesk::recall(const std::string& key,
-                                         const std::shared_ptr<const Principal>& account,
-                                         std::uint64_t generation) {
-  return memories_.with([&](Memories& memories) -> std::optional<bool> {
+std::optional<PasswordDesk::Memory> PasswordDesk::recall(
+    const std::string& key,
+    const std::shared_ptr<const Principal>& account,
+    std::uint64_t generation) {
+  return memories_.with([&](Memories& memories) -> std::optional<Memory> {
     const auto found = memories.find(key);
     if (found == memories.end()) return std::nullopt;
     const Memory& memory = found->second;
     const bool is_same = account ? memory.account == account : memory.generation == generation;
-    if (is_same && memory.until > clock_.steady()) return memory.is_right;
+    if (is_same && memory.until > clock_.steady()) return memory;
     memories.erase(found);
     return std::nullopt;
   });

@@ -5,8 +5,9 @@
 // A success is remembered for sign_in.remember_success, a wrong password for
 // sign_in.remember_failure (a domain counts bad passwords of all protocols together, so the same
 // bad one is not sent twice), both as a hash under a key that lives in this process; any change of
-// the account, its password included, forgets both. Somebody unknown, disabled or expired costs the
-// time of a check, the first time and later, so that time tells no names. In demo mode the demo
+// the account, its password included, forgets both; of a member of Protected Users no success is
+// remembered. Somebody unknown or who may not sign in costs the time of a check, the first time and
+// later, so that time tells no names. In demo mode the demo
 // password is refused from other machines. Blocks; any thread, many at a time.
 #pragma once
 #include <functional>
@@ -47,15 +48,16 @@ class PasswordDesk {
     std::uint64_t generation = 0;              // of the copy that did not know the name
     SteadyTime until;
     bool is_right = false;
+    std::string reason;  // why it is not, as the checker said
   };
   using Memories = std::unordered_map<std::string, Memory>;  // by the hash of id and password
 
   PasswordChecker* checker_of(const std::string& source) const;
   void spend_a_check(std::string_view password) const;
-  Result<void> may_sign_in(const Principal* account) const;
-  std::optional<bool> recall(const std::string& key,
-                             const std::shared_ptr<const Principal>& account,
-                             std::uint64_t generation);
+  Result<void> may_sign_in(const Principal* account, const PasswordChecker* checker) const;
+  std::optional<Memory> recall(const std::string& key,
+                               const std::shared_ptr<const Principal>& account,
+                               std::uint64_t generation);
   void remember(const std::string& key, Memory memory, std::chrono::seconds keep);
 
   const config::Settings& settings_;

@@ -71,7 +71,7 @@ class PasswordMechanism final : public Mechanism {
   PasswordMechanism(std::string name, PasswordDesk& desk) : name_(std::move(name)), desk_(&desk) {}
   std::string name() const override { return name_; }
   bool needs_tls() const override { return true; }
-  bool checks_passwords() const override { return true; }
+  Pool pool() const override { return Pool::passwords; }
   Result<std::unique_ptr<Acceptor>> begin(const SignInContext& context) override {
     return std::make_unique<OneAcceptor>(*desk_, context);
   }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint32_t k_ticket_threads = 4;
 constexpr std::uint32_t k_password_threads = 16;  // most of them may wait for a controller
+constexpr std::uint32_t k_ntlm_threads = 2;       // for winbind, which may wait as well
 constexpr std::size_t k_max_waiting = 2'000;      // steps not yet begun
 constexpr std::size_t k_max_open = 20'000;
 constexpr int k_max_steps = 20;  // of one exchange
@@ -37,7 +38,8 @@ struct SignInDesk::Exchange {
 SignInDesk::SignInDesk(Parts parts)
     : parts_(std::move(parts)),
       tickets_("kontor-tickets", k_ticket_threads),
-      passwords_("kontor-passwd", k_password_threads) {}
+      passwords_("kontor-passwd", k_password_threads),
+      ntlm_("kontor-ntlm", k_ntlm_threads) {}
 
 SignInDesk::~SignInDesk() = default;
 
@@ -48,6 +50,18 @@ std::vector<OfferedMechanism> SignInDesk::offered() const {
       if (iequals(mechanism->name(), wanted))
         list.push_back({mechanism->name(), mechanism->needs_tls()});
   return list;
+}
+
+io::WorkPool& SignInDesk::pool_of(const Mechanism& mechanism) {
+  switch (mechanism.pool()) {
+    case Mechanism::Pool::passwords:
+      return passwords_;
+    case Mechanism::Pool::ntlm:
+      return ntlm_;
+    case Mechanism::Pool::tickets:
+      break;
+  }
+  return tickets_;
 }
 
 void SignInDesk::begin(SignInBegin message) {
@@ -63,7 +77,7 @@ void SignInDesk::begin(SignInBegin message) {
   exchange->context = std::move(message.context);
   Result<std::unique_ptr<Acceptor>> acceptor = fail(Errc::unsupported, "no such mechanism");
   if (mechanism != parts_.mechanisms.end()) {
-    exchange->pool = (*mechanism)->checks_passwords() ? &passwords_ : &tickets_;
+    exchange->pool = &pool_of(**mechanism);
     if ((*mechanism)->needs_tls() && !exchange->context.is_tls)
       acceptor = fail(Errc::unsupported, "not without TLS");
     else if (open() >= k_max_open)
@@ -162,8 +176,11 @@ Result<SignInAnswer> SignInDesk::decide(Exchange& exchange, Authenticated authen
   answer.outcome = SignInAnswer::Outcome::done;
   answer.step.done = true;
   answer.step.authorization_id = std::move(authenticated.authorization_id);
-  answer.step.identity =
-      make_identity(*copy, *person, std::move(authenticated.name), authenticated.group_sids);
+  auto& identity = answer.step.identity;
+  identity = make_identity(*copy, *person, std::move(authenticated.name), authenticated.group_sids);
+  identity.proof = authenticated.proof;
+  identity.ticket_ends = authenticated.ticket_ends;
+  KONTOR_TRY(check_proof(*person, identity.sids, identity.proof));
   exchange.log.emit(log::events::k_sign_in_done, {{log::Keys::user, answer.step.identity.login},
                                                   {log::Keys::principal, person->id.text()}});
   return answer;

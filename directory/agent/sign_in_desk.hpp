@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SignInDesk: the sign-ins under way in kontor-directory, of many sessions at once.
 //
-// Steps run on two pools: tickets are checked on one, passwords, which may wait for a controller,
-// on the other. The verdict on the account (known, enabled, may act for the asked-for name) falls
-// here, and every refusal is logged here with its true reason; the answer holds its kind only.
-// begin(), step() and abandon() return at once; `answer` is called from a pool's thread or from
-// step().
+// Steps run on three pools: tickets are checked on one, passwords, which may wait for a controller,
+// on another, NTLM, which waits for winbind, on a small third. The verdict on the account (known,
+// enabled, may act for the asked-for name) falls here, and every refusal is logged here with its
+// true reason; the answer holds its kind only. begin(), step() and abandon() return at once;
+// `answer` is called from a pool's thread or from step().
 #pragma once
 #include <functional>
 #include <memory>
@@ -48,6 +48,7 @@ class SignInDesk {
   struct Exchange;
   using Exchanges = std::unordered_map<std::uint64_t, std::shared_ptr<Exchange>>;
 
+  io::WorkPool& pool_of(const Mechanism& mechanism);
   void run(const std::shared_ptr<Exchange>& exchange, std::optional<std::string> response);
   Result<SignInAnswer> take_step(Exchange& exchange, std::optional<std::string> response);
   Result<SignInAnswer> decide(Exchange& exchange, Authenticated authenticated);
@@ -55,7 +56,7 @@ class SignInDesk {
 
   Parts parts_;
   Guarded<Exchanges> exchanges_;
-  io::WorkPool tickets_, passwords_;  // last: their threads end before the rest goes
+  io::WorkPool tickets_, passwords_, ntlm_;  // last: their threads end before the rest goes
 };
 
 }  // namespace kontor::directory

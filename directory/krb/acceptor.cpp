@@ -15,6 +15,7 @@
 #include "directory/krb/gss.hpp"
 #include "directory/krb/keytab.hpp"
 #include "directory/krb/pac.hpp"
+#include "directory/krb/ticket_faults.hpp"
 
 namespace kontor::directory {
 namespace {
@@ -86,6 +87,7 @@ class TicketAcceptor final : public Acceptor {
   GssName peer_;
   Stage stage_ = Stage::tokens;
   int steps_ = 0;
+  std::int64_t ends_ = 0;  // of the ticket, UTC seconds; the clocks' tolerance included
 };
 
 Result<AcceptStep> challenge(std::string bytes) {
@@ -125,16 +127,19 @@ Result<AcceptStep> TicketAcceptor::accept(const std::string& token) {
   bindings.application_data = view_of(binding_);
   auto input = view_of(token);
   GssBuffer output;
-  OM_uint32 minor = 0;
+  OM_uint32 minor = 0, lifetime = 0;
   const auto major =
       gss_accept_sec_context(&minor, context_.out(), credential_->get(), &input,
                              binding_.empty() ? GSS_C_NO_CHANNEL_BINDINGS : &bindings, peer_.out(),
-                             nullptr, output.out(), nullptr, nullptr, nullptr);
+                             nullptr, output.out(), nullptr, &lifetime, nullptr);
   if (major == GSS_S_CONTINUE_NEEDED) return challenge(output.text());
   if (GSS_ERROR(major)) {
     const bool malformed = GSS_ROUTINE_ERROR(major) == GSS_S_DEFECTIVE_TOKEN;
-    return fail(malformed ? Errc::bad_input : Errc::auth_failed, gss_text("ticket", major, minor));
+    std::string text = gss_text("ticket", major, minor);
+    if (const auto advice = ticket_advice(minor); !advice.empty()) text.append(": ").append(advice);
+    return fail(malformed ? Errc::bad_input : Errc::auth_failed, std::move(text));
   }
+  ends_ = system_clock().now().time_since_epoch().count() + lifetime;
   return established(output.text());
 }
 
@@ -185,7 +190,9 @@ Result<void> TicketAcceptor::read_pac(Authenticated& who) const {
   OM_uint32 minor = 0;
   const auto major = gss_get_name_attribute(&minor, peer_.get(), &attribute, &authenticated,
                                             &complete, value.out(), display.out(), &more);
-  if (GSS_ERROR(major) || authenticated == 0) return {};  // no PAC, or one that nobody vouches for
+  // No PAC, or one whose server signature ([MS-PAC] 2.8.1) is not of the keytab's key: the library
+  // checks that and says so. The name counts alone then, and the directory's groups.
+  if (GSS_ERROR(major) || authenticated == 0) return {};
   KONTOR_TRY(auto info, parse_logon_info(value.text()));
   who.sid = std::move(info.user);
   who.group_sids = std::move(info.groups);
@@ -196,6 +203,7 @@ Result<AcceptStep> TicketAcceptor::finish(std::string authorization_id) {
   AcceptStep step;
   step.done = true;
   step.authenticated.authorization_id = std::move(authorization_id);
+  step.authenticated.ticket_ends = ends_;
   GssBuffer name;
   OM_uint32 minor = 0;
   const auto major = gss_display_name(&minor, peer_.get(), name.out(), nullptr);

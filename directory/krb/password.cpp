@@ -39,6 +39,7 @@ class KerberosChecker final : public PasswordChecker {
         keytab_file_(settings.keytab_file) {}
 
   std::string source() const override { return "ad"; }
+  bool judges_locks() const override { return true; }
   Result<void> check(const Principal& principal,
                      std::string_view login,
                      std::string_view password) override;

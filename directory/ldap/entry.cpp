@@ -5,12 +5,13 @@
 #include <limits>
 
 #include "base/core/text.hpp"
+#include "directory/model/attributes.hpp"
+#include "directory/model/limits.hpp"
 #include "directory/model/sid.hpp"
 
 namespace kontor::directory {
 namespace {
-constexpr std::uint32_t k_account_disabled = 0x2;  // [MS-ADTS] 2.2.16
-constexpr std::uint32_t k_normal_account = 0x200;
+constexpr std::uint32_t k_normal_account = 0x200;               // [MS-ADTS] 2.2.16
 constexpr std::size_t k_max_sid = 170;                          // characters
 constexpr std::size_t k_max_address = 320;                      // RFC 5321, 4.5.3.1: 64 + "@" + 255
 constexpr std::int64_t k_unix_epoch = 116'444'736'000'000'000;  // in FILETIME
@@ -87,6 +88,21 @@ void take_texts(const Entry& entry, Principal& out) {
   out.office = clean_text(entry.first("physicaldeliveryofficename"));
 }
 
+// What stands against signing in; a room's account is disabled by custom, and never signs in.
+void take_limits(const Entry& entry,
+                 const DomainNames& names,
+                 std::uint32_t control,
+                 Principal& out) {
+  if (out.kind != Kind::person) return;
+  if ((control & account_control::k_disabled) != 0) out.state = State::disabled;
+  out.expires = parse_filetime(entry.first("accountexpires"));
+  out.limits.control = control;
+  out.limits.locked_until = locked_until_of(entry.first("lockouttime"), names.lockout_duration);
+  out.limits.must_change_password = must_change_password_of(entry.first("pwdlastset"), control);
+  out.limits.logon_hours = logon_hours_of(entry.first("logonhours"));
+  out.credential_stamp = clean_text(entry.first("pwdlastset"));
+}
+
 // objectSid and the primary group's, which has the account's domain and an identifier of its own.
 void take_sids(const Entry& entry, Converted& out) {
   auto sid = sid_from_bytes(entry.first("objectsid"));
@@ -95,6 +111,8 @@ void take_sids(const Entry& entry, Converted& out) {
   const auto rid = parse_number<std::uint32_t>(entry.first("primarygroupid"));
   const auto domain = domain_of_sid(out.principal.sid);
   if (rid && domain) out.primary_group = sid_with_rid(*domain, *rid);
+  for (const auto& value : entry.all("sidhistory"))
+    if (auto old = sid_from_bytes(value)) out.principal.sid_history.push_back(std::move(*old));
 }
 
 // The SID a foreign security principal is named by ([MS-ADTS] 6.1.1.4.10); empty for another DN,
@@ -218,6 +236,11 @@ std::vector<std::string> wanted_attributes(const DomainNames& names) {
                                      "proxyAddresses",
                                      "userAccountControl",
                                      "accountExpires",
+                                     "pwdLastSet",
+                                     "lockoutTime",
+                                     "logonHours",
+                                     "sIDHistory",
+                                     "groupType",
                                      "primaryGroupID",
                                      "member",
                                      "title",
@@ -246,11 +269,11 @@ Result<Converted> convert_entry(const Entry& entry, const DomainNames& names) {
   auto addresses = mail_addresses(entry.first("mail"), entry.all("proxyaddresses"));
   who.mail = std::move(addresses.primary);
   who.addresses = std::move(addresses.all);
-  if (who.kind == Kind::person) {  // a room's account is disabled by custom, and never signs in
-    if ((control & k_account_disabled) != 0) who.state = State::disabled;
-    who.expires = parse_filetime(entry.first("accountexpires"));
+  take_limits(entry, names, control, who);
+  if (who.kind == Kind::group) {
+    who.group_type = group_type_of(entry.first("grouptype"));
+    take_members(entry, names, out);
   }
-  if (who.kind == Kind::group) take_members(entry, names, out);
   if (!names.policy_attribute.empty()) who.policies = entry.all(names.policy_attribute);
   out.usn = parse_number<std::uint64_t>(entry.first("usnchanged")).value_or(0);
   return out;

@@ -63,6 +63,7 @@ struct DomainNames {
   std::string dns;                    // ad.example.com
   std::string netbios;                // AD
   std::string rooms_base;             // user objects below this DN are rooms; empty: none
+  std::string lockout_duration = {};  // the domain's lockoutDuration, as written
   std::string policy_attribute = {};  // lower case; empty: none is read
 };
 

@@ -50,6 +50,8 @@ void take_state(const Entry& entry, Principal& who) {
   if (entry.first("pwdaccountlockedtime") == k_locked_for_good ||
       iequals(entry.first("nsaccountlock"), "TRUE"))
     who.state = State::disabled;
+  // draft-behera-ldap-password-policy-10, 5.3.7
+  who.limits.must_change_password = iequals(entry.first("pwdreset"), "TRUE");
   // shadow(5): days since 1970; -1 and an empty field mean never. What is no number at all was
   // meant to close the account.
   const auto expire = trim(entry.first("shadowexpire"));
@@ -125,6 +127,7 @@ std::vector<std::string> wanted_ldap_attributes(const LdapNames& names) {
                                      "shadowExpire",
                                      "nsAccountLock",
                                      "pwdAccountLockedTime",
+                                     "pwdReset",
                                      "pwdChangedTime",
                                      "userPassword",
                                      "entryCSN"};

@@ -64,6 +64,8 @@ Result<Reader> Reader::begin(Connection& connection,
   KONTOR_TRY(const auto service,
              read_entry(connection, std::string(root.first("dsservicename")), {"invocationId"}));
   facts.invocation_id = service.first("invocationid");
+  KONTOR_TRY(const auto domain, read_entry(connection, facts.domain_dn, {"lockoutDuration"}));
+  facts.names.lockout_duration = domain.first("lockoutduration");
   KONTOR_TRY(reader.read_names(settings, std::string(root.first("configurationnamingcontext"))));
   return reader;
 }

@@ -2,6 +2,7 @@
 #include "directory/local/local_directory.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <unordered_map>
 
@@ -10,6 +11,7 @@
 #include "base/crypto/password.hpp"
 #include "directory/local/ldif.hpp"
 #include "directory/model/attributes.hpp"
+#include "directory/model/limits.hpp"
 #include "directory/model/sid.hpp"
 #include "directory/model/unit_policies.hpp"
 
@@ -35,6 +37,9 @@ class Reader {
       : policy_attribute_(to_lower(policy_attribute)) {}
 
   Result<LocalDirectory> read(const std::vector<LdifEntry>& entries) {
+    for (const auto& entry : entries)
+      if (const auto text = trim(entry.first("lockoutduration")); !text.empty())
+        lockout_durations_[fold_dn(entry.dn)] = text;
     for (const auto& entry : entries) {
       KONTOR_TRY(add(entry));
     }
@@ -101,7 +106,10 @@ class Reader {
       principal.sid = pick(entry, {"objectsid"});
       if (principal.sid.empty()) principal.sid = sid_of_uuid(principal.id.guid);
     }
+    if (kind == Kind::group) principal.group_type = group_type_of(trim(entry.first("grouptype")));
     take_state(entry, principal);
+    take_limits(entry, principal);
+    take_sid_history(entry, principal);
     return principal;
   }
 
@@ -127,6 +135,45 @@ class Reader {
       if (value) principal.expires = expiry_of_filetime(*value);
       if (!value) principal.state = State::disabled;
       if (!value) problem(entry, "accountExpires is not a number; the account is disabled");
+    }
+  }
+
+  // As a domain's head says it for everybody below ([MS-ADA1] lockoutDuration).
+  std::string lockout_duration_for(std::string_view folded_dn) const {
+    for (auto at = folded_dn.find(','); at != std::string_view::npos; at = folded_dn.find(',')) {
+      folded_dn.remove_prefix(at + 1);
+      const auto found = lockout_durations_.find(folded_dn);
+      if (found != lockout_durations_.end()) return found->second;
+    }
+    return {};
+  }
+
+  void take_limits(const LdifEntry& entry, Principal& principal) {
+    auto& limits = principal.limits;
+    limits.control =
+        parse_number<std::uint32_t>(trim(entry.first("useraccountcontrol"))).value_or(0);
+    limits.must_change_password =
+        must_change_password_of(entry.first("pwdlastset"), limits.control);
+    const auto locked = trim(entry.first("lockouttime"));
+    limits.locked_until = locked_until_of(locked, lockout_duration_for(fold_dn(entry.dn)));
+    if (!locked.empty() && !parse_number<std::uint64_t>(locked)) {
+      principal.state = State::disabled;
+      problem(entry, "lockoutTime is not a number; the account is disabled");
+    }
+    const auto hours = entry.first("logonhours");
+    limits.logon_hours = logon_hours_of(hours);
+    if (!hours.empty() && hours.size() != 21)
+      problem(entry, "logonHours has not 21 bytes; not used");
+  }
+
+  void take_sid_history(const LdifEntry& entry, Principal& principal) {
+    for (const auto& value : entry.all("sidhistory")) {
+      const auto sid = sid_from_bytes(value);
+      const auto text = sid ? *sid : std::string(trim(value));
+      if (sid || domain_of_sid(text))
+        principal.sid_history.push_back(text);
+      else
+        problem(entry, "sIDHistory is not a SID; not used");
     }
   }
 
@@ -174,6 +221,7 @@ class Reader {
   std::unordered_map<std::string, PrincipalId> by_dn_;
   std::unordered_map<Uuid, std::size_t> by_id_;
   std::vector<Linked> groups_;
+  std::map<std::string, std::string, std::less<>> lockout_durations_;  // by folded DN
 };
 
 }  // namespace

@@ -50,9 +50,11 @@ class Acceptor {
 class Mechanism {
  public:
   virtual ~Mechanism() = default;
-  virtual std::string name() const = 0;                    // "GSSAPI", "GSS-SPNEGO"
-  virtual bool needs_tls() const { return false; }         // PLAIN and LOGIN do
-  virtual bool checks_passwords() const { return false; }  // which pool its steps run on
+  virtual std::string name() const = 0;             // "GSSAPI", "GSS-SPNEGO"
+  virtual bool needs_tls() const { return false; }  // PLAIN and LOGIN do
+  // Whose threads its steps run on, by what they may have to wait for.
+  enum class Pool : std::uint8_t { tickets, passwords, ntlm };
+  virtual Pool pool() const { return Pool::tickets; }
   // Any thread; must not block. unavailable: no keytab that could be read, with the reason.
   virtual Result<std::unique_ptr<Acceptor>> begin(const SignInContext& context) = 0;
 };
@@ -68,6 +70,9 @@ class PasswordChecker {
   virtual Result<void> check(const Principal& principal,
                              std::string_view login,
                              std::string_view password) = 0;
+  // Does whom it asks know about locks of accounts, and better than the copy (fine-grained
+  // policies)? Then a locked account is asked about, too.
+  virtual bool judges_locks() const { return false; }
   // Spends the time of a check for a name that is not known, so that time does not tell names.
   virtual void check_unknown(std::string_view password) = 0;
 };

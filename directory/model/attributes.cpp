@@ -83,6 +83,12 @@ State state_of_account_control(std::uint32_t account_control) {
   return (account_control & 2U) != 0 ? State::disabled : State::enabled;
 }
 
+std::uint32_t group_type_of(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  const auto bits = parse_number<std::uint32_t>(text.substr(is_negative ? 1 : 0)).value_or(0);
+  return is_negative ? 0U - bits : bits;
+}
+
 std::optional<std::int64_t> expiry_of_filetime(std::uint64_t filetime) {
   if (filetime == 0 || filetime >= k_never) return std::nullopt;
   return static_cast<std::int64_t>(filetime / 10'000'000) - k_seconds_1601_to_1970;

@@ -26,6 +26,9 @@ void set_addresses(Principal& principal,
 // userAccountControl: bit 2 is ACCOUNTDISABLE ([MS-ADTS] 2.2.16).
 State state_of_account_control(std::uint32_t account_control);
 
+// groupType, a signed number ([MS-ADTS] 2.2.12), as its bits; 0 when it is none.
+std::uint32_t group_type_of(std::string_view text);
+
 // accountExpires: 100 ns steps since 1601; 0 and 2^63-1 are "never" ([MS-ADA1] 2.3).
 std::optional<std::int64_t> expiry_of_filetime(std::uint64_t filetime);
 

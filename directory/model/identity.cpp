@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "directory/model/limits.hpp"
+
 namespace kontor::directory {
 namespace {
 
@@ -18,16 +20,17 @@ bool is_copied(const DirectoryCopy& copy, const Principal& principal, const Sid&
 }  // namespace
 
 Result<void> check_may_sign_in(const Principal& principal, std::int64_t now) {
-  if (principal.kind != Kind::person) return fail(Errc::auth_failed, "not a person");
-  switch (DirectoryCopy::state_at(principal, now)) {
-    case State::disabled:
-      return fail(Errc::auth_failed, "account is disabled");
-    case State::expired:
-      return fail(Errc::auth_failed, "account has expired");
-    case State::enabled:
-      break;
-  }
-  if (!principal.has_mailbox()) return fail(Errc::auth_failed, "account has no mail address");
+  if (const auto obstacle = obstacle_to(principal, now))
+    return fail(Errc::auth_failed, std::string(refusal_of(*obstacle)));
+  return {};
+}
+
+Result<void> check_proof(const Principal& principal,
+                         const std::vector<Sid>& sids,
+                         Proof proof,
+                         bool has_app_password) {
+  if (const auto obstacle = obstacle_to_proof(principal, sids, proof, has_app_password))
+    return fail(Errc::auth_failed, std::string(refusal_of(*obstacle)));
   return {};
 }
 

@@ -12,8 +12,14 @@
 namespace kontor::directory {
 
 // May this principal sign in now? auth_failed with the true reason: not a person, no mailbox,
-// disabled, expired.
+// disabled, expired, outside his logon hours.
 Result<void> check_may_sign_in(const Principal& principal, std::int64_t now);
+// May he sign in this way? auth_failed: a smart card is required, the password must be changed, a
+// member of Protected Users. `sids`: his effective ones.
+Result<void> check_proof(const Principal& principal,
+                         const std::vector<Sid>& sids,
+                         Proof proof,
+                         bool has_app_password = false);
 
 // `ticket_sids` are the PAC's; those of principals in the copy are not believed (the copy is
 // newer), the others are added (DESIGN.md 5). Does not ask whether the principal may sign in.

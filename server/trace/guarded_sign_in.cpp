@@ -7,6 +7,7 @@
 
 #include "base/core/text.hpp"
 #include "base/net/signal.hpp"
+#include "directory/model/ntlm_message.hpp"
 
 namespace kontor::trace {
 namespace {
@@ -112,6 +113,10 @@ class GuardedExchange final : public directory::SaslExchange {
   // Name and password, when this response completes them.
   std::optional<Said> take(const std::string& response) {
     if (mechanism_ == "PLAIN") return said_in_plain(response);
+    if (mechanism_ == "NTLM") {  // the proof stands for the password: it differs each time
+      if (auto claim = directory::ntlm_claim(response)) return Said{*std::move(claim), response};
+      return std::nullopt;
+    }
     if (mechanism_ != "LOGIN") return std::nullopt;
     if (login_) return Said{*login_, response};
     login_ = response;

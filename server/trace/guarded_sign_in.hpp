@@ -3,9 +3,9 @@
 // password is tried for, lets the Guard say how long to wait before and after, and tells it the
 // outcome.
 //
-// Only wrong passwords count: what is `unavailable` never does, and no ticket does either, since
-// nobody can guess passwords with tickets here (Kerberos' own server is asked for those) and a
-// clock that is wrong fails the same way. Waiting holds no thread.
+// Only wrong passwords count, given to PLAIN, LOGIN or NTLM: what is `unavailable` never does, and
+// no ticket does either, since nobody can guess passwords with tickets here (Kerberos' own server
+// is asked for those) and a clock that is wrong fails the same way. Waiting holds no thread.
 #pragma once
 #include <memory>
 

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     else
       entry.attributes[to_lower(line.substr(0, equals))].emplace_back(line.substr(equals + 1));
   }
-  const auto made = convert_entry(entry, DomainNames{"ad", "a.b", "A", "OU=Rooms,DC=a,DC=b"});
+  const auto made = convert_entry(entry, DomainNames{"ad", "a.b", "A", "OU=Rooms,DC=a,DC=b", "0"});
   if (!made) return 0;
   const Principal& who = made->principal;
   if (!is_utf8(who.dn) || !is_utf8(who.name) || !is_utf8(who.mail)) std::abort();

@@ -30,7 +30,7 @@ Entry person() {
   return entry;
 }
 
-const DomainNames k_names{"ad", "a.b", "A", "OU=Rooms,DC=a,DC=b"};
+const DomainNames k_names{"ad", "a.b", "A", "OU=Rooms,DC=a,DC=b", "-18000000000"};
 
 TEST(RangeNames, AreRead) {
   struct Row {
@@ -133,6 +133,41 @@ TEST(Entries, APersonBecomesAPrincipal) {
   EXPECT_EQ(who.netbios_domain, "A");
   EXPECT_EQ(made->primary_group, "S-1-5-21-3786158699-1628915179-3288043877-513");
   EXPECT_EQ(made->usn, 4711U);
+}
+
+TEST(Entries, LimitsAndOldSids) {
+  Entry entry = person();
+  entry.attributes["useraccountcontrol"] = {"262656"};       // 512 and SMARTCARD_REQUIRED
+  entry.attributes["lockouttime"] = {"116444737000000000"};  // 100 s after 1970 began
+  entry.attributes["logonhours"] = {std::string(21, '\0')};
+  entry.attributes["pwdlastset"] = {"132223104000000000"};
+  entry.attributes["sidhistory"] = {k_sid, "nonsense"};
+  auto made = convert_entry(entry, k_names);
+  ASSERT_TRUE(made);
+  const auto& limits = made->principal.limits;
+  EXPECT_EQ(limits.control, 262'656U);
+  EXPECT_EQ(limits.locked_until, 100 + 1'800);
+  EXPECT_FALSE(limits.must_change_password);
+  EXPECT_EQ(limits.logon_hours, std::string(21, '\0'));
+  EXPECT_EQ(made->principal.credential_stamp, "132223104000000000");
+  EXPECT_EQ(made->principal.sid_history,
+            std::vector<Sid>{"S-1-5-21-3786158699-1628915179-3288043877-1103"});
+  entry.attributes["useraccountcontrol"] = {"512"};
+  entry.attributes["pwdlastset"] = {"0"};
+  entry.attributes["lockouttime"] = {"0"};
+  made = convert_entry(entry, k_names);
+  ASSERT_TRUE(made);
+  EXPECT_TRUE(made->principal.limits.must_change_password);
+  EXPECT_FALSE(made->principal.limits.locked_until);
+}
+
+TEST(Entries, AGroupsKindIsKept) {
+  Entry entry = person();
+  entry.attributes["objectclass"] = {"top", "group"};
+  entry.attributes["grouptype"] = {"-2147483646"};
+  const auto made = convert_entry(entry, k_names);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->principal.group_type, 0x80000002U);
 }
 
 TEST(Entries, KindsAndStates) {

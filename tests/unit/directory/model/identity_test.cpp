@@ -67,5 +67,40 @@ TEST(Identity, ARemovalFromAGroupShowsInAnOpenSession) {
   EXPECT_FALSE(refresh_identity(*after->with(gone, 3), identity, 0));
 }
 
+TEST(Identity, SidHistoriesCountAndATicketsWordAboutThemDoesNot) {
+  auto anna = test_person(1, "anna");
+  anna.sid_history = {"S-1-5-21-7-7-7-1001"};
+  auto sales = test_group(10, "sales", {test_id(1)});
+  sales.sid_history = {"S-1-5-21-7-7-7-2001"};
+  const DirectoryCopy before({anna, sales}, 1);
+  const std::vector<Sid> ticket = {"S-1-5-21-7-7-7-2001", "S-1-5-21-8-8-8-5"};
+  const auto identity = make_identity(before, anna, "anna", ticket);
+  EXPECT_THAT(identity.sids,
+              ElementsAre("S-1-5-21-1-2-3-1", "S-1-5-21-1-2-3-10", "S-1-5-21-7-7-7-1001",
+                          "S-1-5-21-7-7-7-2001", "S-1-5-21-8-8-8-5"));
+  EXPECT_THAT(identity.ticket_sids, ElementsAre("S-1-5-21-8-8-8-5"));
+  // Out of the group its old SID goes too, whatever the ticket says.
+  sales.members.clear();
+  Changes changes;
+  changes.upserts = {sales};
+  const auto fresh = refresh_identity(*before.with(changes, 2), identity, 0);
+  ASSERT_TRUE(fresh);
+  EXPECT_THAT(fresh->sids,
+              ElementsAre("S-1-5-21-1-2-3-1", "S-1-5-21-7-7-7-1001", "S-1-5-21-8-8-8-5"));
+}
+
+TEST(Identity, WhatTheTicketSaidEndsWithIt) {
+  const DirectoryCopy copy({test_person(1, "anna")}, 1);
+  auto identity = make_identity(copy, *copy.find(test_id(1)), "anna", {"S-1-5-21-7-7-7-500"});
+  identity.proof = Proof::ticket;
+  identity.ticket_ends = 100;
+  const auto inside = refresh_identity(copy, identity, 99),
+             after = refresh_identity(copy, identity, 100);
+  ASSERT_TRUE(inside && after);
+  EXPECT_THAT(inside->sids, Contains("S-1-5-21-7-7-7-500"));
+  EXPECT_THAT(after->sids, ElementsAre("S-1-5-21-1-2-3-1"));
+  EXPECT_EQ(after->proof, Proof::ticket);
+}
+
 }  // namespace
 }  // namespace kontor::directory
