@@ -2,27 +2,26 @@
 #include "server/app/session_warden.hpp"
 
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "base/log/events/policy.hpp"
 #include "base/log/events/server.hpp"
 #include "directory/model/identity.hpp"
+#include "directory/model/limits.hpp"
 #include "server/policy/access.hpp"
 
 namespace kontor::app {
 namespace {
 
-// What the client is told; empty: the person may stay.
-std::string_view reason_to_end(const directory::Principal* person, UtcSeconds now) {
-  if (person == nullptr) return "the account was removed";
-  switch (directory::DirectoryCopy::state_at(*person, now.time_since_epoch().count())) {
-    case directory::State::enabled:
-      return {};
-    case directory::State::disabled:
-      return "the account was disabled";
-    case directory::State::expired:
-      return "the account has expired";
-  }
-  return {};
+using directory::Obstacle;
+
+std::optional<Obstacle> obstacle_to(const directory::DirectoryCopy& copy,
+                                    const directory::Identity& identity,
+                                    UtcSeconds now) {
+  const auto person = copy.find(identity.id);
+  if (!person) return Obstacle::removed;
+  return directory::obstacle_to_session(*person, identity, now.time_since_epoch().count());
 }
 
 bool is_same(const directory::Identity& a, const directory::Identity& b) {
@@ -35,20 +34,24 @@ std::size_t end_forbidden_sessions(const directory::Directory& directory,
                                    trace::Sessions& sessions,
                                    UtcSeconds now,
                                    const log::Context& log) {
-  std::size_t ended = 0;
   const auto copy = directory.current();
-  for (const auto& id : sessions.people()) {
-    const auto person = copy->find(id);
-    const auto reason = reason_to_end(person.get(), now);
-    if (reason.empty()) continue;
-    const auto count = sessions.end(id, std::string(reason));
-    if (count == 0) continue;  // they are ending already
-    ended += count;
-    log.emit(log::events::k_sessions_ended, {{log::Keys::principal, id.text()},
-                                             {log::Keys::count, count},
-                                             {log::Keys::reason, reason}});
+  std::map<std::pair<directory::PrincipalId, Obstacle>, std::size_t> ended;
+  for (const auto& [session, identity] : sessions.identities()) {
+    const auto obstacle = obstacle_to(*copy, *identity, now);
+    if (!obstacle) continue;
+    const auto reason = directory::goodbye_of(*obstacle);
+    if (sessions.end_session(session, identity->id, std::string(reason)))
+      ++ended[{identity->id, *obstacle}];  // else it is ending already
   }
-  return ended;
+  std::size_t all = 0;
+  for (const auto& [what, count] : ended) {
+    all += count;
+    log.emit(log::events::k_sessions_ended,
+             {{log::Keys::principal, what.first.text()},
+              {log::Keys::count, count},
+              {log::Keys::reason, directory::refusal_of(what.second)}});
+  }
+  return all;
 }
 
 // Computed outside the table's lock.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SessionWarden: ends the sessions of people whom the directory disabled, let expire or removed,
-// and brings the rights of the others up to date.
+// SessionWarden: ends the sessions of people whom the directory removed or does not let be signed
+// in any more, by a change or because the time has come, and brings the rights of the others up to
+// date.
 #pragma once
 #include "base/core/time.hpp"
 #include "base/log/log.hpp"
@@ -10,8 +11,8 @@
 
 namespace kontor::app {
 
-// Looks at everybody with an open session, against the newest copy; how many sessions it ended.
-// Cheap: people with sessions, not all people. Any thread.
+// Looks at every signed-in session, against the newest copy; how many it ended. Cheap: sessions,
+// not all people. Any thread.
 std::size_t end_forbidden_sessions(const directory::Directory& directory,
                                    trace::Sessions& sessions,
                                    UtcSeconds now,

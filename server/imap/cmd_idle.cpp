@@ -5,6 +5,7 @@
 #include "server/imap/command_reader.hpp"
 #include "server/imap/handlers.hpp"
 #include "server/imap/notices.hpp"
+#include "server/imap/standing.hpp"
 #include "server/imap/wire/arguments.hpp"
 
 namespace kontor::imap {
@@ -16,8 +17,7 @@ constexpr std::size_t k_max_done = 64;
 Task<Result<void>> watch(Session& session) {
   const net::Limit limit = session.env.settings.imap.idle_timeout;
   while (session.reader.buffered().empty()) {
-    auto reason = session.end->reason.with([](const auto& value) { return value; });
-    if (reason) co_return fail(co_await say_bye(session, *std::move(reason)));
+    KONTOR_CO_TRY(co_await check_standing(session));
     KONTOR_CO_TRY(co_await tell_changes(session, SyncRules(), Moment::idle));
     KONTOR_CO_TRY(co_await session.out.flush());
     auto wake = co_await session.stream->wait(&session.end->wake, limit);

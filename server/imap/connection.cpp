@@ -13,6 +13,7 @@
 #include "server/imap/command_reader.hpp"
 #include "server/imap/dispatch.hpp"
 #include "server/imap/notices.hpp"
+#include "server/imap/standing.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -29,8 +30,7 @@ net::Limit wait_limit(const Session& session) {
 // Until a command can be read, the limit is over or the session is to end.
 Task<Result<void>> wait_for_input(Session& session) {
   while (session.reader.buffered().empty()) {
-    auto reason = session.end->reason.with([](const auto& value) { return value; });
-    if (reason) co_return fail(co_await say_bye(session, *std::move(reason)));
+    KONTOR_CO_TRY(co_await check_standing(session));
     if (tells_between(session)) {
       KONTOR_CO_TRY(co_await tell_changes(session, SyncRules(), Moment::between));
     }
@@ -94,6 +94,7 @@ void listen_for_end(Session& session) {
     end->reason.with([&](auto& value) { value = std::move(reason); });
     end->wake.raise();
   });
+  session.row->on_renewed([end = session.end] { end->wake.raise(); });
 }
 
 Task<void> refuse(Session& session, const Error& error) {

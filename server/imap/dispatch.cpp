@@ -6,6 +6,7 @@
 #include "base/log/keys.hpp"
 #include "server/imap/command.hpp"
 #include "server/imap/notices.hpp"
+#include "server/imap/standing.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -83,7 +84,7 @@ Task<Result<void>> dispatch(Session& session, ReadCommand command) {
                   .by_uid = command.head.by_uid};
   command.text = {};
   session.command = row.name;
-  if (auto renewed = session.row->take_renewed()) session.identity = std::move(renewed);
+  KONTOR_CO_TRY(co_await check_standing(session));
   Result<Tagged> outcome = Tagged();
   if (auto why = forbidden(session, row)) {
     outcome = *std::move(why);

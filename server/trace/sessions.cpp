@@ -21,6 +21,7 @@ struct Row {
   Sessions::SharedIdentity identity;
   std::atomic<bool> is_renewed = false;  // `identity` is newer than what the session knows
   std::function<void(std::string)> end;
+  std::function<void()> renewed;
   std::optional<std::string> ended;  // the reason, when it was told before anybody listened
 };
 
@@ -49,6 +50,7 @@ class TableSession final : public Session {
       Table::leave(table.of_address, row_->info.peer.address);
       if (row_->person) Table::leave(table.of_person, *row_->person);
       row_->end = nullptr;
+      row_->renewed = nullptr;
       table.rows.erase(id_);
     });
   }
@@ -76,6 +78,10 @@ class TableSession final : public Session {
       keep();
       return {};
     });
+  }
+
+  void on_renewed(std::function<void()> renewed) override {
+    table_->with([&](Table&) { row_->renewed = std::move(renewed); });
   }
 
   void clear_identity() override {
@@ -150,6 +156,16 @@ class TableOfSessions final : public Sessions {
     return end_if([&](const Row& row) { return row.person == person; }, reason);
   }
 
+  bool end_session(std::uint64_t session,
+                   const directory::PrincipalId& person,
+                   std::string reason) override {
+    return table_->with([&](Table& table) {
+      const auto row = table.rows.find(session);
+      if (row == table.rows.end() || row->second->person != person) return false;
+      return end_row(*row->second, reason);
+    });
+  }
+
   std::size_t end_all(std::string reason) override {
     return end_if([](const Row&) { return true; }, reason);
   }
@@ -177,19 +193,25 @@ class TableOfSessions final : public Sessions {
       if (row == table.rows.end() || row->second->person != identity->id) return;
       row->second->identity = std::move(identity);
       row->second->is_renewed = true;
+      if (row->second->renewed) row->second->renewed();
     });
   }
 
  private:
+  // Under the lock; false: it was told before.
+  static bool end_row(Row& row, const std::string& reason) {
+    if (row.ended) return false;
+    row.ended = reason;
+    if (row.end) row.end(reason);
+    return true;
+  }
+
   template <class Condition>
   std::size_t end_if(Condition condition, const std::string& reason) {
     return table_->with([&](Table& table) {
       std::size_t count = 0;
       for (const auto& [id, row] : table.rows) {
-        if (row->ended || !condition(*row)) continue;
-        ++count;
-        row->ended = reason;
-        if (row->end) row->end(reason);
+        if (condition(*row) && end_row(*row, reason)) ++count;
       }
       return count;
     });

@@ -34,6 +34,8 @@ class Session {
   virtual std::uint64_t id() const noexcept = 0;
   // limit: too many connections of this person.
   virtual Result<void> set_identity(const directory::Identity& identity) = 0;
+  // `renewed` is called (any thread, shortly) when take_renewed() has something; as with on_end().
+  virtual void on_renewed(std::function<void()> renewed) = 0;
   // Nobody's again: as before set_identity().
   virtual void clear_identity() {}
   // The identity of the same person that renew() put in force since the last call; to be asked
@@ -60,6 +62,10 @@ class Sessions {
   virtual std::vector<SessionInfo> list() const = 0;
   // Ends all sessions of a person; how many there were.
   virtual std::size_t end(const directory::PrincipalId& person, std::string reason) = 0;
+  // Ends one session, if it is still this person's; false: it is not, or is ending already.
+  virtual bool end_session(std::uint64_t session,
+                           const directory::PrincipalId& person,
+                           std::string reason) = 0;
   // Ends every session: the server stops.
   virtual std::size_t end_all(std::string reason) = 0;
   // Those people whose sessions are open, each once.

@@ -169,7 +169,7 @@ class Life(unittest.TestCase):
             self.assertEqual(len(kept), len(entries) - 1)
             (server.data / 'new.ldif').write_text('\n\n'.join(kept), encoding='utf-8')
             os.rename(server.data / 'new.ldif', ldif)
-            self.assertIn(b'the account was removed', anna.until('* BYE')[-1])
+            self.assertIn(b'Your account was removed', anna.until('* BYE')[-1])
             self.assertTrue(anna.is_closed())
             boris.send('DONE\r\n')
             boris.until('a OK')

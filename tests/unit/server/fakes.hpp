@@ -111,7 +111,7 @@ class FakeSignIn final : public directory::SignInService {
   directory::Directory& directory_;
 };
 
-class FakeStore final : public store::AccountStore {
+class FakeStore : public store::AccountStore {
  public:
   Task<Result<std::shared_ptr<store::Account>>> open_for(store::Binding) override {
     co_return fail(Errc::unsupported);
@@ -235,6 +235,9 @@ class FakeSessions final : public trace::Sessions {
     return end_all(std::move(reason));
   }
   std::vector<directory::PrincipalId> people() const override { return {}; }
+  bool end_session(std::uint64_t, const directory::PrincipalId&, std::string reason) override {
+    return end_all(std::move(reason)) != 0;
+  }
   std::size_t end_all(std::string reason) override {
     for (const auto& callback : callbacks) callback(reason);
     return callbacks.size();
@@ -260,6 +263,7 @@ class FakeSessions final : public trace::Sessions {
     void on_end(std::function<void(std::string)> end) override {
       table_.callbacks.push_back(std::move(end));
     }
+    void on_renewed(std::function<void()>) override {}
 
    private:
     FakeSessions& table_;

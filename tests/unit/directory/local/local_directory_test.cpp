@@ -166,32 +166,33 @@ TEST(LocalDirectory, PoliciesOfEntriesAndOfTheUnitsAroundThem) {
               ElementsAre("\nquota=1G", "ou=People,dc=example,dc=test\nquota=2G",
                           "dc=example,dc=test\nmessages=9"));
   EXPECT_THAT(parse(text).principals.at(0).policies, IsEmpty());
+}
 
-  TEST(LocalDirectory, LimitsAreThoseOfActiveDirectory) {
-    const auto directory = parse(
-        "dn: dc=example,dc=test\nobjectClass: domain\nlockoutDuration: -18000000000\n\n"
-        "dn: uid=anna,ou=People,dc=example,dc=test\nobjectClass: person\nuid: anna\n"
-        "mail: anna@example.test\nuserAccountControl: 262656\nlockoutTime: 116444737000000000\n"
-        "logonHours:: AAAAAAAAAAAAAAAAAAAAAAAAAAAA\nsIDHistory: S-1-5-21-7-7-7-1001\n\n"
-        "dn: uid=boris,dc=example,dc=test\nobjectClass: person\nuid: boris\n"
-        "mail: boris@example.test\npwdLastSet: 0\nlockoutTime: 0\n\n"
-        "dn: uid=clara,dc=elsewhere\nobjectClass: person\nuid: clara\nmail: clara@example.test\n"
-        "lockoutTime: now\nlogonHours: abc\nsIDHistory: old\n");
-    ASSERT_EQ(directory.principals.size(), 3U);
-    const auto& anna = directory.principals[0];
-    EXPECT_EQ(anna.limits.control, 262'656U);
-    EXPECT_EQ(anna.limits.locked_until, 1'900);
-    EXPECT_EQ(anna.limits.logon_hours, std::string(21, '\0'));
-    EXPECT_THAT(anna.sid_history, ElementsAre("S-1-5-21-7-7-7-1001"));
-    const auto& boris = directory.principals[1];
-    EXPECT_TRUE(boris.limits.must_change_password);
-    EXPECT_FALSE(boris.limits.locked_until);
-    const auto& clara = directory.principals[2];
-    EXPECT_EQ(clara.state, State::disabled) << "somebody meant to lock her out";
-    EXPECT_THAT(clara.limits.logon_hours, IsEmpty());
-    EXPECT_THAT(clara.sid_history, IsEmpty());
-    EXPECT_EQ(directory.problems.size(), 3U);
-  }
+TEST(LocalDirectory, LimitsAreThoseOfActiveDirectory) {
+  const auto directory = parse(
+      "dn: dc=example,dc=test\nobjectClass: domain\nlockoutDuration: -18000000000\n\n"
+      "dn: uid=anna,ou=People,dc=example,dc=test\nobjectClass: person\nuid: anna\n"
+      "mail: anna@example.test\nuserAccountControl: 262656\nlockoutTime: 116444737000000000\n"
+      "logonHours:: AAAAAAAAAAAAAAAAAAAAAAAAAAAA\nsIDHistory: S-1-5-21-7-7-7-1001\n\n"
+      "dn: uid=boris,dc=example,dc=test\nobjectClass: person\nuid: boris\n"
+      "mail: boris@example.test\npwdLastSet: 0\nlockoutTime: 0\n\n"
+      "dn: uid=clara,dc=elsewhere\nobjectClass: person\nuid: clara\nmail: clara@example.test\n"
+      "lockoutTime: now\nlogonHours: abc\nsIDHistory: old\n");
+  ASSERT_EQ(directory.principals.size(), 3U);
+  const auto& anna = directory.principals[0];
+  EXPECT_EQ(anna.limits.control, 262'656U);
+  EXPECT_EQ(anna.limits.locked_until, 1'900);
+  EXPECT_EQ(anna.limits.logon_hours, std::string(21, '\0'));
+  EXPECT_THAT(anna.sid_history, ElementsAre("S-1-5-21-7-7-7-1001"));
+  const auto& boris = directory.principals[1];
+  EXPECT_TRUE(boris.limits.must_change_password);
+  EXPECT_FALSE(boris.limits.locked_until);
+  const auto& clara = directory.principals[2];
+  EXPECT_EQ(clara.state, State::disabled) << "somebody meant to lock her out";
+  EXPECT_THAT(clara.limits.logon_hours, IsEmpty());
+  EXPECT_THAT(clara.sid_history, IsEmpty());
+  EXPECT_EQ(directory.problems.size(), 3U);
+}
 
 }  // namespace
 }  // namespace kontor::directory

@@ -5,6 +5,7 @@
 
 #include "base/log/recording_sink.hpp"
 #include "directory/model/identity.hpp"
+#include "directory/model/limits.hpp"
 
 namespace kontor::app {
 namespace {
@@ -32,11 +33,13 @@ struct WardenTest : ::testing::Test {
     directory.copy =
         std::make_shared<const directory::DirectoryCopy>(std::move(people), ++generation);
   }
-  void sign_in(const directory::Principal& who) {
+  void sign_in(const directory::Principal& who,
+               directory::Proof proof = directory::Proof::password) {
     auto session = sessions->enter("imap", net::Endpoint{"10.0.0.1", 1}, true);
     directory::Identity identity;
     identity.id = who.id;
     identity.login = who.name;
+    identity.proof = proof;
     ASSERT_TRUE((*session)->set_identity(identity));
     (*session)->on_end([this, name = who.name](const std::string& reason) {
       told.push_back(name + ": " + reason);
@@ -69,10 +72,43 @@ TEST_F(WardenTest, EndsWhoMayNotStayAndNobodyElse) {
   put_in_force({anna, boris, clara});  // dmitri is gone
   EXPECT_EQ(look(), 4U);
   EXPECT_THAT(told, UnorderedElementsAre(
-                        "anna: the account was disabled", "anna: the account was disabled",
-                        "boris: the account has expired", "dmitri: the account was removed"));
+                        "anna: Your account was disabled. Please ask your administrator",
+                        "anna: Your account was disabled. Please ask your administrator",
+                        "boris: Your account has expired. Please ask your administrator",
+                        "dmitri: Your account was removed. Please ask your administrator"));
   EXPECT_EQ(look(), 0U) << "told once";
   EXPECT_EQ(sink.count("server.sessions.ended"), 3U) << "one event a person";
+}
+
+TEST_F(WardenTest, EndsWhatATimeOrTheKindOfProofForbids) {
+  auto anna = person("anna"), boris = person("boris"), clara = person("clara");
+  put_in_force({anna, boris, clara});
+  for (const auto& who : {anna, boris, clara}) {
+    sign_in(who, directory::Proof::password);
+    sign_in(who, directory::Proof::ticket);
+  }
+  EXPECT_EQ(look(), 0U);
+  anna.limits.control = directory::account_control::k_smart_card_required;
+  boris.limits.must_change_password = true;
+  clara.limits.logon_hours = std::string(21, '\0');
+  put_in_force({anna, boris, clara});
+  EXPECT_EQ(look(), 4U) << "those by password, and both outside the hours";
+  EXPECT_THAT(told,
+              UnorderedElementsAre(
+                  "anna: Your account now requires a smart card; a password does not do any more",
+                  "boris: Your password must be changed. Change it, then sign in again",
+                  "clara: Your account may not be used at this hour. Come back later or ask your "
+                  "administrator",
+                  "clara: Your account may not be used at this hour. Come back later or ask your "
+                  "administrator"));
+}
+
+TEST_F(WardenTest, ALockEndsNoSession) {
+  auto anna = person("anna");
+  anna.limits.locked_until = std::numeric_limits<std::int64_t>::max();
+  put_in_force({anna});
+  sign_in(anna);
+  EXPECT_EQ(look(), 0U);
 }
 
 // The directory counts, whatever the ticket said: out of the group is out at the next command.

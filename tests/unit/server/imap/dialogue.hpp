@@ -27,6 +27,7 @@ struct Dialogue {
   testing::FakeStore no_store;  // opens no account
   store::AccountStore* store = &no_store;
   testing::FakeSessions sessions;
+  trace::Sessions* table = &sessions;
   log::RecordingSink events;
   net::MemoryOptions server_end;
   bool implicit_tls = false;

@@ -112,6 +112,41 @@ TEST_F(SessionsTest, EndsThoseOfAPersonWithTheReason) {
                                 "other: the server stops", "nobody: the server stops"));
 }
 
+TEST_F(SessionsTest, EndsOneSessionWhileItIsTheSamePersons) {
+  std::vector<std::string> told;
+  auto one = enter("10.0.0.1");
+  auto two = enter("10.0.0.2");
+  for (auto* session : {one.get(), two.get()}) {
+    ASSERT_TRUE(session->set_identity(person("anna")));
+    session->on_end([&told, id = session->id()](const std::string& reason) {
+      told.push_back(std::to_string(id) + ": " + reason);
+    });
+  }
+  const auto id = one->id();
+  EXPECT_FALSE(sessions->end_session(id, person("boris").id, "not his"));
+  EXPECT_TRUE(sessions->end_session(id, person("anna").id, "hours are over"));
+  EXPECT_FALSE(sessions->end_session(id, person("anna").id, "again"));
+  EXPECT_THAT(told, ElementsAre(std::to_string(id) + ": hours are over"));
+  one.reset();
+  EXPECT_FALSE(sessions->end_session(id, person("anna").id, "it is gone"));
+}
+
+TEST_F(SessionsTest, ARenewedIdentityWakesItsSession) {
+  auto session = enter("10.0.0.1");
+  ASSERT_TRUE(session->set_identity(person("anna")));
+  int woken = 0;
+  session->on_renewed([&] { ++woken; });
+  auto fresh = std::make_shared<directory::Identity>(person("anna"));
+  fresh->sids = {"S-1-5-21-1-2-3-4"};
+  sessions->renew(session->id(), fresh);
+  EXPECT_EQ(woken, 1);
+  const auto renewed = session->take_renewed();
+  ASSERT_TRUE(renewed);
+  EXPECT_EQ(renewed->sids, fresh->sids);
+  sessions->renew(session->id(), std::make_shared<directory::Identity>(person("boris")));
+  EXPECT_EQ(woken, 1) << "not his session";
+}
+
 TEST_F(SessionsTest, EndingAndLeavingMayMeet) {
   const auto wide = Sessions::make({1'000, 1'000, 1'000}, clock);
   std::atomic<bool> over = false;
