@@ -190,6 +190,18 @@ class Crowd(ad_case.DomainCase):
                 self.modify('crowd', ('displayName', ['Толпа людей']), parent=people.GROUPS_OU)
                 seen.wait(lambda s: s.find('Толпа людей'), 'a changed group')
                 self.assertGreaterEqual(len(set(seen.find('crowd').members)), 1999)
+                if self.fill > 2000:
+                    self.assert_everybody_is_a_member(seen)
+
+    def assert_everybody_is_a_member(self, seen):
+        import ldap
+        more = [('CN=crowd%05d,%s' % (number, people.CROWD_OU)).encode() for number in range(2001, self.fill + 1)]
+        group = 'CN=crowd,' + people.GROUPS_OU
+        self.admin.modify_s(group, [(ldap.MOD_ADD, 'member', more)])
+        seen.wait(lambda s: len(set(s.find('crowd').members)) >= self.fill - 1, 'a group of %d' % self.fill, 120)
+        self.assertEqual(len(set(seen.find('crowd').members)), len(seen.find('crowd').members))
+        self.admin.modify_s(group, [(ldap.MOD_DELETE, 'member', more)])
+        seen.wait(lambda s: len(set(s.find('crowd').members)) <= 2000, 'they left again', 120)
 
     def assert_it_cuts(self, proxy):
         """The proxy itself: a client that neither pages nor asks for ranges gets what Windows gives."""
