@@ -125,9 +125,10 @@ def main():
             caches = [Side.domain.kinit(name)['KRB5CCNAME'] for name in NAMES]
             through_the_server(Side.server, caches, options.logins, options.clients)
             for rcache in ('none:', 'file2:%s/rcache' % folder):
+                written = pathlib.Path(folder, 'rcache')
                 cpu, wall = acceptor_alone(Side.domain.keytab, caches[0], rcache, min(options.logins, 2_000))
-                print('accepting alone, replay cache %-8s %.0f us of processor time, %.0f us in all'
-                      % (rcache.split(':')[0] + ':', cpu, wall))
+                print('accepting alone, replay cache %-8s %.0f us of processor time, %.0f us in all, %d bytes written'
+                      % (rcache.split(':')[0] + ':', cpu, wall, written.stat().st_size if written.exists() else 0))
         finally:
             Side.doClassCleanups()
 
