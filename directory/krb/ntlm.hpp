@@ -4,7 +4,7 @@
 //
 // The messages are spoken by gss-ntlmssp, which lets winbind ask the domain; both have to be there.
 // Only where the settings name it, and inside TLS only:
-// docs/decisions/0011-ntlm-only-when-asked.md. It waits for winbind, which may wait for a
+// docs/decisions/0012-ntlm-only-when-asked.md. It waits for winbind, which may wait for a
 // controller: on a pool of its own.
 #pragma once
 #include <memory>
