@@ -202,7 +202,6 @@ struct Store {
   ByteCount quota = 0;                          // of a mailbox; 0: no limit
   std::uint32_t quota_messages = 0;             // 0: no limit
   std::uint32_t quota_warning_percent = 90;     // a letter to the owner; 0: none
-  std::vector<std::string> policies;            // "group@example.test: quota=10G undelete=60"
   std::vector<std::string> retention;           // "Trash=30": expunged at that age, in days
   std::uint32_t undelete_days = 14;             // of messages and folders
   std::uint32_t deleted_account_days = 30;      // of mailboxes whose person is gone

@@ -48,7 +48,7 @@ inline constexpr EventKind k_account_purged{
     ""};
 inline constexpr EventKind k_account_retained{
     "store.account.retained", LogLevel::info,
-    "Messages were expunged because a rule of store.retention or store.policies says that they are "
+    "Messages were expunged because a rule of store.retention or of policy says that they are "
     "old enough; detail counts them by rule. Until they are purged they can be brought back.",
     ""};
 inline constexpr EventKind k_owner_gone{
@@ -70,10 +70,6 @@ inline constexpr EventKind k_quota_told{
     "store.quota.told", LogLevel::info,
     "A mailbox has passed store.quota_warning_percent of what it may hold; its owner got a letter.",
     ""};
-inline constexpr EventKind k_policy_without_group{
-    "store.policy.no_group", LogLevel::warning,
-    "A row of store.policies names a group that the directory does not have: it holds for nobody.",
-    "Correct the address in store.policies, or make the group."};
 inline constexpr EventKind k_upkeep_failed{
     "store.upkeep.failed", LogLevel::warning,
     "Retention, purging or compaction of an account failed; it is tried again at the next turn.",
@@ -91,11 +87,11 @@ inline constexpr EventKind k_compact_removed{
     "Logs that compaction has replaced were removed; bytes came free.", ""};
 
 inline constexpr std::array k_store_events{
-    &k_store_opened,     &k_store_index_rebuilt, &k_account_created,      &k_account_loaded,
-    &k_account_unusable, &k_account_failed,      &k_account_damaged,      &k_account_torn,
-    &k_snapshot_ignored, &k_snapshot_failed,     &k_account_purged,       &k_upkeep_failed,
-    &k_account_retained, &k_owner_gone,          &k_owner_back,           &k_account_removed,
-    &k_account_attached, &k_quota_told,          &k_policy_without_group, &k_compact_done,
-    &k_compact_failed,   &k_compact_removed};
+    &k_store_opened,     &k_store_index_rebuilt, &k_account_created, &k_account_loaded,
+    &k_account_unusable, &k_account_failed,      &k_account_damaged, &k_account_torn,
+    &k_snapshot_ignored, &k_snapshot_failed,     &k_account_purged,  &k_upkeep_failed,
+    &k_account_retained, &k_owner_gone,          &k_owner_back,      &k_account_removed,
+    &k_account_attached, &k_quota_told,          &k_compact_done,    &k_compact_failed,
+    &k_compact_removed};
 
 }  // namespace kontor::log::events
