@@ -33,6 +33,7 @@ kontor_script(ad forest tests/functional/ad_forest.py 900)
 kontor_script(ad pair tests/functional/ad_pair.py 900)
 kontor_script(clients ldap tests/functional/ldap_server.py 900)
 kontor_script(scripts sign_in tests/functional/sign_in.py 300)
+kontor_script(clients app_passwords tests/functional/app_passwords.py 600)
 
 # The Active Directory parts by themselves; tests/functional/ad_parts.py runs it.
 add_executable(ad_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/ad_probe.cpp)

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log/events/admin.hpp"
+#include "base/log/events/app_password.hpp"
 #include "base/log/events/delivery.hpp"
 #include "base/log/events/directory.hpp"
 #include "base/log/events/http.hpp"
@@ -26,6 +27,7 @@ std::vector<const EventKind*> gather() {
   std::vector<const EventKind*> all;
   const auto add = [&all](const auto& kinds) { all.insert(all.end(), kinds.begin(), kinds.end()); };
   add(events::k_admin_events);
+  add(events::k_app_password_events);
   add(events::k_delivery_events);
   add(events::k_directory_events);
   add(events::k_http_events);

@@ -21,6 +21,7 @@
 #include "server/delivery/delivery.hpp"
 #include "server/policy/keeper.hpp"
 #include "server/queue/queue.hpp"
+#include "server/trace/app_passwords.hpp"
 #include "server/trace/guard.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
@@ -37,9 +38,10 @@ struct Environment {
   const Clock& clock;
   directory::DirectoryService* directory_service;  // nullptr: none (tests)
   log::Context log;
-  trace::Guard* guard = nullptr;       // nullptr: none (tests)
-  queue::Queue* queue = nullptr;       // nullptr: none (tests)
-  policy::Keeper* policies = nullptr;  // nullptr: none (tests)
+  trace::Guard* guard = nullptr;                 // nullptr: none (tests)
+  queue::Queue* queue = nullptr;                 // nullptr: none (tests)
+  policy::Keeper* policies = nullptr;            // nullptr: none (tests)
+  trace::AppPasswords* app_passwords = nullptr;  // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

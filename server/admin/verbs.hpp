@@ -84,12 +84,16 @@ std::string queue_problem(const Desk& desk);  // nothing: it works, or there is 
 // server/admin/*_verbs.cpp
 Task<Answer> status(const Desk& desk, Request request);
 Task<Answer> accounts_attach(const Desk& desk, Request request);
+// What kontorctl does of it, and what it may be given together.
 Task<Answer> accounts_remove(const Desk& desk, Request request);
 Task<Answer> accounts_list(const Desk& desk, Request request);
 // Of accounts_list: mailboxes whose owner the directory does not have.
 Task<Answer> accounts_deleted(const Desk& desk);
 Task<Answer> accounts_replace(const Desk& desk, Request request);
 Task<Answer> accounts_show(const Desk& desk, Request request);
+Task<Answer> app_password_add(const Desk& desk, Request request);
+Task<Answer> app_password_list(const Desk& desk, Request request);
+Task<Answer> app_password_revoke(const Desk& desk, Request request);
 Task<Answer> groups_list(const Desk& desk, Request request);
 Task<Answer> groups_show(const Desk& desk, Request request);
 Task<Answer> folders(const Desk& desk, Request request);

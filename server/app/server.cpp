@@ -43,6 +43,7 @@
 #include "server/queue/queue.hpp"
 #include "server/smtp/client/relay.hpp"
 #include "server/smtp/server.hpp"
+#include "server/trace/app_password_sign_in.hpp"
 #include "server/trace/guarded_sign_in.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
@@ -58,8 +59,9 @@ constexpr std::chrono::seconds k_goodbye{10};         // for connections to end 
 constexpr std::chrono::seconds k_cut{10};             // for cut ones
 constexpr std::chrono::seconds k_queue_patience{10};  // for what the queue has under way
 constexpr std::chrono::seconds k_house_tick{5};
-constexpr std::uint32_t k_workers = 2;                // parse large messages
-constexpr std::uint32_t k_disk_threads = 2;           // for housekeeping; the store has its own
+constexpr std::chrono::minutes k_uses_tick{1};  // between writings of app passwords' last uses
+constexpr std::uint32_t k_workers = 2;          // parse large messages
+constexpr std::uint32_t k_disk_threads = 2;     // for housekeeping; the store has its own
 constexpr std::uint64_t k_other_descriptors = 1'024;  // beside connections: logs, sockets
 
 log::Format format_of(const config::Log& log) {
@@ -104,7 +106,8 @@ struct Server::State {
   std::unique_ptr<MailboxOwners> owners;
   std::unique_ptr<store::AccountStore> store;
   std::unique_ptr<directory::DirectoryService> directory;
-  std::unique_ptr<directory::SignInService> guarded, sign_in;
+  std::unique_ptr<trace::AppPasswords> app_passwords;
+  std::unique_ptr<directory::SignInService> app_sign_in, guarded, sign_in;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<LocalTransport> local;
   std::unique_ptr<smtp::client::Relay> relay;
@@ -230,7 +233,11 @@ Result<void> Server::State::open_directory() {
 }
 
 void Server::State::make_environments() {
-  guarded = trace::guarded_sign_in(settings, *directory, *directory, *guard);
+  app_passwords = trace::AppPasswords::open(
+      {io::real_file_system(), settings, clock, log, [this] { house.raise(); }});
+  app_sign_in =
+      trace::app_password_sign_in({settings, *directory, *directory, *app_passwords, clock, log});
+  guarded = trace::guarded_sign_in(settings, *app_sign_in, *directory, *guard);
   sign_in = policy::policed_sign_in(*guarded, *policies);
   delivery = std::make_unique<delivery::Delivery>(
       delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock});
@@ -249,7 +256,7 @@ void Server::State::make_environments() {
   http.emplace(http::Environment{settings, *sign_in, *sessions, clock, tls, log, web});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get(),
-                                   policy_keeper.get()});
+                                   policy_keeper.get(), app_passwords.get()});
 }
 
 net::Acceptor::Handler Server::State::server_of(const Port& port) {
@@ -328,9 +335,11 @@ Task<void> Server::State::keep_house() {
   std::uint64_t rules = 0;  // version of the stored policies
   // What newer rules forbid is ended twice: a sign-in may have been under way at the first time.
   unsigned looks = 0;
+  auto uses_saved = clock.steady();
   while (!is_stopping) {
     (void)co_await house.wait(k_house_tick);
     (void)end_forbidden_sessions(*directory, *sessions, clock.now(), log);
+    (void)end_revoked_sessions(*app_passwords, *sessions, log);
     const auto generation = directory->current()->generation();
     if (std::exchange(seen, generation) != generation) {
       (void)renew_identities(*directory, *sessions, clock.now(), log);
@@ -340,10 +349,13 @@ Task<void> Server::State::keep_house() {
     if (std::exchange(rules, version) != version) looks = 2;
     if (looks > 0) (void)end_disallowed_sessions(*policies, *sessions, log);
     looks -= looks > 0 ? 1 : 0;
-    auto files = [this, hung_up = is_hung_up.exchange(false)] {
+    const bool uses_due = clock.steady() - uses_saved >= k_uses_tick;
+    if (uses_due) uses_saved = clock.steady();
+    auto files = [this, uses_due, hung_up = is_hung_up.exchange(false)] {
       if (hung_up) tell_manager_of_reload();
       certificate->refresh(hung_up);
       save_blocks(*guard, settings.server.data_folder, log);
+      if (uses_due) app_passwords->save_uses();
       if (hung_up) reopen_log();
       if (hung_up) tell_manager("READY=1");
     };
@@ -392,8 +404,11 @@ Task<void> Server::State::shut_down() {
   co_await queue->stop(k_queue_patience);
   co_await queue->close();
   co_await store->close();
-  auto last_blocks = [this] { save_blocks(*guard, settings.server.data_folder, log); };
-  co_await io::on_pool(disk, std::move(last_blocks));
+  auto last_files = [this] {
+    save_blocks(*guard, settings.server.data_folder, log);
+    app_passwords->save_uses();
+  };
+  co_await io::on_pool(disk, std::move(last_files));
   log.emit(log::events::k_server_stopped);
 }
 

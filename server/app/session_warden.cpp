@@ -54,6 +54,21 @@ std::size_t end_forbidden_sessions(const directory::Directory& directory,
   return all;
 }
 
+std::size_t end_revoked_sessions(const trace::AppPasswords& passwords,
+                                 trace::Sessions& sessions,
+                                 const log::Context& log) {
+  constexpr std::string_view reason = "the app password was revoked or has expired";
+  std::size_t count = 0;
+  for (const auto& [session, who] : sessions.identities())
+    if (!who->app_password.empty() && !passwords.is_in_force(who->id, who->app_password) &&
+        sessions.end_session(session, who->id, std::string(reason)))
+      ++count;
+  if (count > 0)
+    log.emit(log::events::k_sessions_ended,
+             {{log::Keys::count, count}, {log::Keys::reason, reason}});
+  return count;
+}
+
 // Computed outside the table's lock.
 std::size_t renew_identities(const directory::Directory& directory,
                              trace::Sessions& sessions,

@@ -68,8 +68,8 @@ inline constexpr EventKind k_certificate_warning{
     "Renew the certificate; the server notices the new files by itself."};
 inline constexpr EventKind k_sessions_ended{
     "server.sessions.ended", LogLevel::info,
-    "The connections of a person were ended because the directory disabled or removed the "
-    "account.",
+    "The connections of a person were ended: `reason` says whether the directory disabled or "
+    "removed the account, or an app password was revoked.",
     ""};
 
 inline constexpr EventKind k_sessions_renewed{
