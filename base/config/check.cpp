@@ -7,6 +7,7 @@
 
 #include "base/config/load.hpp"
 #include "base/config/policy_rule.hpp"
+#include "base/config/sources.hpp"
 #include "base/core/access_rules.hpp"
 #include "base/core/networks.hpp"
 #include "base/core/text.hpp"
@@ -67,7 +68,11 @@ void check_server(const Settings& settings, Sentences& out) {
 
 void check_directory(const Settings& settings, Sentences& out) {
   const ActiveDirectory& ad = settings.ad;
-  if (settings.directory.source != "ad") return;
+  const auto& also = settings.directory.also;
+  if (std::ranges::find(also, settings.directory.source) != also.end())
+    out.push_back(fmt::format("directory.also: \"{}\" is directory.source already",
+                              settings.directory.source));
+  if (!has_source(settings.directory, "ad")) return;
   if (ad.domain.empty()) out.emplace_back("ad.domain is needed with directory.source = \"ad\"");
   if (ad.bind == "starttls" && (ad.bind_name.empty() || ad.bind_password_file.empty()))
     out.emplace_back(
@@ -103,7 +108,7 @@ std::string_view host_of_ldap_uri(std::string_view uri) {
 
 void check_ldap(const Settings& settings, Sentences& out) {
   const Ldap& ldap = settings.ldap;
-  if (settings.directory.source != "ldap") return;
+  if (!has_source(settings.directory, "ldap")) return;
   const auto host = host_of_ldap_uri(ldap.uri);
   if (istarts_with(ldap.uri, "ldaps:"))
     out.emplace_back(

@@ -18,8 +18,10 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.directory.also; },
      {0, 0, {"local", "ad", "ldap"}},
      "Further sources of people and groups.",
-     "Beside directory.source: an embedded directory for accounts without a person in Active "
-     "Directory, for instance. Two people with one address: the first source has it."},
+     "Beside directory.source: [\"local\"] with source = \"ad\" is an embedded directory for "
+     "accounts without a person in Active Directory. Two people with one address or one sign-in "
+     "name: the one of directory.source has it, then those of this list in its order. Each "
+     "person's password is checked by the source he comes from."},
     {"directory.local_file",
      [](Settings& s) -> Field { return &s.directory.local_file; },
      {},

@@ -7,12 +7,16 @@
 #include <csignal>
 #include <thread>
 
+#include "base/config/sources.hpp"
+#include "base/io/work_pool.hpp"
 #include "base/log/events/directory.hpp"
 #include "directory/agent/connection.hpp"
 #include "directory/agent/keeper.hpp"
 #include "directory/agent/parts.hpp"
 #include "directory/agent/plain.hpp"
 #include "directory/agent/sign_in_desk.hpp"
+#include "directory/local/local_accounts.hpp"
+#include "directory/local/local_directory.hpp"
 
 namespace kontor::directory {
 namespace {
@@ -110,6 +114,24 @@ class Agent {
       for (const auto& source : parts_.sources) source->reconcile();
     tell(reply);
   }
+  // On a thread of its own: a strong hash takes a moment.
+  void take(LocalEdit edit) {
+    accounts_.post([this, edit = std::move(edit)] {
+      Reply reply;
+      reply.id = edit.id;
+      const auto done = change(edit);
+      reply.is_ok = done.has_value();
+      reply.error = done ? Errc::internal : done.error().code();
+      reply.detail = done ? *done : done.error().detail();
+      tell(reply);
+    });
+  }
+  Result<std::string> change(const LocalEdit& edit) const {
+    if (!config::has_source(settings_.directory, k_local_source))
+      return fail(Errc::unsupported,
+                  "there is no embedded directory here: add \"local\" to directory.also");
+    return change_local_account(io::real_file_system(), local_file(settings_), edit);
+  }
   template <class Other>
   void take(Other) {
     log_.emit(log::events::k_agent_protocol, {{log::Keys::detail, "a message for the other side"}});
@@ -138,6 +160,7 @@ class Agent {
   CopyKeeper keeper_;
   PasswordDesk passwords_;
   SignInDesk desk_;
+  io::WorkPool accounts_{"kontor-accounts", 1};
 };
 
 }  // namespace

@@ -74,7 +74,7 @@ void CopyKeeper::load() {
   changes.upserts = decoded->principals;
   std::erase_if(changes.upserts, has_no_source);
   follow_admin_groups(changes);
-  is_dirty_ = changes.upserts.size() != decoded->principals.size();
+  is_dirty_ = rank(changes) || changes.upserts.size() != decoded->principals.size();
   copy_ = std::make_shared<const DirectoryCopy>(
       std::move(changes.upserts),
       is_dirty_ ? generation_after(decoded->generation) : decoded->generation);
@@ -196,12 +196,24 @@ bool CopyKeeper::is_too_much(const std::string& source, std::uint64_t lost) cons
   return lost * 100 > had * settings_.directory.accept_loss_percent;
 }
 
+// The order of the settings decides between two people with one name.
+bool CopyKeeper::rank(Changes& changes) const {
+  bool has_changed = false;
+  for (auto& principal : changes.upserts) {
+    const auto is_it = [&](const auto& source) { return source->name() == principal.id.source; };
+    const auto place = std::ranges::find_if(sources_, is_it) - sources_.begin();
+    const auto before = std::exchange(principal.rank, static_cast<std::uint8_t>(place));
+    has_changed = has_changed || before != principal.rank;
+  }
+  return has_changed;
+}
+
 void CopyKeeper::follow_admin_groups(const Changes& changes) {
-  const auto& group =
-      settings_.directory.source == "ldap" ? settings_.ldap.admin_group : settings_.ad.admin_group;
-  const std::string name = fold_name(group);
+  const std::string of_ldap = fold_name(settings_.ldap.admin_group);
+  const std::string of_others = fold_name(settings_.ad.admin_group);
   for (const auto& id : changes.removals) admin_groups_.erase(id);
   for (const auto& principal : changes.upserts) {
+    const std::string& name = principal.id.source == "ldap" ? of_ldap : of_others;
     admin_groups_.erase(principal.id);
     if (principal.kind == Kind::group && !name.empty() &&
         (fold_name(principal.account_name) == name || fold_name(principal.name) == name))
@@ -214,6 +226,7 @@ void CopyKeeper::mark_admins(Changes& changes) const {
 }
 
 void CopyKeeper::take(Changes changes) {
+  [[maybe_unused]] const bool is_ranked = rank(changes);
   follow_admin_groups(changes);
   mark_admins(changes);
   has_copy_ = true;

@@ -3,7 +3,8 @@
 // it for kontord.
 //
 // A complete set that would lose more people than the settings allow (and at least 10) is held back
-// until accept() (DESIGN.md 5). The mark of administrators follows membership in their group. A
+// until accept() (DESIGN.md 5), each source by itself. Everybody has the rank of his source. The
+// mark of administrators follows membership in their group. A
 // copy that could not be written stays dirty; write_again() tries. Any thread.
 #pragma once
 #include <functional>
@@ -58,6 +59,7 @@ class CopyKeeper final : public SourceReceiver {
   bool owns(const std::string& source, const Principal& one) const;
   std::uint64_t lost_people(const std::string& source, const Changes& changes) const;
   bool is_too_much(const std::string& source, std::uint64_t lost) const;
+  bool rank(Changes& changes) const;  // some had another one
   void follow_admin_groups(const Changes& changes);
   void mark_admins(Changes& changes) const;
   void take(Changes changes);

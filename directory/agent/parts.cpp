@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "directory/agent/parts.hpp"
 
+#include "base/config/sources.hpp"
 #include "base/log/events/directory.hpp"
 #include "directory/krb/acceptor.hpp"
 #include "directory/krb/ntlm.hpp"
@@ -9,15 +10,11 @@
 #include "directory/ldap/ad_source.hpp"
 #include "directory/ldap/ldap_source.hpp"
 #include "directory/local/demo.hpp"
+#include "directory/local/local_accounts.hpp"
 #include "directory/local/local_source.hpp"
 
 namespace kontor::directory {
 namespace {
-
-std::string local_file(const config::Settings& settings) {
-  return settings.directory.local_file.empty() ? settings.server.data_folder + "/directory.ldif"
-                                               : settings.directory.local_file;
-}
 
 void add_local(Parts& parts,
                const config::Settings& settings,
@@ -57,18 +54,25 @@ Result<void> add_ldap(Parts& parts, const config::Settings& settings) {
   return {};
 }
 
+Result<void> add_source(Parts& parts,
+                        const std::string& name,
+                        const config::Settings& settings,
+                        const Clock& clock,
+                        const log::Context& log) {
+  if (name == "ad") return add_ad(parts, settings);
+  if (name == "ldap") return add_ldap(parts, settings);
+  if (name != "local")
+    return fail(Errc::bad_input, "directory.source or .also names no source: " + name);
+  add_local(parts, settings, clock, log);
+  return {};
+}
+
 }  // namespace
 
 Result<Parts> make_parts(const config::Settings& settings, const Clock& clock, log::Context log) {
   Parts parts;
-  if (settings.directory.source == "local") {
-    add_local(parts, settings, clock, log);
-  } else if (settings.directory.source == "ad") {
-    KONTOR_TRY(add_ad(parts, settings));
-  } else if (settings.directory.source == "ldap") {
-    KONTOR_TRY(add_ldap(parts, settings));
-  } else {
-    return fail(Errc::bad_input, "directory.source names no source: " + settings.directory.source);
+  for (const auto& name : config::sources_of(settings.directory)) {
+    KONTOR_TRY(add_source(parts, name, settings, clock, log));
   }
   return parts;
 }

@@ -18,7 +18,8 @@
 namespace kontor::directory {
 
 struct Parts {
-  std::vector<std::shared_ptr<Source>> sources;  // shared: one may be a password checker, too
+  // In the order of the settings, which is their rank. Shared: one may be a password checker, too.
+  std::vector<std::shared_ptr<Source>> sources;
   std::vector<std::shared_ptr<PasswordChecker>> checkers;
   std::vector<std::shared_ptr<Mechanism>> mechanisms;  // without PLAIN and LOGIN: those are ours
 };

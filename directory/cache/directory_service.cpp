@@ -3,12 +3,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "base/config/sources.hpp"
 #include "base/core/text.hpp"
 #include "directory/cache/agent_link.hpp"
 #include "directory/cache/copy_holder.hpp"
@@ -27,13 +29,17 @@ struct DirectoryService::State {
 
   State(const config::Settings& settings, ServiceOptions options_in, log::Context log)
       : options(std::move(options_in)),
+        sources(config::sources_of(settings.directory)),
         holder(settings.server.data_folder + "/directory/copy", io::real_file_system(), log) {}
 
   AgentLink::Listener listener();
   static std::shared_ptr<AgentLink> link_of(const std::shared_ptr<State>& state);
   void load_loop();
 
+  bool has_everybody() const;  // under `mutex`
+
   const ServiceOptions options;
+  const std::vector<std::string> sources;
   CopyHolder holder;
   mutable std::mutex mutex;  // of shared
   mutable std::condition_variable changed;
@@ -165,10 +171,28 @@ DirectoryService::~DirectoryService() {
   state_->loader.join();
 }
 
+// Each source has people in the copy, or has said that it has none. The embedded directory, which
+// is read at once, is not waited for beside another.
+bool DirectoryService::State::has_everybody() const {
+  const auto copy = holder.current();
+  if (copy->generation() == 0) return false;
+  return std::ranges::all_of(sources, [&](const std::string& name) {
+    const auto& all = copy->all();
+    const auto first = std::ranges::lower_bound(
+        all, PrincipalId{name, Uuid()}, {},
+        [](const auto& principal) -> const PrincipalId& { return principal->id; });
+    if (name == "local" || (first != all.end() && (*first)->id.source == name)) return true;
+    return std::ranges::any_of(shared.report.sources, [&](const SourceStatus& status) {
+      return status.source == name && status.changed != 0;
+    });
+  });
+}
+
 bool DirectoryService::wait_for_copy(std::chrono::milliseconds limit) const {
   std::unique_lock lock(state_->mutex);
   const auto has_copy = [this] { return state_->holder.current()->generation() > 0; };
-  state_->changed.wait_for(lock, limit, [&] { return state_->shared.is_ready && has_copy(); });
+  state_->changed.wait_for(lock, limit,
+                           [&] { return state_->shared.is_ready && state_->has_everybody(); });
   return has_copy();
 }
 
@@ -188,8 +212,14 @@ ServiceStatus DirectoryService::status() const {
 
 namespace {
 
-Task<Result<Reply>> ask(std::shared_ptr<AgentLink> link, Wish wish, net::Limit limit) {
-  const auto first = [wish](std::uint64_t id) { return Message(Request{id, wish}); };
+// What it asks for, with the id of the answer in it.
+using Question = std::function<Message(std::uint64_t id)>;
+
+Question wish_for(Wish wish) {
+  return [wish](std::uint64_t id) { return Message(Request{id, wish}); };
+}
+
+Task<Result<Reply>> ask(std::shared_ptr<AgentLink> link, Question first, net::Limit limit) {
   KONTOR_CO_TRY(const auto slot, link->open(first));
   auto answer = co_await next_answer(slot, limit);
   link->close(*slot, std::nullopt);
@@ -203,16 +233,29 @@ Task<Result<Reply>> ask(std::shared_ptr<AgentLink> link, Wish wish, net::Limit l
 }  // namespace
 
 Task<Result<std::uint64_t>> DirectoryService::accept_loss() {
-  auto reply = co_await ask(State::link_of(state_), Wish::accept_loss, state_->options.step_limit);
+  auto reply =
+      co_await ask(State::link_of(state_), wish_for(Wish::accept_loss), state_->options.step_limit);
   if (!reply) co_return fail(reply.error());
   co_return parse_number<std::uint64_t>(reply->detail).value_or(0);
 }
 
 Task<Result<void>> DirectoryService::reconcile() {
   const auto reply =
-      co_await ask(State::link_of(state_), Wish::reconcile, state_->options.step_limit);
+      co_await ask(State::link_of(state_), wish_for(Wish::reconcile), state_->options.step_limit);
   if (!reply) co_return fail(reply.error());
   co_return Result<void>();
+}
+
+Task<Result<std::string>> DirectoryService::change_local(LocalEdit edit) {
+  Question question = [edit = std::move(edit)](std::uint64_t id) {
+    LocalEdit message = edit;
+    message.id = id;
+    return Message(std::move(message));
+  };
+  auto reply =
+      co_await ask(State::link_of(state_), std::move(question), state_->options.step_limit);
+  if (!reply) co_return fail(reply.error());
+  co_return std::move(reply->detail);
 }
 
 std::shared_ptr<const DirectoryCopy> DirectoryService::current() const {

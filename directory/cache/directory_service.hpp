@@ -17,6 +17,7 @@
 #include "base/config/settings.hpp"
 #include "base/core/time.hpp"
 #include "base/log/log.hpp"
+#include "directory/model/local_edit.hpp"
 #include "directory/model/sign_in.hpp"
 #include "directory/model/source.hpp"
 
@@ -56,8 +57,9 @@ class DirectoryService final : public Directory, public SignInService {
   // Ends kontor-directory; sign-ins under way are `cancelled`. Blocking, shortly.
   ~DirectoryService() override;
 
-  // Blocks until a copy is in force and kontor-directory has answered, or the limit is over; false:
-  // there is no copy (the first start of all). With a copy the server can go to work either way.
+  // Blocks until a copy with people of every source is in force and kontor-directory has answered,
+  // or the limit is over; false: there is no copy (the first start of all). With a copy the server
+  // can go to work either way.
   bool wait_for_copy(std::chrono::milliseconds limit) const;
   ServiceStatus status() const;
   // Puts a set in force that would lose many people and was held back: how many went. unavailable:
@@ -65,6 +67,9 @@ class DirectoryService final : public Directory, public SignInService {
   Task<Result<std::uint64_t>> accept_loss();
   // Asks every source for a complete set now.
   Task<Result<void>> reconcile();
+  // Changes an account of the embedded directory; a sentence about it. exists, not_found,
+  // bad_input, unsupported (there is no such directory), no_permission, no_space, io_error.
+  Task<Result<std::string>> change_local(LocalEdit edit);
 
   std::shared_ptr<const DirectoryCopy> current() const override;
   Subscription subscribe(std::function<void()> changed) override;

@@ -29,6 +29,7 @@ class Out {
   void put(std::int64_t value) { bytes.u64(static_cast<std::uint64_t>(value)); }
   void put(const std::string& value) { bytes.text(value); }
   void put(const PrincipalId& value) { write_id(bytes, value); }
+  void put(const Uuid& value) { bytes.raw(value.bytes()); }
   void put(const Changes& value) { write_changes(bytes, value); }
   template <class Rep, class Period>
   void put(std::chrono::duration<Rep, Period> value) {
@@ -62,6 +63,8 @@ constexpr Errc k_last<Errc> = Errc::internal;
 template <>
 constexpr Wish k_last<Wish> = Wish::reconcile;
 template <>
+constexpr LocalChange k_last<LocalChange> = LocalChange::set_password;
+template <>
 constexpr Proof k_last<Proof> = Proof::ntlm;
 template <>
 constexpr auto k_last<SignInAnswer::Outcome> = SignInAnswer::Outcome::failed;
@@ -87,6 +90,9 @@ class In {
   void get(std::int64_t& value) { value = static_cast<std::int64_t>(bytes.u64()); }
   void get(std::string& value) { value = bytes.text(k_max_text); }
   void get(PrincipalId& value) { value = read_id(bytes); }
+  void get(Uuid& value) {
+    if (const auto id = Uuid::from_bytes(bytes.raw(16)); id) value = *id;
+  }
   void get(Changes& value) { value = read_changes(bytes); }
   template <class Rep, class Period>
   void get(std::chrono::duration<Rep, Period>& value) {
@@ -140,7 +146,7 @@ void fields(Archive& a, Is<OfferedMechanism> auto& m) {
 template <class Archive>
 void fields(Archive& a, Is<config::Settings> auto& s) {
   a(s.server.name, s.server.data_folder, s.server.demo, s.log.file, s.log.format, s.log.level);
-  a(s.directory.source, s.directory.local_file, s.directory.default_domain,
+  a(s.directory.source, s.directory.also, s.directory.local_file, s.directory.default_domain,
     s.directory.accept_loss_percent);
   a(s.ad.domain, s.ad.controllers, s.ad.more_domains, s.ad.site, s.ad.follow, s.ad.keytab_file,
     s.ad.bind, s.ad.bind_name, s.ad.bind_password_file, s.ad.ca_file, s.ad.search_base,
@@ -173,6 +179,10 @@ void fields(Archive& a, Is<Ping> auto& m) {
 template <class Archive>
 void fields(Archive& a, Is<Request> auto& m) {
   a(m.id, m.wish);
+}
+template <class Archive>
+void fields(Archive& a, Is<LocalEdit> auto& m) {
+  a(m.id, m.change, m.person, m.address, m.name, m.login, m.password);
 }
 template <class Archive>
 void fields(Archive& a, Is<Ready> auto& m) {

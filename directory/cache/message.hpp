@@ -14,6 +14,7 @@
 
 #include "base/config/settings.hpp"
 #include "base/core/result.hpp"
+#include "directory/model/local_edit.hpp"
 #include "directory/model/sign_in.hpp"
 #include "directory/model/source.hpp"
 
@@ -103,7 +104,8 @@ using Message = std::variant<Configure,
                              SourceReport,
                              Pong,
                              Reply,
-                             CopyDelta>;
+                             CopyDelta,
+                             LocalEdit>;
 
 // The frame: length, type, fields.
 std::string encode_message(const Message& message);

@@ -18,7 +18,9 @@
 #include <tuple>
 
 #include "base/core/guarded.hpp"
+#include "base/core/text.hpp"
 #include "base/crypto/password.hpp"
+#include "directory/local/ldif_edit.hpp"
 #include "directory/local/local_directory.hpp"
 
 namespace kontor::directory {
@@ -198,7 +200,8 @@ void LocalSource::run(SourceReceiver& receiver) {
     auto bytes = read_whole(state_->path);
     auto directory =
         bytes ? parse_local_directory(*bytes, state_->policy_attribute) : fail(bytes.error());
-    if (directory && directory->principals.empty())  // cut off in the middle of being written
+    // Cut off in the middle of being written, unless it says that it is not.
+    if (directory && directory->principals.empty() && !trim(*bytes).ends_with(k_nobody_line))
       directory = fail(Errc::bad_input, "there is nobody in the file");
     if (!directory) {
       state_->note(false, directory.error().detail(), false);

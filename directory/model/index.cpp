@@ -214,6 +214,8 @@ const std::vector<std::string>& DirectoryCopy::Index::problem_list() const {
       problems_.push_back(label_of(id) + ": " + what);
     });
     std::ranges::sort(problems_);
+    const auto [first, last] = std::ranges::unique(problems_);
+    problems_.erase(first, last);
   });
   return problems_;
 }

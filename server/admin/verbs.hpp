@@ -98,6 +98,13 @@ Task<Answer> groups_list(const Desk& desk, Request request);
 Task<Answer> groups_show(const Desk& desk, Request request);
 Task<Answer> folders(const Desk& desk, Request request);
 Task<Answer> deliver(const Desk& desk, Request request);
+Task<Answer> local_add(const Desk& desk, Request request);
+Task<Answer> local_list(const Desk& desk, Request request);
+Task<Answer> local_passwd(const Desk& desk, Request request);
+Task<Answer> local_remove(const Desk& desk, Request request);
+// What kontorctl does for the two that need a password.
+Result<Finding> local_add_here(const Client& client, Request request);
+Result<Finding> local_passwd_here(const Client& client, Request request);
 Task<Answer> policy_explain(const Desk& desk, Request request);
 Task<Answer> policy_list(const Desk& desk, Request request);
 Task<Answer> policy_remove(const Desk& desk, Request request);

@@ -143,6 +143,8 @@ TEST(Settings, WhatDoesNotFitTogether) {
        "server.listen: \"localhost\" is not an IPv4 or IPv6 address"},
       {"[server]\ndata_folder = \"\"", "server.data_folder must not be empty"},
       {"[directory]\nsource = \"ad\"", "ad.domain is needed with directory.source = \"ad\""},
+      {"[directory]\nalso = [\"ad\"]", "ad.domain is needed with directory.source = \"ad\""},
+      {"[directory]\nalso = [\"local\"]", "directory.also: \"local\" is directory.source already"},
       {"[directory]\nsource = \"ad\"\n[ad]\ndomain = \"corp.test\"\nbind = \"starttls\"",
        "ad.bind_name and ad.bind_password_file are needed with ad.bind = \"starttls\""},
       {"[directory]\nsource = \"ad\"\n[ad]\ndomain = \"corp.test\"\nmore_domains = [\"CORP.test\"]",

@@ -101,6 +101,46 @@ class CopyKeeperTest : public testing::Test {
   std::vector<Changes> deltas_;
 };
 
+TEST_F(CopyKeeperTest, TheFirstSourceOfTheSettingsHasAContestedName) {
+  keeper_->apply("local", people(1, 1, "local"));
+  EXPECT_EQ(keeper_->current()->find_address("p1@example.test")->id.source, "local");
+  auto ad = people(1, 1);
+  ad.upserts[0].sid = "S-1-5-21-9-9-9-1";
+  keeper_->apply("ad", std::move(ad));
+  const auto both = keeper_->current();
+  EXPECT_EQ(both->find_address("p1@example.test")->id.source, "ad");
+  EXPECT_EQ(both->find_login("p1", "example.test")->id.source, "ad");
+  EXPECT_EQ(both->find_login("p1", "")->id.source, "ad");
+  EXPECT_THAT(both->problems(), SizeIs(3));  // the address and two sign-in names
+  // After a restart with the other order the file's people are ranked anew.
+  std::swap(sources_[0], sources_[1]);
+  restart();
+  EXPECT_EQ(keeper_->current()->find_login("p1@example.test", "")->id.source, "local");
+  EXPECT_EQ(keeper_->current()->find_address("p1@example.test")->id.source, "local");
+  EXPECT_GT(keeper_->current()->generation(), both->generation());
+}
+
+TEST_F(CopyKeeperTest, AdministratorsAreThoseOfEachSourcesGroup) {
+  settings_.ldap.admin_group = "Postmasters";
+  sources_.push_back(std::make_shared<QuietSource>("ldap", true));
+  restart();
+  for (const std::string source : {"ad", "ldap", "local"}) {
+    auto changes = people(1, 1, source);
+    auto group =
+        test_group(2, source == "ldap" ? "postmasters" : "Kontor Admins", {changes.upserts[0].id});
+    group.id = test_id(2, source);
+    auto other =
+        test_group(3, source == "ldap" ? "Kontor Admins" : "Postmasters", {test_id(4, source)});
+    other.id = test_id(3, source);
+    auto none = test_person(4, "none");
+    none.id = test_id(4, source);
+    for (auto* one : {&group, &other, &none}) changes.upserts.push_back(std::move(*one));
+    keeper_->apply(source, std::move(changes));
+    EXPECT_TRUE(keeper_->current()->find(test_id(1, source))->is_admin) << source;
+    EXPECT_FALSE(keeper_->current()->find(test_id(4, source))->is_admin) << source;
+  }
+}
+
 TEST_F(CopyKeeperTest, NothingIsWrittenBeforeASourceSpoke) {
   keeper_->announce();
   keeper_->write_again();

@@ -52,7 +52,8 @@ std::vector<Message> samples() {
           SourceReport{{{"ad", true, "dc1", "fine", -1}}, 12},
           Pong{1},
           Reply{2, false, Errc::busy, "why"},
-          CopyDelta{4, 5, {false, {test_person(1, "anna")}, {test_id(2)}}}};
+          CopyDelta{4, 5, {false, {test_person(1, "anna")}, {test_id(2)}}},
+          LocalEdit{9, LocalChange::set_password, test_id(3).guid, "a", "b", "c", "secret"}};
 }
 
 Message through(const Message& message) {
