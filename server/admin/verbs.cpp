@@ -15,6 +15,7 @@ constexpr std::size_t k_many = 100;
 constexpr std::array k_verbs{
     Verb{"accounts attach", "ACCOUNT PERSON", "Gives a mailbox whose owner is gone to a person, who may have been made again.", accounts_attach},
     Verb{"accounts list", "", "People and rooms with a mailbox, and mailboxes that belong to nobody; --deleted: those whose owner is gone, and until when they are kept.", accounts_list, nullptr, nullptr, nullptr, "[--deleted]"},
+    Verb{"accounts migrate", "[FROM] [TO]", "Makes a person of one source a person of another, as from the file into Active Directory: mailbox, rights and app passwords. Many: --all (by address) or --list FILE (FROM,TO).", accounts_migrate, nullptr, accounts_migrate_here, nullptr, "[--all] [--to-source SOURCE] [--list FILE] [--keep] [--dry-run]", migrate_fits},
     Verb{"accounts remove", "ACCOUNT", "Removes a mailbox and all it holds from the disk. It cannot be brought back.", accounts_remove},
     Verb{"accounts replace", "ACCOUNT ID", "Puts DATA/restoring/ID, which restore --replace has made, in the place of a mailbox.", accounts_replace},
     Verb{"accounts show", "ACCOUNT", "One account: addresses, groups, size. ACCOUNT is an address, a login name or an id.", accounts_show},

@@ -84,7 +84,10 @@ std::string queue_problem(const Desk& desk);  // nothing: it works, or there is 
 // server/admin/*_verbs.cpp
 Task<Answer> status(const Desk& desk, Request request);
 Task<Answer> accounts_attach(const Desk& desk, Request request);
+Task<Answer> accounts_migrate(const Desk& desk, Request request);
 // What kontorctl does of it, and what it may be given together.
+Result<Finding> accounts_migrate_here(const Client& client, Request request);
+bool migrate_fits(const Request& request);
 Task<Answer> accounts_remove(const Desk& desk, Request request);
 Task<Answer> accounts_list(const Desk& desk, Request request);
 // Of accounts_list: mailboxes whose owner the directory does not have.
