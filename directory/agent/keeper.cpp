@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/config/sources.hpp"
 #include "base/core/text.hpp"
 #include "base/log/events/directory.hpp"
 #include "directory/model/encoding.hpp"
@@ -198,10 +199,10 @@ bool CopyKeeper::is_too_much(const std::string& source, std::uint64_t lost) cons
 
 // The order of the settings decides between two people with one name.
 bool CopyKeeper::rank(Changes& changes) const {
+  const auto names = config::sources_of(settings_.directory);
   bool has_changed = false;
   for (auto& principal : changes.upserts) {
-    const auto is_it = [&](const auto& source) { return source->name() == principal.id.source; };
-    const auto place = std::ranges::find_if(sources_, is_it) - sources_.begin();
+    const auto place = std::ranges::find(names, principal.id.source) - names.begin();
     const auto before = std::exchange(principal.rank, static_cast<std::uint8_t>(place));
     has_changed = has_changed || before != principal.rank;
   }

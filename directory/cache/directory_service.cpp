@@ -183,7 +183,7 @@ bool DirectoryService::State::has_everybody() const {
         [](const auto& principal) -> const PrincipalId& { return principal->id; });
     if (name == "local" || (first != all.end() && (*first)->id.source == name)) return true;
     return std::ranges::any_of(shared.report.sources, [&](const SourceStatus& status) {
-      return status.source == name && status.changed != 0;
+      return status.source.starts_with(name) && status.changed != 0;  // a domain of several
     });
   });
 }

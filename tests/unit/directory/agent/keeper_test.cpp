@@ -102,6 +102,8 @@ class CopyKeeperTest : public testing::Test {
 };
 
 TEST_F(CopyKeeperTest, TheFirstSourceOfTheSettingsHasAContestedName) {
+  settings_.directory.source = "ad";
+  settings_.directory.also = {"local"};
   keeper_->apply("local", people(1, 1, "local"));
   EXPECT_EQ(keeper_->current()->find_address("p1@example.test")->id.source, "local");
   auto ad = people(1, 1);
@@ -113,7 +115,7 @@ TEST_F(CopyKeeperTest, TheFirstSourceOfTheSettingsHasAContestedName) {
   EXPECT_EQ(both->find_login("p1", "")->id.source, "ad");
   EXPECT_THAT(both->problems(), SizeIs(3));  // the address and two sign-in names
   // After a restart with the other order the file's people are ranked anew.
-  std::swap(sources_[0], sources_[1]);
+  std::swap(settings_.directory.source, settings_.directory.also[0]);
   restart();
   EXPECT_EQ(keeper_->current()->find_login("p1@example.test", "")->id.source, "local");
   EXPECT_EQ(keeper_->current()->find_address("p1@example.test")->id.source, "local");
