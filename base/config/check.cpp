@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/config/group_rules.hpp"
 #include "base/config/load.hpp"
 #include "base/config/policy_rule.hpp"
 #include "base/config/sources.hpp"
@@ -227,6 +228,22 @@ void check_policy(const Settings& settings, Sentences& out) {
         fmt::format("policy.attribute: \"{}\" is not the name of an attribute", attribute));
 }
 
+// Forms of single rows, each wrong one named with what is wrong.
+void check_groups(const Settings& settings, Sentences& out) {
+  const auto check = [&](std::string_view key, const auto& rows, const auto& parse) {
+    for (const auto& row : rows)
+      if (const auto parsed = parse(row); !parsed)
+        out.push_back(fmt::format("{}: \"{}\": {}", key, row, parsed.error().detail()));
+  };
+  check("groups.rules", settings.groups.rules, parse_group_rule);
+  check("groups.dynamic", settings.groups.dynamic, parse_dynamic_rule);
+  check("directory.attributes", settings.directory.attributes, parse_attribute_rule);
+  const auto& forward = settings.directory.disabled_forward;
+  const auto at = forward.rfind('@');
+  if (!forward.empty() && (at == std::string::npos || at == 0 || at + 1 == forward.size()))
+    out.push_back(fmt::format("directory.disabled_forward: \"{}\" is not a mail address", forward));
+}
+
 }  // namespace
 
 Sentences check_settings(const Settings& settings) {
@@ -237,6 +254,7 @@ Sentences check_settings(const Settings& settings) {
   check_ldap(settings, out);
   check_networks(settings, out);
   check_domains(settings, out);
+  check_groups(settings, out);
   if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty())
     out.emplace_back("tls.certificate_file and tls.key_file are set together or not at all");
   if (settings.imap.max_line > settings.imap.max_command)

@@ -44,14 +44,16 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.directory.attributes; },
      {},
      "Attributes to read instead of the usual ones.",
-     "Each is \"usual=other\", as in \"telephoneNumber=ipPhone\". The usual names are those of "
-     "Active Directory."},
+     "Each is \"usual=other\", as in \"telephoneNumber=ipPhone\"; the other one counts instead, in "
+     "every source. The usual names are those of Active Directory. What identity and membership "
+     "are read from stays."},
     {"directory.disabled_mail",
      [](Settings& s) -> Field { return &s.directory.disabled_mail; },
      {0, 0, {"keep", "refuse", "forward"}},
      "Mail to people whose account is disabled.",
      "keep puts it in the mailbox, refuse tells the sender that nobody reads it, forward sends it "
-     "to directory.disabled_forward."},
+     "to directory.disabled_forward. Expired accounts count as disabled, and mail by a group as "
+     "mail to the person. Forwarding that the directory names goes on in any case."},
     {"directory.disabled_forward",
      [](Settings& s) -> Field { return &s.directory.disabled_forward; },
      {},

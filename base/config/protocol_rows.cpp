@@ -131,14 +131,18 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.groups.rules; },
      {},
      "Who may send to a distribution group.",
-     "Each is \"team@example.test: senders=boss@example.test,staff@example.test internal\": only "
-     "those people and members of those groups may send to it, and nobody from outside."},
+     "Each is \"team@example.test: senders=boss@example.test,staff@example.test,@partner.test "
+     "internal owner=anna@example.test\". senders: only those people, members of those groups and "
+     "addresses of those domains may send to it, whatever the directory says. internal: only who "
+     "signed in. owner: who may always, instead of managedBy. Refused senders of the directory "
+     "stay refused."},
     {"groups.dynamic",
      [](Settings& s) -> Field { return &s.groups.dynamic; },
      {},
      "Groups whose members a filter finds.",
      "Each is \"sales-all@example.test=(department=Sales)\", an LDAP filter (RFC 4515) over the "
-     "attributes of people."},
+     "attributes of people in every source. Disabled people are no members. memberOf cannot be "
+     "asked for."},
     {"policy.rules",
      [](Settings& s) -> Field { return &s.policy.rules; },
      {},

@@ -10,6 +10,7 @@
 #include "directory/ldap/ad_source.hpp"
 #include "directory/ldap/ldap_source.hpp"
 #include "directory/local/demo.hpp"
+#include "directory/local/dynamic_source.hpp"
 #include "directory/local/local_accounts.hpp"
 #include "directory/local/local_source.hpp"
 
@@ -24,7 +25,9 @@ void add_local(Parts& parts,
   if (settings.server.demo)
     if (const auto made = ensure_demo_directory(path); !made)
       log.emit(log::events::k_agent_refused, made.error());
-  auto local = std::make_shared<LocalSource>(path, clock, settings.policy.attribute);
+  auto local = std::make_shared<LocalSource>(
+      path, clock, settings.policy.attribute,
+      Reading(settings.directory.attributes, settings.groups.dynamic));
   parts.checkers.push_back(local);
   parts.sources.push_back(std::move(local));
 }
@@ -74,6 +77,8 @@ Result<Parts> make_parts(const config::Settings& settings, const Clock& clock, l
   for (const auto& name : config::sources_of(settings.directory)) {
     KONTOR_TRY(add_source(parts, name, settings, clock, log));
   }
+  if (!settings.groups.dynamic.empty())
+    parts.sources.push_back(make_dynamic_source(settings.groups.dynamic, parts.sources));
   return parts;
 }
 

@@ -147,14 +147,14 @@ template <class Archive>
 void fields(Archive& a, Is<config::Settings> auto& s) {
   a(s.server.name, s.server.data_folder, s.server.demo, s.log.file, s.log.format, s.log.level);
   a(s.directory.source, s.directory.also, s.directory.local_file, s.directory.default_domain,
-    s.directory.accept_loss_percent);
+    s.directory.accept_loss_percent, s.directory.attributes);
   a(s.ad.domain, s.ad.controllers, s.ad.more_domains, s.ad.site, s.ad.follow, s.ad.keytab_file,
     s.ad.bind, s.ad.bind_name, s.ad.bind_password_file, s.ad.ca_file, s.ad.search_base,
     s.ad.rooms_base, s.ad.admin_group, s.ad.timeout, s.ad.reconcile_interval);
   a(s.ldap.uri, s.ldap.security, s.ldap.bind_name, s.ldap.bind_password_file, s.ldap.ca_file,
     s.ldap.search_base, s.ldap.rooms_base, s.ldap.admin_group, s.ldap.timeout);
   a(s.sign_in.remember_success, s.sign_in.remember_failure, s.sign_in.mechanisms);
-  a(s.policy.attribute);
+  a(s.groups.dynamic, s.policy.attribute);
 }
 template <class Archive>
 void fields(Archive& a, Is<Configure> auto& m) {

@@ -64,6 +64,7 @@ class AdSource final : public SourceLoop {
       : SourceLoop(std::move(name)),
         settings_(settings.ad),
         policy_attribute_(settings.policy.attribute),
+        reading_(settings.directory.attributes, settings.groups.dynamic),
         loss_percent_(settings.directory.accept_loss_percent),
         controllers_(std::move(controllers)),
         options_(bind_options(settings.ad, controllers_->domain())),
@@ -110,6 +111,7 @@ class AdSource final : public SourceLoop {
 
   config::ActiveDirectory settings_;  // of this domain
   std::string policy_attribute_;
+  Reading reading_;
   std::uint32_t loss_percent_;
   std::shared_ptr<Controllers> controllers_;
   BindOptions options_;
@@ -152,7 +154,7 @@ Result<void> AdSource::follow(const Controller& controller, SourceReceiver& rece
     return fail(Errc::bad_input,
                 "ad.controllers: a ticket needs the controller's name, not its address");
   KONTOR_TRY(const auto connection, Connection::open(controller, options_, transport_, dog()));
-  KONTOR_TRY(auto reader, Reader::begin(*connection, settings_, policy_attribute_));
+  KONTOR_TRY(auto reader, Reader::begin(*connection, settings_, policy_attribute_, reading_));
   Session session{std::move(reader), nullptr, {}, false, controller.host, {}, 0, false};
   // First the watch, then the reading: what changes in between wakes us.
   KONTOR_TRY(connection->watch(session.reader.facts().base));

@@ -7,12 +7,14 @@
 #include "base/core/text.hpp"
 #include "directory/model/attributes.hpp"
 #include "directory/model/limits.hpp"
+#include "directory/model/mail_rules.hpp"
 #include "directory/model/sid.hpp"
 
 namespace kontor::directory {
 namespace {
-constexpr std::uint32_t k_normal_account = 0x200;               // [MS-ADTS] 2.2.16
-constexpr std::size_t k_max_sid = 170;                          // characters
+constexpr std::uint32_t k_normal_account = 0x200;  // [MS-ADTS] 2.2.16
+constexpr std::size_t k_max_sid = 170;             // characters
+constexpr std::size_t k_max_members = 2'000'000;
 constexpr std::size_t k_max_address = 320;                      // RFC 5321, 4.5.3.1: 64 + "@" + 255
 constexpr std::int64_t k_unix_epoch = 116'444'736'000'000'000;  // in FILETIME
 constexpr std::int64_t k_ticks = 10'000'000;                    // 100 ns in a second
@@ -62,7 +64,8 @@ Result<Kind> kind_of(const Entry& entry, const DomainNames& names, std::uint32_t
 void take_members(const Entry& entry, const DomainNames& names, Converted& out) {
   const auto take = [&](const std::vector<std::string>& values) {
     for (const auto& value : values)
-      if (auto member = member_of_value(value, names))
+      if (auto member = member_of_value(value, names);
+          member && out.principal.members.size() < k_max_members)
         out.principal.members.push_back(std::move(*member));
   };
   take(entry.all("member"));
@@ -250,11 +253,15 @@ std::vector<std::string> wanted_attributes(const DomainNames& names) {
                                      "physicalDeliveryOfficeName",
                                      "msExchResourceMetaData",
                                      "uSNChanged"};
+  wanted.insert(wanted.end(), mail_rule_attributes().begin(), mail_rule_attributes().end());
   if (!names.policy_attribute.empty()) wanted.push_back(names.policy_attribute);
-  return wanted;
+  return names.reading.wanted(wanted);
 }
 
-Result<Converted> convert_entry(const Entry& entry, const DomainNames& names) {
+Result<Converted> convert_entry(const Entry& given, const DomainNames& names) {
+  std::optional<Entry> renamed;
+  if (names.reading.renames()) names.reading.rename(renamed.emplace(given).attributes);
+  const Entry& entry = renamed ? *renamed : given;
   Converted out;
   KONTOR_TRY(const auto guid, Uuid::from_guid_bytes(entry.first("objectguid")));
   const auto control = parse_number<std::uint32_t>(entry.first("useraccountcontrol")).value_or(0);
@@ -275,6 +282,11 @@ Result<Converted> convert_entry(const Entry& entry, const DomainNames& names) {
     take_members(entry, names, out);
   }
   if (!names.policy_attribute.empty()) who.policies = entry.all(names.policy_attribute);
+  const auto by_dn = [&](std::string_view, const std::string& value) {
+    return member_of_value(value, names);
+  };
+  read_mail_rules(entry.attributes, by_dn, who);
+  names.reading.add_groups(entry.attributes, who);
   out.usn = parse_number<std::uint64_t>(entry.first("usnchanged")).value_or(0);
   return out;
 }

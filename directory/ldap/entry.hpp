@@ -11,13 +11,15 @@
 
 #include "base/core/result.hpp"
 #include "base/core/uuid.hpp"
+#include "directory/model/filter.hpp"
 #include "directory/model/model.hpp"
+#include "directory/model/reading.hpp"
 
 namespace kontor::directory {
 
 struct Entry {
-  std::string dn;                                              // without extended parts
-  std::map<std::string, std::vector<std::string>> attributes;  // names in lower case
+  std::string dn;  // without extended parts
+  Attributes attributes;
   // The first value; empty when absent.
   std::string_view first(std::string_view name) const;
   // All values; none when absent.
@@ -65,6 +67,7 @@ struct DomainNames {
   std::string rooms_base;             // user objects below this DN are rooms; empty: none
   std::string lockout_duration = {};  // the domain's lockoutDuration, as written
   std::string policy_attribute = {};  // lower case; empty: none is read
+  Reading reading = {};
 };
 
 // Whom a value of `member`, read with LDAP_SERVER_EXTENDED_DN, names.

@@ -6,6 +6,7 @@
 #include "base/core/text.hpp"
 #include "base/crypto/digest.hpp"
 #include "directory/model/attributes.hpp"
+#include "directory/model/mail_rules.hpp"
 #include "directory/model/sid.hpp"
 
 namespace kontor::directory {
@@ -86,6 +87,18 @@ void take_members(const Entry& entry, LdapRecord& out) {
     if (out.member_uids.size() < k_max_members) out.member_uids.push_back(fold_name(value));
 }
 
+// They name people by DN: who that is only the roster knows.
+void take_mail_rules(const Entry& entry, LdapRecord& out) {
+  const auto take = [&](const std::string& name) {
+    if (const auto found = entry.attributes.find(name); found != entry.attributes.end())
+      out.mail_rules.insert(*found);
+  };
+  take("proxyaddresses");
+  for (const auto& name : mail_rule_attributes()) take(to_lower(name));
+  for (const auto& name : mail_rule_links())
+    for (const auto& value : entry.all(name)) out.link_dns.push_back(fold_dn(value));
+}
+
 Kind kind_for(EntryClass found, const LdapRecord& record, const LdapNames& names) {
   switch (found) {
     case EntryClass::group:
@@ -131,11 +144,15 @@ std::vector<std::string> wanted_ldap_attributes(const LdapNames& names) {
                                      "pwdChangedTime",
                                      "userPassword",
                                      "entryCSN"};
+  wanted.insert(wanted.end(), mail_rule_attributes().begin(), mail_rule_attributes().end());
   if (!names.policy_attribute.empty()) wanted.push_back(names.policy_attribute);
-  return wanted;
+  return names.reading.wanted(wanted);
 }
 
-LdapRecord convert_ldap_entry(const Entry& entry, const Uuid& uuid, const LdapNames& names) {
+LdapRecord convert_ldap_entry(const Entry& given, const Uuid& uuid, const LdapNames& names) {
+  std::optional<Entry> renamed;
+  if (names.reading.renames()) names.reading.rename(renamed.emplace(given).attributes);
+  const Entry& entry = renamed ? *renamed : given;
   LdapRecord out;
   out.uuid = uuid;
   out.principal.dn = to_valid_utf8(entry.dn);
@@ -170,6 +187,8 @@ LdapRecord convert_ldap_entry(const Entry& entry, const Uuid& uuid, const LdapNa
     if (who.kind == Kind::person) take_state(entry, who);
     who.credential_stamp = stamp_of(entry);
   }
+  take_mail_rules(entry, out);
+  names.reading.add_groups(entry.attributes, who);
   return out;
 }
 

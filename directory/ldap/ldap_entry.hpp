@@ -22,11 +22,14 @@ struct LdapRecord {
   std::string gid;            // of a person: his primary group's number; of a group: its own
   std::vector<std::string> member_dns;   // folded
   std::vector<std::string> member_uids;  // lower case
+  Attributes mail_rules;                 // what is read of them when all names are known
+  std::vector<std::string> link_dns;     // in mail_rules, folded
 };
 
 struct LdapNames {
   std::string rooms_base;             // people below this DN are rooms; empty: none
   std::string policy_attribute = {};  // lower case; empty: none is read
+  Reading reading = {};
 };
 
 LdapRecord convert_ldap_entry(const Entry& entry, const Uuid& uuid, const LdapNames& names);

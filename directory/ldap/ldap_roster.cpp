@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "directory/model/attributes.hpp"
+#include "directory/model/mail_rules.hpp"
+
 namespace kontor::directory {
 namespace {
 
@@ -44,6 +47,7 @@ void LdapRoster::index(const LdapRecord& record, bool add) {
   set_in(by_uid_, record.uid, uuid, add);
   set_in(is_group(record) ? groups_by_gid_ : people_by_gid_, record.gid, uuid, add);
   for (const auto& dn : record.member_dns) set_in(dn_named_by_, dn, uuid, add);
+  for (const auto& dn : record.link_dns) set_in(dn_named_by_, dn, uuid, add);
   for (const auto& uid : record.member_uids) set_in(uid_named_by_, uid, uuid, add);
 }
 
@@ -101,6 +105,12 @@ Principal LdapRoster::finished(const LdapRecord& record) const {
   // RFC 2307, 2.3: the primary group does not list its people.
   if (!is_group(record)) add(who.member_of, in(groups_by_gid_, record.gid));
   who.policies = units_.reaching(who.dn, who.policies);
+  const auto by_dn = [&](std::string_view, const std::string& value) -> std::optional<PrincipalId> {
+    const auto& uuids = in(by_dn_, fold_dn(value));
+    if (uuids.size() != 1) return std::nullopt;
+    return PrincipalId{k_ldap_source, *uuids.begin()};
+  };
+  read_mail_rules(record.mail_rules, by_dn, who);
   return who;
 }
 

@@ -20,7 +20,8 @@ class LdapSource final : public SourceLoop {
   LdapSource(const config::Settings& settings, std::shared_ptr<Controllers> servers)
       : SourceLoop(k_ldap_source),
         settings_(&settings.ldap),
-        names_{settings.ldap.rooms_base, to_lower(settings.policy.attribute)},
+        names_{settings.ldap.rooms_base, to_lower(settings.policy.attribute),
+               Reading(settings.directory.attributes, settings.groups.dynamic)},
         loss_percent_(settings.directory.accept_loss_percent),
         servers_(std::move(servers)),
         transport_({servers_}, settings.ldap.timeout) {}

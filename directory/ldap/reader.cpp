@@ -48,9 +48,11 @@ std::string dns_name_of(std::string_view dn) {
 
 Result<Reader> Reader::begin(Connection& connection,
                              const config::ActiveDirectory& settings,
-                             const std::string& policy_attribute) {
+                             const std::string& policy_attribute,
+                             Reading reading) {
   Reader reader(connection);
   reader.facts_.names.policy_attribute = to_lower(policy_attribute);
+  reader.facts_.names.reading = std::move(reading);
   KONTOR_TRY(const auto root,
              read_entry(connection, "",
                         {"defaultNamingContext", "configurationNamingContext", "dsServiceName"}));

@@ -45,7 +45,8 @@ class Reader {
   // bad_input: the controller is of another domain than the settings say.
   static Result<Reader> begin(Connection& connection,
                               const config::ActiveDirectory& settings,
-                              const std::string& policy_attribute = {});
+                              const std::string& policy_attribute = {},
+                              Reading reading = {});
 
   const ControllerFacts& facts() const { return facts_; }
   Connection& connection() const { return *connection_; }

@@ -12,6 +12,7 @@
 #include "directory/local/ldif.hpp"
 #include "directory/model/attributes.hpp"
 #include "directory/model/limits.hpp"
+#include "directory/model/mail_rules.hpp"
 #include "directory/model/sid.hpp"
 #include "directory/model/unit_policies.hpp"
 
@@ -31,10 +32,24 @@ std::string pick(const LdifEntry& entry, std::initializer_list<std::string_view>
   return {};
 }
 
+Attributes attributes_of(const LdifEntry& entry) {
+  Attributes all;
+  for (const auto& [name, value] : entry.attributes) all[name].push_back(value);
+  return all;
+}
+
+void rename(LdifEntry& entry, const Reading& reading) {
+  auto all = attributes_of(entry);
+  reading.rename(all);
+  entry.attributes.clear();
+  for (auto& [name, values] : all)
+    for (auto& value : values) entry.attributes.push_back({name, std::move(value)});
+}
+
 class Reader {
  public:
-  explicit Reader(std::string_view policy_attribute)
-      : policy_attribute_(to_lower(policy_attribute)) {}
+  Reader(std::string_view policy_attribute, const Reading& reading)
+      : policy_attribute_(to_lower(policy_attribute)), reading_(reading) {}
 
   Result<LocalDirectory> read(const std::vector<LdifEntry>& entries) {
     for (const auto& entry : entries)
@@ -206,6 +221,16 @@ class Reader {
       resolve("uniquemember", principal.members);
     }
     resolve("memberof", principal.member_of);
+    const auto by_dn = [&](std::string_view name,
+                           const std::string& value) -> std::optional<PrincipalId> {
+      const auto found = by_dn_.find(fold_dn(value));
+      if (found != by_dn_.end()) return found->second;
+      problem(entry, std::string(name) + " names nobody here: " + value);
+      return std::nullopt;
+    };
+    const auto attributes = attributes_of(entry);
+    read_mail_rules(attributes, by_dn, principal);
+    reading_.add_groups(attributes, principal);
   }
 
   void hand_down() {
@@ -217,6 +242,7 @@ class Reader {
 
   std::string policy_attribute_;  // lower case
   UnitPolicies units_;
+  const Reading& reading_;
   LocalDirectory out_;
   std::unordered_map<std::string, PrincipalId> by_dn_;
   std::unordered_map<Uuid, std::size_t> by_id_;
@@ -236,9 +262,12 @@ Uuid uuid_of_dn(std::string_view dn) {
 }
 
 Result<LocalDirectory> parse_local_directory(std::string_view ldif,
-                                             std::string_view policy_attribute) {
-  KONTOR_TRY(const auto entries, parse_ldif(ldif));
-  return Reader(policy_attribute).read(entries);
+                                             std::string_view policy_attribute,
+                                             const Reading& reading) {
+  KONTOR_TRY(auto entries, parse_ldif(ldif));
+  if (reading.renames())
+    for (auto& entry : entries) rename(entry, reading);
+  return Reader(policy_attribute, reading).read(entries);
 }
 
 }  // namespace kontor::directory

@@ -13,6 +13,7 @@
 
 #include "base/core/result.hpp"
 #include "directory/model/model.hpp"
+#include "directory/model/reading.hpp"
 
 namespace kontor::directory {
 
@@ -27,7 +28,8 @@ struct LocalDirectory {
 // bad_input, limit: nothing of it can be used, the detail names the line. `policy_attribute` is
 // read into Principal::policies; empty: none is.
 Result<LocalDirectory> parse_local_directory(std::string_view ldif,
-                                             std::string_view policy_attribute = {});
+                                             std::string_view policy_attribute = {},
+                                             const Reading& reading = {});
 
 // The id of an entry without entryUUID: RFC 9562, 5.8 (version 8), from SHA-256 of its folded DN.
 Uuid uuid_of_dn(std::string_view dn);

@@ -90,9 +90,10 @@ struct LocalSource::State {
     bool is_loaded = false;  // before, nobody can say that a password is wrong
     std::map<PrincipalId, std::vector<std::string>> passwords;
   };
-  State(std::string path_in, const Clock& clock_in, std::string attribute)
+  State(std::string path_in, const Clock& clock_in, std::string attribute, Reading reading_in)
       : path(std::move(path_in)),
         policy_attribute(std::move(attribute)),
+        reading(std::move(reading_in)),
         clock(clock_in),
         wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         changes(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
@@ -147,6 +148,7 @@ struct LocalSource::State {
 
   const std::string path;
   const std::string policy_attribute;
+  const Reading reading;
   const Clock& clock;
   const Descriptor wake, changes;
   const std::string unknown_hash;
@@ -157,8 +159,12 @@ struct LocalSource::State {
   bool is_first_done = false;
 };
 
-LocalSource::LocalSource(std::string path, const Clock& clock, std::string policy_attribute)
-    : state_(std::make_unique<State>(std::move(path), clock, std::move(policy_attribute))) {
+LocalSource::LocalSource(std::string path,
+                         const Clock& clock,
+                         std::string policy_attribute,
+                         Reading reading)
+    : state_(std::make_unique<State>(
+          std::move(path), clock, std::move(policy_attribute), std::move(reading))) {
   state_->shared.with([&](State::Shared& s) {
     s.status.source = name();
     s.status.server = state_->path;
@@ -198,8 +204,9 @@ void LocalSource::run(SourceReceiver& receiver) {
     if (loaded) now = state_->settle(now);  // somebody may still be writing
     loaded = now;
     auto bytes = read_whole(state_->path);
-    auto directory =
-        bytes ? parse_local_directory(*bytes, state_->policy_attribute) : fail(bytes.error());
+    auto directory = bytes
+                         ? parse_local_directory(*bytes, state_->policy_attribute, state_->reading)
+                         : fail(bytes.error());
     // Cut off in the middle of being written, unless it says that it is not.
     if (directory && directory->principals.empty() && !trim(*bytes).ends_with(k_nobody_line))
       directory = fail(Errc::bad_input, "there is nobody in the file");

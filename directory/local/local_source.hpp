@@ -10,6 +10,7 @@
 
 #include "base/core/time.hpp"
 #include "directory/model/acceptor.hpp"
+#include "directory/model/reading.hpp"
 #include "directory/model/source.hpp"
 
 namespace kontor::directory {
@@ -17,7 +18,10 @@ namespace kontor::directory {
 class LocalSource final : public Source, public PasswordChecker {
  public:
   // `clock` outlives it; `policy_attribute` may be empty.
-  LocalSource(std::string path, const Clock& clock, std::string policy_attribute = {});
+  LocalSource(std::string path,
+              const Clock& clock,
+              std::string policy_attribute = {},
+              Reading reading = {});
   ~LocalSource() override;
 
   std::string name() const override;

@@ -41,6 +41,9 @@ std::string normalise(Principal& principal) {
     if (!is_address(address)) left_out = "not a mail address: " + std::exchange(address, {});
     address = fold_name(address);
   }
+  auto& target = principal.mail_rules.target_address;
+  if (!target.empty() && !is_address(target))
+    left_out = "targetAddress is not a mail address: " + std::exchange(target, {});
   std::erase(principal.addresses, std::string());
   sort_unique(principal.addresses);
   sort_unique(principal.members);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// accounts, groups, folders: the directory copy and the mailboxes side by side.
+// accounts, folders: the directory copy and the mailboxes side by side.
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
@@ -7,24 +7,14 @@
 #include <map>
 
 #include "server/admin/lookup.hpp"
+#include "server/admin/person_row.hpp"
 #include "server/admin/verbs.hpp"
 
 namespace kontor::admin {
 namespace {
 
 namespace json = boost::json;
-using directory::Kind;
 using directory::Principal;
-
-std::string_view word_of(Kind kind) {
-  static constexpr std::array<std::string_view, 4> k_words{"person", "group", "contact", "room"};
-  return k_words[static_cast<std::size_t>(kind)];
-}
-
-std::string_view word_of(directory::State state) {
-  static constexpr std::array<std::string_view, 3> k_words{"enabled", "disabled", "expired"};
-  return k_words[static_cast<std::size_t>(state)];
-}
 
 std::string_view word_of(store::SpecialUse use) {
   static constexpr std::array<std::string_view, 9> k_words{
@@ -32,37 +22,11 @@ std::string_view word_of(store::SpecialUse use) {
   return k_words[static_cast<std::size_t>(use)];
 }
 
-json::object row_of(const Principal& person, const Desk& desk) {
-  const auto now = desk.environment.clock.now().time_since_epoch().count();
-  json::object row;
-  row["address"] = person.mail;
-  row["name"] = person.name;
-  row["kind"] = word_of(person.kind);
-  row["state"] = word_of(directory::DirectoryCopy::state_at(person, now));
-  return row;
-}
-
-json::array texts(const std::vector<std::string>& values) {
-  json::array out;
-  for (const auto& value : values) out.emplace_back(value);
-  return out;
-}
-
 json::array group_names(const Principal& person, const directory::DirectoryCopy& copy) {
   json::array out;
   for (const auto& id : person.member_of)
     if (const auto group = copy.find(id)) out.emplace_back(group->name);
   return out;
-}
-
-// By address; those without one last.
-void sort_by_address(json::array& rows) {
-  const auto key = [](const json::value& row) {
-    const auto& address = row.as_object().at("address").as_string();
-    return std::make_pair(address.empty(), std::string(address.data(), address.size()));
-  };
-  std::ranges::sort(rows,
-                    [&](const json::value& a, const json::value& b) { return key(a) < key(b); });
 }
 
 std::string folder_of(const Desk& desk, store::AccountId id) {
@@ -150,50 +114,13 @@ Task<Answer> accounts_show(const Desk& desk, Request request) {
     row["groups"] = group_names(*found.person, *desk.environment.directory.current());
     row["administrator"] = found.person->is_admin;
     row["principal"] = found.person->id.text();
+    add_mail_rules(desk, *found.person, row);
   }
   row["account"] = found.account ? found.account->text() : std::string();
   if (found.account) {
     row["folder"] = folder_of(desk, *found.account);
     co_await add_mailbox(desk, *found.account, row);
   }
-  co_return json::value(std::move(row));
-}
-
-Task<Answer> groups_list(const Desk& desk, Request) {
-  const auto copy = desk.environment.directory.current();
-  json::array rows;
-  for (const auto& group : copy->all()) {
-    if (group->kind != Kind::group || group->mail.empty()) continue;
-    json::object row;
-    row["address"] = group->mail;
-    row["name"] = group->name;
-    row["direct_members"] = group->members.size();
-    row["people"] = copy->expand(group->id).size();
-    rows.emplace_back(std::move(row));
-  }
-  sort_by_address(rows);
-  co_return json::value(std::move(rows));
-}
-
-Task<Answer> groups_show(const Desk& desk, Request request) {
-  const auto copy = desk.environment.directory.current();
-  const auto& name = request.arguments[0];
-  const auto is_it = [&](const auto& one) {
-    return one->kind == Kind::group && (one->name == name || one->account_name == name);
-  };
-  auto group = copy->find_address(name);
-  if (!group || group->kind != Kind::group) {
-    const auto by_name = std::ranges::find_if(copy->all(), is_it);
-    if (by_name == copy->all().end()) co_return fail(Errc::not_found, "no group " + name);
-    group = *by_name;
-  }
-  json::object row;
-  row["address"] = group->mail;
-  row["name"] = group->name;
-  row["principal"] = group->id.text();
-  json::array members;
-  for (const auto& person : copy->expand(group->id)) members.emplace_back(row_of(*person, desk));
-  row["people"] = std::move(members);
   co_return json::value(std::move(row));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/local_transport.hpp"
 
+#include <algorithm>
+
 #include "base/core/answers.hpp"
 #include "server/smtp/trace_fields.hpp"
 #include "server/smtp/wire/address.hpp"
@@ -74,9 +76,12 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
   }
   delivery::Envelope envelope;
   std::vector<std::size_t> of;
+  std::vector<std::pair<std::size_t, std::vector<std::string>>> forwarded;
   for (std::size_t i = 0; i < piece.recipients.size(); ++i) {
     const auto& address = piece.recipients[i].address;
     auto resolved = delivery_.resolve(plain(address));
+    if (!resolved.outside.empty() && (resolved.mailboxes.empty() || piece.envelope->sender.empty()))
+      forwarded.emplace_back(i, std::move(resolved.outside));
     if (resolved.verdict == Verdict::deliver && !resolved.mailboxes.empty()) {
       envelope.recipients.push_back(
           {address, std::move(resolved.mailboxes), resolved.is_catch_all});
@@ -92,7 +97,39 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
   auto message = smtp::return_path_field(envelope.sender) + *bytes;
   const auto results = co_await delivery_.deliver(std::move(envelope), std::move(message));
   for (std::size_t i = 0; i < of.size(); ++i) outcomes[of[i]] = outcome_of(results[i]);
+  for (auto& [index, to] : forwarded) {
+    const bool has_mailbox = std::ranges::find(of, index) != of.end();
+    if (has_mailbox && outcomes[index].fate != Fate::delivered) continue;
+    const auto& address = piece.recipients[index].address;
+    auto outcome = co_await forward(piece, address, std::move(to), *bytes);
+    if (!has_mailbox || outcome.fate == Fate::deferred) outcomes[index] = std::move(outcome);
+  }
   co_return outcomes;
+}
+
+Task<Outcome> LocalTransport::forward(const queue::Piece& piece,
+                                      std::string from,
+                                      std::vector<std::string> to,
+                                      std::string_view bytes) {
+  if (queue_ == nullptr) co_return failed("5.3.5", "this server has no way to send it on");
+  if (smtp::went_through(bytes, from))  // RFC 5321, 6.3
+    co_return failed("5.4.6", "this message went through that address before");
+  auto envelope = *piece.envelope;
+  auto message = smtp::delivered_to_field(from);
+  message += bytes;
+  envelope.size = message.size();
+  std::vector<queue::Recipient> recipients;
+  for (auto& address : to) {
+    queue::Recipient one;
+    one.original = "rfc822;" + from;
+    one.address = std::move(address);
+    recipients.push_back(std::move(one));
+  }
+  const auto added =
+      co_await queue_->add(std::move(envelope), std::move(recipients), std::move(message));
+  Result<void> result;
+  if (!added) result = fail(added.error());
+  co_return outcome_of(result);
 }
 
 Task<void> LocalTransport::deliver(std::string, queue::Work& work) {

@@ -5,9 +5,12 @@
 // Who an address stands for is asked again at each try. A mailbox that is full or cannot be reached
 // is tried again; a person who is gone or disabled meanwhile is a failure, of which the sender is
 // told. A copy that an earlier try stored, before a crash too, is not stored again
-// (delivery::Envelope::may_be_there). Threads: as queue::Transport.
+// (delivery::Envelope::may_be_there). What the address stands for elsewhere goes back into the
+// queue as a message of its own: notices to people whose mail is forwarded. Of other mail Routing
+// has done that before. Threads: as queue::Transport.
 #pragma once
 #include "server/delivery/delivery.hpp"
+#include "server/queue/queue.hpp"
 #include "server/queue/transport.hpp"
 
 namespace kontor::app {
@@ -16,8 +19,9 @@ class LocalTransport final : public queue::Transport {
  public:
   static constexpr std::string_view k_destination = "local";
 
-  // `delivery` outlives it.
-  explicit LocalTransport(delivery::Delivery& delivery) : delivery_(delivery) {}
+  // Both outlive it. Without a queue nothing is forwarded.
+  explicit LocalTransport(delivery::Delivery& delivery, queue::Queue* queue = nullptr)
+      : delivery_(delivery), queue_(queue) {}
 
   // "local" for an address that has mailboxes here; empty: the address is elsewhere.
   std::string destination(std::string_view address) const override;
@@ -26,7 +30,13 @@ class LocalTransport final : public queue::Transport {
  private:
   Task<std::vector<queue::Outcome>> deliver_piece(queue::Work& work, queue::Piece piece);
 
+  Task<queue::Outcome> forward(const queue::Piece& piece,
+                               std::string from,
+                               std::vector<std::string> to,
+                               std::string_view bytes);
+
   delivery::Delivery& delivery_;
+  queue::Queue* queue_;
 };
 
 }  // namespace kontor::app

@@ -27,6 +27,19 @@ std::vector<store::RetentionRule> rules_of(const std::vector<config::RetentionRo
   return rules;
 }
 
+// What the directory says of the size of one mailbox (mDB*Quota*), over what holds for everybody.
+store::MailboxPolicy with_directory_quota(const directory::DirectoryCopy& copy,
+                                          const store::Binding& owner,
+                                          store::MailboxPolicy policy) {
+  const auto person = copy.find(PrincipalId{owner.source, owner.guid});
+  if (!person) return policy;
+  const auto& rules = person->mail_rules;
+  policy.limits.bytes = rules.quota_receive.value_or(policy.limits.bytes);
+  policy.warning_bytes = rules.quota_warning.value_or(0);
+  policy.send_bytes = rules.quota_send.value_or(0);
+  return policy;
+}
+
 }  // namespace
 
 MailboxOwners::MailboxOwners(const config::Settings& settings,
@@ -50,6 +63,8 @@ void MailboxOwners::set_directory(directory::Directory& directory,
 store::MailboxPolicy MailboxOwners::policy(const store::Binding& owner) const {
   auto policy = general_;
   const auto values = policies_.of(PrincipalId{owner.source, owner.guid});
+  if (auto* directory = directory_.load(); directory != nullptr && !values->quota)
+    policy = with_directory_quota(*directory->current(), owner, std::move(policy));
   policy.limits.bytes = values->quota.value_or(policy.limits.bytes);
   policy.limits.messages = values->messages.value_or(policy.limits.messages);
   policy.undelete_days = values->undelete_days.value_or(policy.undelete_days);
@@ -73,6 +88,10 @@ std::string MailboxOwners::quota_letter(const store::Binding& owner,
   letter.languages = settings_.queue.notice_languages;
   letter.date = clock_.now();
   letter.quota = quota;
+  // Where nothing is refused, the letter speaks of what sending ends at, or of its own reason.
+  const auto policy = this->policy(owner);
+  auto& limit = letter.quota.limits.bytes;
+  if (limit == 0) limit = policy.send_bytes != 0 ? policy.send_bytes : policy.warning_bytes;
   if (auto* directory = directory_.load())
     if (const auto person = directory->current()->find(PrincipalId{owner.source, owner.guid}))
       letter.address = person->mail;

@@ -241,7 +241,7 @@ void Server::State::make_environments() {
   sign_in = policy::policed_sign_in(*guarded, *policies);
   delivery = std::make_unique<delivery::Delivery>(
       delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock});
-  local = std::make_unique<LocalTransport>(*delivery);
+  local = std::make_unique<LocalTransport>(*delivery, queue.get());
   router = std::make_unique<Router>(local.get(), relay.get());
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
   smtp_gate = std::make_unique<smtp::Gate>(settings.smtp);

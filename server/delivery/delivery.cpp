@@ -173,10 +173,15 @@ Result<void> outcome(const Job& job,
 
 struct Delivery::State {
   explicit State(DeliveryEnvironment given)
-      : environment(std::move(given)), domains(environment.settings.domains) {}
+      : environment(std::move(given)),
+        domains(environment.settings.domains),
+        senders(environment.settings.groups.rules, domains),
+        disabled(disabled_mail(environment.settings.directory)) {}
 
   const DeliveryEnvironment environment;
   const Domains domains;
+  const Senders senders;
+  const DisabledMail disabled;
   Remembered remembered;
   Remembered announced;
 
@@ -224,11 +229,33 @@ Delivery::Delivery(DeliveryEnvironment environment)
 Delivery::~Delivery() = default;
 
 const Domains& Delivery::domains() const noexcept { return state_->domains; }
+const Senders& Delivery::senders() const noexcept { return state_->senders; }
 
 Resolved Delivery::resolve(std::string_view address) const {
   const auto& environment = state_->environment;
   return delivery::resolve(*environment.directory.current(), state_->domains, address,
-                           environment.clock.now());
+                           environment.clock.now(), state_->disabled);
+}
+
+Admission Delivery::admit(Resolved& resolved, const Sender& sender) const {
+  const auto copy = state_->environment.directory.current();
+  Principals admitted;
+  auto worst = Admission::allowed;
+  for (const auto& object : resolved.objects) {
+    const auto admission = state_->senders.check(*copy, *object, sender);
+    if (admission == Admission::allowed)
+      admitted.push_back(object);
+    else
+      worst = admission;
+  }
+  if (admitted.size() == resolved.objects.size()) return Admission::allowed;
+  if (admitted.empty()) return worst;
+  auto rest = resolve_objects(*copy, state_->domains, std::move(admitted),
+                              state_->environment.clock.now(), state_->disabled);
+  rest.address = std::move(resolved.address);
+  rest.is_catch_all = resolved.is_catch_all;
+  resolved = std::move(rest);
+  return Admission::allowed;
 }
 
 Task<Result<void>> Delivery::check_room(std::vector<std::shared_ptr<const Principal>> mailboxes,
@@ -238,6 +265,23 @@ Task<Result<void>> Delivery::check_room(std::vector<std::shared_ptr<const Princi
     const auto fits = co_await state_->environment.store.check_room(std::move(owner), bytes);
     if (!fits && fits.error().code() == Errc::over_quota) co_return fits;
   }
+  co_return Result<void>();
+}
+
+// Only of those of whom the directory says such a thing is the mailbox opened. Limits that an
+// administrator gave it count before the directory's.
+Task<Result<void>> Delivery::check_may_send(directory::PrincipalId person) {
+  auto& environment = state_->environment;
+  const auto principal = environment.directory.current()->find(person);
+  store::Binding owner{person.source, person.guid};
+  if (!principal || !principal->mail_rules.quota_send || !environment.store.find(owner))
+    co_return Result<void>();
+  const auto account = co_await environment.store.open_for(std::move(owner));
+  if (!account) co_return Result<void>();
+  const auto most = (*account)->policy().send_bytes;
+  const auto quota = (*account)->quota();
+  if (most != 0 && !quota.own.bytes && quota.usage.bytes >= most)
+    co_return fail(Errc::over_quota, "the sender's mailbox is too full");
   co_return Result<void>();
 }
 

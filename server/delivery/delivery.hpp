@@ -25,6 +25,7 @@
 #include "directory/model/model.hpp"
 #include "server/delivery/domains.hpp"
 #include "server/delivery/resolve.hpp"
+#include "server/delivery/senders.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::io {
@@ -69,11 +70,17 @@ class Delivery {
   ~Delivery();
 
   const Domains& domains() const noexcept;
+  const Senders& senders() const noexcept;
   // Against the newest directory copy.
   Resolved resolve(std::string_view address) const;
+  // Takes those out of `resolved` whom this sender may not reach, when its address has several
+  // owners; anything but allowed: he reaches none of them.
+  Admission admit(Resolved& resolved, const Sender& sender) const;
   // over_quota: one of the mailboxes could not take a message of that size now.
   Task<Result<void>> check_room(std::vector<std::shared_ptr<const directory::Principal>> mailboxes,
                                 std::uint64_t bytes);
+  // over_quota: somebody with so full a mailbox may not send (MailboxPolicy::send_bytes).
+  Task<Result<void>> check_may_send(directory::PrincipalId person);
   // One result a recipient, in order: the first error of its copies, if any. `message` is complete,
   // with the fields this server added at its start.
   Task<std::vector<Result<void>>> deliver(Envelope envelope, std::string message);

@@ -1,139 +1,107 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/delivery/resolve.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/core/text.hpp"
+#include "server/delivery/expansion.hpp"
+#include "server/delivery/x500.hpp"
 
 namespace kontor::delivery {
 namespace {
 
 using directory::DirectoryCopy;
 using directory::Kind;
-using directory::Principal;
-using directory::State;
-using PrincipalPointer = std::shared_ptr<const Principal>;
 
-// One look at one copy.
-struct Lookup {
-  const DirectoryCopy& copy;
-  const Domains& domains;
-  std::int64_t now;
-
-  bool is_local(std::string_view domain) const {
-    return copy.is_local_domain(domain) || domains.is_local(domain);
-  }
-  bool may_receive(const Principal& principal) const {
-    return principal.has_mailbox() && DirectoryCopy::state_at(principal, now) == State::enabled;
-  }
-  // The address of a contact that is elsewhere; empty: mail to it would come back here.
-  std::string outside(const Principal& contact) const {
-    const auto address = domains.canonical(contact.mail);
-    const auto at = address.rfind('@');
-    if (at == std::string::npos || is_local(std::string_view(address).substr(at + 1))) return {};
-    return contact.mail;
-  }
-
-  PrincipalPointer find(std::string_view local, std::string_view domain) const;
-  Resolved administrators() const;
-  Resolved group(const Principal& group) const;
-  Resolved object(const PrincipalPointer& principal) const;
-  // `may_catch`: the catch-all of the domain counts; not for the catch-all itself.
-  Resolved address(std::string_view address, bool may_catch) const;
-  Resolved nobody(std::string_view local, std::string_view domain, bool may_catch) const;
-};
-
-// The object of an address, looked for without its +tag when nobody has the whole (RFC 5233, 1).
-PrincipalPointer Lookup::find(std::string_view local, std::string_view domain) const {
-  const auto look_up = [&](std::string_view name) {
-    return copy.find_address(std::string(name) + '@' + std::string(domain));
-  };
-  if (auto found = look_up(local)) return found;
-  const auto plus = local.find('+');
-  if (plus == 0 || plus == std::string_view::npos) return nullptr;
-  return look_up(local.substr(0, plus));
+Resolved taken(Expansion expansion, Verdict otherwise) {
+  Resolved out;
+  out.mailboxes = std::move(expansion.mailboxes);
+  out.outside = std::move(expansion.outside);
+  out.verdict = out.mailboxes.empty() && out.outside.empty() ? otherwise : Verdict::deliver;
+  return out;
 }
 
-Resolved Lookup::administrators() const {
+// Of the claimants of an address, those of the first one's source. A contact beside somebody who is
+// here stands for the same person.
+Principals owners_of(Principals claimants) {
+  if (claimants.size() < 2) return claimants;
+  const auto first = claimants.front();
+  std::erase_if(claimants, [&](const auto& one) {
+    return one->rank != first->rank || one->id.source != first->id.source;
+  });
+  const auto is_contact = [](const auto& one) { return one->kind == Kind::contact; };
+  if (!std::ranges::all_of(claimants, is_contact)) std::erase_if(claimants, is_contact);
+  return claimants;
+}
+
+Resolved administrators(const Lookup& lookup) {
   Resolved out;
-  for (const auto& principal : copy.all())
-    if (principal->is_admin && may_receive(*principal)) out.mailboxes.push_back(principal);
+  for (const auto& principal : lookup.copy.all())
+    if (principal->is_admin && lookup.is_open(*principal)) out.mailboxes.push_back(principal);
   out.verdict = out.mailboxes.empty() ? Verdict::unknown : Verdict::deliver;
   return out;
 }
 
-Resolved Lookup::group(const Principal& group) const {
-  Resolved out;
-  for (auto& member : copy.expand(group.id)) {
-    if (member->kind == Kind::contact) {
-      if (auto address = outside(*member); !address.empty())
-        out.outside.push_back(std::move(address));
-    } else if (may_receive(*member)) {
-      out.mailboxes.push_back(std::move(member));
-    }
+Resolved objects(const Lookup& lookup, Principals owners) {
+  Expander expander(lookup);
+  auto otherwise = Verdict::unknown;
+  for (const auto& owner : owners) {
+    expander.add(owner);
+    if (owner->kind == Kind::group)
+      otherwise = Verdict::empty;
+    else if (owner->has_mailbox() && otherwise == Verdict::unknown)
+      otherwise = Verdict::disabled;
   }
-  const bool is_empty = out.mailboxes.empty() && out.outside.empty();
-  out.verdict = is_empty ? Verdict::empty : Verdict::deliver;
+  auto out = taken(expander.take(), otherwise);
+  out.objects = std::move(owners);
   return out;
 }
 
-Resolved Lookup::object(const PrincipalPointer& principal) const {
-  Resolved out;
-  switch (principal->kind) {
-    case Kind::contact:
-      out.outside.push_back(outside(*principal));
-      if (out.outside.front().empty()) return {};
-      out.verdict = Verdict::deliver;
-      return out;
-    case Kind::group:
-      return group(*principal);
-    case Kind::person:
-    case Kind::room:
-      break;
-  }
-  if (!principal->has_mailbox()) return out;
-  out.verdict = may_receive(*principal) ? Verdict::deliver : Verdict::disabled;
-  if (out.verdict == Verdict::deliver) out.mailboxes.push_back(principal);
-  return out;
-}
+Resolved resolve_address(const Lookup& lookup, std::string_view address, bool may_catch);
 
-Resolved Lookup::nobody(std::string_view local, std::string_view domain, bool may_catch) const {
+// `may_catch`: the catch-all of the domain counts; not for the catch-all itself.
+Resolved nobody(const Lookup& lookup,
+                std::string_view local,
+                std::string_view domain,
+                bool may_catch) {
   Resolved out;
-  if (domains.is_remote(domain)) {
+  if (lookup.domains.is_remote(domain)) {
     out.verdict = Verdict::remote;
     return out;
   }
-  if (!is_local(domain)) {
+  if (!lookup.is_local(domain)) {
     out.verdict = Verdict::foreign;
     return out;
   }
   // RFC 5321, 4.5.1: postmaster is answered for in every domain mail is taken for; RFC 2142, 4:
   // abuse likewise.
   if (iequals(local, "postmaster") || iequals(local, "abuse")) {
-    out = administrators();
+    out = administrators(lookup);
     if (out.verdict == Verdict::deliver) return out;
   }
-  const auto catcher = may_catch ? domains.catch_all(domain) : std::nullopt;
+  const auto catcher = may_catch ? lookup.domains.catch_all(domain) : std::nullopt;
   if (!catcher) return out;
-  out = address(*catcher, false);
+  out = resolve_address(lookup, *catcher, false);
   out.is_catch_all = out.verdict == Verdict::deliver;
   if (!out.is_catch_all) return {};
   return out;
 }
 
-Resolved Lookup::address(std::string_view address, bool may_catch) const {
-  const auto name = domains.canonical(address);
+Resolved resolve_address(const Lookup& lookup, std::string_view address, bool may_catch) {
+  const auto name = lookup.domains.canonical(address);
   const auto at = name.rfind('@');
   const auto local = std::string_view(name).substr(0, at);
   Resolved out;
   if (at == std::string::npos) {
-    if (iequals(local, "postmaster")) out = administrators();
+    if (iequals(local, "postmaster")) out = administrators(lookup);
   } else {
     const auto domain = std::string_view(name).substr(at + 1);
-    const auto principal = find(local, domain);
+    auto found = lookup.find(local, domain);
     // A contact's own address elsewhere is an address elsewhere like any other.
-    const bool is_ours = principal && (principal->kind != Kind::contact || is_local(domain));
-    out = is_ours ? object(principal) : nobody(local, domain, may_catch);
+    const bool is_ours =
+        !found.empty() && (found.front()->kind != Kind::contact || lookup.is_local(domain));
+    out = is_ours ? objects(lookup, std::move(found)) : nobody(lookup, local, domain, may_catch);
   }
   out.address = name;
   return out;
@@ -141,12 +109,56 @@ Resolved Lookup::address(std::string_view address, bool may_catch) const {
 
 }  // namespace
 
+bool Lookup::is_local(std::string_view domain) const {
+  return copy.is_local_domain(domain) || domains.is_local(domain);
+}
+
+bool Lookup::is_open(const directory::Principal& principal) const {
+  return principal.has_mailbox() &&
+         DirectoryCopy::state_at(principal, now) == directory::State::enabled;
+}
+
+// The objects of an address, looked for without its +tag when nobody has the whole (RFC 5233, 1).
+Principals Lookup::find(std::string_view local, std::string_view domain) const {
+  const auto look_up = [&](std::string_view name) {
+    return owners_of(copy.find_claimants(std::string(name) + '@' + std::string(domain)));
+  };
+  if (auto found = look_up(local); !found.empty()) return found;
+  if (const auto x500 = decode_imcea(local); x500 && is_local(domain)) {
+    const auto owner = copy.find_x500(*x500);
+    return owner ? Principals{owner} : Principals();
+  }
+  const auto plus = local.find('+');
+  if (plus == 0 || plus == std::string_view::npos) return {};
+  return look_up(local.substr(0, plus));
+}
+
+DisabledMail disabled_mail(const config::Directory& settings) {
+  using What = DisabledMail::What;
+  DisabledMail out;
+  out.what = settings.disabled_mail == "refuse"    ? What::refuse
+             : settings.disabled_mail == "forward" ? What::forward
+                                                   : What::keep;
+  out.address = settings.disabled_forward;
+  return out;
+}
+
 Resolved resolve(const DirectoryCopy& copy,
                  const Domains& domains,
                  std::string_view address,
-                 UtcSeconds now) {
-  const Lookup lookup{copy, domains, now.time_since_epoch().count()};
-  return lookup.address(address, true);
+                 UtcSeconds now,
+                 const DisabledMail& disabled) {
+  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled};
+  return resolve_address(lookup, address, true);
+}
+
+Resolved resolve_objects(const DirectoryCopy& copy,
+                         const Domains& domains,
+                         Principals owners,
+                         UtcSeconds now,
+                         const DisabledMail& disabled) {
+  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled};
+  return objects(lookup, std::move(owners));
 }
 
 std::string_view name_of(Verdict verdict) noexcept {

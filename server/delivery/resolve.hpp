@@ -2,11 +2,18 @@
 // Who a mail address stands for here: the people whose mailboxes a message to it goes into, and the
 // addresses elsewhere that it goes on to.
 //
-// Pure over one directory copy and the domains of the settings; any thread. A group is its people,
-// nested, each once; the contacts in it are addresses elsewhere. `user+tag` is `user` when nobody
-// has the longer address. Mail for nobody of a domain goes to its catch-all, when there is one.
-// postmaster and abuse of every local domain are answered for by the administrators when no object
-// has that address (RFC 5321, 4.5.1; RFC 2142). Disabled and expired people refuse mail.
+// Pure over one directory copy and the settings; any thread. A group is its people, nested, each
+// once; the contacts in it are addresses elsewhere. `user+tag` is `user` when nobody has the longer
+// address. Mail for nobody of a domain goes to its catch-all, when there is one. postmaster and
+// abuse of every local domain are answered for by the administrators when no object has that
+// address (RFC 5321, 4.5.1; RFC 2142). A reply to an X500 address ([MS-OXCMAIL] 2.1.3.2.1) is for
+// who has that address.
+//
+// Where mail to a person goes is said by his target address, else by his alternate recipient, else,
+// when he is disabled or expired, by DisabledMail. Forwarding goes over any number of people; who
+// is reached by his own forwarding keeps a copy himself, so that no circle loses a message. What
+// leads to nobody is as if it were not there. An address that several of one source have is for
+// each of them.
 #pragma once
 #include <memory>
 #include <string>
@@ -19,6 +26,8 @@
 
 namespace kontor::delivery {
 
+using Principals = std::vector<std::shared_ptr<const directory::Principal>>;
+
 enum class Verdict : unsigned char {
   deliver,   // to `mailboxes`, and on to `outside`
   unknown,   // a domain of ours, nobody of that name
@@ -28,10 +37,20 @@ enum class Verdict : unsigned char {
   remote,    // a domain whose mail is taken from anybody and sent on
 };
 
+// What is done with mail to disabled and expired people (settings directory.disabled_*).
+struct DisabledMail {
+  enum class What : unsigned char { refuse, keep, forward };
+  What what = What::refuse;
+  std::string address;  // of forward; empty: the person's manager
+};
+DisabledMail disabled_mail(const config::Directory& settings);
+
 struct Resolved {
   Verdict verdict = Verdict::unknown;
-  std::vector<std::shared_ptr<const directory::Principal>> mailboxes;
-  std::vector<std::string> outside;  // contacts, by their addresses elsewhere
+  // Whom the address names: what they say about their senders counts. None: administrators.
+  Principals objects;
+  Principals mailboxes;
+  std::vector<std::string> outside;  // contacts and target addresses that are elsewhere
   std::string address;               // under its domain's true name
   bool is_catch_all = false;         // `mailboxes` is the domain's catch-all
 };
@@ -40,7 +59,15 @@ struct Resolved {
 Resolved resolve(const directory::DirectoryCopy& copy,
                  const Domains& domains,
                  std::string_view address,
-                 UtcSeconds now);
+                 UtcSeconds now,
+                 const DisabledMail& disabled = {});
+
+// Where mail to these goes, when some owners of an address are left out.
+Resolved resolve_objects(const directory::DirectoryCopy& copy,
+                         const Domains& domains,
+                         Principals owners,
+                         UtcSeconds now,
+                         const DisabledMail& disabled);
 
 // The word for logs: "unknown", "disabled", ...
 std::string_view name_of(Verdict verdict) noexcept;

@@ -66,6 +66,11 @@ Task<Result<void>> cmd_mail(Session& session, std::string arguments) {
   complete(session, mail->sender);
   auto refused = refusal(session, *mail);
   if (!refused) refused = limit_refusal(session, *mail);
+  if (!refused && session.role() == Role::submission) {
+    auto& delivery = session.environment().routing.delivery();
+    if (!co_await delivery.check_may_send(session.identity->id))
+      refused = wire::Reply(552, "5.2.2", "your mailbox is full: delete mail before you send");
+  }
   if (refused) {
     session.log().emit(
         log::events::k_smtp_sender_refused,

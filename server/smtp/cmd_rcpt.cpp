@@ -2,6 +2,8 @@
 // RCPT (RFC 5321, 4.1.1.3): who is not here is refused here, so that no notice has to be made
 // later. Mail to others is taken from who may send to anybody (signed in, or of a trusted network),
 // and from everybody for the remote domains of the settings: never from anybody to anybody.
+#include <algorithm>
+
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
 #include "server/smtp/policy.hpp"
@@ -84,6 +86,24 @@ Destined destined(const wire::RcptCommand& rcpt, delivery::Resolved resolved) {
   return out;
 }
 
+delivery::Sender sender_of(const Session& session) {
+  delivery::Sender sender;
+  const auto& path = session.transaction.mail->sender;
+  if (!path.is_null) sender.address = path.mailbox.address();
+  if (session.identity) sender.person = session.identity->id;
+  sender.is_trusted = session.role() != Role::lmtp && session.may_relay();
+  return sender;
+}
+
+// RFC 3463, 3.8: X.7.1 not authorized, X.7.2 not authorized to send to this mailing list.
+wire::Reply refusal_for(delivery::Admission admission, const delivery::Resolved& resolved) {
+  const bool is_list = std::ranges::any_of(
+      resolved.objects, [](const auto& object) { return object->kind == directory::Kind::group; });
+  return {550, is_list ? "5.7.2" : "5.7.1",
+          admission == delivery::Admission::must_sign_in ? "sign in to send to this address"
+                                                         : "you may not send to this address"};
+}
+
 }  // namespace
 
 Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
@@ -106,7 +126,14 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     session.reply(*refused);
     co_return Result<void>();
   }
-  auto resolved = session.environment().routing.delivery().resolve(mailbox.address());
+  auto& delivery = session.environment().routing.delivery();
+  auto resolved = delivery.resolve(mailbox.address());
+  const auto admission = delivery.admit(resolved, sender_of(session));
+  if (admission != delivery::Admission::allowed) {
+    log_refusal(session, mailbox, delivery::name_of(admission));
+    session.reply(refusal_for(admission, resolved));
+    co_return Result<void>();
+  }
   bool is_narrowed = false;
   if (is_taken(session, mailbox, resolved.verdict))
     if (const auto refused = policy_recipient_refusal(session, resolved, is_narrowed)) {
@@ -118,7 +145,6 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     // RFC 1870, 6.2: with SIZE before the message, as small as one can be without it.
     const auto size = std::max<std::uint64_t>(transaction.mail->size.value_or(0), 1);
     const auto mailboxes = resolved.mailboxes;
-    auto& delivery = session.environment().routing.delivery();
     const auto fits = co_await delivery.check_room(mailboxes, size);
     if (!fits) {
       session.log().emit(log::events::k_smtp_recipient_refused, fits.error(),

@@ -27,14 +27,6 @@ struct Looked {
   std::string message;  // handed back
 };
 
-// Has the message been with this address before? An address that others stand behind puts its name
-// on every copy it sends on.
-bool went_through(const std::vector<mime::HeaderField>& fields, std::string_view address) {
-  return std::ranges::any_of(fields, [&](const mime::HeaderField& field) {
-    return iequals(field.name, "Delivered-To") && iequals(trim(field.value), address);
-  });
-}
-
 struct Question {
   std::size_t max_hops = 0;
   std::vector<std::string> expanded;                   // recipients that others stand behind
@@ -58,13 +50,12 @@ std::optional<wire::Reply> author_refusal(const Question& question, std::string_
 Looked look_at(const Question& question, std::string_view message) {
   Looked looked;
   const auto header = header_of(message);
-  const auto fields = mime::parse_fields(header);
   if (count_hops(message) >= question.max_hops) {  // RFC 5321, 6.3
     looked.refusal = wire::Reply(554, "5.4.6", "too many hops: this message goes in a circle");
     return looked;
   }
   for (const auto& address : question.expanded)
-    if (went_through(fields, address)) {
+    if (went_through(header, address)) {
       looked.refusal = wire::Reply(554, "5.4.6", "this message went through that address before");
       return looked;
     }

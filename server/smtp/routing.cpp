@@ -11,6 +11,7 @@
 #include "base/crypto/digest.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/events/smtp.hpp"
+#include "server/smtp/trace_fields.hpp"
 
 namespace kontor::smtp {
 
@@ -95,6 +96,9 @@ bool Routing::is_all_mailboxes(const Job& job, const Entry& entry) {
 Task<void> Routing::add_entries(Job& job) {
   const auto& routed = job.routed;
   Entry plain;
+  std::set<std::string> outside;
+  for (const auto& recipient : routed.recipients)
+    if (recipient.is_relayed) outside.insert(to_lower(recipient.asked.address));
   for (std::size_t i = 0; i < routed.recipients.size(); ++i) {
     const auto& recipient = routed.recipients[i];
     const bool by_queue = job.mailboxes_by_queue && !recipient.mailboxes.empty();
@@ -106,6 +110,10 @@ Task<void> Routing::add_entries(Job& job) {
     Entry entry;
     entry.delivered_to = recipient.asked.address;
     entry.recipients = behind(recipient);
+    // Who stands behind several addresses of the message gets it once.
+    std::erase_if(entry.recipients,
+                  [&](const auto& one) { return !outside.insert(to_lower(one.address)).second; });
+    if (entry.recipients.empty()) continue;
     entry.of.push_back(i);
     job.entries.push_back(std::move(entry));
   }
@@ -119,8 +127,7 @@ Task<void> Routing::add_entries(Job& job) {
     entry.is_added = remembered_.take(entry.key, clock_.steady());
     if (entry.is_added) continue;
     auto bytes = routed.fields + routed.message;
-    if (!entry.delivered_to.empty())
-      bytes.insert(0, "Delivered-To: " + entry.delivered_to + "\r\n");
+    if (!entry.delivered_to.empty()) bytes.insert(0, delivered_to_field(entry.delivered_to));
     auto envelope = routed.envelope;
     envelope.size = bytes.size();
     auto recipients = entry.recipients;

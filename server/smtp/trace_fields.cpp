@@ -57,4 +57,15 @@ std::size_t count_hops(std::string_view message) {
       fields, [](const mime::HeaderField& field) { return iequals(field.name, "Received"); }));
 }
 
+std::string delivered_to_field(std::string_view address) {
+  return "Delivered-To: " + std::string(address) + "\r\n";
+}
+
+bool went_through(std::string_view message, std::string_view address) {
+  const auto fields = mime::parse_fields(header_of(message));
+  return std::ranges::any_of(fields, [&](const mime::HeaderField& field) {
+    return iequals(field.name, "Delivered-To") && iequals(trim(field.value), address);
+  });
+}
+
 }  // namespace kontor::smtp

@@ -34,6 +34,12 @@ std::string received_field(const TraceInfo& info);
 // The "with" word: SMTP, ESMTPSA, UTF8SMTPS, LMTPS … (RFC 3848, RFC 6531 4.3).
 std::string protocol_word(const TraceInfo& info);
 
+// "Delivered-To: …" CRLF: an address that others stand behind puts its name on every copy that it
+// sends on.
+std::string delivered_to_field(std::string_view address);
+// Has the message been with this address before, by those fields?
+bool went_through(std::string_view message, std::string_view address);
+
 // Received fields of the message's header (RFC 5321, 6.3).
 std::size_t count_hops(std::string_view message);
 // The header of a message, up to and with the empty line.

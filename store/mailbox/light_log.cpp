@@ -25,7 +25,7 @@ void LightLog::start(NewFrame frame, Callback<Result<ModSeq>> done) {
   std::vector<NewFrame> frames;
   frames.push_back(std::move(frame));
   Usage sum{used_.bytes + more.bytes, used_.messages + more.messages};
-  const QuotaWarning warning{policy.warning_percent, rules_.letter};
+  const QuotaWarning warning{policy.warning_percent, rules_.letter, policy.warning_bytes};
   auto told = warning_frames(used_, {sum, limits, rules_.own_limits}, rules_.warned, warning);
   const bool changed = !told.empty(), letter = told.size() > 1;  // a lone frame takes it back
   if (letter) sum = {sum.bytes + deliver_raw_size(told.front().payload), sum.messages + 1};

@@ -98,7 +98,7 @@ Task<Result<Appending>> LogAccount::append_encoded(FolderId folder,
   for (const auto& payload : payloads) bytes += payload.size();
   KONTOR_CO_TRY(co_await parts_.space.grant(bytes));
   const auto policy = this->policy();
-  Plan<Appending> plan = [folder, limits = policy.limits, told = warning(policy.warning_percent),
+  Plan<Appending> plan = [folder, limits = policy.limits, told = warning(policy),
                           payloads = std::move(payloads)](const AccountState& tip) mutable {
     return plan_append(tip, folder, std::move(payloads), limits, told);
   };
@@ -194,9 +194,10 @@ MailboxPolicy LogAccount::policy() const {
   return parts_.policy(committer_.published().state->owner);
 }
 
-QuotaWarning LogAccount::warning(std::uint32_t percent) const {
+QuotaWarning LogAccount::warning(const MailboxPolicy& policy) const {
   QuotaWarning warning;
-  warning.percent = percent;
+  warning.percent = policy.warning_percent;
+  warning.bytes = policy.warning_bytes;
   warning.letter = [this](const Quota& quota) {  // the plan that holds it holds the account
     return parts_.letter(committer_.tip().owner, quota);
   };

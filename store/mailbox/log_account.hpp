@@ -99,7 +99,7 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<std::vector<Uid>>> expunge_those(FolderId folder,
                                                std::vector<Uid> uids,
                                                FlagBits carrying);
-  QuotaWarning warning(std::uint32_t percent) const;
+  QuotaWarning warning(const MailboxPolicy& policy) const;
   void note_failure(const Error& error);
   // Where the message's payload stands. not_found: purged.
   Result<ItemRow> find_item(ItemId item) const;

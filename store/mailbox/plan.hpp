@@ -31,6 +31,7 @@ Result<std::string> encode_message(const NewMessage& message, FolderId folder, U
 struct QuotaWarning {
   std::uint32_t percent = 0;  // of the limits in force; 0: never
   std::function<std::optional<std::string>(const Quota& quota)> letter;
+  std::uint64_t bytes = 0;  // instead of a percentage of them; 0: not
 };
 // The frames that tell the owner, or that take back that he was told. `before` and `after` are the
 // usage around a delivery.

@@ -57,9 +57,9 @@ std::vector<NewFrame> warning_frames(const Usage& before,
                                      bool warned,
                                      const QuotaWarning& warning) {
   std::vector<NewFrame> frames;
-  if (warning.percent == 0 || !warning.letter) return frames;
-  const bool was_full = is_nearly_full(before, after.limits, warning.percent);
-  if (!is_nearly_full(after.usage, after.limits, warning.percent)) {
+  if ((warning.percent == 0 && warning.bytes == 0) || !warning.letter) return frames;
+  const bool was_full = is_nearly_full(before, after.limits, warning.percent, warning.bytes);
+  if (!is_nearly_full(after.usage, after.limits, warning.percent, warning.bytes)) {
     if (warned) frames.push_back(number_frame(k_quota_warned, std::nullopt));
     return frames;
   }

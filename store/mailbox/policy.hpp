@@ -24,6 +24,8 @@ struct RetentionRule {
 struct MailboxPolicy {
   Limits limits;                      // of a mailbox without limits of its own
   std::uint32_t warning_percent = 0;  // of its limits, at which the owner is told; 0: never
+  std::uint64_t warning_bytes = 0;    // he is told there instead of at a percentage; 0: not
+  std::uint64_t send_bytes = 0;       // who holds so much may not send; 0: he may
   std::uint32_t undelete_days = 0;
   std::vector<RetentionRule> retention;
   bool operator==(const MailboxPolicy&) const = default;

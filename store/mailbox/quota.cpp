@@ -16,9 +16,13 @@ bool reaches(std::uint64_t used, std::uint64_t limit, std::uint32_t percent) {
 
 }  // namespace
 
-bool is_nearly_full(const Usage& used, const Limits& limits, std::uint32_t percent) {
-  return reaches(used.bytes, limits.bytes, percent) ||
-         reaches(used.messages, limits.messages, percent);
+bool is_nearly_full(const Usage& used,
+                    const Limits& limits,
+                    std::uint32_t percent,
+                    std::uint64_t bytes) {
+  const bool by_bytes =
+      bytes != 0 ? used.bytes >= bytes : percent != 0 && reaches(used.bytes, limits.bytes, percent);
+  return by_bytes || (percent != 0 && reaches(used.messages, limits.messages, percent));
 }
 
 Limits limits_in_force(const OwnLimits& own, const Limits& defaults) {

@@ -46,8 +46,11 @@ Limits limits_in_force(const OwnLimits& own, const Limits& defaults);
 // over_quota: `more` does not fit. Nothing more always fits, also above the limit.
 Result<void> check_quota(const Usage& used, const Usage& more, const Limits& limits);
 
-// Has it reached `percent` of a limit?
-bool is_nearly_full(const Usage& used, const Limits& limits, std::uint32_t percent);
+// Has it reached `percent` of a limit (0: never), or so many bytes where `bytes` is not 0?
+bool is_nearly_full(const Usage& used,
+                    const Limits& limits,
+                    std::uint32_t percent,
+                    std::uint64_t bytes = 0);
 
 // Names of the annotations of an account that hold its own limits (docs/formats/frames.md).
 inline constexpr std::string_view k_quota_bytes = "/kontor/quota/storage";

@@ -22,6 +22,8 @@ Configure configure() {
   message.settings.sign_in.remember_success = seconds(77);
   message.settings.sign_in.mechanisms = {"PLAIN"};
   message.settings.policy.attribute = "extensionName";
+  message.settings.directory.attributes = {"title=info"};
+  message.settings.groups.dynamic = {"all@example.test=(cn=*)"};
   return message;
 }
 
@@ -85,6 +87,8 @@ TEST(AgentMessage, FieldsArriveWhereTheyWere) {
   EXPECT_TRUE(settings.server.demo);
   EXPECT_EQ(settings.ad.controllers.size(), 2U);
   EXPECT_EQ(settings.ad.timeout.count(), 1'234);
+  EXPECT_EQ(settings.directory.attributes, std::vector<std::string>{"title=info"});
+  EXPECT_EQ(settings.groups.dynamic.size(), 1U);
   EXPECT_EQ(settings.sign_in.remember_success, seconds(77));
   EXPECT_EQ(settings.policy.attribute, "extensionName");
   const auto read = std::get<SignInAnswer>(through(answer()));

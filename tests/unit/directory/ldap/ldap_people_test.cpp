@@ -19,7 +19,6 @@ Uuid number(std::uint8_t value) {
 }
 
 using Values = std::vector<std::string>;
-using Attributes = std::map<std::string, Values>;
 
 Entry entry(std::string dn, Attributes attributes) {
   Entry made;

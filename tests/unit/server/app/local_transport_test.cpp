@@ -58,8 +58,14 @@ class OnePiece final : public queue::Work {
   std::optional<queue::Piece> piece_;
 };
 
-struct Mailboxes {
+config::Settings refusing_settings() {
   config::Settings settings;
+  settings.directory.disabled_mail = "refuse";
+  return settings;
+}
+
+struct Mailboxes {
+  config::Settings settings = refusing_settings();
   testing::FakeClock clock;
   testing::FakeDirectory directory{smtp::demo_people()};
   testing::FakeStore store;
@@ -127,6 +133,30 @@ TEST(LocalTransport, AMessageThatCannotBeReadIsTriedAgain) {
   testing::run(context, boxes.transport.deliver("local", work));
   EXPECT_EQ(work.reported.at(0).fate, Fate::deferred);
   EXPECT_EQ(boxes.store.count(), 0U);
+}
+
+TEST(LocalTransport, NoticesAreForwardedAsTheDirectorySays) {
+  Mailboxes boxes;
+  auto people = smtp::demo_people();
+  people[0].mail_rules.target_address = "anna@else.test";
+  boxes.directory.replace(people);
+  testing::FakeQueue queue;
+  LocalTransport transport(boxes.delivery, &queue);
+  OnePiece work({"anna@example.test", "guest@example.test"});
+  boost::asio::io_context context;
+  testing::run(context, transport.deliver("local", work));
+  ASSERT_EQ(work.reported.size(), 2U);
+  EXPECT_EQ(work.reported[0].fate, Fate::delivered);
+  EXPECT_EQ(work.reported[1].fate, Fate::delivered);
+  EXPECT_EQ(queue.addresses(), "anna@else.test\nguest@elsewhere.test\n");
+  EXPECT_THAT(queue.added.at(0).bytes,
+              ::testing::StartsWith("Delivered-To: anna@example.test\r\nSubject: s"));
+  EXPECT_EQ(queue.added.at(0).recipients.at(0).original, "rfc822;anna@example.test");
+  EXPECT_EQ(boxes.store.count(), 0U);
+  queue.failure = Errc::no_space;
+  OnePiece again({"anna@example.test"});
+  testing::run(context, transport.deliver("local", again));
+  EXPECT_EQ(again.reported.at(0).fate, Fate::deferred);
 }
 
 TEST(LocalTransport, NamesWhatIsItsOwn) {

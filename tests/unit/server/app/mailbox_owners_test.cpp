@@ -64,6 +64,20 @@ struct MailboxOwnersTest : ::testing::Test {
   std::unique_ptr<MailboxOwners> owners;
 };
 
+TEST_F(MailboxOwnersTest, TheDirectorysQuotaCountsWherePolicySaysNone) {
+  for (auto* one : {&anna, &clara}) {
+    one->mail_rules.quota_warning = 70;
+    one->mail_rules.quota_send = 80;
+    one->mail_rules.quota_receive = 90;
+  }
+  put_in_force({anna, boris, clara, staff, board});
+  EXPECT_EQ(policy(clara).limits.bytes, 90U);
+  EXPECT_EQ(policy(clara).warning_bytes, 70U);
+  EXPECT_EQ(policy(clara).send_bytes, 80U);
+  EXPECT_EQ(policy(anna).limits.bytes, std::uint64_t{5} << 30U) << "policy does for her";
+  EXPECT_EQ(policy(anna).send_bytes, 0U);
+}
+
 TEST_F(MailboxOwnersTest, PolicyCountsBeforeTheSettingsAndTheRestIsAsForEverybody) {
   EXPECT_EQ(policy(clara).limits.bytes, 1'000U);
   ASSERT_EQ(policy(clara).retention.size(), 1U);

@@ -53,6 +53,7 @@ Dialogue::~Dialogue() = default;
 Dialogue::Dialogue() {
   settings.server.name = "mail.example.test";
   settings.smtp.timeout = std::chrono::seconds(10);
+  settings.directory.disabled_mail = "refuse";
 }
 
 std::string Dialogue::say(std::string_view input) { return say_in_turn({std::string(input)}); }

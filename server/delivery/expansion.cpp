@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/delivery/expansion.hpp"
+
+#include "base/core/text.hpp"
+#include "server/delivery/resolve.hpp"
+
+namespace kontor::delivery {
+namespace {
+
+using directory::Kind;
+using What = DisabledMail::What;
+
+constexpr std::size_t k_longest_path = 50;  // of people who forward to each other
+
+}  // namespace
+
+bool Expander::add(const Pointer& principal) {
+  const auto& id = principal->id;
+  if (path_.contains(id)) {
+    circles_.insert(id);
+    return false;
+  }
+  if (const auto done = done_.find(id); done != done_.end()) return done->second;
+  if (path_.size() >= k_longest_path) return false;
+  path_.insert(id);
+  const bool is_taken = expand(principal);
+  path_.erase(id);
+  done_[id] = is_taken;
+  return is_taken;
+}
+
+bool Expander::expand(const Pointer& principal) {
+  switch (principal->kind) {
+    case Kind::group:
+      return expand_group(*principal);
+    case Kind::contact:
+      break;
+    case Kind::person:
+    case Kind::room:
+      return expand_mailbox(principal);
+  }
+  const auto& target = principal->mail_rules.target_address;
+  if (!target.empty() && add_address(target)) return true;
+  // A contact's address that is here would come back to him.
+  const auto address = lookup_.domains.canonical(principal->mail);
+  const auto at = address.rfind('@');
+  if (at == std::string::npos || lookup_.is_local(std::string_view(address).substr(at + 1)))
+    return false;
+  return add_outside(principal->mail);
+}
+
+bool Expander::expand_group(const directory::Principal& group) {
+  bool is_any = false;
+  for (const auto& member : lookup_.copy.expand(group.id, true)) is_any |= add(member);
+  return is_any;
+}
+
+bool Expander::expand_mailbox(const Pointer& person) {
+  const auto& rules = person->mail_rules;
+  const bool is_open = lookup_.is_open(*person);
+  bool is_forwarded = forward(*person);
+  const bool has_copy = is_forwarded && rules.deliver_and_redirect && rules.target_address.empty();
+  if (!is_forwarded && !is_open) is_forwarded = forward_disabled(*person);
+  const bool is_own = !is_forwarded || has_copy || circles_.contains(person->id);
+  const bool may_keep = is_open || lookup_.disabled.what != What::refuse;
+  if (!is_own || !may_keep || !person->has_mailbox()) return is_forwarded;
+  out_.mailboxes.push_back(person);
+  return true;
+}
+
+// Forwarding that stands in the directory.
+bool Expander::forward(const directory::Principal& from) {
+  const auto& rules = from.mail_rules;
+  if (!rules.target_address.empty()) return add_address(rules.target_address);
+  return rules.alternate && add_id(*rules.alternate);
+}
+
+bool Expander::forward_disabled(const directory::Principal& from) {
+  const auto& disabled = lookup_.disabled;
+  if (disabled.what != What::forward || !from.has_mailbox()) return false;
+  if (!disabled.address.empty()) return add_address(disabled.address);
+  return from.mail_rules.owner && add_id(*from.mail_rules.owner);
+}
+
+bool Expander::add_id(const directory::PrincipalId& id) {
+  const auto principal = lookup_.copy.find(id);
+  return principal && add(principal);
+}
+
+bool Expander::add_address(const std::string& address) {
+  const auto name = lookup_.domains.canonical(address);
+  const auto at = name.rfind('@');
+  if (at == std::string::npos || at == 0) return false;
+  const auto domain = std::string_view(name).substr(at + 1);
+  bool is_any = false;
+  const auto owners = lookup_.find(std::string_view(name).substr(0, at), domain);
+  for (const auto& owner : owners)
+    if (owner->kind != Kind::contact || lookup_.is_local(domain)) is_any |= add(owner);
+  if (is_any || (lookup_.is_local(domain) && !lookup_.domains.is_remote(domain))) return is_any;
+  // Somebody of ours was found, and his mail ends nowhere.
+  if (!owners.empty() && owners.front()->kind != Kind::contact) return false;
+  return add_outside(name);
+}
+
+bool Expander::add_outside(std::string address) {
+  if (outside_.insert(to_lower(address)).second) out_.outside.push_back(std::move(address));
+  return true;
+}
+
+}  // namespace kontor::delivery
