@@ -82,7 +82,7 @@ set_target_properties(relay_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BI
 kontor_script(clients relay tests/functional/relay.py 600)
 kontor_script(clients mail_out tests/functional/mail_out.py 600)
 kontor_script(clients notices tests/functional/notices.py 600)
-kontor_script(scripts imap_resync tests/functional/imap_resync.py 900)
+kontor_script(scripts imap_resync tests/functional/imap_resync.py 3600)
 kontor_script(clients quota tests/functional/quota.py 300)
 kontor_script(scripts stress tests/stress/stress.py 1800)
 kontor_script(scripts stress_tampered tests/stress/tampered.py 1200)
