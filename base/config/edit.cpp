@@ -104,6 +104,20 @@ std::set<std::string> dump_lines(const Settings& settings) {
   return out;
 }
 
+// Does the text, read, hold what was to be written? A line in a string of several lines is none.
+bool has_all(const Settings& after, const std::vector<Change>& changes) {
+  const auto lines = dump_lines(after);
+  for (const auto& change : changes) {
+    const auto alone =
+        parse_settings("[" + change.section + "]\n" + line_of(change) + "\n", "change");
+    if (!alone) return false;
+    const auto prefix = change.section + "." + change.key + " = ";
+    for (const auto& line : dump_lines(*alone))
+      if (line.starts_with(prefix) && !lines.contains(line)) return false;
+  }
+  return true;
+}
+
 bool differs_elsewhere(const Settings& before,
                        const Settings& after,
                        const std::vector<Change>& changes) {
@@ -136,7 +150,7 @@ Result<std::string> change_settings(std::string_view text, const std::vector<Cha
   auto out = join(lines, "\n");
   if (!out.empty()) out += '\n';
   const auto after = parse_settings(out, "settings");
-  if (!after || differs_elsewhere(before, *after, changes))
+  if (!after || differs_elsewhere(before, *after, changes) || !has_all(*after, changes))
     return fail(Errc::unsupported, "the file is written in a way that cannot be changed here");
   return out;
 }

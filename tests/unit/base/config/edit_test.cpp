@@ -63,7 +63,8 @@ TEST(ChangeSettings, MakesAFileOfNothingAndQuotes) {
 
 TEST(ChangeSettings, RefusesWhatItCannotDoSafely) {
   for (const char* text : {"directory.source = \"local\"\n", "directory = { source = \"local\" }\n",
-                           "[directory]\nsource = \"\"\"\nlocal\"\"\"\n"}) {
+                           "[directory]\nsource = \"\"\"\nlocal\"\"\"\n",
+                           "[log]\nfile = \"\"\"\n[ad]\ndomain = \"example.test\"\n\"\"\"\n"}) {
     const auto out = change_settings(text, k_join);
     EXPECT_FALSE(out) << text << *out;
   }
