@@ -107,7 +107,8 @@ TEST(Settings, MistakesNameFileLineAndRemedy) {
        "GB"},
       {"[log]\nformat = \"xml\"\n", "test.toml:2: log.format: \"xml\" is not logfmt or json"},
       {"[sign_in]\nmechanisms = [\"PLAIN\", \"CRAM-MD5\"]\n",
-       "test.toml:2: sign_in.mechanisms: \"CRAM-MD5\" is not GSSAPI, GSS-SPNEGO, PLAIN or LOGIN"},
+       "test.toml:2: sign_in.mechanisms: \"CRAM-MD5\" is not GSSAPI, GSS-SPNEGO, PLAIN, LOGIN or "
+       "NTLM"},
   };
   for (const auto& [text, sentence] : rows) EXPECT_EQ(mistakes(text), sentence) << text;
 }

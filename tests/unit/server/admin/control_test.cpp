@@ -124,10 +124,12 @@ TEST_F(AdminControl, DeliversAFile) {
   std::ofstream(file) << "Subject: x\n\nline\r\n";
   const auto said = say({"deliver", "sales@example.test", file});
   EXPECT_EQ(said.status, 0) << said.err;
-  EXPECT_THAT(said.out, HasSubstr("copies: 3\n"));
+  EXPECT_THAT(said.out, HasSubstr("copies: 4\n"));
   EXPECT_THAT(store_.messages_of(smtp::clara()),
               ::testing::ElementsAre("Subject: x\r\n\r\nline\r\n"));
-  EXPECT_EQ(say({"deliver", "dora@example.test", file}).status, 1);
+  // Her account is disabled; its mail is kept (directory.disabled_mail).
+  EXPECT_EQ(say({"deliver", "dora@example.test", file}).status, 0);
+  EXPECT_EQ(say({"deliver", "nobody-here@example.test", file}).status, 1);
   EXPECT_EQ(say({"deliver", "anna@example.test", file + "-absent"}).status, 1);
   store_.failures[{"local", smtp::anna().guid}] = Errc::no_space;
   EXPECT_THAT(say({"deliver", "anna@example.test", file}).err, HasSubstr("no_space"));

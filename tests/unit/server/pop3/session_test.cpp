@@ -246,7 +246,7 @@ TEST(Pop3SignIn, RefusesWhoHasNoMailbox) {
   no_mail.mail.clear();
   dialogue.directory = testing::FakeDirectory({no_mail});
   EXPECT_THAT(dialogue.ask("USER anna\r\nPASS secret\r\nQUIT\r\n"),
-              HasSubstr("-ERR not permitted\r\n"));
+              HasSubstr("-ERR [SYS/PERM] your account may not be used this way"));
 }
 
 }  // namespace
