@@ -7,8 +7,9 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import ad_case  # noqa: E402
 import ad_server  # noqa: E402
-from ad_case import kontor, people  # noqa: E402
+from ad_case import kontor, people, samba  # noqa: E402
 
 MAIL = people.MAIL
 SCHEMA = 'CN=Schema,CN=Configuration,' + people.BASE
@@ -117,7 +118,9 @@ class Exchange(ad_server.ServerCase):
         self.assertTrue(may('grace').startswith('no: only the allowed'))
         code, text = self.rcpt(group)
         self.assertEqual((code, text[:5]), (550, b'5.7.2'))
-        with self.server.submission('alice@' + MAIL, people.PASSWORD) as client:
+        with smtplib.SMTP(samba.MAIL_HOST, self.server.port('submission'), timeout=60) as client:
+            client.starttls(context=self.context())
+            client.login('alice@' + MAIL, people.PASSWORD)
             client.mail('alice@' + MAIL)
             self.assertEqual(client.rcpt(group)[0], 250)
 
@@ -146,4 +149,4 @@ class Exchange(ad_server.ServerCase):
 
 
 if __name__ == '__main__':
-    kontor.main()
+    ad_case.main()
