@@ -130,8 +130,8 @@ class TwoAtOnce(SourcesCase):
         # The other order, after a restart.
         self.server.stop()
         self.server.settings.update({'directory.source': 'local', 'directory.also': ['ldap']})
-        self.server.start()
-        self.assertTrue(self.principal('anna@house.test').startswith('local:'))
+        self.server.start()  # with the last copy, till the sources have been read
+        self.soon(lambda: self.principal('anna@house.test').startswith('local:'), 'the other order is in force')
         self.assertIn('AUTHENTICATIONFAILED', self.refusal('anna@house.test', slapd.PASSWORD))
         self.assertEqual(self.refusal('boris@house.test', slapd.PASSWORD), '')
 

@@ -44,6 +44,7 @@ CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_BIND, MS_PRIVATE_REC = 4096, (1 << 18) | 16384
 MNT_DETACH = 2
 PR_SET_PDEATHSIG = 1
+_entered = set()  # processes that are, with their children, in a namespace of their own
 _names_of_domain = set()  # files below /etc that are mounted from a domain's folder
 
 SMB_CONF = """[global]
@@ -108,6 +109,7 @@ def enter_namespace(network=True):
     """This process and its future children get their own mounts and loopback. Call before any thread starts."""
     _check(_libc.unshare(CLONE_NEWNS | (CLONE_NEWNET if network else 0)), "unshare")
     _mount("none", "/", None, MS_PRIVATE_REC)
+    _entered.add(os.getpid())
     os.makedirs("/run/samba", exist_ok=True)
     _mount("none", "/run/samba", b"tmpfs", 0)
     os.mkdir("/run/samba/winbindd")
@@ -178,6 +180,8 @@ class Domain:
 
     def enter(self):
         """Names and Kerberos of this domain hold in this process's namespace and environment from now on."""
+        if not _entered:
+            raise AssertionError("enter_namespace() first: the names of a test are not the machine's")
         for name in ("hosts", "resolv.conf"):
             if name in _names_of_domain:  # of the domain before this one, whose files may be gone
                 _check(_libc.umount2(os.fsencode("/etc/" + name), MNT_DETACH), "umount /etc/" + name)
