@@ -139,6 +139,7 @@ class Exchange(ad_server.ServerCase):
         self.assertEqual(self.rcpt('IMCEAEX-_o=Test_ou=First_cn=Recipients_cn=alice@' + MAIL)[0], 250)
 
     def test_dynamic_groups_follow_the_domain(self):
+        kontor.wait_until(lambda: self.server.ask('groups', 'show', 'builders@' + MAIL)[0] == 0, 'the groups come after the people', 60)
         group = self.server.ctl('groups', 'show', 'builders@' + MAIL)
         self.assertEqual([row['address'] for row in group['people']], ['alice@' + MAIL])
         self.assertEqual(self.rcpt('north@' + MAIL)[1][:5], b'5.2.4')
