@@ -262,8 +262,8 @@ TEST(DirectoryCopy, TenThousandPeopleBuildAndChangeQuickly) {
   };
   RecordProperty("build_ms", static_cast<int>(ms(built - begin)));
   RecordProperty("thousand_changes_ms", static_cast<int>(ms(changed - built)));
-  EXPECT_LT(ms(built - begin), 5'000);    // sanitizers and a loaded machine included
-  EXPECT_LT(ms(changed - built), 5'000);  // rebuilding 10,000 each time would take minutes
+  // A thousand changes, each far from building ten thousand people again.
+  EXPECT_LT((changed - built) / 1'000, (built - begin) / 20);
   EXPECT_EQ(copy->expand(test_id(20'001)).size(), 2'000U);
   EXPECT_EQ(copy->expand(test_id(20'000)).size(), 10'000U);
   EXPECT_EQ(copy->size(), 10'002U);
