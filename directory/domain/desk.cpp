@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 
 #include "base/core/text.hpp"
@@ -13,6 +15,12 @@
 
 namespace kontor::directory {
 namespace {
+using namespace std::chrono_literals;
+
+// An administrator's command waits longer than a sign-in may.
+std::chrono::milliseconds patience(const config::Settings& settings) {
+  return std::max<std::chrono::milliseconds>(settings.ad.timeout, 15s);
+}
 
 std::string bracketed(const std::string& address) {
   return address.find(':') == std::string::npos ? address : "[" + address + "]";
@@ -25,7 +33,7 @@ DomainDesk::DomainDesk(const config::Settings& settings)
       realm_(realm_of(settings.ad)),
       callers_cache_(callers_ticket_cache()),
       all_(std::make_shared<Controllers>(settings.ad)),
-      transport_(std::make_unique<KdcTransport>(Domains{all_}, settings.ad.timeout)) {
+      transport_(std::make_unique<KdcTransport>(Domains{all_}, patience(settings))) {
   if (const char* before = getenv("KRB5_CONFIG"); before != nullptr) {
     had_profile_ = true;
     profile_before_ = before;
@@ -65,7 +73,7 @@ Result<void> DomainDesk::choose(const Controller& controller) {
   one.controllers = {bracketed(controller.host) + ":" + std::to_string(controller.ldap_port)};
   pinned_ = std::make_shared<Controllers>(one);
   KONTOR_TRY(pinned_->refresh());
-  transport_ = std::make_unique<KdcTransport>(Domains{pinned_}, settings_.ad.timeout);
+  transport_ = std::make_unique<KdcTransport>(Domains{pinned_}, patience(settings_));
   chosen_ = pinned_->in_order().front();
   return write_profile(chosen_.addresses.empty() ? "" : bracketed(chosen_.addresses.front()));
 }
@@ -103,7 +111,7 @@ BindOptions DomainDesk::options_for(const ServiceIdentity* identity) const {
   options.use_kerberos = identity != nullptr;
   options.use_tls = false;
   if (identity != nullptr) options.identity = *identity;
-  options.timeout = settings_.ad.timeout;
+  options.timeout = patience(settings_);
   return options;
 }
 
