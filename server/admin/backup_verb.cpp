@@ -260,9 +260,16 @@ class Backup {
     } else {
       note("settings", "the server does not run: its settings are not saved");
     }
-    const auto people = io::read_file(files_, ldif, k_max_small_file);
-    if (people) return save_file("directory/directory.ldif", *people);
-    if (people.error().code() != Errc::not_found) note(ldif, people.error().text());
+    KONTOR_TRY(save_kept(ldif, "directory/directory.ldif"));
+    KONTOR_TRY(save_kept(data_ + "/policies", "settings/policies"));
+    return save_kept(data_ + "/app-passwords", "settings/app-passwords");
+  }
+
+  // A file of the server's own that need not be there.
+  Result<void> save_kept(const std::string& path, const std::string& name) {
+    const auto bytes = io::read_file(files_, path, k_max_small_file);
+    if (bytes) return save_file(name, *bytes);
+    if (bytes.error().code() != Errc::not_found) note(path, bytes.error().text());
     return {};
   }
 

@@ -180,6 +180,21 @@ class Tool(Backup):
             server.start()
             self.assertEqual(subjects(server, 'anna'), ['anna-0', 'anna-1'])
 
+    def test_rules_and_app_passwords_come_along(self):
+        with kontor.Server() as server:
+            self.fill(server, ('anna',), count=1)
+            server.ctl('policy', 'set', 'anna@example.test', 'message_size=1M')
+            server.ctl('app-password', 'add', 'anna@example.test', '--name', 'phone')
+            rules, passwords = server.ctl('policy', 'list'), server.ctl('app-password', 'list', 'anna@example.test')
+            saved = self.copy(server, 'again')
+        for name in ('policies', 'app-passwords'):
+            shutil.copy(saved / 'settings' / name, saved / name)
+        with kontor.Server(data=saved) as again:
+            self.assertIn('message_size', str(rules))
+            self.assertEqual(again.ctl('policy', 'list'), rules)
+            self.assertEqual([row['name'] for row in passwords], ['phone'])
+            self.assertEqual(again.ctl('app-password', 'list', 'anna@example.test'), passwords)
+
     def test_the_second_run_reads_what_is_new(self):
         with kontor.Server({'store.log_segment': '1 MB'}) as server:
             self.fill(server, count=60, size=40_000)
