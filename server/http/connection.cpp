@@ -31,16 +31,7 @@ Connection::Connection(std::unique_ptr<net::Stream> stream,
       environment_(&environment),
       log_(context_of(environment, *stream_, *row)),
       row_(std::move(row)) {
-  row_->on_end([this](std::string reason) {
-    end_reason_.with([&](auto& kept) { kept = std::move(reason); });
-    end_.raise();
-  });
-}
-
-Result<void> Connection::check_end() const {
-  auto reason = end_reason_.with([](const auto& kept) { return kept; });
-  if (reason) return fail(Errc::cancelled, *std::move(reason));
-  return {};
+  end_.listen(*row_);
 }
 
 Task<Result<void>> Connection::start_tls() {
@@ -57,11 +48,11 @@ Task<Result<void>> Connection::start_tls() {
 }
 
 Task<Result<void>> Connection::wait_for_request() {
-  KONTOR_CO_TRY(check_end());  // between the requests of a pipeline too
+  KONTOR_CO_TRY(end_.check());  // between the requests of a pipeline too
   if (!reader_.buffered().empty()) co_return Result<void>();
   KONTOR_CO_TRY(const auto wake,
-                co_await stream_->wait(&end_, environment_->settings.http.idle_timeout));
-  KONTOR_CO_TRY(check_end());
+                co_await stream_->wait(&end_.wake(), environment_->settings.http.idle_timeout));
+  KONTOR_CO_TRY(end_.check());
   if (wake == net::Wake::timed_out) co_return fail(Errc::timed_out, "idle for too long");
   co_return Result<void>();
 }

@@ -10,12 +10,11 @@
 #include <optional>
 #include <string>
 
-#include "base/core/guarded.hpp"
 #include "base/net/line_reader.hpp"
-#include "base/net/signal.hpp"
 #include "base/net/waiter.hpp"
 #include "server/http/server.hpp"
 #include "server/http/wire/request.hpp"
+#include "server/trace/session_end.hpp"
 
 namespace kontor::http {
 
@@ -54,15 +53,13 @@ class Connection {
 
  private:
   Task<Result<Incoming>> fill_up(wire::RequestParser parser, bool is_body_asked_for);
-  Result<void> check_end() const;  // cancelled: the server wants it to end
 
   std::unique_ptr<net::Stream> stream_;
   net::LineReader reader_;
   const Environment* environment_;
   log::Context log_;
   std::optional<directory::Identity> identity_;
-  net::Signal end_;
-  Guarded<std::optional<std::string>> end_reason_;
+  trace::SessionEnd end_;
   std::unique_ptr<trace::Session> row_;  // last: it calls back into what stands above
 };
 

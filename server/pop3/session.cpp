@@ -36,10 +36,7 @@ Session::Session(std::unique_ptr<net::Stream> stream,
       environment_(&environment),
       log_(context_of(environment, *stream_, *row)),
       row_(std::move(row)) {
-  row_->on_end([this](std::string reason) {
-    end_reason_.with([&](auto& kept) { kept = std::move(reason); });
-    end_.raise();
-  });
+  end_.listen(*row_);
 }
 
 net::Limit Session::idle_limit() const {
@@ -47,28 +44,22 @@ net::Limit Session::idle_limit() const {
   return identity_ ? idle : std::min(idle, k_sign_in_limit);
 }
 
-Result<void> Session::check_end() const {
-  auto reason = end_reason_.with([](const auto& kept) { return kept; });
-  if (reason) return fail(Errc::cancelled, *std::move(reason));
-  return {};
-}
-
 Task<Result<void>> Session::wait_for_input() {
   KONTOR_CO_TRY(co_await flush());
   if (!ahead.empty()) {
-    KONTOR_CO_TRY(const auto soon, co_await stream_->wait(&end_, k_pause));
+    KONTOR_CO_TRY(const auto soon, co_await stream_->wait(&end_.wake(), k_pause));
     if (soon == net::Wake::readable) co_return Result<void>();
     ahead.clear();  // an idle session keeps nothing
-    if (soon == net::Wake::signalled) end_.raise();
+    if (soon == net::Wake::signalled) end_.wake().raise();
   }
-  KONTOR_CO_TRY(const auto wake, co_await stream_->wait(&end_, idle_limit()));
-  KONTOR_CO_TRY(check_end());
+  KONTOR_CO_TRY(const auto wake, co_await stream_->wait(&end_.wake(), idle_limit()));
+  KONTOR_CO_TRY(end_.check());
   if (wake == net::Wake::timed_out) co_return fail(Errc::timed_out, "idle for too long");
   co_return Result<void>();
 }
 
 Task<Result<std::string>> Session::read_line(std::size_t max) {
-  KONTOR_CO_TRY(check_end());  // between the commands of a pipeline too
+  KONTOR_CO_TRY(end_.check());  // between the commands of a pipeline too
   if (!reader_.buffered().contains('\n')) {
     KONTOR_CO_TRY(co_await wait_for_input());
   }

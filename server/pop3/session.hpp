@@ -12,12 +12,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/core/guarded.hpp"
 #include "base/net/line_reader.hpp"
-#include "base/net/signal.hpp"
 #include "server/pop3/maildrop.hpp"
 #include "server/pop3/read_ahead.hpp"
 #include "server/pop3/server.hpp"
+#include "server/trace/session_end.hpp"
 
 namespace kontor::pop3 {
 
@@ -73,7 +72,6 @@ class Session {
  private:
   // Returns when something can be read; writes the answers first.
   Task<Result<void>> wait_for_input();
-  Result<void> check_end() const;  // cancelled: the server wants it to end
   net::Limit idle_limit() const;
   void note_refusal(std::string_view reason) const;
 
@@ -83,8 +81,7 @@ class Session {
   log::Context log_;
   std::string out_;
   std::optional<directory::Identity> identity_;
-  net::Signal end_;
-  Guarded<std::optional<std::string>> end_reason_;
+  trace::SessionEnd end_;
   std::unique_ptr<trace::Session> row_;  // last: it calls back into what stands above
 };
 

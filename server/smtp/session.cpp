@@ -37,17 +37,13 @@ Session::Session(std::unique_ptr<net::Stream> stream,
       is_trusted_(role == Role::mx && environment.gate.is_trusted(stream_->peer().address)),
       log_(context_of(environment, role, *stream_, *row)),
       row_(std::move(row)) {
-  row_->on_end([this](std::string reason) {
-    end_reason_.with([&](std::string& kept) { kept = std::move(reason); });
-    end_.raise();
-  });
+  end_.listen(*row_);
 }
 
 Task<Result<void>> Session::wait_for_input() {
   KONTOR_CO_TRY(co_await flush());
-  KONTOR_CO_TRY(const auto wake, co_await stream_->wait(&end_, limit()));
-  if (wake == net::Wake::signalled)
-    co_return fail(Errc::cancelled, end_reason_.with([](const std::string& kept) { return kept; }));
+  KONTOR_CO_TRY(const auto wake, co_await stream_->wait(&end_.wake(), limit()));
+  KONTOR_CO_TRY(end_.check());
   if (wake == net::Wake::timed_out) co_return fail(Errc::timed_out, "no command came");
   co_return Result<void>();
 }

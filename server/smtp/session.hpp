@@ -12,14 +12,13 @@
 #include <string>
 #include <vector>
 
-#include "base/core/guarded.hpp"
 #include "base/net/line_reader.hpp"
-#include "base/net/signal.hpp"
 #include "server/smtp/server.hpp"
 #include "server/smtp/wire/chunk.hpp"
 #include "server/smtp/wire/command.hpp"
 #include "server/smtp/wire/data.hpp"
 #include "server/smtp/wire/reply.hpp"
+#include "server/trace/session_end.hpp"
 
 namespace kontor::smtp {
 
@@ -91,8 +90,7 @@ class Session {
   log::Context log_;
   std::string out_;
   std::optional<Error> broken_;  // why nothing can be read any more
-  net::Signal end_;
-  Guarded<std::string> end_reason_;
+  trace::SessionEnd end_;
   std::unique_ptr<trace::Session> row_;  // last: it calls back into what stands above
 };
 
