@@ -40,18 +40,19 @@ class Hidden {
   bool changed_ = false;
 };
 
-std::string ask(const std::string& prompt) {
-  std::cerr << prompt << std::flush;
+}  // namespace
+
+std::string hidden_line(const std::string& prompt) {
+  const bool is_terminal = isatty(STDIN_FILENO) != 0;
   std::string line;
   {
-    const Hidden hidden;
+    const Hidden hidden;  // before the question: who answers at once is not shown either
+    if (is_terminal) std::cerr << prompt << std::flush;
     std::getline(std::cin, line);
   }
-  std::cerr << '\n';
+  if (is_terminal) std::cerr << '\n';
   return first_line(line);
 }
-
-}  // namespace
 
 Result<std::string> new_password(const Request& request, const std::string& whose) {
   std::string password;
@@ -59,12 +60,11 @@ Result<std::string> new_password(const Request& request, const std::string& whos
     KONTOR_TRY(const auto text, io::read_file(io::real_file_system(), file->second, k_longest));
     password = first_line(text);
   } else if (isatty(STDIN_FILENO) != 0) {
-    password = ask("New password of " + whose + ": ");
-    if (ask("Once more: ") != password)
+    password = hidden_line("New password of " + whose + ": ");
+    if (hidden_line("Once more: ") != password)
       return fail(Errc::bad_input, "the two passwords differ; nothing was changed");
   } else {
-    std::getline(std::cin, password);
-    password = first_line(password);
+    password = hidden_line({});
   }
   if (password.empty()) return fail(Errc::bad_input, "an empty password; nothing was changed");
   return password;

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,13 +13,13 @@
 #include "base/config/load.hpp"
 #include "base/core/text.hpp"
 #include "base/io/file_system.hpp"
+#include "server/admin/ask_password.hpp"
 
 namespace kontor::admin {
 namespace {
 
 constexpr const char* k_config_file = "/etc/kontor/kontor.toml";
 constexpr std::uint64_t k_max_config = 1U << 20U;
-constexpr std::size_t k_max_password = 1'024;
 
 std::string option(const Request& request, const std::string& name) {
   const auto found = request.options.find(name);
@@ -40,46 +39,6 @@ class Descriptor {
  private:
   int fd_;
 };
-
-// No echo on a terminal while it lives.
-class Silence {
- public:
-  explicit Silence(int fd) : fd_(fd) {
-    if (tcgetattr(fd, &before_) != 0) return;
-    is_on_ = true;
-    termios silent = before_;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    tcsetattr(fd, TCSAFLUSH, &silent);
-  }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-  ~Silence() {
-    if (is_on_) tcsetattr(fd_, TCSAFLUSH, &before_);
-  }
-
- private:
-  int fd_;
-  bool is_on_ = false;
-  termios before_{};
-};
-
-Result<std::string> read_line(int fd) {
-  std::string line;
-  char c = 0;
-  while (line.size() < k_max_password) {
-    const auto got = read(fd, &c, 1);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(errno_error("reading the password", errno));
-    if (got == 0 || c == '\n') break;
-    line += c;
-  }
-  if (line.ends_with('\r')) line.pop_back();
-  return line;
-}
-
-void say(int fd, const std::string& text) {
-  if (write(fd, text.data(), text.size()) < 0) return;  // the prompt alone is lost
-}
 
 // The domain is the rest of the server's name unless somebody says another.
 std::string domain_of(const Request& request, const config::Settings& settings) {
@@ -198,16 +157,7 @@ Result<directory::RolloverWish> rollover_wish(const Request& request) {
 
 Result<void> ask_password(directory::AdminSignIn& admin) {
   if (admin.user.empty()) return {};
-  if (isatty(STDIN_FILENO) == 0) {
-    KONTOR_TRY(admin.password, read_line(STDIN_FILENO));
-  } else {
-    const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-    if (terminal.get() < 0) return fail(errno_error("/dev/tty", errno));
-    const Silence silence(terminal.get());
-    say(terminal.get(), "Password of " + admin.user + ": ");
-    KONTOR_TRY(admin.password, read_line(terminal.get()));
-    say(terminal.get(), "\n");
-  }
+  admin.password = hidden_line("Password of " + admin.user + ": ");
   if (admin.password.empty()) return fail(Errc::auth_failed, "an empty password");
   return {};
 }
