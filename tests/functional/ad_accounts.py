@@ -265,7 +265,9 @@ class Accounts(ad_server.ServerCase):
         samba.wait_until(lambda: self.knows(name + '@' + MAIL), 60, 'known')
         self.admin.modify_s(protected_users(self.admin), [(ldap.MOD_ADD, 'member', [('CN=loop-b,' + people.GROUPS_OU).encode()])])
         self.admin.modify_s('CN=loop-b,' + people.GROUPS_OU, [(ldap.MOD_ADD, 'member', [dn.encode()])])
-        time.sleep(3)
+        # Written last: once it is known, so is what was written before.
+        self.admin.modify_s(dn, [(ldap.MOD_ADD, 'proxyAddresses', [('smtp:%s-too@%s' % (name, MAIL)).encode()])])
+        samba.wait_until(lambda: self.knows(name + '-too@' + MAIL), 60, 'the groups are in force')
         self.imap(name).logout()
         self.domain.hang()
         try:

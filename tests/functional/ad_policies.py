@@ -85,16 +85,7 @@ class Policies(ad_server.ServerCase):
         self.write(PEOPLE_OU)
 
     def pop3_refusal(self, name):
-        import poplib
-        client = poplib.POP3_SSL(samba.MAIL_HOST, self.server.port('pop3s'), context=self.context(), timeout=60)
-        try:
-            client.user(f'{name}@{people.DOMAIN}')
-            client.pass_(people.PASSWORD)
-        except poplib.error_proto as refused:
-            return str(refused)
-        finally:
-            client.close()
-        return ''
+        return self.server.pop3_refusal(f'{name}@{people.DOMAIN}', people.PASSWORD, samba.MAIL_HOST, self.context())
 
 
 if __name__ == '__main__':

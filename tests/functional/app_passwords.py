@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """App passwords: curl, swaks and imaplib sign in with one over IMAP, POP3 and SMTP; what it is limited to, what revoking
 does to open sessions, that the directory's state of the account counts, and what kill -9 leaves."""
-import imaplib
 import os
 import pathlib
 import re
@@ -35,14 +34,7 @@ class AppPasswordCase(unittest.TestCase):
 
     def refusal(self, password, user='anna'):
         """What LOGIN says against it; '': nothing."""
-        client = self.server.imap()
-        try:
-            client.login(user + '@example.test', password)
-            return ''
-        except imaplib.IMAP4.error as refused:
-            return str(refused)
-        finally:
-            client.logout()
+        return self.server.imap_refusal(user + '@example.test', password)
 
 
 class Clients(AppPasswordCase):

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What holds for whom: rules of the settings, of kontorctl and of the directory's units, enforced by every protocol."""
-import imaplib
 import pathlib
 import poplib
 import smtplib
@@ -58,25 +57,10 @@ class PolicyCase(unittest.TestCase):
         beside.rename(ldif)
 
     def imap_refusal(self, user, password=kontor.PASSWORD):
-        client = self.server.imap()
-        try:
-            client.login(f'{user}@example.test', password)
-        except imaplib.IMAP4.error as refused:
-            return str(refused)
-        finally:
-            client.shutdown()
-        return ''
+        return self.server.imap_refusal(f'{user}@example.test', password)
 
     def pop3_refusal(self, user):
-        client = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=60)
-        try:
-            client.user(f'{user}@example.test')
-            client.pass_(kontor.PASSWORD)
-        except poplib.error_proto as refused:
-            return str(refused)
-        finally:
-            client.close()
-        return ''
+        return self.server.pop3_refusal(f'{user}@example.test')
 
     @staticmethod
     def pop3_is_over(client):

@@ -4,13 +4,10 @@ passwords and losses, and accounts of the embedded directory made and changed by
 import imaplib
 import pathlib
 import shutil
-import smtplib
 import subprocess
 import sys
 import tempfile
 import unittest
-
-import ldap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import kontor  # noqa: E402
@@ -75,20 +72,10 @@ class SourcesCase(unittest.TestCase):
         return kontor.wait_until(condition, what, PATIENCE)
 
     def knows(self, address):
-        with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=10) as client:
-            client.ehlo('test')
-            client.mail('sender@elsewhere.test')
-            return client.rcpt(address)[0] == 250
+        return self.server.takes_mail_for(address)
 
     def refusal(self, login, password):
-        client = self.server.imap()
-        try:
-            client.login(login, password)
-            return ''
-        except imaplib.IMAP4.error as refused:
-            return str(refused)
-        finally:
-            client.logout()
+        return self.server.imap_refusal(login, password)
 
     def passwd(self, user, password, verb='passwd', *words):
         """As kontorctl in a pipe: the password is the first line of its input."""

@@ -14,6 +14,7 @@ import imaplib
 import json
 import os
 import pathlib
+import poplib
 import random
 import select
 import shutil
@@ -244,6 +245,36 @@ class Server:
         if user:
             client.login(user if '@' in user else f'{user}@example.test', password)
         return client
+
+    def takes_mail_for(self, address):
+        """Would a message for it be taken now? Asked by LMTP."""
+        with smtplib.LMTP('localhost', self.port('lmtp'), timeout=10) as client:
+            client.ehlo('test')
+            client.mail('sender@elsewhere.test')
+            return client.rcpt(address)[0] == 250
+
+    def imap_refusal(self, login, password=PASSWORD):
+        """What IMAP says against a sign-in; nothing: it is fine."""
+        client = self.imap()
+        try:
+            client.login(login, password)
+            return ''
+        except imaplib.IMAP4.error as refused:
+            return str(refused)
+        finally:
+            client.logout()
+
+    def pop3_refusal(self, login, password=PASSWORD, host='localhost', context=None):
+        """The same of POP3."""
+        client = poplib.POP3_SSL(host, self.port('pop3s'), context=context or self.tls_context(), timeout=60)
+        try:
+            client.user(login)
+            client.pass_(password)
+            return ''
+        except poplib.error_proto as refused:
+            return str(refused)
+        finally:
+            client.close()
 
     def connect(self, name):
         """A plain socket to the port of that name, with a time limit."""

@@ -144,6 +144,20 @@ def run(*command, **options):
     return result.stdout
 
 
+def is_synchronized(address):
+    """Does the controller there answer LDAP, and is it ready to serve?"""
+    import ldap
+    connection = ldap.initialize("ldap://" + address)
+    connection.set_option(ldap.OPT_NETWORK_TIMEOUT, 1)
+    connection.set_option(ldap.OPT_TIMEOUT, 2)
+    try:
+        return connection.search_s("", ldap.SCOPE_BASE, attrlist=["isSynchronized"])[0][1]["isSynchronized"] == [b"TRUE"]
+    except ldap.LDAPError:
+        return False
+    finally:
+        connection.unbind_s()
+
+
 class Domain:
     """One running (or stopped) domain in `folder`. Made by Domain.start()."""
 
@@ -221,19 +235,7 @@ class Domain:
     def answers(self):
         if self.process is not None and self.process.poll() is not None:
             raise AssertionError("samba ended: " + (self.folder / "log/samba.out").read_text(errors="replace")[-2000:])
-        if not self._port_open(389):
-            return False
-        import ldap
-        connection = ldap.initialize("ldap://" + DC_ADDRESS)
-        connection.set_option(ldap.OPT_NETWORK_TIMEOUT, 1)
-        connection.set_option(ldap.OPT_TIMEOUT, 2)
-        try:
-            entry = connection.search_s("", ldap.SCOPE_BASE, attrlist=["isSynchronized"])[0][1]
-            return entry["isSynchronized"] == [b"TRUE"]
-        except ldap.LDAPError:
-            return False
-        finally:
-            connection.unbind_s()
+        return self._port_open(389) and is_synchronized(DC_ADDRESS)
 
     # --- faults ----------------------------------------------------------------------------------
     def down(self):

@@ -59,19 +59,7 @@ class Forest:
             self.process = subprocess.Popen(
                 ['samba', '-i', '-M', 'single', '-s', str(self.folder / 'etc/smb.conf')], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, preexec_fn=samba._die_with_parent)
-        samba.wait_until(self.answers, 60, 'the controller of the other forest answers')
-
-    def answers(self):
-        import ldap
-        connection = ldap.initialize('ldap://' + ADDRESS)
-        connection.set_option(ldap.OPT_NETWORK_TIMEOUT, 1)
-        connection.set_option(ldap.OPT_TIMEOUT, 2)
-        try:
-            return connection.search_s('', ldap.SCOPE_BASE, attrlist=['isSynchronized'])[0][1]['isSynchronized'] == [b'TRUE']
-        except ldap.LDAPError:
-            return False
-        finally:
-            connection.unbind_s()
+        samba.wait_until(lambda: samba.is_synchronized(ADDRESS), 60, 'the controller of the other forest answers')
 
     def kill(self):
         domain = samba.Domain(self.folder)

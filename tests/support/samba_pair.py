@@ -36,16 +36,7 @@ class Controller(samba.Domain):
         samba.wait_until(self.answers, 60, self.host + ' answers LDAP')
 
     def answers(self):
-        import ldap
-        connection = ldap.initialize('ldap://' + self.address)
-        connection.set_option(ldap.OPT_NETWORK_TIMEOUT, 1)
-        connection.set_option(ldap.OPT_TIMEOUT, 2)
-        try:
-            return connection.search_s('', ldap.SCOPE_BASE, attrlist=['isSynchronized'])[0][1]['isSynchronized'] == [b'TRUE']
-        except ldap.LDAPError:
-            return False
-        finally:
-            connection.unbind_s()
+        return samba.is_synchronized(self.address)
 
     def hang(self):
         """All its processes."""
