@@ -114,8 +114,13 @@ Result<Place> place_of(std::string_view ldif, const Uuid& id) {
   const auto* person = find(found.directory, id);
   if (person == nullptr || person->kind != Kind::person)
     return fail(Errc::not_found, "no such person in the LDIF file");
-  const auto entry = std::ranges::find(found.entries, person->dn, &LdifEntry::dn);
+  const auto is_his = [dn = fold_dn(person->dn)](const LdifEntry& entry) {
+    return fold_dn(entry.dn) == dn;
+  };
+  const auto entry = std::ranges::find_if(found.entries, is_his);
   if (entry == found.entries.end()) return fail(Errc::internal, "a person without an entry");
+  if (std::find_if(std::next(entry), found.entries.end(), is_his) != found.entries.end())
+    return fail(Errc::conflict, person->dn + " stands twice in the LDIF file: take one out first");
   return Place{*person, entry->line};
 }
 

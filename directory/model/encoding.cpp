@@ -61,8 +61,11 @@ void write_optional(ByteWriter& out, const std::optional<Number>& number) {
 template <class Number>
 void read_optional(ByteReader& in, std::optional<Number>& number) {
   const bool is_there = in.flag();
-  const auto value = static_cast<Number>(in.u64());
-  if (is_there) number = value;
+  const auto value = in.u64();
+  if (is_there)
+    number = static_cast<Number>(value);
+  else if (value != 0)
+    in.fail();  // one value has one form
 }
 
 void write_optional_id(ByteWriter& out, const std::optional<PrincipalId>& id) {

@@ -96,6 +96,16 @@ TEST(LdifEdit, WhoIsRemovedLeavesNothingAndNobodyElseIsTouched) {
   EXPECT_EQ(ldif_without_account(after, k_egor).error().code(), Errc::not_found);
 }
 
+// Whose entry would be changed? A fuzzer's find: the first one with the DN was not the person's.
+TEST(LdifEdit, WhoStandsTwiceIsLeftToAnEditor) {
+  const std::string twice =
+      "dn: cn=x,dc=local,dc=test\nmember: cn=y\n\n"
+      "dn: CN=X, dc=local,dc=test\nobjectClass: inetOrgPerson\nuid: x\n";
+  const auto id = parse_local_directory(twice).value().principals.front().id.guid;
+  EXPECT_EQ(ldif_without_account(twice, id).error().code(), Errc::conflict);
+  EXPECT_EQ(ldif_with_password(twice, id, k_hash).error().code(), Errc::conflict);
+}
+
 TEST(LdifEdit, ANewPersonStandsBesideThoseOfTheDomain) {
   const NewLocalAccount oleg{"oleg@local.test", "Олег Попов", "oleg", k_hash};
   const auto after = ldif_with_account(k_file, oleg).value();

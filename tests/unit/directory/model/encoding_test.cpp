@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "base/core/crc32c.hpp"
 #include "tests/unit/directory/model/people.hpp"
 
@@ -108,6 +110,29 @@ TEST(CopyEncoding, ACountThatCannotBeTrueReservesNothing) {
   const auto read = decode_copy(with_checksum(out.take()));
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code(), Errc::corrupt);
+}
+
+TEST(CopyEncoding, WhatIsNotThereHasOneForm) {
+  const auto written = [](std::optional<std::int64_t> locked_until) {
+    Principal person = test_person(1, "anna");
+    person.limits.locked_until = locked_until;
+    ByteWriter out;
+    write_principal(out, person);
+    return out.take();
+  };
+  const std::string free = written(std::nullopt);
+  const auto flag = std::ranges::mismatch(free, written(7)).in1 - free.begin();
+  const auto is_read = [&](char is_there, char number) {
+    std::string bytes = free;
+    bytes[flag] = is_there;
+    bytes[flag + 1] = number;
+    ByteReader in(bytes);
+    static_cast<void>(read_principal(in));
+    return in.at_end();
+  };
+  EXPECT_TRUE(is_read(0, 0));
+  EXPECT_TRUE(is_read(1, 7));
+  EXPECT_FALSE(is_read(0, 7));
 }
 
 TEST(CopyEncoding, ChangesComeBack) {
