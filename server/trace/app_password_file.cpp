@@ -18,9 +18,10 @@ constexpr std::string_view k_uses_head = "kontor-app-password-uses 1";
 constexpr std::size_t k_fields = 9;
 constexpr std::uint64_t k_latest = 253'402'300'799;  // the end of the year 9999
 
+// One way only to write it, so that what is read is written the same.
 std::optional<UtcSeconds> parse_time(std::string_view text) {
   const auto seconds = parse_number<std::uint64_t>(text);
-  if (!seconds || *seconds > k_latest) return std::nullopt;
+  if (!seconds || *seconds > k_latest || std::to_string(*seconds) != text) return std::nullopt;
   return UtcSeconds(std::chrono::seconds(*seconds));
 }
 
@@ -45,7 +46,6 @@ std::vector<std::string_view> fields_of(std::string_view line) {
   return fields;
 }
 
-// One way only to write it, so that what is read is written the same.
 std::optional<std::string> parse_hex(std::string_view text, std::size_t size) {
   auto bytes = hex_decode(text);
   if (!bytes || bytes->size() != size || hex_encode(*bytes) != text) return std::nullopt;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/trace/app_password.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <set>
 
+#include "base/core/crc32c.hpp"
 #include "base/core/text.hpp"
 #include "server/trace/app_password_file.hpp"
 
@@ -114,6 +116,19 @@ TEST(AppPasswordFile, DamageIsNamedAndNothingIsTaken) {
       refused(format_app_passwords({a_password("00000001", "one"), a_password("00000001", "two")})),
       "corrupt");
   EXPECT_THAT(parse_app_passwords(text + "x").error().detail(), HasSubstr("line "));
+}
+
+// A fuzzer's find: "00" was read as 0 and would have been written as "0".
+TEST(AppPasswordFile, ANumberHasOneForm) {
+  const auto file = [](const std::string& expires) {
+    const std::string lines =
+        "kontor-app-passwords 1\n00000001 " + a_password("00000001", "x").owner.text() + " 1 " +
+        expires + " all owner " + std::string(32, '7') + ' ' + std::string(64, '1') + " x\n";
+    return lines + fmt::format("end 1 {:08x}\n", crc32c(lines));
+  };
+  EXPECT_TRUE(parse_app_passwords(file("0")));
+  for (const std::string wrong : {"00", "01", "+1", "-0", ""})
+    EXPECT_FALSE(parse_app_passwords(file(wrong))) << wrong;
 }
 
 TEST(AppPasswordFile, UsesAreReadAsFarAsTheyGo) {
