@@ -59,6 +59,9 @@ class Sources(ad_server.ServerCase):
         found = self.admin.search_s(people.PEOPLE_OU, ldap.SCOPE_SUBTREE, '(sAMAccountName=%s)' % name, ['badPwdCount'])
         return int(found[0][1].get('badPwdCount', [b'0'])[0])
 
+    def reachable(self):
+        return {row['source']: row['reachable'] for row in self.server.ctl('directory', 'status')['sources']}
+
     def wait_for(self, condition, what):
         samba.wait_until(condition, 60, what)
 
@@ -70,8 +73,7 @@ class Sources(ad_server.ServerCase):
         self.assertEqual(answer.returncode, 0, answer.stderr)
         self.assertTrue(self.server.ctl('accounts', 'show', 'bob@' + MAIL)['principal'].startswith('ad:'))
         self.assertIn('Another Bob', str(self.server.ctl('directory', 'status')['problems']))
-        rows = {row['source']: row['reachable'] for row in self.server.ctl('directory', 'status')['sources']}
-        self.assertEqual(rows, {'ad': True, 'local': True})
+        self.assertEqual(self.reachable(), {'ad': True, 'local': True})
 
     def test_a_person_of_the_file_moves_into_the_domain(self):
         self.passwd('egor@local.test', 'of the file')
@@ -121,6 +123,7 @@ class Sources(ad_server.ServerCase):
         finally:
             self.domain.up()
             type(self).admin = self.domain.admin()
+            self.wait_for(lambda: self.reachable()['ad'], 'the server has found the controller again')
 
 
 if __name__ == '__main__':
