@@ -111,6 +111,12 @@ constexpr auto k_rows = std::to_array<Row>({
      "Networks that may send to anybody without signing in.",
      "For printers and programs that cannot sign in: addresses, ranges and networks. Empty: "
      "nobody, this machine included. The whole Internet must never be in it."},
+    {"http.enabled",
+     [](Settings& s) -> Field { return &s.http.enabled; },
+     {},
+     "Whether the server answers HTTPS.",
+     "Off, its port is left to another web server; programs then need the files of `kontorctl "
+     "clients`."},
     {"http.idle_timeout",
      [](Settings& s) -> Field { return &s.http.idle_timeout; },
      {5, 3600},

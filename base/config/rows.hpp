@@ -12,5 +12,6 @@ std::span<const Row> directory_rows();
 std::span<const Row> protocol_rows();
 std::span<const Row> flow_rows();
 std::span<const Row> store_rows();
+std::span<const Row> search_rows();
 
 }  // namespace kontor::config

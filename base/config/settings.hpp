@@ -135,6 +135,7 @@ struct Smtp {
 };
 
 struct Http {
+  bool enabled = true;  // false: the port is left to another program
   std::chrono::seconds idle_timeout{60};
   ByteCount max_head = 32'768;     // of a request line and its fields
   ByteCount max_body = 1'048'576;  // of a request
@@ -217,6 +218,17 @@ struct Mime {
   std::uint32_t max_parts = 10'000;
 };
 
+struct Search {
+  bool enabled = true;      // false: no indexes; every search reads the messages
+  bool attachments = true;  // their text is searched
+  std::vector<std::string> languages = {"en", "ru"};  // whose word forms are known
+  ByteCount max_attachment = 67'108'864;              // a larger one is not read
+  std::chrono::seconds attachment_timeout{20};        // for reading one
+  ByteCount attachment_memory = 536'870'912;          // of the process that reads it
+  std::uint32_t threads = 2;                          // that search; one more writes
+  std::chrono::milliseconds delay{500};               // between a delivery and its indexing
+};
+
 struct Settings {
   Server server;
   Log log;
@@ -237,6 +249,7 @@ struct Settings {
   Dns dns;
   Store store;
   Mime mime;
+  Search search;
 };
 
 }  // namespace kontor::config

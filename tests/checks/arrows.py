@@ -33,13 +33,14 @@ ALLOWED = {
     'server/autodiscover': BASE + DIRECTORY_SEEN + ['server/http', 'server/trace'],
     'server/queue': BASE + ['store/log', 'store/format', 'server/trace'],
     'server/delivery': BASE + STORE + DIRECTORY_SEEN + ['server/trace', 'server/sieve'],
-    'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/trace', 'search', 'calendar'],
+    'server/indexer': BASE + STORE + DIRECTORY_SEEN + ['search', 'server/trace'],
+    'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/trace', 'server/indexer', 'search', 'calendar'],
     'server/pop3': BASE + STORE + DIRECTORY_SEEN + ['server/pop3/wire', 'server/trace'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/trace', 'server/queue', 'server/filter'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/policy', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/policy', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/indexer', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 
@@ -51,15 +52,16 @@ FOREIGN = [
     (r'openssl/.*', ['base/net', 'base/crypto']),
     (r'unbound.*', ['base/net']),
     (r'zlib\.h', ['base/net']),
-    (r'unicode/.*', ['base/mime']),
+    (r'unicode/.*', ['base/mime', 'search/analyze']),
     (r'toml\+\+/.*', ['base/config']),
     (r'zstd\.h', ['store/format']),
     (r'spdlog/.*', ['base/log']),
     (r'xapian.*', ['search']),
     (r'libical/.*', ['calendar']),
     (r'boost/beast/.*', ['server/http/wire']),
-    (r'libxml/.*', ['server/autodiscover']),
-    (r'archive(_entry)?\.h', ['server/admin/archive']),
+    (r'libxml/.*', ['server/autodiscover', 'search/fields', 'search/extract']),
+    (r'archive(_entry)?\.h', ['server/admin/archive', 'search/extract']),
+    (r'poppler/.*', ['search/extract']),
 ]
 LIGHT = re.compile(r'boost/asio/(?!awaitable\.hpp)')
 

@@ -296,7 +296,8 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Queue", "queue"},
                                                     {"Dns", "dns"},
                                                     {"Store", "store"},
-                                                    {"Mime", "mime"}};
+                                                    {"Mime", "mime"},
+                                                    {"Search", "search"}};
   ASSERT_EQ(fields.at("Settings").size(), sections.size()) << "a new section: name it here";
   std::size_t count = 0;
   for (const auto& [type, section] : sections)

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AccountIndex: the full-text index of one account, in the folder `fts` of the account.
+//
+// It is disposable: whatever is wrong with it, it can be made anew from the store, and what it
+// answers is only ever about items up to position(); the caller looks through the rest itself.
+// Folders, flags and UIDs are not in it. Blocking (Xapian): to be called on a pool of its own; one
+// thread at a time for an index.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/core/result.hpp"
+#include "search/fields/document.hpp"
+#include "search/query/text_query.hpp"
+
+namespace kontor::search {
+
+// Ascending, each once.
+using Items = std::vector<ItemId>;
+
+// What the index knows of a query.
+struct Matches {
+  Items certain;   // the query is true of them
+  Items possible;  // it may be: their text has to be looked at; none of them is in `certain`
+};
+
+struct Hit {
+  ItemId item = 0;
+  double weight = 0;  // of relevance: greater is better; comparable within one answer
+};
+
+struct IndexState {
+  ItemId position = 0;  // items up to here are in it, or were not there to be indexed
+  std::uint64_t documents = 0;
+  std::uint64_t bytes = 0;  // on disk
+  bool made_anew = false;   // what was there could not be used: it begins from nothing
+  std::string problem;      // why, in a sentence for the administrator
+};
+
+class AccountIndex {
+ public:
+  // Opens or makes it. An index that is damaged, or of another version, is removed and begun from
+  // nothing. Errors: io_error, no_space, no_permission.
+  static Result<std::unique_ptr<AccountIndex>> open(const std::string& folder);
+  virtual ~AccountIndex() = default;
+
+  virtual IndexState state() const = 0;
+  // Adds items, all of them later than position(), in order; position() becomes `position`, which
+  // is at least that of the last one. On disk when it returns: after a crash the index stands at
+  // this position or at an earlier one, whole. no_space, io_error.
+  virtual Result<void> add(std::span<const Document> documents, ItemId position) = 0;
+  // Purged items. Those it does not have are passed over.
+  virtual Result<void> remove(const Items& items) = 0;
+  // Puts what was added lately and what is old together (the hot database into the cold one) when
+  // it pays; `stop` ends it early without harm.
+  virtual Result<void> merge(const std::function<bool()>& stop) = 0;
+
+  // Items for which the query is true or may be. Never leaves one out up to position(). limit: more
+  // than the index is willing to do (wildcards, thousands of words); the caller looks itself.
+  virtual Result<Matches> match(const TextQuery& query) const = 0;
+  // The best of those that match by words, the best first; `within` restricts it when there is one.
+  virtual Result<std::vector<Hit>> rank(const TextQuery& query,
+                                        const Items* within,
+                                        std::size_t most) const = 0;
+  // The text of an item's attachments as it was given to add(), so that nobody reads the
+  // attachments again; empty when there is none.
+  virtual Result<std::vector<FieldText>> attachments(ItemId item) const = 0;
+};
+
+}  // namespace kontor::search
