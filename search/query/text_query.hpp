@@ -20,13 +20,14 @@ constexpr Fields fields_of(Field field) { return Fields(1U << unsigned(field)); 
 inline constexpr Fields k_every_field = (1U << k_fields) - 1;
 
 enum class TextOp : std::uint8_t {
-  all,      // every child; of none: true
-  any,      // one child at least; of none: false
-  none_of,  // no child
-  words,    // every word of `text` in one of `fields`, in any form
-  phrase,   // the words of `text` in this order, one after the other, in one field
-  prefix,   // a word that begins so
-  literal,  // `text` is a substring
+  all,             // every child; of none: true
+  any,             // one child at least; of none: false
+  none_of,         // no child
+  words,           // every word of `text` in one of `fields`, in any form
+  phrase,          // the words of `text` in this order, one after the other, in one field
+  prefix,          // a word that begins so
+  literal,         // `text` is a substring
+  has_attachment,  // Document::has_attachment; `text` and `fields` say nothing
 };
 
 struct TextQuery {
