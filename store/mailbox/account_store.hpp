@@ -50,6 +50,12 @@ struct AccountInfo {
   std::string problem;  // why it cannot be opened; empty: none
 };
 
+// What is told of accounts.
+enum class AccountNews : std::uint8_t {
+  changed,    // a commit became visible
+  delivered,  // a message came into an account that is not loaded
+};
+
 class AccountStore {
  public:
   // `folder` is DATA/accounts, made when missing. busy: another process owns it. Blocking.
@@ -70,6 +76,12 @@ class AccountStore {
   virtual Task<Result<void>> check_room(Binding owner, std::uint64_t bytes) = 0;
   virtual std::optional<AccountId> find(const Binding& owner) const = 0;
   virtual std::vector<AccountInfo> list() const = 0;
+  virtual std::optional<AccountInfo> info(const AccountId& id) const = 0;
+  // Told of every account, loaded or not, on any thread, shortly: raise a signal, no more.
+  virtual Watch watch(std::function<void(AccountId, AccountNews)> told) = 0;
+  // Called before an account's folder goes, or another one takes its place: whoever has files open
+  // in it closes them. On a thread that may wait for that.
+  virtual Watch watch_leaving(std::function<void(AccountId)> leaving) = 0;
   // Gives back the space of what was purged from this account, and packs old mail, as
   // store.compact_* say; slowly, beside everything else. What could not be written anew is passed
   // over with an event. busy: it is being done already. cancelled: the store closes.

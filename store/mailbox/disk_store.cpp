@@ -13,6 +13,20 @@ namespace kontor::store {
 
 using log::Keys;
 
+namespace {
+
+AccountInfo info_of(const Slot& slot) {
+  AccountInfo info;
+  info.id = slot.id;
+  info.binding = slot.owner;
+  info.folder = slot.folder;
+  info.loaded = slot.state == SlotState::loaded;
+  info.problem = slot.problem;
+  return info;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<AccountStore>> AccountStore::open(StoreEnvironment environment,
                                                          std::string folder,
                                                          config::Store settings) {
@@ -194,8 +208,11 @@ Task<Result<DiskStore::AccountPtr>> DiskStore::load(SlotPtr slot, SlotState befo
   auto account = std::make_shared<LogAccount>(parts(), std::move(snapshots), *std::move(loaded));
   // A disk that takes no more keeps what is old for now.
   static_cast<void>((co_await account->prune(settings_.tombstone_days)).has_value());
+  auto watch =
+      account->watch([this, id = slot->id] { watchers_.notify(id, AccountNews::changed); });
   settle(slot, SlotState::loaded, [&](Slot& s) {
     s.account = account;
+    std::swap(s.watch, watch);
     ++s.loads;
     s.problem.clear();
   });
@@ -324,6 +341,7 @@ Task<Result<Appending>> DiskStore::deliver(Binding owner, NewMessage message) {
     end_delivery(slot);
     KONTOR_CO_TRY(granted);
     KONTOR_CO_TRY(const auto modseq, appended);
+    watchers_.notify(slot->id, AccountNews::delivered);
     Appending answer;
     answer.modseq = modseq;
     co_return answer;
@@ -345,19 +363,27 @@ std::optional<AccountId> DiskStore::find(const Binding& owner) const {
 std::vector<AccountInfo> DiskStore::list() const {
   return slots_.with([&](const SlotTable& table) {
     std::vector<AccountInfo> out;
-    for (const auto& [id, slot] : table.slots) {
-      if (slot->state == SlotState::absent) continue;
-      AccountInfo info;
-      info.id = id;
-      info.binding = slot->owner;
-      info.folder = slot->folder;
-      info.loaded = slot->state == SlotState::loaded;
-      info.problem = slot->problem;
-      out.push_back(std::move(info));
-    }
+    for (const auto& [id, slot] : table.slots)
+      if (slot->state != SlotState::absent) out.push_back(info_of(*slot));
     std::ranges::sort(out, {}, &AccountInfo::id);
     return out;
   });
+}
+
+std::optional<AccountInfo> DiskStore::info(const AccountId& id) const {
+  return slots_.with([&](const SlotTable& table) -> std::optional<AccountInfo> {
+    const auto found = table.slots.find(id);
+    if (found == table.slots.end() || found->second->state == SlotState::absent) return {};
+    return info_of(*found->second);
+  });
+}
+
+Watch DiskStore::watch(std::function<void(AccountId, AccountNews)> told) {
+  return watchers_.add(std::move(told));
+}
+
+Watch DiskStore::watch_leaving(std::function<void(AccountId)> leaving) {
+  return leaving_.add(std::move(leaving));
 }
 
 }  // namespace kontor::store

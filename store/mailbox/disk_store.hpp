@@ -27,6 +27,9 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   Task<Result<Appending>> deliver(Binding owner, NewMessage message) override;
   std::optional<AccountId> find(const Binding& owner) const override;
   std::vector<AccountInfo> list() const override;
+  std::optional<AccountInfo> info(const AccountId& id) const override;
+  Watch watch(std::function<void(AccountId, AccountNews)> told) override;
+  Watch watch_leaving(std::function<void(AccountId)> leaving) override;
   Task<Result<CompactReport>> compact(AccountId id, CompactTurn turn) override;
   void stop_upkeep() override;
   Task<void> close() override;
@@ -89,6 +92,8 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   Task<Result<UpkeepReport>> look_after(SlotPtr slot);
 
   StoreEnvironment environment_;
+  WatchersOf<AccountId, AccountNews> watchers_;  // before the slots, which tell them
+  WatchersOf<AccountId> leaving_;
   std::string folder_;
   config::Store settings_;
   std::unique_ptr<io::FileLock> lock_;

@@ -98,6 +98,7 @@ Task<Result<void>> DiskStore::remove(AccountId id) {
                account = std::exchange(slot->account, nullptr)]() mutable -> Result<void> {
     light.reset();
     account.reset();
+    leaving_.notify(slot->id);
     const auto there = environment_.files.stat(slot->folder);
     if (!there && there.error().code() == Errc::not_found) return {};  // it was never made
     return remove_account_folder(environment_.files, slot->folder);

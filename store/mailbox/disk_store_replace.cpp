@@ -56,6 +56,7 @@ Task<Result<void>> DiskStore::replace(AccountId id, Binding owner, std::string p
     if (held != nullptr) held->put_away();
     held.reset();  // its log is closed here, before its folder goes
     light.reset();
+    leaving_.notify(slot->id);
     return put_in_place(environment_.files, prepared, slot->folder, aside);
   };
   auto placed = co_await io::on_pool(disk_, std::move(work));

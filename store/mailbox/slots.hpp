@@ -31,6 +31,7 @@ struct Slot {
   std::string problem;  // why it could not be opened last time
   SlotState state = SlotState::unloaded;
   std::shared_ptr<LogAccount> account;  // loaded; shared with the sessions that use it
+  Watch watch;                          // tells the store's watchers of its commits
   std::shared_ptr<LightLog> light;      // shared with deliveries under way
   std::uint32_t deliveries = 0;         // under way on `light`
   bool compacting = false;

@@ -20,6 +20,18 @@ Entry entry_of(const EntryRow& row) {
   return entry;
 }
 
+Item item_of(const ItemRow& row) {
+  Item item;
+  item.id = row.id;
+  item.guid = row.guid;
+  item.thread = row.thread;
+  item.size = row.size;
+  item.header_size = row.header_size;
+  item.position.file = row.file;
+  item.position.offset = row.offset;
+  return item;
+}
+
 }  // namespace
 
 FolderView::FolderView(std::shared_ptr<const AccountState> state, FolderId id)
@@ -111,15 +123,22 @@ std::vector<std::string> AccountView::subscriptions() const {
 std::optional<Item> AccountView::item(ItemId id) const {
   const auto* row = state_->items.find_key(id);
   if (row == nullptr) return std::nullopt;
-  Item item;
-  item.id = row->id;
-  item.guid = row->guid;
-  item.thread = row->thread;
-  item.size = row->size;
-  item.header_size = row->header_size;
-  item.position.file = row->file;
-  item.position.offset = row->offset;
-  return item;
+  return item_of(*row);
+}
+
+std::vector<Item> AccountView::items_after(ItemId after, std::size_t most) const {
+  const auto& items = state_->items;
+  const auto begin = items.size() - count_items_after(after);
+  const auto end = begin + std::min(most, items.size() - begin);
+  std::vector<Item> out;
+  out.reserve(end - begin);
+  items.for_each(begin, end, [&](std::size_t, const ItemRow& row) { out.push_back(item_of(row)); });
+  return out;
+}
+
+std::size_t AccountView::count_items_after(ItemId after) const {
+  const auto& items = state_->items;
+  return after == UINT64_MAX ? 0 : items.size() - items.lower_bound(after + 1);
 }
 
 bool AccountView::has_guid(const Uuid& guid) const {

@@ -95,7 +95,10 @@ class AccountView {
   std::optional<FolderInfo> find_recoverable(std::string_view name) const;
   // Names subscribed to, whether or not a folder of that name exists (RFC 9051, 6.3.7).
   std::vector<std::string> subscriptions() const;
-  std::optional<Item> item(ItemId id) const;
+  std::optional<Item> item(ItemId id) const;  // nothing: it was purged
+  // Items later than `after`, in order, `most` at most; expunged and not yet purged ones too.
+  std::vector<Item> items_after(ItemId after, std::size_t most) const;
+  std::size_t count_items_after(ItemId after) const;
   // Is there a message of that EMAILID, expunged and not yet purged ones included? A scan.
   bool has_guid(const Uuid& guid) const;
   const std::vector<std::string>& keywords(KeywordSetId id) const;  // sorted, as first spelled

@@ -11,16 +11,43 @@
 
 namespace kontor::store {
 
-class Watchers {
+template <class... Told>
+class WatchersOf {
  public:
-  Watch add(std::function<void()> changed);
-  void notify();  // on one thread at a time
+  using Call = std::function<void(Told...)>;
+
+  Watch add(Call changed) {
+    auto entry = std::make_shared<Entry>();
+    entry->call.with([&](auto& call) { call = std::move(changed); });
+    entries_.with([&](auto& entries) { entries.push_back(entry); });
+    // The handle ends the watch: it waits for a call under way and forbids the next.
+    auto end = [entry](void*) { entry->call.with([](auto& call) { call = nullptr; }); };
+    return Watch(std::shared_ptr<void>(entry.get(), std::move(end)));
+  }
+
+  void notify(const Told&... told) {
+    std::vector<std::shared_ptr<Entry>> live;
+    entries_.with([&](auto& entries) {
+      std::erase_if(entries, [&](const auto& weak) {
+        auto entry = weak.lock();
+        if (entry == nullptr) return true;
+        live.push_back(std::move(entry));
+        return false;
+      });
+    });
+    for (const auto& entry : live)
+      entry->call.with([&](const auto& call) {
+        if (call) call(told...);
+      });
+  }
 
  private:
   struct Entry {
-    Guarded<std::function<void()>> call;  // empty once the watch has ended
+    Guarded<Call> call;  // empty once the watch has ended
   };
   Guarded<std::vector<std::weak_ptr<Entry>>> entries_;
 };
+
+using Watchers = WatchersOf<>;  // notify() on one thread at a time
 
 }  // namespace kontor::store

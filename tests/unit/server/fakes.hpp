@@ -132,6 +132,11 @@ class FakeStore : public store::AccountStore {
     return owner.guid;
   }
   std::vector<store::AccountInfo> list() const override { return {}; }
+  std::optional<store::AccountInfo> info(const store::AccountId&) const override { return {}; }
+  store::Watch watch(std::function<void(store::AccountId, store::AccountNews)>) override {
+    return {};
+  }
+  store::Watch watch_leaving(std::function<void(store::AccountId)>) override { return {}; }
   Task<void> close() override { co_return; }
   Task<Result<store::CompactReport>> compact(store::AccountId, store::CompactTurn) override {
     co_return fail(Errc::not_found);

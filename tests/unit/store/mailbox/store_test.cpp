@@ -3,6 +3,8 @@
 // caches that may be lost.
 #include <gmock/gmock.h>
 
+#include <mutex>
+
 #include "tests/unit/store/mailbox/store_fixture.hpp"
 
 namespace kontor::store {
@@ -199,6 +201,63 @@ TEST_F(StoreTest, AnAccountThatCannotBeReadIsItsOwnProblemAlone) {
   EXPECT_FALSE(threads_.work(store_->deliver(owner_of(1), message_of("x"))));
   EXPECT_GE(sink_.count("store.account.unusable"), 1U);
   for (const auto& info : store_->list()) EXPECT_EQ(info.problem.empty(), info.id != bad);
+}
+
+TEST_F(StoreTest, WatchersHearOfEveryAccountLoadedOrNot) {
+  open();
+  deliver(1, "first");  // makes the account
+  const auto id = *store_->find(owner_of(1));
+  reopen();
+  std::mutex mutex;
+  std::vector<std::pair<AccountId, AccountNews>> heard;
+  const auto watch = store_->watch([&](AccountId account, AccountNews news) {
+    const std::lock_guard lock(mutex);
+    heard.emplace_back(account, news);
+  });
+  deliver(1, "second");
+  auto mailbox = account(1);
+  deliver(1, "third");
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(heard, (std::vector<std::pair<AccountId, AccountNews>>{{id, AccountNews::delivered},
+                                                                   {id, AccountNews::changed}}));
+}
+
+TEST_F(StoreTest, ItemsAreListedInOrderUntilTheyArePurged) {
+  open();
+  for (const auto* text : {"one", "two", "three"}) deliver(1, text);
+  auto mailbox = account(1);
+  const auto all = mailbox->view().items_after(0, 10);
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_LT(all[0].id, all[1].id);
+  const auto rest = mailbox->view().items_after(all[0].id, 1);
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].id, all[1].id);
+  EXPECT_EQ(mailbox->view().count_items_after(all[0].id), 2U);
+  EXPECT_EQ(mailbox->view().count_items_after(all[2].id), 0U);
+  ASSERT_TRUE(threads_.work(mailbox->remove(k_inbox, {1})));
+  EXPECT_TRUE(mailbox->view().item(all[0].id));  // it can be brought back
+  clock_.advance(10);
+  ASSERT_TRUE(threads_.work(mailbox->purge(clock_.now())));
+  EXPECT_FALSE(mailbox->view().item(all[0].id));
+  EXPECT_EQ(mailbox->view().items_after(0, 10).size(), 2U);
+}
+
+TEST_F(StoreTest, WhoHasFilesOpenInAnAccountIsToldBeforeItsFolderGoes) {
+  open();
+  deliver(1, "first");
+  const auto id = *store_->find(owner_of(1));
+  const auto folder = account_folder(id) + "/fts";
+  ASSERT_TRUE(io::make_directories(*disk_, folder));
+  ASSERT_TRUE(io::write_file_durably(*disk_, folder + "/index", "of words"));
+  reopen();  // what is in the folder beside the logs troubles nobody
+  EXPECT_EQ(inbox(*account(1)).size(), 1U);
+  bool was_there = false;
+  const auto watch = store_->watch_leaving([&](AccountId account) {
+    was_there = account == id && disk_->stat(folder + "/index").has_value();
+  });
+  ASSERT_TRUE(threads_.work(store_->remove(id)));
+  EXPECT_TRUE(was_there);
+  EXPECT_FALSE(disk_->stat(account_folder(id)));
 }
 
 TEST_F(StoreTest, AClosedStoreTakesNothingMore) {
