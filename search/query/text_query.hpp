@@ -35,6 +35,8 @@ struct TextQuery {
   std::string text;  // UTF-8, as written
   Fields fields = k_every_field;
   std::vector<TextQuery> children;
+
+  bool operator==(const TextQuery&) const = default;
 };
 
 }  // namespace kontor::search
