@@ -8,7 +8,8 @@ from tests.support import kontor
 
 from bench import sides
 
-SETTINGS = {'server.demo': False, 'smtp.max_messages_per_session': 1_000_000, 'server.max_connections_per_address': 5000}
+SETTINGS = {'server.demo': False, 'smtp.max_messages_per_session': 1_000_000, 'server.max_connections': 15_000,
+            'server.max_connections_per_address': 15_000, 'store.upkeep_interval': 604_800}
 
 
 def password_hash():

@@ -53,16 +53,24 @@ void answer_problem(Session& session, const ReadCommand& command) {
   ++session.bad_commands;
 }
 
+// The next command that can be run; what cannot is answered. Nothing of its reading is held while
+// it runs: a session in IDLE is in the middle of one.
+Task<Result<std::optional<Request>>> next_request(Session& session) {
+  KONTOR_CO_TRY(auto command, co_await read_command(session));
+  if (!command.problem && command.row != nullptr) co_return request_of(std::move(command));
+  answer_problem(session, command);
+  co_return std::nullopt;
+}
+
 Task<Result<void>> run(Session& session) {
   session.out.line("* OK [CAPABILITY ", capability_text(session), "] ",
                    session.env.settings.server.name, " Kontor ready");
   while (session.state != State::logout) {
     KONTOR_CO_TRY(co_await wait_for_input(session));
-    KONTOR_CO_TRY(auto command, co_await read_command(session));
-    if (command.problem || command.row == nullptr) {
-      answer_problem(session, command);
-    } else {
-      KONTOR_CO_TRY(co_await dispatch(session, std::move(command)));
+    auto request = co_await next_request(session);
+    if (!request) co_return fail(std::move(request).error());
+    if (*request) {
+      KONTOR_CO_TRY(co_await dispatch(session, **std::move(request)));
     }
     if (session.bad_commands > session.env.settings.imap.max_bad_commands)
       co_return fail(co_await say_bye(session, "Too many bad commands"));
@@ -71,21 +79,25 @@ Task<Result<void>> run(Session& session) {
   co_return co_await session.out.flush();
 }
 
-// Everything between the accepted connection and its goodbye; the reason why it ended.
-Task<std::string> converse(Session& session, bool implicit_tls) {
+Task<Result<void>> secure(Session& session) {
+  auto certificate = session.env.tls();
+  if (!certificate) co_return fail(Errc::closed, "no certificate");
+  auto secured = co_await session.stream->start_tls(std::move(certificate), k_handshake_limit);
+  if (!secured) {
+    session.log.emit(log::events::k_imap_tls_failed, secured.error());
+    co_return fail(Errc::closed, "TLS handshake failed");
+  }
+  session.row->set_tls(true);
+  co_return Result<void>();
+}
+
+// Everything between the accepted connection and its goodbye.
+Task<Result<void>> converse(Session& session, bool implicit_tls) {
   if (implicit_tls) {
-    auto certificate = session.env.tls();
-    if (!certificate) co_return "no certificate";
-    auto secured = co_await session.stream->start_tls(std::move(certificate), k_handshake_limit);
-    if (!secured) {
-      session.log.emit(log::events::k_imap_tls_failed, secured.error());
-      co_return "TLS handshake failed";
-    }
-    session.row->set_tls(true);
+    KONTOR_CO_TRY(co_await secure(session));
   }
   session.log.emit(log::events::k_imap_connection_opened);
-  auto ended = co_await run(session);
-  co_return ended ? std::string("logout") : ended.error().detail();
+  co_return co_await run(session);
 }
 
 void listen_for_end(Session& session) {
@@ -116,7 +128,8 @@ Task<void> serve_session(Session& session, bool implicit_tls) {
   listen_for_end(session);
   std::string reason = "internal error";
   try {
-    reason = co_await converse(session, implicit_tls);
+    const auto ended = co_await converse(session, implicit_tls);
+    reason = ended ? "logout" : ended.error().detail();
   } catch (const std::exception& error) {
     // A broken promise of our own: this connection ends, the others go on.
     session.log.emit(log::events::k_imap_command_failed,

@@ -76,28 +76,18 @@ Tagged refusal(const Error& error) {
           std::string(row.text)};
 }
 
-Task<Result<void>> dispatch(Session& session, ReadCommand command) {
-  const CommandRow& row = *command.row;
-  Request request{.tag = std::move(command.head.tag),
-                  .row = &row,
-                  .arguments = command.text.substr(command.head.arguments),
-                  .by_uid = command.head.by_uid};
-  command.text = {};
-  session.command = row.name;
-  KONTOR_CO_TRY(co_await check_standing(session));
-  Result<Tagged> outcome = Tagged();
-  if (auto why = forbidden(session, row)) {
-    outcome = *std::move(why);
-  } else {
-    outcome = co_await row.handler(session, request);
-  }
+namespace {
+
+// What follows the handler: tells what changed meanwhile and gives the tagged response. A coroutine
+// of its own, so that a command that waits (IDLE) holds none of it.
+Task<Result<void>> finish(Session& session, const Request& request, Result<Tagged> outcome) {
   note(session, request, outcome);
   if (!outcome && outcome.error().code() == Errc::closed) co_return fail(outcome.error());
   Tagged tagged = outcome ? *std::move(outcome) : refusal(outcome.error());
   if (tagged.answered) co_return Result<void>();
-  if ((row.effects & effect::no_sync) == 0) {
+  if ((request.row->effects & effect::no_sync) == 0) {
     SyncRules rules;
-    rules.expunges = (row.effects & effect::withholds_expunge) == 0;
+    rules.expunges = (request.row->effects & effect::withholds_expunge) == 0;
     rules.reported = tagged.reported;
     KONTOR_CO_TRY(co_await tell_changes(session, rules, Moment::command_end));
   }
@@ -110,6 +100,23 @@ Task<Result<void>> dispatch(Session& session, ReadCommand command) {
   else if (tagged.status == Status::ok)
     session.bad_commands = 0;
   co_return Result<void>();
+}
+
+}  // namespace
+
+Request request_of(ReadCommand command) {
+  return {.tag = std::move(command.head.tag),
+          .row = command.row,
+          .arguments = command.text.substr(command.head.arguments),
+          .by_uid = command.head.by_uid};
+}
+
+Task<Result<void>> dispatch(Session& session, Request request) {
+  session.command = request.row->name;
+  KONTOR_CO_TRY(co_await check_standing(session));
+  if (auto why = forbidden(session, *request.row))
+    co_return co_await finish(session, request, *std::move(why));
+  co_return co_await finish(session, request, co_await request.row->handler(session, request));
 }
 
 }  // namespace kontor::imap

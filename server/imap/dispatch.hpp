@@ -2,11 +2,14 @@
 // Runs one command by its row: state, TLS and write checks, the handler, what changed meanwhile,
 // the tagged response.
 #pragma once
+#include "server/imap/command.hpp"
 #include "server/imap/command_reader.hpp"
 
 namespace kontor::imap {
 
+// Of a command that has a row.
+Request request_of(ReadCommand command);
 // closed: the connection ends.
-Task<Result<void>> dispatch(Session& session, ReadCommand command);
+Task<Result<void>> dispatch(Session& session, Request request);
 
 }  // namespace kontor::imap
