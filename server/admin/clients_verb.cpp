@@ -74,6 +74,7 @@ Result<Kit> kit_of(const Client& client, const Request& request, const json::obj
   kit.offer.tickets = facts.at("tickets").as_bool();
   kit.offer.passwords = facts.at("passwords").as_bool();
   kit.offer.ntlm = facts.at("ntlm").as_bool();
+  kit.offer.https = facts.at("https").as_bool();
   for (const auto& domain : facts.at("domains").as_array())
     if (auto name = json::value_to<std::string>(domain); is_plain_domain(name))
       kit.domains.push_back(std::move(name));
@@ -115,6 +116,7 @@ Task<Answer> clients_facts(const Desk& desk, Request request) {
   out["tickets"] = offer.tickets;
   out["passwords"] = offer.passwords;
   out["ntlm"] = offer.ntlm;
+  out["https"] = offer.https;
   out["domains"] = domains_of(environment);
   const bool is_ad = environment.settings.directory.source == "ad";
   out["forest"] = is_ad ? to_lower(environment.settings.ad.domain) : "";

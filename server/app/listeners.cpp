@@ -23,6 +23,7 @@ std::span<const Port> ports() {
 Result<std::vector<OpenPort>> open_ports(const config::Settings& settings) {
   std::vector<OpenPort> open;
   for (const Port& port : ports()) {
+    if (port.service == Service::http && !settings.http.enabled) continue;
     const auto& addresses =
         port.service == Service::lmtp ? settings.server.lmtp_listen : settings.server.listen;
     const auto number = static_cast<std::uint16_t>(settings.server.port_base + port.standard);

@@ -17,6 +17,7 @@ struct Offer {
   bool passwords = false;
   bool ntlm = false;  // what Outlook calls secure password authentication
   std::uint32_t port_base = 0;
+  bool https = true;  // else nothing can be asked: autoconfig, Autodiscover, who a person is
 
   // A port on which TLS comes first, or 587, 143 and 110 for STARTTLS.
   std::uint32_t port(std::uint16_t standard) const { return port_base + standard; }

@@ -157,32 +157,37 @@ class Directory(KitCase):
             self.assertEqual(ask(name, 'CNAME'), [host])
 
 
-class Client(KitCase):
+class ClientCase(KitCase):
     """Thunderbird installed with the kit, a fresh profile, a ticket and no password anywhere."""
+    session = {}
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         # Where 127.0.0.1 is all there is, the system's resolver finds no address for a program that asks for usable ones alone.
-        subprocess.run(['ip', 'address', 'add', '192.0.2.1/32', 'dev', 'lo'], check=True)
+        subprocess.run(['ip', 'address', 'replace', '192.0.2.1/32', 'dev', 'lo'], check=True)
         cls.program = thunderbird.installation(cls.folder / 'program', cls.kit / 'thunderbird')
         cls.server.lmtp(['alice@' + MAIL], ad_server.message('before the first start', 'alice@' + MAIL))
-        cls.client = thunderbird.Thunderbird(cls.folder, environment=cls.domain.kinit('alice'), program=cls.program)
+        cls.client = thunderbird.Thunderbird(cls.folder, environment={**cls.domain.kinit('alice'), **cls.session}, program=cls.program)
         cls.addClassCleanup(cls.client.stop)
         cls.client.start()
 
+    def shown(self):
+        return self.client.run('''
+            const box = await until("the inbox", () => server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox));
+            box.getNewMessages(null, null);
+            await until("the message", () => messages(box).length == 1);
+            return messages(box).map(one => one.mime2DecodedSubject);''')
+
+
+class Client(ClientCase):
     def test_mail_without_a_password(self):
         account = self.client.run('''
             const ours = await until("an account", () => MailServices.accounts.accounts.find(one => one.incomingServer?.type == "imap"));
             const { incomingServer, defaultIdentity } = ours;
             return [incomingServer.hostname, incomingServer.port, incomingServer.authMethod, defaultIdentity.email, defaultIdentity.fullName];''')
         self.assertEqual(account, [samba.MAIL_HOST, 993, 5, 'alice@' + MAIL, 'Алиса Петрова'])
-        shown = self.client.run('''
-            const box = await until("the inbox", () => server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox));
-            box.getNewMessages(null, null);
-            await until("the message", () => messages(box).length == 1);
-            return messages(box).map(one => one.mime2DecodedSubject);''')
-        self.assertEqual(shown, ['before the first start'])
+        self.assertEqual(self.shown(), ['before the first start'])
         self.client.run('''
             const account = MailServices.accounts.accounts.find(one => one.incomingServer?.type == "imap");
             const identity = account.defaultIdentity;
@@ -221,6 +226,25 @@ class Client(KitCase):
             return [what(config.incoming), config.incomingAlternatives.map(what), what(config.outgoing)];''', MAIL)
         self.assertEqual(found, [['imap', samba.MAIL_HOST, 993, 3, 5, '%EMAILADDRESS%'], [['pop3', samba.MAIL_HOST, 995, 3, 5, '%EMAILADDRESS%']],
                                  ['smtp', samba.MAIL_HOST, 465, 3, 5, '%EMAILADDRESS%']])
+
+
+class ClientWithoutHttps(ClientCase):
+    """Nobody tells Thunderbird who the user is: the name of his session has to do."""
+    session = {'USERNAME': 'alice'}
+
+    @classmethod
+    def make_server(cls):
+        server = super().make_server()
+        server.settings['http.enabled'] = False
+        return server
+
+    def test_mail_without_a_password(self):
+        self.assertEqual(self.shown(), ['before the first start'])
+        account = self.client.run('''
+            const ours = MailServices.accounts.accounts.find(one => one.incomingServer?.type == "imap");
+            return [ours.incomingServer.hostname, ours.incomingServer.authMethod, ours.defaultIdentity.email];''')
+        self.assertEqual(account, [samba.MAIL_HOST, 5, 'alice@' + MAIL])
+        self.assertEqual(self.client.run('return (await Services.logins.getAllLogins()).length;'), 0)
 
 
 if __name__ == '__main__':

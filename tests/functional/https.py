@@ -4,6 +4,7 @@ programs ask to set themselves up. Every XML answer is read by another parser.""
 import base64
 import http.client
 import json
+import socket
 import subprocess
 import sys
 import pathlib
@@ -246,6 +247,26 @@ class SetUp(Https):
         self.assertIn('EmailAddress=anna@example.test\r\n', (folder / 'outlook/kontor.prf').read_bytes().decode())
         status, said = self.server.ask('clients', folder, '--person', 'nobody@example.test')
         self.assertEqual(status, 1, said)
+
+
+class Without(Https):
+    settings = {'http.enabled': False}
+
+    def test_the_port_is_left_to_others(self):
+        with socket.create_server(('127.0.0.1', self.server.port('https'))):
+            self.server.restart()
+            self.server.imap('anna@example.test').logout()
+
+    def test_the_kit_leads_nobody_to_it(self):
+        folder = self.server.data / 'kit'
+        files = self.server.ctl('clients', folder)['files']
+        self.assertIn('web/autoconfig.example.test/mail/config-v1.1.xml', files)
+        for one in folder.rglob('*'):
+            if one.is_file() and one.name.endswith(('.zone', '.json', '.cfg', '.prf', '.txt')):
+                self.assertNotIn('https://localhost', one.read_text(), one)
+        zone = (folder / 'dns/example.test.zone').read_text()
+        self.assertIn('_imaps._tcp', zone)
+        self.assertNotRegex(zone, '(?m)^(_autodiscover|autoconfig|autodiscover)')
 
 
 if __name__ == '__main__':

@@ -29,9 +29,17 @@ KitFile zone_lines(const Kit& kit, const std::string& domain) {
   const auto& offer = kit.offer;
   std::string out = fmt::format(
       "; Kontor: lines for the zone {0}. Check: named-checkzone {0} FILE\n$ORIGIN {0}.\n", domain);
-  for (const auto& row : k_rows)
+  for (const auto& row : k_rows) {
+    if (row.port == k_https && !offer.https) continue;
     out.append(fmt::format("{:<20} 3600 IN SRV {} 1 {} {}.\n", row.name, row.priority,
                            offer.port(row.port), offer.host));
+  }
+  if (!offer.https) {
+    out.append(
+        "; No autoconfig and autodiscover: this server answers no HTTPS (http.enabled). Let\n"
+        "; autoconfig lead to a web server that serves the folder web of these files.\n");
+    return {fmt::format("dns/{}.zone", domain), std::move(out)};
+  }
   // Names without a port lead to 443 alone.
   if (offer.port(k_https) == k_https) {
     out.append(

@@ -40,10 +40,8 @@ std::string on_one_line(std::string text) {
 
 KitFile outlook_profile(const Kit& kit) {
   const auto& offer = kit.offer;
-  const auto template_address =
-      "%USERNAME%@" + (kit.domains.empty() ? offer.host : kit.domains.front());
-  const KitPerson person =
-      kit.person.value_or(KitPerson{"%USERNAME%", template_address, template_address});
+  const auto address = template_address(kit);
+  const KitPerson person = kit.person.value_or(KitPerson{"%USERNAME%", address, address});
   const int spa = offer.ntlm ? 1 : 0;  // without NTLM Outlook asks for the password once
   std::string out = fmt::format(
       "; Kontor: outlook.exe /importprf kontor.prf\n"

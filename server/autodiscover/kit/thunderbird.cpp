@@ -21,7 +21,7 @@ const kontor = )";
 
 constexpr std::string_view k_script = R"(;
 
-defaultPref("network.negotiate-auth.trusted-uris", kontor.trusted);
+if (kontor.trusted) defaultPref("network.negotiate-auth.trusted-uris", kontor.trusted);
 defaultPref("mail.provider.suppress_dialog_on_startup", true);
 
 (function () {
@@ -45,6 +45,14 @@ defaultPref("mail.provider.suppress_dialog_on_startup", true);
         failed(error);
       }
     });
+  }
+
+  // Without HTTPS: what stands here, by the name of the user's session.
+  function fromSession({ address, name, ...rest }) {
+    const session = Cc["@mozilla.org/userinfo;1"].getService(Ci.nsIUserInfo);
+    const user = Services.env.get("USERNAME") || session.username;
+    const filled = address.replace("%USERNAME%", () => user);
+    return { ...rest, address: filled, name: name || session.fullname || user };
   }
 
   function makeIncoming(accounts, person) {
@@ -98,6 +106,7 @@ defaultPref("mail.provider.suppress_dialog_on_startup", true);
   }
 
   function begin() {
+    if (typeof kontor.person == "object") return setUp(fromSession(kontor.person));
     tries++;
     ask(setUp, error => {
       say("try " + tries + " of " + kontor.tries + ": " + error);
@@ -125,10 +134,29 @@ constexpr std::string_view k_pointer =
 std::string policies(const Kit& kit) {
   json::object certificates{{"ImportEnterpriseRoots", true}};
   if (!kit.ca.empty()) certificates["Install"] = json::array{k_ca_name};
-  const json::object authentication{{"SPNEGO", json::array{"https://" + kit.offer.host}}};
-  const json::object all{{"policies", json::object{{"Authentication", authentication},
-                                                   {"Certificates", std::move(certificates)}}}};
-  return json::serialize(all) + "\n";
+  json::object all{{"Certificates", std::move(certificates)}};
+  if (kit.offer.https) {
+    const json::object authentication{{"SPNEGO", json::array{"https://" + kit.offer.host}}};
+    all["Authentication"] = authentication;
+  }
+  return json::serialize(json::object{{"policies", std::move(all)}}) + "\n";
+}
+
+json::object facts_of(const Kit& kit) {
+  const auto& offer = kit.offer;
+  if (offer.https)
+    return {{"person", offer.url(k_person_path)},
+            {"trusted", "https://" + offer.host},
+            {"tries", 20},
+            {"pause", 3'000}};
+  const auto place = [&](std::uint16_t port) {
+    return json::object{{"host", offer.host}, {"port", offer.port(port)}};
+  };
+  const auto person = kit.person.value_or(KitPerson{"", template_address(kit), ""});
+  return {{"person", json::object{{"address", person.address},
+                                  {"name", person.name},
+                                  {"imap", place(k_imaps)},
+                                  {"submission", place(k_submissions)}}}};
 }
 
 }  // namespace
@@ -140,12 +168,8 @@ std::vector<KitFile> thunderbird_files(const Kit& kit) {
   if (!kit.ca.empty()) files.push_back({folder + "distribution/certificates/" + k_ca_name, kit.ca});
   // Without tickets a person sets up his account himself: autoconfig leaves him the password.
   if (!kit.offer.tickets) return files;
-  const json::object facts{{"person", kit.offer.url(k_person_path)},
-                           {"trusted", "https://" + kit.offer.host},
-                           {"tries", 20},
-                           {"pause", 3'000}};
   std::string script(k_head);
-  script.append(json::serialize(facts)).append(k_script);
+  script.append(json::serialize(facts_of(kit))).append(k_script);
   files.push_back({folder + "kontor.cfg", std::move(script)});
   files.push_back({folder + "defaults/pref/kontor.js", std::string(k_pointer)});
   return files;

@@ -165,6 +165,12 @@ TEST(Listeners, OpensEveryPortOnEveryAddress) {
   for (const OpenPort& one : *open)
     EXPECT_EQ(one.socket.local().port, settings.server.port_base + one.port.standard)
         << one.port.name;
+  open->clear();
+  settings.http.enabled = false;  // its port is left to others
+  open = open_ports(settings);
+  ASSERT_TRUE(open) << open.error().text();
+  EXPECT_EQ(open->size(), 2 * ports().size() - 3);
+  for (const OpenPort& one : *open) EXPECT_NE(one.port.service, Service::http);
   const auto again = open_ports(settings);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code(), Errc::exists);

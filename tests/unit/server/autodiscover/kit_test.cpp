@@ -13,7 +13,7 @@ namespace kontor::autodiscover {
 namespace {
 
 Kit full_kit() {
-  return {{"mail.ad.test", true, true, false, 0},
+  return {{"mail.ad.test", true, true, false, 0, true},
           {"example.test", "ad.test"},
           "ad.test",
           "-----BEGIN CERTIFICATE-----\n",
@@ -57,6 +57,44 @@ TEST(ClientKit, NamesNothingButThisServer) {
     EXPECT_FALSE(file.text.contains("{host}") || file.text.contains("{pox}") ||
                  file.text.contains("{domain}") || file.text.contains("{services}"))
         << file.name;
+  }
+}
+
+TEST(ClientKit, OfAServerWithoutHttpsAsksItNothing) {
+  auto kit = full_kit();
+  kit.offer.https = false;
+  const auto files = make_kit(kit);
+  EXPECT_EQ(names(files), (std::set<std::string>{
+                              "README.txt", "README.ru.txt", "ca/kontor-ca.pem", "dns/ad.test.zone",
+                              "dns/example.test.zone", "outlook/kontor.prf",
+                              "thunderbird/defaults/pref/kontor.js",
+                              "thunderbird/distribution/certificates/kontor-ca.pem",
+                              "thunderbird/distribution/policies.json", "thunderbird/kontor.cfg",
+                              "web/autoconfig.ad.test/mail/config-v1.1.xml",
+                              "web/autoconfig.example.test/mail/config-v1.1.xml"}));
+  for (const auto& file : files) EXPECT_FALSE(file.text.contains("https://mail")) << file.name;
+  const auto& zone = text_of(files, "dns/example.test.zone");
+  EXPECT_TRUE(zone.contains("_imaps._tcp"));
+  EXPECT_FALSE(zone.contains("_autodiscover") || zone.contains("CNAME") || zone.contains("443"));
+  EXPECT_TRUE(text_of(files, "thunderbird/kontor.cfg")
+                  .contains(R"("person":{"address":"%USERNAME%@example.test","name":"",)"
+                            R"("imap":{"host":"mail.ad.test","port":993})"));
+  EXPECT_TRUE(text_of(files, "web/autoconfig.example.test/mail/config-v1.1.xml")
+                  .contains("<domain>example.test</domain>"));
+}
+
+TEST(ClientKit, SaysInItsNotesWhatThisServerHas) {
+  auto kit = full_kit();
+  for (const bool https : {true, false}) {
+    kit.offer.https = https;
+    for (const auto& file : notes(kit)) {
+      EXPECT_FALSE(file.text.contains("\n[")) << file.name;
+      EXPECT_EQ(file.text.contains("HTTP/mail.ad.test"), https) << file.name;
+      EXPECT_EQ(file.text.contains("ldifde"), https) << file.name;
+      EXPECT_EQ(file.text.contains("http.enabled"), !https) << file.name;
+      EXPECT_EQ(file.text.contains("web/autoconfig"), !https) << file.name;
+      EXPECT_TRUE(file.text.contains("ImportPRF")) << file.name;
+    }
   }
 }
 
