@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/core/text.hpp"
+#include "search/analyze/folding.hpp"
 
 namespace kontor::search {
 namespace {
@@ -108,18 +109,12 @@ std::size_t valid_utf8_until(std::string_view text) {
 }
 
 bool has_word(std::string_view text) {
-  const auto in = [](char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; };
   for (std::size_t at = 0; at < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (is_digit(text[at]) || ascii_lower(text[at]) != ascii_upper(text[at])) return true;
-    const std::size_t length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-    char32_t c = length == 1 ? byte : byte & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length && at + i < text.size(); ++i)
-      c = c << 6U | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
-    at += length;
-    if (in(c, 0xC0, 0x1FFF) && c != 0xD7 && c != 0xF7) return true;
-    if (in(c, 0x2C00, 0x2DFF) || in(c, 0x3041, 0xD7FF) || in(c, 0xF900, 0xFDFF)) return true;
-    if (in(c, 0x10000, 0x1EFFF) || c >= 0x20000) return true;
+    const auto next = decode_at(text, at);
+    const auto what = FoldTable::instance().of(next.code_point).code_class;
+    if (what == CodeClass::word || what == CodeClass::unspaced || what == CodeClass::mixed)
+      return true;
+    at += next.size;
   }
   return false;
 }
