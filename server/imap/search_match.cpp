@@ -7,6 +7,7 @@
 
 #include "base/core/text.hpp"
 #include "base/mime/decode.hpp"
+#include "store/mailbox/thread_id.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -95,7 +96,7 @@ wire::NumberSet SearchMatcher::candidates(std::uint32_t count) const {
 
 Match SearchMatcher::match(const store::AccountView& view,
                            const NumberedEntry& message,
-                           SearchText* text) const {
+                           search::MessageText* text) const {
   return run(static_cast<std::uint32_t>(keys_.size() - 1), Subject{view, message, text});
 }
 
@@ -193,11 +194,14 @@ Match SearchMatcher::run_thread(const Key& key, const Subject& subject) {
   const auto item = subject.view.item(subject.message.entry.item);
   if (!item) return Match::no;
   if (item->thread == 0 && subject.text == nullptr) return Match::open;
-  const auto thread = item->thread != 0 ? item->thread : subject.text->thread(item->header_size);
+  const auto thread = item->thread != 0
+                          ? item->thread
+                          : store::thread_number(
+                                std::string_view(subject.text->raw()).substr(0, item->header_size));
   return "T" + std::to_string(thread) == key.written.text ? Match::yes : Match::no;
 }
 
-bool SearchMatcher::run_text(const Key& key, SearchText& text) {
+bool SearchMatcher::run_text(const Key& key, search::MessageText& text) {
   const wire::SearchKey& written = key.written;
   switch (written.op) {
     case SearchOp::sent_before:

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "server/imap/search_text.hpp"
+#include "search/fields/message_text.hpp"
 #include "server/imap/selected.hpp"
 #include "server/imap/wire/search_args.hpp"
 #include "store/mailbox/view.hpp"
@@ -30,7 +30,9 @@ class SearchMatcher {
   // The messages that may match at all, by their numbers.
   wire::NumberSet candidates(std::uint32_t count) const;
   // With `text` null: by columns alone, possibly open. Otherwise yes or no.
-  Match match(const store::AccountView& view, const NumberedEntry& message, SearchText* text) const;
+  Match match(const store::AccountView& view,
+              const NumberedEntry& message,
+              search::MessageText* text) const;
   // A key looks at more than the header.
   bool needs_body() const { return needs_body_; }
 
@@ -43,14 +45,14 @@ class SearchMatcher {
   struct Subject {
     const store::AccountView& view;
     const NumberedEntry& message;
-    SearchText* text;
+    search::MessageText* text;
   };
   Match run(std::uint32_t index, const Subject& subject) const;
   Match run_both(const Key& key, const Subject& subject, Match decisive) const;
   bool run_column(const Key& key, const Subject& subject) const;
   bool run_item(const Key& key, const Subject& subject) const;
   static Match run_thread(const Key& key, const Subject& subject);
-  static bool run_text(const Key& key, SearchText& text);
+  static bool run_text(const Key& key, search::MessageText& text);
 
   std::vector<Key> keys_;
   UtcSeconds now_{};

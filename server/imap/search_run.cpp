@@ -17,7 +17,7 @@ Result<Match> match_text(const Session& session,
   if (!raw && raw.error().code() == Errc::not_found) return Match::no;  // purged meanwhile
   if (!raw) return fail(std::move(raw).error().while_doing("searching"));
   const auto& limits = session.env.settings.mime;
-  SearchText text(*std::move(raw),
+  search::MessageText text(*std::move(raw),
                   mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
   return matcher.match(view, message, &text);
 }

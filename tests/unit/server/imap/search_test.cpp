@@ -1,57 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gtest/gtest.h>
 
-#include "base/mime/decode.hpp"
 #include "server/imap/search_answer.hpp"
-#include "server/imap/search_text.hpp"
 
 namespace kontor::imap {
 namespace {
-
-const std::string k_raw =
-    "Subject: =?koi8-r?B?79Teo9Q=?= Q3\r\nFrom: Anna <anna@example.test>\r\nX-Empty:\r\n"
-    "Date: Mon, 1 Jan 2024 01:00:00 +0300\r\nContent-Type: multipart/mixed; "
-    "boundary=b\r\n\r\n--b\r\n"
-    "Content-Type: text/plain; charset=windows-1251\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    "z/Do4uXy\r\n--b\r\nContent-Type: application/pdf; "
-    "name*=utf-8''%D1%81%D1%87%D1%91%D1%82.pdf\r\n"
-    "Content-Transfer-Encoding: base64\r\n\r\nU0VDUkVU\r\n--b\r\nContent-Type: "
-    "message/rfc822\r\n\r\n"
-    "Subject: forwarded\r\n\r\nStra=dfe\r\n--b--\r\n";
-
-SearchText text() { return SearchText(k_raw, {}); }
-
-TEST(ImapSearchText, looks_at_decoded_fields) {
-  auto message = text();
-  EXPECT_TRUE(message.field_contains("SUBJECT", mime::fold_case("ОТЧЁТ q3")));
-  EXPECT_TRUE(message.field_contains("from", "anna@"));
-  EXPECT_TRUE(message.field_contains("x-empty", ""));
-  EXPECT_FALSE(message.field_contains("x-empty", "a"));
-  EXPECT_FALSE(message.field_contains("to", ""));
-  EXPECT_FALSE(message.field_contains("subject", "koi8"));
-}
-
-TEST(ImapSearchText, looks_at_decoded_bodies) {
-  auto message = text();
-  EXPECT_TRUE(message.body_contains(mime::fold_case("ПРИВЕТ")));
-  EXPECT_TRUE(message.body_contains(""));
-  EXPECT_TRUE(message.body_contains("forwarded"));  // the header of a message inside
-  EXPECT_TRUE(message.body_contains(mime::fold_case("счёт.PDF")));
-  EXPECT_FALSE(message.body_contains("secret"));  // a file is no text
-  EXPECT_FALSE(message.body_contains("anna"));
-  EXPECT_FALSE(message.body_contains("boundary"));
-  EXPECT_TRUE(message.text_contains("anna"));
-  EXPECT_TRUE(message.text_contains("from: anna"));
-  EXPECT_TRUE(message.text_contains(mime::fold_case("привет")));
-  EXPECT_FALSE(message.text_contains("absent"));
-}
-
-TEST(ImapSearchText, knows_the_day_it_was_sent_as_written) {
-  auto message = text();
-  EXPECT_EQ(message.sent_day()->time_since_epoch().count(), 19'723);
-  EXPECT_EQ(SearchText("Subject: x\r\n", {}).sent_day(), std::nullopt);
-  EXPECT_EQ(SearchText("Date: x\r\n", {}).sent_day(), std::nullopt);
-}
 
 NumberedEntry message(std::uint32_t number, store::Uid uid, store::ModSeq modseq) {
   NumberedEntry out;
