@@ -11,8 +11,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include "base/io/child_process.hpp"
 #include "base/log/events/directory.hpp"
-#include "directory/cache/agent_process.hpp"
 
 namespace kontor::directory {
 namespace {
@@ -71,7 +71,7 @@ struct AgentLink::State {
 
   void run();
   std::string live();  // one process from start to end; why it ended
-  std::string serve(AgentProcess& process);
+  std::string serve(io::ChildProcess& process);
   std::string dispatch(MessageReader& reader);
   void answer(std::uint64_t id, Result<Message> result);
   bool write_out(int socket);
@@ -107,7 +107,7 @@ void AgentLink::State::run() {
 }
 
 std::string AgentLink::State::live() {
-  auto process = AgentProcess::start(options.program);
+  auto process = io::ChildProcess::start({options.program, "kontor-directory"});
   if (!process) return process.error().text();
   ++starts;
   log.emit(log::events::k_agent_started, {{log::Keys::pid, process->pid()}});
@@ -129,7 +129,7 @@ std::string AgentLink::State::live() {
 }
 
 // Until the process is of no use any more: why, or nothing when it went by itself.
-std::string AgentLink::State::serve(AgentProcess& process) {
+std::string AgentLink::State::serve(io::ChildProcess& process) {
   MessageReader reader;
   heard = steady_clock::now();
   hangs = false;

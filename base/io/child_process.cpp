@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "directory/cache/agent_process.hpp"
+#include "base/io/child_process.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -12,63 +12,65 @@
 #include <csignal>
 #include <utility>
 
-namespace kontor::directory {
+namespace kontor::io {
 namespace {
 
-constexpr int k_agent_socket = 3;
+constexpr int k_child_socket = 3;
 
 // Frees what posix_spawn wants to be told.
-struct SpawnPlan {
-  SpawnPlan() {
+struct SpawnActions {
+  SpawnActions() {
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attributes);
   }
-  ~SpawnPlan() {
+  ~SpawnActions() {
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
   }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
   posix_spawn_file_actions_t files{};
   posix_spawnattr_t attributes{};
 };
 
-int spawn(const std::string& program, int socket, pid_t& pid) {
-  SpawnPlan plan;
-  posix_spawn_file_actions_addopen(&plan.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&plan.files, socket, k_agent_socket);
-  posix_spawn_file_actions_addclosefrom_np(&plan.files, k_agent_socket + 1);
+int spawn(const ChildProcess::Plan& plan, int socket, pid_t& pid) {
+  SpawnActions actions;
+  posix_spawn_file_actions_addopen(&actions.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions.files, socket, k_child_socket);
+  posix_spawn_file_actions_addclosefrom_np(&actions.files, k_child_socket + 1);
   sigset_t none;
   sigemptyset(&none);
-  posix_spawnattr_setsigmask(&plan.attributes, &none);
-  posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETSIGMASK);
-  std::string name = "kontor-directory";
+  posix_spawnattr_setsigmask(&actions.attributes, &none);
+  posix_spawnattr_setflags(&actions.attributes, POSIX_SPAWN_SETSIGMASK);
+  std::string name = plan.name;
   const std::array<char*, 2> arguments{name.data(), nullptr};
-  return posix_spawn(&pid, program.c_str(), &plan.files, &plan.attributes, arguments.data(),
-                     environ);
+  const std::array<char*, 1> empty{nullptr};
+  return posix_spawn(&pid, plan.program.c_str(), &actions.files, &actions.attributes,
+                     arguments.data(), plan.keeps_environment ? environ : empty.data());
 }
 
 }  // namespace
 
-Result<AgentProcess> AgentProcess::start(const std::string& program) {
+Result<ChildProcess> ChildProcess::start(const Plan& plan) {
+  const int type = plan.socket == Socket::packets ? SOCK_SEQPACKET : SOCK_STREAM;
   std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+  if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return fail(errno_error("making a socket pair", errno));
-  AgentProcess process;
+  ChildProcess process;
   process.socket_ = ends[0];
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   pid_t pid = 0;
-  const int error = spawn(program, ends[1], pid);
+  const int error = spawn(plan, ends[1], pid);
   close(ends[1]);
-  if (error != 0) return fail(errno_error("starting " + program, error));
+  if (error != 0) return fail(errno_error("starting " + plan.program, error));
   process.pid_ = pid;
   return process;
 }
 
-AgentProcess::AgentProcess(AgentProcess&& other) noexcept
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, 0)), socket_(std::exchange(other.socket_, -1)) {}
 
-AgentProcess& AgentProcess::operator=(AgentProcess&& other) noexcept {
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   if (this != &other) {
     end();
     pid_ = std::exchange(other.pid_, 0);
@@ -77,7 +79,7 @@ AgentProcess& AgentProcess::operator=(AgentProcess&& other) noexcept {
   return *this;
 }
 
-std::string AgentProcess::end() {
+std::string ChildProcess::end() {
   if (socket_ >= 0) close(std::exchange(socket_, -1));
   if (pid_ <= 0) return {};
   const pid_t pid = std::exchange(pid_, 0);
@@ -96,4 +98,4 @@ std::string AgentProcess::end() {
   return "ended with status " + std::to_string(WEXITSTATUS(status));
 }
 
-}  // namespace kontor::directory
+}  // namespace kontor::io
