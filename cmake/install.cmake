@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cmake --install, and the Debian package by CPack: build the three programs, then cpack -G DEB in the build folder.
+# cmake --install, and the Debian package by CPack: build the four programs, then cpack -G DEB in the build folder.
 if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
   set(CMAKE_INSTALL_PREFIX /usr CACHE PATH "where cmake --install puts things" FORCE)
 endif()
 include(GNUInstallDirs)
 
-# kontord finds kontor-directory beside itself, and neither but kontord is for people: both lie in one folder of their own.
+# kontord finds kontor-directory and kontor-extract beside itself, and none but kontord is for people: they lie in one
+# folder of their own.
 set(programs_folder ${CMAKE_INSTALL_LIBEXECDIR}/kontor)
-install(TARGETS kontord kontor-directory RUNTIME DESTINATION ${programs_folder})
+install(TARGETS kontord kontor-directory kontor-extract RUNTIME DESTINATION ${programs_folder})
 install(TARGETS kontorctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(CODE "
   set(sbin \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_SBINDIR}\")

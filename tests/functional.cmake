@@ -16,6 +16,7 @@ endfunction()
 
 kontor_script(clients start tests/functional/start.py 3600)
 kontor_script(scripts import tests/functional/import.py 900)
+kontor_script(scripts extract tests/functional/extract.py 900)
 kontor_script(clients package tests/functional/package.py 1800)
 kontor_script(clients backup tests/functional/backup.py 600)
 kontor_script(clients undelete tests/functional/undelete.py 600)

@@ -7,6 +7,7 @@
 #include "base/log/events/app_password.hpp"
 #include "base/log/events/delivery.hpp"
 #include "base/log/events/directory.hpp"
+#include "base/log/events/extract.hpp"
 #include "base/log/events/http.hpp"
 #include "base/log/events/imap.hpp"
 #include "base/log/events/log.hpp"
@@ -30,6 +31,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_app_password_events);
   add(events::k_delivery_events);
   add(events::k_directory_events);
+  add(events::k_extract_events);
   add(events::k_http_events);
   add(events::k_imap_events);
   add(events::k_log_events);

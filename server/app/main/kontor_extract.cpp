@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// kontor-extract: started by kontord, never by hand; file descriptor 3 is the socket to it.
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+
+#include "search/extract/read/reading.hpp"
+#include "search/extract/worker/service.hpp"
+
+int main() {
+  constexpr int k_socket = 3;
+  struct stat info{};
+  if (fstat(k_socket, &info) != 0 || !S_ISSOCK(info.st_mode)) {
+    std::fputs("kontor-extract is started by kontord; it cannot be run by hand.\n", stderr);
+    return 2;
+  }
+  using namespace kontor::search;
+  return run_extract(k_socket,
+                     [](const Attachment& attachment) { return read_attachment(attachment, {}); });
+}
