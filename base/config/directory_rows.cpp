@@ -101,16 +101,16 @@ constexpr auto k_rows = std::to_array<Row>({
      "Read by kontor-directory alone."},
     {"ad.bind",
      [](Settings& s) -> Field { return &s.ad.bind; },
-     {0, 0, {"gssapi", "starttls"}},
+     {0, 0, {"gssapi", "gssapi-tls", "starttls"}},
      "How the directory is read.",
-     "gssapi signs in by the keytab and seals the connection. starttls signs in with "
-     "ad.bind_name and the password in ad.bind_password_file inside TLS."},
+     "gssapi signs in by the keytab and seals the connection. gssapi-tls signs in by the keytab "
+     "inside TLS, with channel binding. starttls signs in with ad.bind_name and the password in "
+     "ad.bind_password_file inside TLS."},
     {"ad.bind_name",
      [](Settings& s) -> Field { return &s.ad.bind_name; },
      {},
      "Account that reads the directory with a password.",
-     "For ad.bind = \"starttls\": a user principal name of an ordinary account. For \"gssapi\": "
-     "the "
+     "For ad.bind = \"starttls\": a user principal name of an ordinary account. Otherwise the "
      "principal of the keytab to sign in as; empty: its machine account."},
     {"ad.bind_password_file",
      [](Settings& s) -> Field { return &s.ad.bind_password_file; },
@@ -121,7 +121,7 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.ad.ca_file; },
      {},
      "Authority that signed the controllers' certificates (PEM).",
-     "For ad.bind = \"starttls\". Empty: the authorities the system trusts."},
+     "For a connection inside TLS. Empty: the authorities the system trusts."},
     {"ad.search_base",
      [](Settings& s) -> Field { return &s.ad.search_base; },
      {},

@@ -41,10 +41,11 @@ void judge_sign_in(const DomainFacts& facts, Rows& rows) {
 
 void judge_bind(const DomainFacts& facts, Rows& rows) {
   const bool by_password = facts.settings.ad.bind == "starttls";
+  const bool in_tls = facts.settings.ad.bind == "gssapi-tls";
   if (facts.bind.is_good()) {
-    rows.ok("ldap.bind", by_password
-                             ? "The directory is read inside TLS."
-                             : "The directory is read over a signed and sealed connection.");
+    rows.ok("ldap.bind", by_password ? "The directory is read inside TLS."
+                         : in_tls    ? "The directory is read inside TLS, with channel binding."
+                                  : "The directory is read over a signed and sealed connection.");
     return;
   }
   if (!facts.bind.is_bad()) return;
@@ -54,6 +55,12 @@ void judge_bind(const DomainFacts& facts, Rows& rows) {
     remedy =
         "Check ad.bind_name, the password in ad.bind_password_file and ad.ca_file; the "
         "controller's certificate must carry its host name.";
+  else if (in_tls)
+    remedy =
+        "Check ad.ca_file; the controller's certificate must carry its host name. Does something "
+        "between end TLS? Channel binding then fails, as it should. Samba needs ldap server "
+        "require "
+        "strong auth = allow_sasl_over_tls. ad.bind = \"gssapi\" needs neither.";
   else if (facts.sign_in.is_good())
     remedy =
         "The controller must take SASL GSSAPI with signing and sealing on port 389; is a proxy "

@@ -92,7 +92,7 @@ Result<void> DomainDesk::choose_any() {
 
 ServiceIdentity DomainDesk::own_identity() const {
   return {realm_, settings_.ad.keytab_file,
-          settings_.ad.bind == "gssapi" ? settings_.ad.bind_name : std::string()};
+          settings_.ad.bind == "starttls" ? std::string() : settings_.ad.bind_name};
 }
 
 Result<ServiceIdentity> DomainDesk::admin_identity(const AdminSignIn& admin) {
@@ -117,12 +117,13 @@ BindOptions DomainDesk::options_for(const ServiceIdentity* identity) const {
 
 BindOptions DomainDesk::own_options() const {
   const auto identity = own_identity();
-  if (settings_.ad.bind != "starttls") return options_for(&identity);
-  BindOptions options = options_for(nullptr);
-  options.use_tls = true;
+  const bool by_password = settings_.ad.bind == "starttls";
+  BindOptions options = options_for(by_password ? nullptr : &identity);
+  options.use_tls = settings_.ad.bind != "gssapi";
+  options.ca_file = settings_.ad.ca_file;
+  if (!by_password) return options;
   options.name = settings_.ad.bind_name;
   options.password_file = settings_.ad.bind_password_file;
-  options.ca_file = settings_.ad.ca_file;
   return options;
 }
 

@@ -38,6 +38,7 @@ bool is_number_address(const std::string& host) {
 BindOptions bind_options(const config::ActiveDirectory& settings, const std::string& domain) {
   BindOptions options;
   options.use_kerberos = settings.bind != "starttls";
+  options.use_tls = settings.bind != "gssapi";
   options.identity = {realm_of(settings), settings.keytab_file, settings.bind_name,
                       to_upper(domain)};
   options.name = settings.bind_name;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One signed-in connection to a domain controller (RFC 4511), every call bounded in time.
 //
-// It is sealed by Kerberos (SASL GSSAPI) or inside StartTLS, never bare. Referrals are not
-// followed. Blocks; one thread at a time. Failures: unavailable or timed_out (the connection is
-// then of no more use), not_found (no such object), no_permission, bad_input (the controller
-// refused the request).
+// It is sealed by Kerberos (SASL GSSAPI) or inside StartTLS, never bare, but for a server on this
+// machine. Kerberos inside TLS carries the channel binding (RFC 5929, 4), so that nobody between
+// can pass the ticket on. Referrals are not followed. Blocks; one thread at a time. Failures:
+// unavailable or timed_out (the connection is then of no more use), not_found (no such object),
+// no_permission, bad_input (the controller refused the request).
 #pragma once
 #include <chrono>
 #include <functional>
@@ -23,8 +24,8 @@
 namespace kontor::directory {
 
 struct BindOptions {
-  bool use_kerberos = true;             // else StartTLS and a simple bind
-  bool use_tls = true;                  // false: neither; for a server on this machine
+  bool use_kerberos = true;             // else a simple bind
+  bool use_tls = true;                  // StartTLS; Kerberos is then bound to it, else it seals
   ServiceIdentity identity;             // for Kerberos
   std::string name;                     // for the simple bind; empty: anonymous
   std::string password_file;            // must not be readable by others

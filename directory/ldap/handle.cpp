@@ -46,15 +46,6 @@ extern "C" int answer_questions(LDAP*, unsigned, void*, void* questions) {
   return answer_with_nothing(questions);
 }
 
-Result<void> bind_kerberos(LDAP* handle) {
-  // A seal, not only a signature: what is read is personal.
-  KONTOR_TRY(set_option(handle, LDAP_OPT_X_SASL_SECPROPS, "noanonymous,noplain,minssf=56"));
-  const int code = ldap_sasl_interactive_bind_s(handle, nullptr, "GSSAPI", nullptr, nullptr,
-                                                LDAP_SASL_QUIET, answer_questions, nullptr);
-  if (code != LDAP_SUCCESS) return fail(ldap_error(handle, "bind with the keytab", code));
-  return {};
-}
-
 Result<void> start_tls(LDAP* handle, const BindOptions& options) {
   const int demand = LDAP_OPT_X_TLS_DEMAND, client = 0;
   const int minimum = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
@@ -67,6 +58,23 @@ Result<void> start_tls(LDAP* handle, const BindOptions& options) {
     return fail(Errc::unavailable, options.section + ".ca_file cannot be used: " + options.ca_file);
   if (const int code = ldap_start_tls_s(handle, nullptr, nullptr); code != LDAP_SUCCESS)
     return fail(ldap_error(handle, "StartTLS", code));
+  return {};
+}
+
+Result<void> bind_kerberos(LDAP* handle, const BindOptions& options) {
+  // A seal, not only a signature: what is read is personal.
+  const char* properties = "noanonymous,noplain,minssf=56";
+  if (options.use_tls) {
+    KONTOR_TRY(start_tls(handle, options));
+    // Controllers refuse a second seal inside TLS ([MS-ADTS] 5.1.2.2), and may ask for the binding.
+    properties = "noanonymous,noplain,maxssf=0";
+    const int binding = LDAP_OPT_X_SASL_CBINDING_TLS_ENDPOINT;
+    KONTOR_TRY(set_option(handle, LDAP_OPT_X_SASL_CBINDING, &binding));
+  }
+  KONTOR_TRY(set_option(handle, LDAP_OPT_X_SASL_SECPROPS, properties));
+  const int code = ldap_sasl_interactive_bind_s(handle, nullptr, "GSSAPI", nullptr, nullptr,
+                                                LDAP_SASL_QUIET, answer_questions, nullptr);
+  if (code != LDAP_SUCCESS) return fail(ldap_error(handle, "bind with the keytab", code));
   return {};
 }
 
@@ -125,7 +133,7 @@ Result<LdapHandle> connect_and_bind(const Controller& controller,
   KONTOR_TRY(auto handle, wrap(std::move(connection), controller));
   KONTOR_TRY(set_options(handle.get(), options));
   if (options.use_kerberos) {
-    KONTOR_TRY(bind_kerberos(handle.get()));
+    KONTOR_TRY(bind_kerberos(handle.get(), options));
   } else {
     KONTOR_TRY(bind_simple(handle.get(), options));
   }

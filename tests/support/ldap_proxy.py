@@ -5,9 +5,14 @@ A search without pages ends after 1,000 entries with sizeLimitExceeded (MaxPageS
 an attribute of more than 1,500 values comes empty beside "name;range=0-1499" (MaxValRange). It ends StartTLS on
 both sides, so it sees the messages (RFC 4511, BER) of clients that bind with a password.
 
+With `guard` it asks for channel bindings as a controller does whose policy says "always" (LdapEnforceChannelBinding = 2):
+Debian's Samba takes no notice of them.
+
 It fails as controllers do, too: hang(), resume(), cut_in_the_middle(), and `delay` seconds before each answer.
 """
 import contextlib
+import hashlib
+import pathlib
 import socket
 import ssl
 import threading
@@ -15,6 +20,7 @@ import time
 
 START_TLS = b'1.3.6.1.4.1.1466.20037'
 PAGED = b'1.2.840.113556.1.4.319'
+BIND_REQUEST, BIND_RESPONSE, INVALID_CREDENTIALS = 0x60, 0x61, 49
 SEARCH_REQUEST, SEARCH_ENTRY, SEARCH_DONE, EXTENDED_REQUEST, EXTENDED_RESPONSE = 0x63, 0x64, 0x65, 0x77, 0x78
 SIZE_LIMIT_EXCEEDED = 4
 
@@ -65,15 +71,47 @@ def write_message(stream, number, tag, content, rest=b''):
     stream.sendall(encode(0x30, encode(2, number) + encode(tag, content) + rest))
 
 
-class WindowsLimits:
-    """`with WindowsLimits(upstream, ca, certificate, key) as proxy`: listens on 127.0.0.1 port proxy.port."""
+class BindingGuard:
+    """Opens the tickets of binds with the controller's key and wants them bound to its certificate (RFC 5929, 4)."""
 
-    def __init__(self, upstream, authority, certificate, key, entries=1000, values=1500):
+    def __init__(self, keytab, certificate):
+        import gssapi
+        der = ssl.PEM_cert_to_DER_cert(pathlib.Path(certificate).read_text())
+        self.expected = gssapi.raw.ChannelBindings(application_data=b'tls-server-end-point:' + hashlib.sha256(der).digest())
+        self.credentials = gssapi.Credentials(usage='accept', store={'keytab': 'FILE:%s' % keytab, 'rcache': 'none:'})
+        self.bound, self.refused = 0, []
+
+    def admits(self, bind):
+        """Is this BindRequest one that the controller would take?"""
+        import gssapi
+        choice = decode(bind)[2]
+        parts = decode(choice[1]) if choice[0] == 0xa3 else []
+        if len(parts) < 2 or not parts[1][1].startswith(b'\x60'):
+            return True  # a later leg, or no ticket
+        context = gssapi.SecurityContext(creds=self.credentials, usage='accept', channel_bindings=self.expected)
+        context.__DEFER_STEP_ERRORS__ = False  # though there is a token that tells the client of it
+        try:
+            context.step(parts[1][1])
+        except gssapi.exceptions.BadChannelBindingsError:
+            self.refused.append('other bindings')
+            return False
+        if gssapi.RequirementFlag.channel_bound not in context.actual_flags:
+            self.refused.append('no bindings')
+            return False
+        self.bound += 1
+        return True
+
+
+class WindowsLimits:
+    """`with WindowsLimits(upstream, ca, certificate, key) as proxy`: listens on `address`, port proxy.port."""
+
+    def __init__(self, upstream, authority, certificate, key, entries=1000, values=1500, address='127.0.0.1', guard=None):
+        self.guard = guard
         self.upstream, self.entries, self.values = upstream, entries, values
         self.to_server = ssl.create_default_context(cafile=str(authority))
         self.to_client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.to_client.load_cert_chain(str(certificate), str(key))
-        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.listener = socket.create_server((address, 0))
         self.port = self.listener.getsockname()[1]
         self.searches_cut = self.values_cut = self.pages = 0
         self.threads, self.open = [], []
@@ -150,6 +188,10 @@ class WindowsLimits:
         while True:
             number, tag, content, rest = read_message(client)
             self._goes_on.wait()
+            if tag == BIND_REQUEST and self.guard and not self.guard.admits(content):
+                write_message(client, number, BIND_RESPONSE, encode(10, bytes([INVALID_CREDENTIALS])) + encode(4, b'')
+                              + encode(4, b'80090346: LdapErr: DSID-0C090597, comment: AcceptSecurityContext error, data 80090346, v4563'))
+                continue
             if tag == SEARCH_REQUEST:
                 if PAGED in rest:
                     self.pages += 1
