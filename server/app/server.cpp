@@ -58,6 +58,7 @@ constexpr std::chrono::seconds k_first_copy{15};      // for people at the first
 constexpr std::chrono::seconds k_goodbye{10};         // for connections to end by themselves
 constexpr std::chrono::seconds k_cut{10};             // for cut ones
 constexpr std::chrono::seconds k_queue_patience{10};  // for what the queue has under way
+constexpr std::chrono::seconds k_watch_tick{1};       // for what ends sessions at a time of its own
 constexpr std::chrono::seconds k_house_tick{5};
 constexpr std::chrono::minutes k_uses_tick{1};  // between writings of app passwords' last uses
 constexpr std::uint32_t k_workers = 2;          // parse large messages
@@ -336,10 +337,13 @@ Task<void> Server::State::keep_house() {
   // What newer rules forbid is ended twice: a sign-in may have been under way at the first time.
   unsigned looks = 0;
   auto uses_saved = clock.steady();
+  auto next_turn = clock.steady();
   while (!is_stopping) {
-    (void)co_await house.wait(k_house_tick);
+    const auto wake = co_await house.wait(k_watch_tick);
     (void)end_forbidden_sessions(*directory, *sessions, clock.now(), log);
     (void)end_revoked_sessions(*app_passwords, *sessions, log);
+    if (wake == net::Wake::timed_out && clock.steady() < next_turn) continue;
+    next_turn = clock.steady() + k_house_tick;
     const auto generation = directory->current()->generation();
     if (std::exchange(seen, generation) != generation) {
       (void)renew_identities(*directory, *sessions, clock.now(), log);

@@ -87,32 +87,32 @@ std::size_t renew_identities(const directory::Directory& directory,
   return renewed;
 }
 
-// What they are told is one reason for all their sessions; those that are still allowed come back.
 std::size_t end_disallowed_sessions(const policy::Policies& policies,
                                     trace::Sessions& sessions,
                                     const log::Context& log) {
   if (!policies.has_rules()) return 0;
   std::map<std::uint64_t, directory::PrincipalId> people;
   for (const auto& [session, identity] : sessions.identities()) people[session] = identity->id;
-  std::map<directory::PrincipalId, std::string> disallowed;  // with the reason
+  std::map<std::pair<directory::PrincipalId, std::string>, std::size_t> ended;  // with the reason
   for (const auto& session : sessions.list()) {
     const auto person = people.find(session.id);
     const auto protocol = policy::protocol_of_session(session.protocol);
     if (person == people.end() || !protocol) continue;
     const auto values = policies.of(person->second);
-    if (auto allowed = policy::check_access(*values, *protocol, session.peer.address); !allowed)
-      disallowed.emplace(person->second, allowed.error().detail());
+    const auto allowed = policy::check_access(*values, *protocol, session.peer.address);
+    if (allowed) continue;
+    if (sessions.end_session(session.id, person->second,
+                             "your account may not be used this way any more"))
+      ++ended[{person->second, allowed.error().detail()}];  // else it is ending already
   }
-  std::size_t ended = 0;
-  for (const auto& [person, reason] : disallowed) {
-    const auto count = sessions.end(person, "your account may not be used this way any more");
-    if (count == 0) continue;  // they are ending already
-    ended += count;
-    log.emit(log::events::k_policy_sessions_ended, {{log::Keys::principal, person.text()},
+  std::size_t all = 0;
+  for (const auto& [what, count] : ended) {
+    all += count;
+    log.emit(log::events::k_policy_sessions_ended, {{log::Keys::principal, what.first.text()},
                                                     {log::Keys::count, count},
-                                                    {log::Keys::reason, reason}});
+                                                    {log::Keys::reason, what.second}});
   }
-  return ended;
+  return all;
 }
 
 }  // namespace kontor::app

@@ -32,8 +32,8 @@ std::size_t renew_identities(const directory::Directory& directory,
                              UtcSeconds now,
                              const log::Context& log);
 
-// Ends the sessions of people one of whose sessions is of a protocol, or from a network, that
-// policy does not allow them (any more); how many. Looks at every signed-in session. Any thread.
+// Ends the sessions whose protocol or network policy does not allow their people (any more), and no
+// other of theirs; how many. Looks at every signed-in session. Any thread.
 std::size_t end_disallowed_sessions(const policy::Policies& policies,
                                     trace::Sessions& sessions,
                                     const log::Context& log);

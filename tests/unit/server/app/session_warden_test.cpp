@@ -34,8 +34,10 @@ struct WardenTest : ::testing::Test {
         std::make_shared<const directory::DirectoryCopy>(std::move(people), ++generation);
   }
   void sign_in(const directory::Principal& who,
-               directory::Proof proof = directory::Proof::password) {
-    auto session = sessions->enter("imap", net::Endpoint{"10.0.0.1", 1}, true);
+               directory::Proof proof = directory::Proof::password,
+               const std::string& protocol = "imap",
+               const std::string& from = "10.0.0.1") {
+    auto session = sessions->enter(protocol, net::Endpoint{from, 1}, true);
     directory::Identity identity;
     identity.id = who.id;
     identity.login = who.name;
@@ -170,7 +172,9 @@ TEST_F(WardenTest, EndsWhatPolicyDoesNotAllowAnyMore) {
   policy::Policies policies(settings, log::Context(sink));
   policies.set_directory(directory);
   sign_in(anna);
+  sign_in(anna, directory::Proof::password, "imap", "10.0.0.2");
   sign_in(boris);
+  sign_in(boris, directory::Proof::password, "pop3");
   const auto look_at_policy = [&] {
     return end_disallowed_sessions(policies, *sessions, log::Context(sink));
   };
@@ -181,6 +185,7 @@ TEST_F(WardenTest, EndsWhatPolicyDoesNotAllowAnyMore) {
   EXPECT_EQ(look_at_policy(), 0U) << "told once";
   policies.set_stored({config::parse_policy("everybody: imap_networks=10.0.0.2").value()});
   EXPECT_EQ(look_at_policy(), 1U);
+  EXPECT_EQ(told.size(), 2U) << "Boris reads on by POP3, Anna from the other machine";
   EXPECT_EQ(sink.count("policy.sessions.ended"), 2U);
   EXPECT_EQ(sink.last("policy.sessions.ended")->get(log::Keys::reason),
             "policy does not allow imap from 10.0.0.1");
