@@ -14,6 +14,16 @@ using directory::Principal;
 using directory::PrincipalId;
 using directory::Sid;
 
+bool names(const DirectoryCopy& copy,
+           const PrincipalId& id,
+           const PrincipalId& person,
+           const std::vector<Sid>& sids) {
+  if (person == id) return true;
+  const auto listed = copy.find(id);
+  return listed && listed->kind == Kind::group && !listed->sid.empty() &&
+         std::ranges::binary_search(sids, listed->sid);
+}
+
 // One sender, as far as one copy knows him.
 struct Senders::Question {
   const DirectoryCopy& copy;
@@ -22,13 +32,7 @@ struct Senders::Question {
   std::vector<Sid> sids;                    // of his groups
   bool is_known = false;                    // it is certain that it is he
 
-  bool is(const PrincipalId& id) const {
-    if (!person) return false;
-    if (person->id == id) return true;
-    const auto listed = copy.find(id);
-    return listed && listed->kind == Kind::group && !listed->sid.empty() &&
-           std::ranges::binary_search(sids, listed->sid);
-  }
+  bool is(const PrincipalId& id) const { return person && names(copy, id, person->id, sids); }
   bool is_among(const std::vector<PrincipalId>& ids) const {
     return std::ranges::any_of(ids, [this](const auto& id) { return is(id); });
   }

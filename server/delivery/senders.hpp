@@ -52,6 +52,12 @@ class Senders {
   const Domains& domains_;
 };
 
+// Does `id`, of a list of people and groups, stand for this person? `sids`: his, sorted.
+bool names(const directory::DirectoryCopy& copy,
+           const directory::PrincipalId& id,
+           const directory::PrincipalId& person,
+           const std::vector<directory::Sid>& sids);
+
 // The word for logs: "refused", "not_listed", "must_sign_in".
 std::string_view name_of(Admission admission) noexcept;
 

@@ -9,10 +9,10 @@
 namespace kontor::smtp {
 namespace {
 
-bool is_own(const Session& session, const wire::Mailbox& sender) {
-  const auto person = session.environment().directory.current()->find(session.identity->id);
-  return person && owns_address(*person, session.environment().routing.delivery().domains(),
-                                sender.address());
+bool may_use(const Session& session, const wire::Mailbox& sender) {
+  const auto& environment = session.environment();
+  return right_to(writer_of(environment.directory, *session.identity),
+                  environment.routing.delivery().domains(), sender.address()) != Right::none;
 }
 
 // Why this sender may not begin a message now; nothing: he may.
@@ -27,7 +27,7 @@ std::optional<wire::Reply> refusal(const Session& session, const wire::MailComma
   if (!sender.mailbox.is_ascii() && !mail.smtputf8)
     return wire::Reply(553, "5.6.7", "this address needs SMTPUTF8");  // RFC 6531, 3.5
   if (session.role() != Role::submission || sender.is_null) return std::nullopt;
-  if (!is_own(session, sender.mailbox))
+  if (!may_use(session, sender.mailbox))
     return wire::Reply(550, "5.7.1", "this sender address is not yours");
   return std::nullopt;
 }

@@ -29,18 +29,20 @@ struct Looked {
 
 struct Question {
   std::size_t max_hops = 0;
-  std::vector<std::string> expanded;                   // recipients that others stand behind
-  std::shared_ptr<const directory::Principal> author;  // of a submission
+  std::vector<std::string> expanded;  // recipients that others stand behind
+  Writer writer;                      // of a submission
   const delivery::Domains* domains = nullptr;
   bool is_submission = false;
   std::string trace, server_name;
   UtcSeconds now{};
 };
 
-std::optional<wire::Reply> author_refusal(const Question& question, std::string_view message) {
-  if (!question.is_submission) return std::nullopt;
-  if (!question.author) return wire::Reply(550, "5.7.1", "your account is gone");
-  const auto checked = check_author(*question.author, *question.domains, message);
+std::optional<wire::Reply> author_refusal(const Question& question,
+                                          std::string_view message,
+                                          std::string& missing) {
+  if (!question.writer.person) return wire::Reply(550, "5.7.1", "your account is gone");
+  const auto checked = check_author(question.writer, *question.domains, message);
+  if (checked && *checked == Right::on_behalf) missing += sender_field(*question.writer.person);
   if (checked) return std::nullopt;
   if (checked.error().code() == Errc::no_permission)
     return wire::Reply(550, "5.7.1", checked.error().detail());
@@ -59,10 +61,11 @@ Looked look_at(const Question& question, std::string_view message) {
       looked.refusal = wire::Reply(554, "5.4.6", "this message went through that address before");
       return looked;
     }
-  looked.refusal = author_refusal(question, message);
-  if (question.is_submission)
+  if (question.is_submission) {
     looked.missing_fields =
         missing_fields(message, question.trace, question.server_name, question.now);
+    looked.refusal = author_refusal(question, message, looked.missing_fields);
+  }
   looked.message_id = mime::field_value(header, "Message-ID").value_or("");
   return looked;
 }
@@ -75,8 +78,7 @@ Question question_of(const Session& session, const std::string& trace) {
     if (recipient.is_expanded()) question.expanded.push_back(recipient.asked.address);
   question.domains = &environment.routing.delivery().domains();
   question.is_submission = session.role() == Role::submission;
-  if (question.is_submission)
-    question.author = environment.directory.current()->find(session.identity->id);
+  if (question.is_submission) question.writer = writer_of(environment.directory, *session.identity);
   question.trace = trace;
   question.server_name = environment.settings.server.name;
   question.now = environment.clock.now();
@@ -238,6 +240,13 @@ Task<void> accept_message(Session& session, std::string message) {
   auto looked = co_await look(session, trace, std::move(message));
   if (looked.refusal) {
     refuse_message(session, looked.message.size(), *looked.refusal);
+    co_return;
+  }
+  // Who may not be signed in any more sends nothing more, also what was all here before the word.
+  if (const auto ended = session.check_end(); !ended && session.identity) {
+    refuse_message(session, looked.message.size(),
+                   wire::Reply(421, "4.3.2", ended.error().detail()));
+    session.is_closing = true;
     co_return;
   }
   co_await take(session, trace, std::move(looked));

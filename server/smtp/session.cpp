@@ -53,6 +53,7 @@ Task<Result<std::string>> Session::read_next_line(std::size_t max) {
   if (reader_.buffered().find('\n') == std::string_view::npos) {
     KONTOR_CO_TRY(co_await wait_for_input());
   }
+  KONTOR_CO_TRY(end_.check());  // a pipeline is not gone through to its end
   co_return co_await reader_.read_line(max, limit());
 }
 

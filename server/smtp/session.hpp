@@ -50,6 +50,8 @@ class Session {
   Task<Result<void>> read_data(wire::DataDecoder& decoder);
   // Feeds `decoder` so many bytes; drops them when there is none.
   Task<Result<void>> read_chunk(wire::ChunkDecoder* decoder, std::uint64_t size);
+  // cancelled: the session must end. For commands that take long, before what cannot be undone.
+  Result<void> check_end() const { return end_.check(); }
   void reply(const wire::Reply& reply);
   Task<Result<void>> flush();
   // The TLS handshake as server; what was said before is forgotten (RFC 3207, 4.2).

@@ -5,6 +5,7 @@
 
 #include "base/core/text.hpp"
 #include "base/mime/header.hpp"
+#include "server/delivery/senders.hpp"
 #include "server/smtp/trace_fields.hpp"
 
 namespace kontor::smtp {
@@ -18,66 +19,80 @@ std::string without_tag(std::string_view address) {
   return out;
 }
 
-// One author field's addresses are all somebody's own.
-class AuthorCheck {
- public:
-  AuthorCheck(const directory::Principal& person, const delivery::Domains& domains)
-      : person_(person), domains_(domains) {}
-  Result<void> field(std::string_view value) const;
-
- private:
-  Result<void> mailbox(const mime::Mailbox& mailbox) const;
-
-  const directory::Principal& person_;
-  const delivery::Domains& domains_;
-};
-
-Result<void> AuthorCheck::mailbox(const mime::Mailbox& mailbox) const {
-  if (mailbox.domain.empty() || !owns_address(person_, domains_, mailbox.address()))
-    return fail(Errc::no_permission, "an author address of this message is not yours");
-  return {};
+bool is_own(const directory::Principal& person, std::string_view name) {
+  const auto same = [&](const std::string& own) { return iequals(own, name); };
+  return iequals(person.mail, name) || std::ranges::any_of(person.addresses, same);
 }
 
-Result<void> AuthorCheck::field(std::string_view value) const {
+bool is_delegate(const Writer& writer, const std::string& address) {
+  const auto owner = writer.copy->find_address(address);
+  if (!owner || owner->kind == directory::Kind::contact) return false;
+  const auto stands_for_him = [&](const directory::PrincipalId& id) {
+    return delivery::names(*writer.copy, id, writer.person->id, writer.sids);
+  };
+  return std::ranges::any_of(owner->mail_rules.delegates, stands_for_him) ||
+         std::ranges::any_of(owner->mail_rules.shared_with, stands_for_him);
+}
+
+// The least right to an address of one author field.
+Result<Right> right_to_field(const Writer& writer,
+                             const delivery::Domains& domains,
+                             std::string_view value) {
   const auto addresses = mime::parse_addresses(value);
   if (addresses.empty()) return fail(Errc::bad_input, "no address in the From or Sender field");
+  auto least = Right::own;
+  const auto take = [&](const mime::Mailbox& mailbox) {
+    const auto right =
+        mailbox.domain.empty() ? Right::none : right_to(writer, domains, mailbox.address());
+    least = std::min(least, right);
+  };
   for (const auto& address : addresses) {
-    if (!address.is_group) {
-      KONTOR_TRY(mailbox(address.mailbox));
-    }
-    for (const auto& member : address.members) {
-      KONTOR_TRY(mailbox(member));
-    }
+    if (!address.is_group) take(address.mailbox);
+    for (const auto& member : address.members) take(member);
   }
-  return {};
+  if (least == Right::none)
+    return fail(Errc::no_permission, "an author address of this message is not yours");
+  return least;
 }
 
 }  // namespace
 
-bool owns_address(const directory::Principal& person,
-                  const delivery::Domains& domains,
-                  std::string_view address) {
-  const auto matches = [&](std::string_view name) {
-    const auto same = [&](const std::string& own) { return iequals(own, name); };
-    return iequals(person.mail, name) || std::ranges::any_of(person.addresses, same);
-  };
-  const auto name = domains.canonical(address);
-  return !address.empty() && (matches(address) || matches(name) || matches(without_tag(name)));
+Writer writer_of(const directory::Directory& directory, const directory::Identity& who) {
+  Writer writer{directory.current(), nullptr, who.sids};
+  writer.person = writer.copy->find(who.id);
+  return writer;
 }
 
-Result<void> check_author(const directory::Principal& person,
-                          const delivery::Domains& domains,
-                          std::string_view message) {
-  const AuthorCheck check(person, domains);
-  bool has_from = false;
+Right right_to(const Writer& writer, const delivery::Domains& domains, std::string_view address) {
+  if (address.empty() || !writer.person || writer.person->mail.empty()) return Right::none;
+  const auto name = domains.canonical(address);
+  const auto plain = without_tag(name);
+  const auto& person = *writer.person;
+  if (is_own(person, address) || is_own(person, name) || is_own(person, plain)) return Right::own;
+  return is_delegate(writer, name) || is_delegate(writer, plain) ? Right::on_behalf : Right::none;
+}
+
+Result<Right> check_author(const Writer& writer,
+                           const delivery::Domains& domains,
+                           std::string_view message) {
+  bool has_from = false, has_sender = false;
+  auto least = Right::own;
   for (const auto& field : mime::parse_fields(header_of(message))) {
     const bool is_from = iequals(field.name, "From");
     if (!is_from && !iequals(field.name, "Sender")) continue;
     has_from = has_from || is_from;
-    KONTOR_TRY(check.field(field.value));
+    has_sender = has_sender || !is_from;
+    KONTOR_TRY(const auto right, right_to_field(writer, domains, field.value));
+    if (!is_from && right != Right::own)
+      return fail(Errc::no_permission, "the Sender of this message is not you");
+    least = std::min(least, right);
   }
   if (!has_from) return fail(Errc::bad_input, "the message has no From field");  // RFC 5322, 3.6
-  return {};
+  return has_sender ? Right::own : least;
+}
+
+std::string sender_field(const directory::Principal& person) {
+  return "Sender: " + person.mail + "\r\n";
 }
 
 std::string missing_fields(std::string_view message,

@@ -92,6 +92,14 @@ class Case(unittest.TestCase):
         gained = {name: self.count(name) - before[name] for name in everybody}
         self.assertEqual({name: count for name, count in gained.items() if count}, {name: 1 for name in names}, address)
 
+    def newest(self, name):
+        client = self.server.imap(f'{name}@example.test')
+        try:
+            count = int(client.select('INBOX')[1][0])
+            return client.fetch(str(count), '(BODY.PEEK[])')[1][0][1]
+        finally:
+            client.logout()
+
     def show(self, name):
         return self.server.ctl('accounts', 'show', f'{name}@example.test')
 
@@ -169,6 +177,22 @@ class Kept(Case):
         kontor.wait_until(lambda: self.rcpt('late@example.test')[0] == 250, 'membership is in force')
         self.write(PEOPLE)
         kontor.wait_until(lambda: self.rcpt('late@example.test')[0] == 550, 'membership has ended')
+
+    def test_delegates_send_on_behalf(self):
+        def send(writer, sender, *fields):
+            with self.server.submission(writer + '@example.test') as client:
+                text = '\r\n'.join([f'From: {sender}@example.test', 'To: boss@example.test', *fields, 'Subject: on behalf', '', 'x'])
+                client.sendmail(sender + '@example.test', ['boss@example.test'], text + '\r\n')
+        send('boris', 'anna')
+        self.assertIn(b'\r\nSender: boris@example.test\r\n', self.newest('boss'))
+        with self.assertRaises(smtplib.SMTPSenderRefused):
+            send('anna', 'boris')
+        self.write([one for one in PEOPLE if not one.startswith('dn: ' + dn('anna'))] + [person('anna')])
+        kontor.wait_until(lambda: 'delegates' not in self.show('anna'), 'the right is gone')
+        with self.assertRaises(smtplib.SMTPSenderRefused):
+            send('boris', 'anna')
+        self.write(PEOPLE)
+        kontor.wait_until(lambda: 'delegates' in self.show('anna'), 'the right is back')
 
     def test_what_is_only_recorded_is_shown(self):
         anna = self.show('anna')

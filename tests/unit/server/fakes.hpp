@@ -250,6 +250,7 @@ class FakeSessions final : public trace::Sessions {
 
   bool full = false;
   bool person_full = false;
+  std::function<void()> on_identity;  // called when somebody signed in
   std::vector<std::string> protocols;
   std::vector<std::function<void(std::string)>> callbacks;
 
@@ -261,6 +262,7 @@ class FakeSessions final : public trace::Sessions {
     std::uint64_t id() const noexcept override { return 7; }
     Result<void> set_identity(const directory::Identity&) override {
       if (table_.person_full) return fail(Errc::limit, "too many of this person");
+      if (table_.on_identity) table_.on_identity();
       return {};
     }
     void set_state(std::string) override {}

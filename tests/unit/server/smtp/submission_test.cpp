@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "base/core/text.hpp"
 #include "server/smtp/trace_fields.hpp"
 #include "tests/unit/server/smtp/dialogue.hpp"
@@ -138,6 +141,81 @@ TEST(SmtpSubmission, OnlyOwnNames) {
     EXPECT_THAT(answers, HasSubstr("\n" + std::string(row.reply))) << row.sender << row.header;
     EXPECT_EQ(dialogue.store.count(), row.reply.starts_with("250") ? 1U : 0U);
   }
+}
+
+// publicDelegates of Clara names Anna, msExchDelegateListLink of the room a group she is in; Dora
+// names another, and is not hers.
+void let_anna_send_for_others(Dialogue& dialogue) {
+  auto people = demo_people();
+  const auto find = [&](std::string_view name) {
+    return std::ranges::find(people, name, &directory::Principal::name);
+  };
+  find("clara")->mail_rules.delegates = {anna()};
+  find("room")->mail_rules.shared_with = {find("staff")->id};
+  find("dora")->mail_rules.delegates = {boris()};
+  find("partner")->mail_rules.delegates = {anna()};  // a contact: not for us to say
+  dialogue.directory.replace(std::move(people));
+}
+
+TEST(SmtpSubmission, OnBehalfOfThoseWhoAllowIt) {
+  constexpr std::string_view added = "\r\nSender: anna@example.test\r\n";
+  struct Row {
+    std::string_view sender, header, reply;
+    bool is_added;
+  };
+  const Row rows[] = {
+      {"clara@example.test", "From: clara@example.test", "250 2.0.0", true},
+      {"anna@example.test", "From: clara+x@example.test", "250 2.0.0", true},
+      {"", "From: clara@example.test, anna@example.test", "250 2.0.0", true},
+      {"anna@example.test", "From: clara@example.test\r\nSender: post@example.test", "250 2.0.0",
+       false},
+      {"anna@example.test", "From: clara@example.test\r\nSender: clara@example.test",
+       "550 5.7.1 the Sender", false},
+      {"room@example.test", "From: room@example.test", "250 2.0.0", true},
+      {"dora@example.test", "From: dora@example.test", "550 5.7.1 this sender", false},
+      {"anna@example.test", "From: clara@example.test, dora@example.test", "550 5.7.1 an author",
+       false},
+      {"anna@example.test", "From: partner@elsewhere.test", "550 5.7.1 an author", false},
+      {"anna@example.test", "From: anna@example.test", "250 2.0.0", false},
+  };
+  for (const auto& row : rows) {
+    Submission dialogue;
+    let_anna_send_for_others(dialogue);
+    const auto answers = dialogue.say(k_signed_in + "MAIL FROM:<" + std::string(row.sender) +
+                                      ">\r\nRCPT TO:<boris@example.test>\r\nDATA\r\n" +
+                                      std::string(row.header) + "\r\n\r\nx\r\n.\r\nQUIT\r\n");
+    EXPECT_THAT(answers, HasSubstr("\n" + std::string(row.reply))) << row.sender << row.header;
+    if (!row.reply.starts_with("250")) continue;
+    const auto message = dialogue.store.messages_of(boris()).at(0);
+    EXPECT_EQ(message.contains(added), row.is_added) << row.header << '\n' << message;
+  }
+}
+
+// The word to end comes while commands of a pipeline wait, and while a message is looked at.
+TEST(SmtpSubmission, NothingMoreIsDoneOnceTheSessionMustEnd) {
+  const std::string before = k_signed_in + "MAIL FROM:<anna@example.test>\r\n";
+  Submission pipeline;
+  pipeline.sessions.on_identity = [&] { pipeline.sessions.end_all("Your account was disabled"); };
+  const auto answers = pipeline.say(before + "RCPT TO:<boris@example.test>\r\nQUIT\r\n");
+  EXPECT_THAT(answers, HasSubstr("235 2.7.0"));
+  EXPECT_TRUE(answers.ends_with("421 4.3.2 Your account was disabled\r\n")) << answers;
+  EXPECT_THAT(answers, Not(HasSubstr("sender OK")));
+
+  Submission late;
+  late.on_answer = [&](const std::string& text) {
+    if (!text.ends_with("is a dot\r\n")) return;
+    // A long message is looked at on this pool, after what is there already.
+    late.workers.post([&late] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      late.sessions.end_all("Your account was disabled");
+    });
+  };
+  const auto long_message =
+      k_fields + "\r\n" + std::string(delivery::k_large_message, 'x') + "\r\n.\r\nQUIT\r\n";
+  const auto refused =
+      late.say_in_turn({before, "RCPT TO:<boris@example.test>\r\nDATA\r\n", long_message});
+  EXPECT_TRUE(refused.ends_with("421 4.3.2 Your account was disabled\r\n")) << refused;
+  EXPECT_EQ(late.store.count(), 0U);
 }
 
 TEST(SmtpSubmission, MailToOthersGoesToTheQueue) {
