@@ -4,7 +4,11 @@
 // It is disposable: whatever is wrong with it, it can be made anew from the store, and what it
 // answers is only ever about items up to position(); the caller looks through the rest itself.
 // Folders, flags and UIDs are not in it. Blocking (Xapian): to be called on a pool of its own; one
-// thread at a time for an index.
+// thread at a time for an index, and one open index for a folder. Open it holds a dozen files at
+// most; adding takes some 60 MB whatever is added (docs/formats/search-index.md).
+//
+// Damage that an operation comes upon is answered with corrupt: the index has begun anew then, at
+// position 0, as state() says.
 #pragma once
 #include <functional>
 #include <memory>
@@ -13,6 +17,7 @@
 #include <vector>
 
 #include "base/core/result.hpp"
+#include "base/io/file_system.hpp"
 #include "search/fields/document.hpp"
 #include "search/query/text_query.hpp"
 
@@ -42,32 +47,43 @@ struct IndexState {
 
 class AccountIndex {
  public:
-  // Opens or makes it. An index that is damaged, or of another version, is removed and begun from
-  // nothing. Errors: io_error, no_space, no_permission.
-  static Result<std::unique_ptr<AccountIndex>> open(const std::string& folder);
+  // Opens or makes it. An index that is damaged, of another version, or of words of other
+  // languages (of the settings) is removed and begun from nothing. `files` must outlive it. Errors:
+  // io_error, no_space, no_permission.
+  static Result<std::unique_ptr<AccountIndex>> open(const std::string& folder,
+                                                    const std::vector<std::string>& languages,
+                                                    io::FileSystem& files = io::real_file_system());
   virtual ~AccountIndex() = default;
 
   virtual IndexState state() const = 0;
   // Adds items, all of them later than position(), in order; position() becomes `position`, which
   // is at least that of the last one. On disk when it returns: after a crash the index stands at
-  // this position or at an earlier one, whole. no_space, io_error.
+  // this position or at an earlier one, whole. no_space, io_error; limit: an item's number is past
+  // what an index can hold (2^28); bad_input: items that are not later, or not in order.
   virtual Result<void> add(std::span<const Document> documents, ItemId position) = 0;
   // Purged items. Those it does not have are passed over.
   virtual Result<void> remove(const Items& items) = 0;
   // Puts what was added lately and what is old together (the hot database into the cold one) when
-  // it pays; `stop` ends it early without harm.
+  // it pays, and leaves out what was removed; `stop` ends it early without harm.
   virtual Result<void> merge(const std::function<bool()>& stop) = 0;
 
-  // Items for which the query is true or may be. Never leaves one out up to position(). limit: more
-  // than the index is willing to do (wildcards, thousands of words); the caller looks itself.
-  virtual Result<Matches> match(const TextQuery& query) const = 0;
-  // The best of those that match by words, the best first; `within` restricts it when there is one.
+  // Items for which the query is true or may be; of `within`, when there is one: asking for fewer
+  // costs less. Never leaves one out up to position(). `possible` are items whose texts of
+  // Field::header are asked for, which are not in the index; those with more than 32 MB of text; a
+  // name in another script inside a query that the words alone do not decide; and all that is open
+  // when a query has cost some four seconds. limit: thousands of words, or levels; the caller looks
+  // itself.
+  virtual Result<Matches> match(const TextQuery& query, const Items* within = nullptr) const = 0;
+  // The best of those that match for certain, the best first, the newest first among equals;
+  // `within` restricts it when there is one.
   virtual Result<std::vector<Hit>> rank(const TextQuery& query,
                                         const Items* within,
                                         std::size_t most) const = 0;
   // The text of an item's attachments as it was given to add(), so that nobody reads the
   // attachments again; empty when there is none.
   virtual Result<std::vector<FieldText>> attachments(ItemId item) const = 0;
+  // Whether some item has the word, as fold_term() gives it.
+  virtual Result<bool> knows(std::string_view word) const = 0;
 };
 
 }  // namespace kontor::search

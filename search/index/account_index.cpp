@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "search/index/account_index.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "search/analyze/stemmer.hpp"
+#include "search/index/evaluation.hpp"
+#include "search/index/index_folder.hpp"
+#include "search/index/ranking.hpp"
+#include "search/index/segment_merge.hpp"
+#include "search/index/segment_writer.hpp"
+#include "search/index/stored_texts.hpp"
+#include "search/index/xapian_call.hpp"
+
+namespace kontor::search {
+namespace {
+
+// Text that one database is made of at once: it bounds the memory.
+constexpr std::uint64_t k_batch = 4U << 20U;
+// The sets of a query are bits, and Xapian's numbers have 32 bits for all databases together.
+constexpr ItemId k_last_item = 1U << 28U;
+// Of the rules by which words are made and kept; another number makes every index anew.
+constexpr int k_analysis = 1;
+
+std::string analysis_of(const std::vector<std::string>& languages) {
+  std::string out = fmt::format("{}", k_analysis);
+  for (const auto& language : languages) {
+    out += ':';
+    for (const char c : language) out += c > ' ' && c < 0x7f ? c : '?';
+  }
+  return out;
+}
+
+class FileIndex final : public AccountIndex {
+ public:
+  FileIndex(io::FileSystem& files,
+            const std::string& folder,
+            const std::vector<std::string>& languages)
+      : folder_(files, folder, analysis_of(languages)), analyzer_(languages), stemmer_(languages) {}
+
+  Result<void> open() { return folder_.open(); }
+
+  IndexState state() const override;
+  Result<void> add(std::span<const Document> documents, ItemId position) override;
+  Result<void> remove(const Items& items) override;
+  Result<void> merge(const std::function<bool()>& stop) override;
+  Result<Matches> match(const TextQuery& query, const Items* within) const override;
+  Result<std::vector<Hit>> rank(const TextQuery& query,
+                                const Items* within,
+                                std::size_t most) const override;
+  Result<std::vector<FieldText>> attachments(ItemId item) const override;
+  Result<bool> knows(std::string_view word) const override;
+
+ private:
+  Result<void> add_batches(std::span<const Document> documents, ItemId position);
+  Result<void> end_segment(SegmentWriter& writer, ItemId position);
+  Result<void> merge_while_many();
+  Result<void> remove_present(const Items& items);
+  void forget_reading() const;
+  void open_reading() const;
+  ItemBits domain_of(const Items* within) const;
+  bool has(ItemId item) const { return present_->has(item); }
+  template <class Call>
+  auto reading(std::string_view what, Call call) const;
+  Result<void> or_anew(Result<void> done) const;
+
+  // Reading may find damage, and then it begins anew.
+  mutable IndexFolder folder_;
+  mutable Analyzer analyzer_;
+  Stemmer stemmer_;
+  mutable std::optional<Database> database_;  // opened when asked
+  mutable std::optional<ItemBits> present_;   // what is in it and was not removed
+};
+
+IndexState FileIndex::state() const {
+  const auto& catalog = folder_.catalog();
+  IndexState out;
+  out.position = catalog.position;
+  for (const auto& segment : catalog.segments) out.documents += segment.documents;
+  out.documents -= catalog.removed.size();
+  out.bytes = folder_.bytes();
+  out.made_anew = !folder_.problem().empty();
+  out.problem = folder_.problem();
+  return out;
+}
+
+void FileIndex::forget_reading() const {
+  present_.reset();
+  database_.reset();
+}
+
+void FileIndex::open_reading() const {
+  if (database_) return;
+  Database opened;
+  for (const auto& segment : folder_.catalog().segments)
+    opened.add(segment, folder_.path_of(segment));
+  ItemBits present(opened.span());
+  opened.add_items("", present);
+  for (const auto item : folder_.catalog().removed) present.remove(item);
+  database_ = std::move(opened);
+  present_ = std::move(present);
+}
+
+// Damage found while working makes the index new.
+Result<void> FileIndex::or_anew(Result<void> done) const {
+  if (done || done.error().code() != Errc::corrupt) return done;
+  forget_reading();
+  static_cast<void>(
+      folder_.begin_anew(fmt::format("The index is damaged: {}.", done.error().detail())));
+  return done;
+}
+
+template <class Call>
+auto FileIndex::reading(std::string_view what, Call call) const {
+  auto answer = xapian_call(what, [&] {
+    open_reading();
+    return call();
+  });
+  if (!answer) static_cast<void>(or_anew(fail(answer.error())));
+  return answer;
+}
+
+Result<void> FileIndex::add(std::span<const Document> documents, ItemId position) {
+  ItemId before = folder_.catalog().position;
+  for (const auto& document : documents) {
+    if (document.item <= before)
+      return fail(Errc::bad_input, "items to be indexed that are not later, or not in order");
+    before = document.item;
+  }
+  if (position < before) return fail(Errc::bad_input, "a position before the items to be indexed");
+  if (before > k_last_item && !documents.empty())
+    return fail(Errc::limit, "an item's number is too large for an index");
+  if (position == folder_.catalog().position) return {};
+  auto added = add_batches(documents, position);
+  if (!added) folder_.end_building();
+  return or_anew(std::move(added));
+}
+
+Result<void> FileIndex::add_batches(std::span<const Document> documents, ItemId position) {
+  std::optional<SegmentWriter> writer;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    if (!writer) {
+      KONTOR_TRY(folder_.begin_building());
+      writer.emplace(folder_.building(), analyzer_, stemmer_);
+    }
+    KONTOR_TRY(writer->add(documents[i]));
+    const bool last = i + 1 == documents.size();
+    if (!last && writer->text_bytes() < k_batch) continue;
+    KONTOR_TRY(end_segment(*writer, last ? position : documents[i].item));
+    writer.reset();
+  }
+  if (!documents.empty()) return {};
+  auto next = folder_.catalog();
+  next.position = position;
+  return folder_.publish(std::move(next));
+}
+
+Result<void> FileIndex::end_segment(SegmentWriter& writer, ItemId position) {
+  KONTOR_TRY(auto segment, writer.finish());
+  auto next = folder_.catalog();
+  segment.number = next.next_number++;
+  KONTOR_TRY(folder_.take(segment));
+  next.segments.push_back(segment);
+  next.position = position;
+  forget_reading();
+  KONTOR_TRY(folder_.publish(std::move(next)));
+  return merge_while_many();
+}
+
+Result<void> FileIndex::merge_while_many() {
+  while (const auto plan = plan_when_many(folder_.catalog())) {
+    forget_reading();
+    auto merged = merge_segments(folder_, *plan, {});
+    // What was added is on disk; without space for a merge it stays as it is.
+    if (!merged) return merged.error().code() == Errc::corrupt ? merged : Result<void>();
+  }
+  return {};
+}
+
+Result<void> FileIndex::remove(const Items& items) {
+  return reading("removing from an index", [&] { return remove_present(items); });
+}
+
+Result<void> FileIndex::remove_present(const Items& items) {
+  auto next = folder_.catalog();
+  const auto before = next.removed.size();
+  std::ranges::copy_if(items, std::back_inserter(next.removed),
+                       [&](ItemId item) { return has(item); });
+  if (next.removed.size() == before) return {};
+  std::ranges::sort(next.removed);
+  const auto rest = std::ranges::unique(next.removed);
+  next.removed.erase(rest.begin(), rest.end());
+  // A segment that has nothing left goes at once.
+  std::erase_if(next.segments, [&](const Segment& segment) {
+    if (removed_of(next, segment) < segment.documents) return false;
+    std::erase_if(next.removed,
+                  [&](ItemId item) { return segment.first <= item && item <= segment.last; });
+    return true;
+  });
+  forget_reading();
+  return folder_.publish(std::move(next));
+}
+
+Result<void> FileIndex::merge(const std::function<bool()>& stop) {
+  while (const auto plan = plan_when_idle(folder_.catalog())) {
+    if (stop && stop()) return {};
+    forget_reading();
+    auto merged = merge_segments(folder_, *plan, stop);
+    if (!merged && merged.error().code() == Errc::cancelled) return {};
+    if (!merged) return or_anew(std::move(merged));
+  }
+  return {};
+}
+
+ItemBits FileIndex::domain_of(const Items* within) const {
+  if (within == nullptr) return *present_;
+  ItemBits out(present_->span());
+  for (const auto item : *within)
+    if (has(item)) out.add(item);
+  return out;
+}
+
+Result<Matches> FileIndex::match(const TextQuery& query, const Items* within) const {
+  KONTOR_TRY(check_size(query));
+  return reading("searching an index", [&]() -> Result<Matches> {
+    auto truth = Evaluation(*database_, analyzer_).run(query, domain_of(within));
+    return Matches{truth.yes.items(), truth.maybe.items()};
+  });
+}
+
+Result<std::vector<Hit>> FileIndex::rank(const TextQuery& query,
+                                         const Items* within,
+                                         std::size_t most) const {
+  KONTOR_TRY(check_size(query));
+  return reading("ranking by an index", [&]() -> Result<std::vector<Hit>> {
+    if (database_->segments().empty()) return std::vector<Hit>();
+    const auto truth = Evaluation(*database_, analyzer_).run(query, domain_of(within));
+    return ranked(query, *database_, analyzer_, truth.yes, most);
+  });
+}
+
+Result<std::vector<FieldText>> FileIndex::attachments(ItemId item) const {
+  return reading("reading an index", [&]() -> Result<std::vector<FieldText>> {
+    std::vector<FieldText> out;
+    if (!has(item)) return out;
+    if (!given_texts(database_->texts_of(item), out))
+      return fail(Errc::corrupt, "texts of a document");
+    std::erase_if(out, [](const FieldText& text) { return text.field != Field::attachment; });
+    return out;
+  });
+}
+
+Result<bool> FileIndex::knows(std::string_view word) const {
+  return reading("reading an index", [&]() -> Result<bool> {
+    bool found = false;
+    for_each_field(k_every_field, [&](Field field) {
+      for (const auto& [segment, database] : database_->segments())
+        found = found || database.term_exists(term_of(TermSpace::word, field, word));
+    });
+    return found;
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AccountIndex>> AccountIndex::open(const std::string& folder,
+                                                         const std::vector<std::string>& languages,
+                                                         io::FileSystem& files) {
+  auto index = std::make_unique<FileIndex>(files, folder, languages);
+  KONTOR_TRY(index->open());
+  return Result<std::unique_ptr<AccountIndex>>(std::move(index));
+}
+
+}  // namespace kontor::search
