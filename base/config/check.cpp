@@ -228,6 +228,13 @@ void check_policy(const Settings& settings, Sentences& out) {
         fmt::format("policy.attribute: \"{}\" is not the name of an attribute", attribute));
 }
 
+void check_search(const Settings& settings, Sentences& out) {
+  const Search& search = settings.search;
+  // The attachment, what is unpacked from it and its text are in memory together.
+  if (search.attachments && search.attachment_memory / 4 < search.max_attachment)
+    out.emplace_back("search.attachment_memory must be at least four times search.max_attachment");
+}
+
 // Forms of single rows, each wrong one named with what is wrong.
 void check_groups(const Settings& settings, Sentences& out) {
   const auto check = [&](std::string_view key, const auto& rows, const auto& parse) {
@@ -261,6 +268,7 @@ Sentences check_settings(const Settings& settings) {
     out.emplace_back("imap.max_line must not be greater than imap.max_command");
   check_store(settings, out);
   check_policy(settings, out);
+  check_search(settings, out);
   return out;
 }
 

@@ -22,6 +22,7 @@ import kontor  # noqa: E402
 
 TEXT = 'Договор поставки №15 с Ёлкиной and some English words'
 MEGA = 1 << 20
+SANITIZED = 'status 1'  # a sanitized program ends itself where another one is told that there is no memory
 
 
 def tar(files, mode='w'):
@@ -240,7 +241,8 @@ class Bombs(Case):
 
     def test_7z_that_wants_4_gigabytes(self):
         answer = self.read(make.seven_zip('a.txt', b'x' * 1000, dictionary=0xFFFFFFF0))
-        self.assertEqual((answer.text, answer.why, answer.end), ('a.txt\n', 'a.txt: the archive is damaged', 'done'))
+        self.assertIn((answer.outcome, answer.why, answer.end),
+                      [('cut', 'a.txt: the archive is damaged', 'done'), ('not_readable', '', SANITIZED)], answer)
 
     def test_memory_and_time(self):
         image = make.pdf_objects([b'<</Type/Catalog/Pages 2 0 R>>', b'<</Type/Pages/Kids[3 0 R]/Count 1>>',
@@ -253,7 +255,7 @@ class Bombs(Case):
         rtf = b'{\\rtf1' + b'{' * 20_000_000
         self.read(rtf, memory=64 * MEGA)
         answer = self.read('я'.encode('cp1251') * 40 * MEGA, memory=64 * MEGA)
-        self.assertEqual((answer.outcome, answer.end), ('not_readable', 'status 3'))
+        self.assertIn((answer.outcome, answer.end), [('not_readable', 'status 3'), ('not_readable', SANITIZED)])
 
     def test_loops_in_a_compound_file(self):
         whole = bytearray(make.msg('Тема', 'x' * 9000, [(f'{i}.txt', b'y' * 5000) for i in range(20)]))

@@ -218,7 +218,8 @@ class Installing(unittest.TestCase):
             self.assertIn('edited', (root / SETTINGS).read_text(encoding='utf-8'))
             said = subprocess.run([root / 'usr/sbin/kontord', '--version'], capture_output=True, text=True, check=True)
             self.assertRegex(said.stdout, r'^kontord \d+\.\d+\.\d+\n$')
-            self.assertTrue((root / 'usr/sbin/kontord').resolve().with_name('kontor-directory').exists())
+            for name in ('kontor-directory', 'kontor-extract'):
+                self.assertTrue((root / 'usr/sbin/kontord').resolve().with_name(name).exists())
             for path in ('usr/bin/kontorctl', 'usr/lib/systemd/system/kontor.service', 'usr/share/man/man5/kontor.toml.5',
                          'usr/share/doc/kontor/admin/install.md'):
                 self.assertTrue((root / path).exists(), path)

@@ -16,16 +16,16 @@ Reading::Reading(const ReadLimits& limits, std::uint64_t attachment_bytes)
 
 bool Reading::add(std::string_view text) {
   if (is_full_) return false;
-  const auto left = limits_.text - text_.size();
-  if (text.size() > left) {
+  std::string valid;
+  if (!is_utf8(text)) text = valid = to_valid_utf8(text);
+  auto room = limits_.text - text_.size();
+  if (text.size() > room) {
     is_full_ = true;
-    text = text.substr(0, left);
+    while (room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0U) == 0x80) --room;
+    text = text.substr(0, room);
   }
   const auto begin = text_.size();
-  if (is_utf8(text))
-    text_.append(text);
-  else
-    text_.append(to_valid_utf8(text));
+  text_.append(text);
   for (auto i = begin; i < text_.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text_[i]);
     if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F) text_[i] = ' ';

@@ -190,6 +190,8 @@ TEST(Settings, WhatDoesNotFitTogether) {
        "domains.default_domain: \"@b.test\" cannot be read"},
       {"[access]\npop3 = [\"10.0.0.9-10.0.0.1\"]",
        "access.pop3: \"10.0.0.9-10.0.0.1\" ends before it begins"},
+      {"[search]\nmax_attachment = \"256 MB\"",
+       "search.attachment_memory must be at least four times search.max_attachment"},
   };
   for (const auto& [text, sentence] : rows)
     EXPECT_THAT(check_settings(parsed(text)), ElementsAre(sentence)) << text;
