@@ -247,12 +247,10 @@ std::optional<Controller> Controllers::nearer_than(const std::string& host) cons
   });
 }
 
-bool Controllers::has_other(const std::string& host) const {
-  return known_.with([&host](const Known& known) {
-    return std::ranges::any_of(known.controllers, [&host](const Controller& one) {
-      return one.host != host && !one.addresses.empty();
-    });
-  });
+std::optional<Controller> Controllers::other_than(const std::string& host) const {
+  for (auto& one : in_order())
+    if (one.host != host && !one.addresses.empty()) return std::move(one);
+  return std::nullopt;
 }
 
 void Controllers::answered(const std::string& host) {

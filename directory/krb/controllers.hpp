@@ -55,8 +55,8 @@ class Controllers {
   std::vector<Controller> in_order() const;
   // One that is nearer than this but failed: worth a ping().
   std::optional<Controller> nearer_than(const std::string& host) const;
-  // Is there another one to go to?
-  bool has_other(const std::string& host) const;
+  // Where to go from this one: the first other in_order(), if it has an address.
+  std::optional<Controller> other_than(const std::string& host) const;
   const std::string& domain() const { return domain_; }  // DNS name, lower case
   std::string site() const;                              // empty: unknown
   void answered(const std::string& host);

@@ -16,6 +16,7 @@
 #include "directory/krb/profile.hpp"
 #include "directory/ldap/follower.hpp"
 #include "directory/ldap/latecomers.hpp"
+#include "directory/ldap/lines.hpp"
 #include "directory/ldap/reader.hpp"
 #include "directory/ldap/roster.hpp"
 #include "directory/ldap/source_loop.hpp"
@@ -25,9 +26,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto k_ask = 300ms;  // how long a change may hide from the notification
-constexpr std::chrono::milliseconds k_patience{1'200};  // with a silent controller
+constexpr std::chrono::milliseconds k_silence{400};  // until something is done about it
 constexpr auto k_between_pings = 2s;
 constexpr auto k_ping = 300ms;
+constexpr auto k_last_ping = 600ms;  // of one that is silent
 
 bool is_number_address(const std::string& host) {
   std::array<unsigned char, 16> bytes{};
@@ -68,8 +70,8 @@ class AdSource final : public SourceLoop {
         reading_(settings.directory.attributes, settings.groups.dynamic),
         loss_percent_(settings.directory.accept_loss_percent),
         controllers_(std::move(controllers)),
-        options_(bind_options(settings.ad, controllers_->domain())),
-        transport_(domains, settings.ad.timeout) {
+        transport_(domains, settings.ad.timeout),
+        lines_(bind_options(settings.ad, controllers_->domain()), transport_) {
     if (controllers_ == domains.front()) return;
     settings_.domain = controllers_->domain();
     settings_.search_base.clear();  // it lies in the first domain
@@ -77,6 +79,10 @@ class AdSource final : public SourceLoop {
 
   bool owns(const Principal& one) const override {
     return one.id.source == k_ad_source && iequals(one.domain, settings_.domain);
+  }
+  void stop() override {
+    lines_.cut_for_good();
+    SourceLoop::stop();
   }
   void run(SourceReceiver& receiver) override {
     keep_trying([this, &receiver] { return try_all(receiver); });
@@ -88,7 +94,7 @@ class AdSource final : public SourceLoop {
     std::unique_ptr<Follower> follower;
     SteadyTime next_presence;  // no earlier: comparing everybody is not cheap
     bool presence_due = false;
-    std::string host;
+    Controller controller;
     SteadyTime next_ping;  // of a nearer controller
     int pings = 0;         // that it answered in a row
     bool is_over = false;  // a nearer one is back
@@ -98,6 +104,7 @@ class AdSource final : public SourceLoop {
   Result<void> follow(const Controller& controller, SourceReceiver& receiver);
   Result<void> catch_up(Session& session, SourceReceiver& receiver);
   Result<void> look(Session& session, SourceReceiver& receiver);
+  Result<std::uint64_t> ask_for_usn(const Session& session);
   void look_for_nearer(Session& session);
   Result<void> read_everything(Session& session, SourceReceiver& receiver);
   Result<void> read_changes(Session& session, std::uint64_t upto, SourceReceiver& receiver);
@@ -115,8 +122,8 @@ class AdSource final : public SourceLoop {
   Reading reading_;
   std::uint32_t loss_percent_;
   std::shared_ptr<Controllers> controllers_;
-  BindOptions options_;
   KdcTransport transport_;
+  Lines lines_;
   bool has_loaded_ = false;     // once at all: then `roster_` is worth comparing with
   bool was_connected_ = false;  // in this round
   bool needs_names_ = true;     // DNS is asked before the next one
@@ -154,9 +161,10 @@ Result<void> AdSource::follow(const Controller& controller, SourceReceiver& rece
   if (settings_.bind != "starttls" && is_number_address(controller.host))
     return fail(Errc::bad_input,
                 "ad.controllers: a ticket needs the controller's name, not its address");
-  KONTOR_TRY(const auto connection, Connection::open(controller, options_, transport_, dog()));
+  KONTOR_TRY(const auto line, lines_.take(controller));
+  const auto& connection = line.connection;
   KONTOR_TRY(auto reader, Reader::begin(*connection, settings_, policy_attribute_, reading_));
-  Session session{std::move(reader), nullptr, {}, false, controller.host, {}, 0, false};
+  Session session{std::move(reader), nullptr, {}, false, controller, {}, 0, false};
   // First the watch, then the reading: what changes in between wakes us.
   KONTOR_TRY(connection->watch(session.reader.facts().base));
   KONTOR_TRY(catch_up(session, receiver));
@@ -187,12 +195,8 @@ Result<void> AdSource::catch_up(Session& session, SourceReceiver& receiver) {
 Result<void> AdSource::look(Session& session, SourceReceiver& receiver) {
   const auto now = std::chrono::steady_clock::now();
   if (wants_everything() || now >= next_everything_) return read_everything(session, receiver);
-  // Where there is another to go to, silence is not waited out.
-  KONTOR_TRY(const auto upto,
-             session.reader.highest_usn(controllers_->has_other(session.host)
-                                            ? std::min(k_patience, settings_.timeout)
-                                            : settings_.timeout));
-  controllers_->answered(session.host);
+  KONTOR_TRY(const auto upto, ask_for_usn(session));
+  controllers_->answered(session.controller.host);
   if (now >= session.next_ping) look_for_nearer(session);
   if (upto != position(session).usn) {
     KONTOR_TRY(read_changes(session, upto, receiver));
@@ -202,10 +206,27 @@ Result<void> AdSource::look(Session& session, SourceReceiver& receiver) {
   return {};
 }
 
+// Where there is another to go to, silence is not waited out: the other is signed in at, and this
+// one is pinged. Who answers that is busy with us, and gets the time that every answer has.
+Result<std::uint64_t> AdSource::ask_for_usn(const Session& session) {
+  const auto other = controllers_->other_than(session.controller.host);
+  if (!other) return session.reader.highest_usn(settings_.timeout);
+  const auto is_worth_waiting = [&](std::chrono::milliseconds silence) {
+    controllers_->failed(session.controller.host);  // till it answers: others are asked for tickets
+    lines_.prepare(*other);
+    return silence < settings_.timeout &&
+           ping(session.controller, settings_.domain, k_last_ping).has_value();
+  };
+  KONTOR_TRY(const auto usn,
+             session.reader.highest_usn(std::min(k_silence, settings_.timeout), is_worth_waiting));
+  lines_.forget();
+  return usn;
+}
+
 // Twice in a row, so that one that comes and goes is not followed back and forth.
 void AdSource::look_for_nearer(Session& session) {
   session.next_ping = std::chrono::steady_clock::now() + k_between_pings;
-  const auto nearer = controllers_->nearer_than(session.host);
+  const auto nearer = controllers_->nearer_than(session.controller.host);
   if (!nearer || !ping(*nearer, settings_.domain, k_ping)) {
     session.pings = 0;
   } else if (++session.pings == 2) {

@@ -74,6 +74,7 @@ class LdapConnection final : public Connection {
                                   const EntryTaker& take);
   Result<int> send(const Search& what, LDAPControl** controls);
   Result<AnswerControls> run(const Search& what, LDAPControl** controls, const EntryTaker& take);
+  int next_message(int id, std::chrono::milliseconds patience, bool is_late, LDAPMessage*& message);
   Result<AnswerControls> finish(LDAPMessage* message, const std::string& base);
   Result<bool> take_notice();
 
@@ -109,17 +110,34 @@ Result<AnswerControls> LdapConnection::finish(LDAPMessage* message, const std::s
   return answers;
 }
 
+// As ldap_result(); `is_late`: only what is there already.
+int LdapConnection::next_message(int id,
+                                 std::chrono::milliseconds patience,
+                                 bool is_late,
+                                 LDAPMessage*& message) {
+  const Watchdog::Limit limit(*dog_, 2 * patience);
+  timeval left = to_timeval(is_late ? std::chrono::milliseconds(0) : patience);
+  return ldap_result(handle_.get(), id, LDAP_MSG_ONE, &left, &message);
+}
+
 Result<AnswerControls> LdapConnection::run(const Search& what,
                                            LDAPControl** controls,
                                            const EntryTaker& take) {
   KONTOR_TRY(const int id, send(what, controls));
   const auto patience = what.limit.value_or(timeout_);
+  bool is_last = false;
+  auto heard = std::chrono::steady_clock::now();
   while (true) {
-    const Watchdog::Limit limit(*dog_, 2 * patience);
-    timeval left = to_timeval(patience);
     LDAPMessage* raw = nullptr;
-    const int type = ldap_result(handle_.get(), id, LDAP_MSG_ONE, &left, &raw);
+    const int type = next_message(id, patience, is_last, raw);
     const LdapMessage message(raw);
+    if (type == 0 && !is_last && what.is_worth_waiting) {
+      is_last = !what.is_worth_waiting(std::chrono::duration_cast<std::chrono::milliseconds>(
+          std::chrono::steady_clock::now() - heard));
+      continue;
+    }
+    heard = std::chrono::steady_clock::now();
+    is_last = false;
     if (type == 0) return fail(Errc::timed_out, "searching " + what.base + ": no answer in time");
     if (type < 0) {
       int code = LDAP_SERVER_DOWN;
@@ -237,9 +255,11 @@ Result<std::unique_ptr<Connection>> Connection::open(const Controller& controlle
 Result<Entry> read_entry(Connection& connection,
                          const std::string& dn,
                          std::vector<std::string> attributes,
-                         std::optional<std::chrono::milliseconds> limit) {
+                         std::optional<std::chrono::milliseconds> limit,
+                         Patience is_worth_waiting) {
   Search what;
   what.limit = limit;
+  what.is_worth_waiting = std::move(is_worth_waiting);
   what.base = dn;
   what.scope = Scope::base;
   what.attributes = std::move(attributes);

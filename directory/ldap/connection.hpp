@@ -37,6 +37,8 @@ struct BindOptions {
 
 enum class Scope : unsigned char { base, subtree };
 
+using Patience = std::function<bool(std::chrono::milliseconds silence)>;
+
 struct Search {
   std::string base;
   Scope scope = Scope::subtree;
@@ -45,6 +47,9 @@ struct Search {
   bool extended_dn = false;                        // values that are DNs come with their GUIDs
   bool show_deleted = false;                       // tombstones too
   std::optional<std::chrono::milliseconds> limit;  // for each message, if not the connection's
+  // Asked when `limit` is over without a message, with the time since the last one: true: wait for
+  // as long again. Else one that came meanwhile is still taken.
+  Patience is_worth_waiting = {};
 };
 
 using EntryTaker = std::function<Result<void>(Entry)>;  // an error ends the search
@@ -78,7 +83,8 @@ class Connection {
 Result<Entry> read_entry(Connection& connection,
                          const std::string& dn,
                          std::vector<std::string> attributes,
-                         std::optional<std::chrono::milliseconds> limit = {});
+                         std::optional<std::chrono::milliseconds> limit = {},
+                         Patience is_worth_waiting = {});
 
 // The first line of a file that only its owner may read. no_permission: others may. `setting` is
 // for the sentence.

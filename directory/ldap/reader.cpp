@@ -86,8 +86,10 @@ Result<void> Reader::read_names(const config::ActiveDirectory& settings,
   });
 }
 
-Result<std::uint64_t> Reader::highest_usn(std::optional<std::chrono::milliseconds> limit) const {
-  KONTOR_TRY(const auto root, read_entry(*connection_, "", {"highestCommittedUSN"}, limit));
+Result<std::uint64_t> Reader::highest_usn(std::optional<std::chrono::milliseconds> limit,
+                                          Patience is_worth_waiting) const {
+  KONTOR_TRY(const auto root, read_entry(*connection_, "", {"highestCommittedUSN"}, limit,
+                                         std::move(is_worth_waiting)));
   const auto usn = parse_number<std::uint64_t>(root.first("highestcommittedusn"));
   if (!usn) return fail(Errc::bad_input, "the controller tells no highestCommittedUSN");
   return *usn;

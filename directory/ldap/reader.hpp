@@ -50,7 +50,9 @@ class Reader {
 
   const ControllerFacts& facts() const { return facts_; }
   Connection& connection() const { return *connection_; }
-  Result<std::uint64_t> highest_usn(std::optional<std::chrono::milliseconds> limit = {}) const;
+  // `is_worth_waiting`: see Search.
+  Result<std::uint64_t> highest_usn(std::optional<std::chrono::milliseconds> limit = {},
+                                    Patience is_worth_waiting = {}) const;
   Result<std::vector<Converted>> everybody() const;
 
   // What the organisational units and other containers of the domain have in policy.attribute.

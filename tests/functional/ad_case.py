@@ -127,6 +127,7 @@ class Follower(Probe):
         self.status = None
         self.statuses = {}  # of each source
         self.words = set()  # "reachable", "lost": what was ever said
+        self.servers = set()  # that were ever followed
         self.complete = 0
 
     def wait(self, condition, what, seconds=10):
@@ -152,6 +153,7 @@ class Follower(Probe):
             self.status = parts
             self.statuses[parts[3]] = parts
             self.words.add(parts[0])
+            self.servers.add(parts[1])
             return moment
         source = parts[0]
         if word.startswith('complete'):

@@ -189,6 +189,18 @@ class Controllers(FollowCase):
                 seen.wait(lambda s: s.find('Bob Miller'), 'another change')
                 self.assertEqual((seen.status[1], proxy.connections), (samba.MAIL_HOST, 1))
 
+    def test_a_busy_one_is_not_left(self):
+        """Silent on the connection in use for longer than a hanging one is given, but it answers who comes new."""
+        with self.proxy() as proxy, Follower(self.folder, self.two(proxy)) as seen:
+            seen.wait(lambda s: s.complete and s.status, 'a complete set')
+            proxy.delay = 2.0
+            self.modify('bob', ('displayName', ['Busy Miller']))
+            seen.wait(lambda s: s.find('Busy Miller'), 'a change', 60)
+            proxy.delay = 0.0
+            self.modify('bob', ('displayName', ['Bob Miller']))
+            seen.wait(lambda s: s.find('Bob Miller'), 'another change')
+            self.assertEqual((seen.servers, proxy.connections), ({samba.MAIL_HOST}, 1))
+
     def test_the_site_of_this_machine(self):
         """The records of the site Near name the controller otherwise than those of the domain."""
         near = people.DOMAIN  # the certificate has this name, too

@@ -115,11 +115,11 @@ TEST(Controllers, TheNearerOneIsWorthLookingFor) {
   ASSERT_TRUE(controllers.nearer_than("127.0.0.2"));
   EXPECT_EQ(controllers.nearer_than("127.0.0.2")->host, "127.0.0.1");
   EXPECT_FALSE(controllers.nearer_than("elsewhere"));
-  EXPECT_TRUE(controllers.has_other("127.0.0.1"));
+  EXPECT_EQ(controllers.other_than("127.0.0.1")->host, "127.0.0.2");
   settings.controllers = {"127.0.0.1"};
   Controllers alone(settings);
   ASSERT_TRUE(alone.refresh());
-  EXPECT_FALSE(alone.has_other("127.0.0.1"));
+  EXPECT_FALSE(alone.other_than("127.0.0.1").has_value());
 }
 
 TEST(Controllers, AWrongNameAmongThemIsToldByEveryRefresh) {
