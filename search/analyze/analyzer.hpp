@@ -63,7 +63,7 @@ struct QueryWord {
   std::vector<std::string> stems;  // with one term: a stem equal to one of these
   std::vector<std::string> names;  // a name equal to one of these
   std::string run;                 // unless empty: a word equal to this; the terms are its pieces
-  std::string whole;               // unless empty: this whole, which the terms follow from
+  std::string whole;               // unless empty: this whole
   std::size_t begin = 0;           // bytes of the query's text
   std::size_t end = 0;
 };
