@@ -17,8 +17,8 @@ Result<Match> match_text(const Session& session,
   if (!raw && raw.error().code() == Errc::not_found) return Match::no;  // purged meanwhile
   if (!raw) return fail(std::move(raw).error().while_doing("searching"));
   const auto& limits = session.env.settings.mime;
-  search::MessageText text(*std::move(raw),
-                  mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
+  search::MessageText text(
+      *std::move(raw), mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
   return matcher.match(view, message, &text);
 }
 
