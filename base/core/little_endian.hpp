@@ -42,6 +42,7 @@ class LeReader {
     at_ += size;
     return taken;
   }
+  std::string_view rest() const noexcept { return bytes_.substr(at_); }
   std::size_t left() const noexcept { return bytes_.size() - at_; }
   std::size_t at() const noexcept { return at_; }
 

@@ -102,6 +102,14 @@ class Formats(Case):
         inside = make.docx('снаружи', {'word/embeddings/oleObject1.xlsx': make.xlsx('внутри таблицы')})
         self.reads(inside, 'снаружи', 'внутри таблицы')
 
+    def test_old_office(self):
+        text = self.reads(make.doc(TEXT + '\nвторая строка'), 'plain piece', 'shown result\n' + TEXT + '\nвторая строка', name='a.doc')
+        self.assertNotIn('fieldcode', text)
+        self.reads(make.xls(TEXT), 'short', TEXT + '\n', 'café', 'Смета', '31415.5', '4242', '7.77', '5', 'formula', name='a.xls')
+        self.reads(make.ppt(TEXT), TEXT, 'narrow\ncafé', name='a.ppt')
+        for maker in (make.doc, make.xls, make.ppt):
+            self.comes_to('encrypted', maker(TEXT, encrypted=True))
+
     def test_open_document(self):
         text = self.reads(make.odt(TEXT), TEXT + '\tконец', 'Заглавие', name='a.odt')
         self.assertNotIn('styletext', text)
@@ -178,7 +186,8 @@ class Formats(Case):
         self.assertIn('locked.pdf: it needs a password', answer.why)
 
     def test_damaged(self):
-        whole = {'a.pdf': make.pdf(TEXT), 'a.docx': make.docx(TEXT * 50), 'a.odt': make.odt(TEXT * 50), 'a.msg': make.msg(TEXT, TEXT * 50),
+        whole = {'a.pdf': make.pdf(TEXT), 'a.docx': make.docx(TEXT * 50), 'a.odt': make.odt(TEXT * 50), 'a.msg': make.msg(TEXT, TEXT * 50), 'a.doc': make.doc(TEXT),
+                 'a.xls': make.xls(TEXT), 'a.ppt': make.ppt(TEXT),
                  'winmail.dat': make.tnef(TEXT, TEXT), 'a.7z': make.seven_zip('a', TEXT.encode()), 'a.rtf': make.rtf(TEXT),
                  'a.tar.gz': tar({'a': TEXT.encode() * 50}, 'w:gz')}
         for name, content in whole.items():

@@ -292,3 +292,49 @@ def tnef(subject, body, attachments=(), code_page=1251):
         out += attribute(2, 0x00069002, bytes(14)) + attribute(2, 0x00018010, b'SHORT~1.TXT\0') + attribute(2, 0x0006800F, content)
         out += attribute(2, 0x00069005, properties([(0x3707, 0x1F, (name + '\0').encode('utf-16-le'))]))
     return out
+
+
+def doc(text, encrypted=False):
+    """A document of Word 97 in two pieces, the first in CP1252 and the second in UTF-16, with a field between them."""
+    narrow = b'plain piece \x13HYPERLINK fieldcode\x14shown result\x15\r'
+    wide = text.replace('\n', '\r').encode('utf-16-le')
+    head = 0x800
+    block = bytearray(head)
+    struct.pack_into('<HH', block, 0, 0xA5EC, 0xC1)
+    struct.pack_into('<H', block, 0x0A, 0x0200 | (0x0100 if encrypted else 0))
+    places = [0, len(narrow), len(narrow) + len(wide) // 2]
+    pieces = struct.pack('<3I', *places)
+    for place in (head * 2 | 0x40000000, head + len(narrow)):
+        pieces += struct.pack('<HIH', 0, place, 0)
+    table = b'\x01\x02\x00xx' + b'\x02' + struct.pack('<I', len(pieces)) + pieces
+    struct.pack_into('<II', block, 0x01A2, 7, len(table))
+    return Compound({'WordDocument': bytes(block) + narrow + wide + bytes(4096), '1Table': b'\xee' * 7 + table + bytes(4096)}).encode()
+
+
+def xls(text, encrypted=False):
+    """A workbook of Excel 97: shared strings cut in two by the end of a record, a label, numbers of each kind."""
+    def record(kind, body):
+        return struct.pack('<HH', kind, len(body)) + body
+
+    wide = text.encode('utf-16-le')
+    cut = len(wide) // 4 * 2
+    first = struct.pack('<IIHB', 3, 3, 5, 8) + struct.pack('<H', 1) + b'short' + bytes(4)
+    first += struct.pack('<HB', len(text), 1) + wide[:cut]
+    rest = b'\x01' + wide[cut:] + struct.pack('<HB', 4, 0) + b'caf\xe9'
+    out = record(0x0809, bytes(16)) + (record(0x2F, bytes(54)) if encrypted else b'')
+    out += record(0x85, bytes(6) + struct.pack('<BB', 5, 1) + 'Смета'.encode('utf-16-le'))
+    out += record(0xFC, first) + record(0x3C, rest) + record(0x0A, b'')
+    out += record(0x0203, bytes(6) + struct.pack('<d', 31415.5))
+    out += record(0x027E, bytes(6) + struct.pack('<I', 4242 << 2 | 2))
+    out += record(0x00BD, bytes(4) + struct.pack('<HIHI', 0, 777 << 2 | 3, 0, 5 << 2 | 2) + bytes(2))
+    out += record(0x0006, bytes(6) + bytes(6) + b'\xff\xff' + bytes(8)) + record(0x0207, struct.pack('<HB', 7, 0) + b'formula')
+    return Compound({'Workbook': out + bytes(4096)}).encode()
+
+
+def ppt(text, encrypted=False):
+    def record(kind, body, version=0):
+        return struct.pack('<HHI', version, kind, len(body)) + body
+
+    slides = record(0x03E8, record(0x0FF0, record(0x0FA0, text.encode('utf-16-le')) + record(0x0FA8, b'narrow\rcaf\xe9'), 0xF), 0xF)
+    user = struct.pack('<HHIII', 0, 0x0FF6, 20, 20, 0xF3D1C4DF if encrypted else 0xE391C05F) + bytes(20)
+    return Compound({'PowerPoint Document': slides + bytes(4096), 'Current User': user}).encode()

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Compound files that mail carries: messages of Outlook ([MS-OXMSG]), documents with a password
-// ([MS-OFFCRYPTO]).
+// Compound files that mail carries: messages of Outlook ([MS-OXMSG]), documents of old Office
+// programs, documents with a password ([MS-OFFCRYPTO]).
 #include <fmt/format.h>
 
 #include "base/core/little_endian.hpp"
 #include "base/core/text.hpp"
 #include "search/extract/read/compound.hpp"
+#include "search/extract/read/old_office.hpp"
 #include "search/extract/read/outlook.hpp"
 #include "search/extract/read/readers.hpp"
 
@@ -97,6 +98,9 @@ Verdict read_compound(std::string_view bytes, Reading& reading) {
   const auto has = [&](std::string_view name) {
     return file->find(CompoundFile::k_root, name) != CompoundFile::k_none;
   };
+  if (has("WordDocument")) return read_old_word(*file, reading);
+  if (has("Workbook")) return read_old_excel(*file, reading);
+  if (has("PowerPoint Document")) return read_old_powerpoint(*file, reading);
   if (has("EncryptedPackage")) return {Extraction::encrypted, "it needs a password"};
   constexpr std::size_t k_message_head = 32;
   if (has("__properties_version1.0"))

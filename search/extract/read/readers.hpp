@@ -18,7 +18,8 @@ Verdict read_zip(std::string_view bytes, Reading& reading);
 // What libarchive unpacks, or one compressed file. `file` for the name of the latter.
 Verdict read_archive(const Attachment& file, Reading& reading);
 Verdict read_mail(std::string_view bytes, Reading& reading);
-// [MS-CFB]: a message of Outlook ([MS-OXMSG]), an encrypted document; others have no text for us.
+// [MS-CFB]: a message of Outlook ([MS-OXMSG]), a document of old Office programs, an encrypted one;
+// others have no text for us.
 Verdict read_compound(std::string_view bytes, Reading& reading);
 Verdict read_tnef(std::string_view bytes, Reading& reading);
 
