@@ -17,6 +17,7 @@
 #include "directory/ldap/follower.hpp"
 #include "directory/ldap/latecomers.hpp"
 #include "directory/ldap/lines.hpp"
+#include "directory/ldap/memory.hpp"
 #include "directory/ldap/reader.hpp"
 #include "directory/ldap/roster.hpp"
 #include "directory/ldap/source_loop.hpp"
@@ -27,6 +28,7 @@ using namespace std::chrono_literals;
 
 constexpr auto k_ask = 300ms;  // how long a change may hide from the notification
 constexpr std::chrono::milliseconds k_silence{400};  // until something is done about it
+constexpr auto k_between_memories = 10min;
 constexpr auto k_between_pings = 2s;
 constexpr auto k_ping = 300ms;
 constexpr auto k_last_ping = 600ms;  // of one that is silent
@@ -50,6 +52,24 @@ BindOptions bind_options(const config::ActiveDirectory& settings, const std::str
   return options;
 }
 
+// Whatever decides what is read and how: what was remembered by other settings is of no use.
+std::string what_is_read(const config::Settings& settings, const std::string& domain) {
+  std::vector<std::string> all = {domain, settings.ad.search_base, settings.ad.rooms_base,
+                                  settings.ad.follow, settings.policy.attribute};
+  for (const auto* rows : {&settings.directory.attributes, &settings.groups.dynamic}) {
+    all.emplace_back();
+    all.insert(all.end(), rows->begin(), rows->end());
+  }
+  return join(all, "\n");
+}
+
+// For what is handed over as a whole afterwards.
+class Nobody final : public SourceReceiver {
+ public:
+  void apply(const std::string&, Changes) override {}
+  void status_changed(const std::string&) override {}
+};
+
 // `more` happened after `changes`; of one Changes the removals count first.
 void append(Changes& changes, Changes more) {
   const std::set<PrincipalId> gone(more.removals.begin(), more.removals.end());
@@ -72,6 +92,8 @@ class AdSource final : public SourceLoop {
         controllers_(std::move(controllers)),
         transport_(domains, settings.ad.timeout),
         lines_(bind_options(settings.ad, controllers_->domain()), transport_) {
+    memory_.about = what_is_read(settings, controllers_->domain());
+    memory_file_ = memory_file(settings.server.data_folder, controllers_->domain());
     if (controllers_ == domains.front()) return;
     settings_.domain = controllers_->domain();
     settings_.search_base.clear();  // it lies in the first domain
@@ -85,6 +107,7 @@ class AdSource final : public SourceLoop {
     SourceLoop::stop();
   }
   void run(SourceReceiver& receiver) override {
+    recall();
     keep_trying([this, &receiver] { return try_all(receiver); });
   }
 
@@ -102,6 +125,10 @@ class AdSource final : public SourceLoop {
 
   bool try_all(SourceReceiver& receiver);
   Result<void> follow(const Controller& controller, SourceReceiver& receiver);
+  void recall();
+  void remember(Session& session, bool at_once);
+  bool knows_from_before(const Session& session) const;
+  Result<void> go_on_from_before(Session& session, SourceReceiver& receiver);
   Result<void> catch_up(Session& session, SourceReceiver& receiver);
   Result<void> look(Session& session, SourceReceiver& receiver);
   Result<std::uint64_t> ask_for_usn(const Session& session);
@@ -130,6 +157,10 @@ class AdSource final : public SourceLoop {
   SteadyTime next_everything_;
   Roster roster_;
   std::map<std::string, Position> positions_;  // by invocationId
+  Memory memory_;                              // of before the start, until it is used; then of now
+  std::string memory_file_;
+  std::string remembered_;  // the cookie and number that the file has
+  SteadyTime next_memory_;
   Latecomers late_;
 };
 
@@ -171,17 +202,70 @@ Result<void> AdSource::follow(const Controller& controller, SourceReceiver& rece
   controllers_->answered(controller.host);
   was_connected_ = true;
   needs_names_ = false;
+  remember(session, true);
   while (!is_stopped() && !session.is_over) {
     say(true, controller.host, "changes by " + session.follower->name(), receiver);
     KONTOR_TRY(connection->wait_change(wake_fd(), k_ask));
     drain();
     if (is_stopped()) break;
     KONTOR_TRY(look(session, receiver));
+    remember(session, false);
   }
+  remember(session, true);
+  return {};
+}
+
+// A cache: when it is missing or of no use everybody is read.
+void AdSource::recall() {
+  auto found = read_memory(memory_file_);
+  const auto now = system_clock().now().time_since_epoch().count();
+  const auto age = found ? now - found->everything_read : -1;
+  if (age < 0 || age >= settings_.reconcile_interval.count() || found->about != memory_.about)
+    return;
+  memory_ = *std::move(found);
+}
+
+// In full, now and then and at the end: what happened since is asked for anyway.
+void AdSource::remember(Session& session, bool at_once) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto& current = position(session);
+  const auto state = std::to_string(current.usn) + current.cookie + session.controller.host;
+  if (state == remembered_ || (!at_once && now < next_memory_)) return;
+  next_memory_ = now + k_between_memories;
+  memory_.database = session.reader.facts().invocation_id;
+  memory_.position = current;
+  if (write_memory(memory_file_, memory_, roster_.people())) remembered_ = state;
+}
+
+bool AdSource::knows_from_before(const Session& session) const {
+  return !has_loaded_ && !memory_.everybody.empty() &&
+         memory_.database == session.reader.facts().invocation_id;
+}
+
+// Handed over is what holds now: nothing that was undone since comes back for a moment.
+Result<void> AdSource::go_on_from_before(Session& session, SourceReceiver& receiver) {
+  Nobody nobody;
+  (void)roster_.replace(std::exchange(memory_.everybody, {}));
+  position(session) = memory_.position;
+  KONTOR_TRY(auto units, session.reader.units());
+  (void)roster_.set_units(std::move(units));
+  KONTOR_TRY(session.follower,
+             begin_following(session.reader, settings_.follow, position(session)));
+  const auto age = system_clock().now().time_since_epoch().count() - memory_.everything_read;
+  next_everything_ = std::chrono::steady_clock::now() + settings_.reconcile_interval -
+                     std::chrono::seconds(std::max<std::int64_t>(age, 0));
+  KONTOR_TRY(const auto upto, session.reader.highest_usn());
+  KONTOR_TRY(read_changes(session, upto, nobody));
+  if (!session.follower->tells_deletions()) {
+    KONTOR_TRY(compare_presence(session, nobody));
+  }
+  hand_over(roster_.complete(), receiver);
+  has_loaded_ = true;
   return {};
 }
 
 Result<void> AdSource::catch_up(Session& session, SourceReceiver& receiver) {
+  if (knows_from_before(session)) return go_on_from_before(session, receiver);
   if (!has_loaded_ || !positions_.contains(session.reader.facts().invocation_id))
     return read_everything(session, receiver);
   KONTOR_TRY(session.follower,
@@ -247,6 +331,8 @@ Result<void> AdSource::read_everything(Session& session, SourceReceiver& receive
   hand_over(roster_.replace(std::move(everybody)), receiver);
   has_loaded_ = true;
   position(session) = std::move(now);
+  memory_.everybody.clear();
+  memory_.everything_read = system_clock().now().time_since_epoch().count();
   needs_names_ = true;
   next_everything_ = std::chrono::steady_clock::now() + settings_.reconcile_interval;
   session.presence_due = false;

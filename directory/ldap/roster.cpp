@@ -41,6 +41,10 @@ Changes Roster::replace(std::vector<Converted> everybody) {
   people_.clear();
   groups_by_sid_.clear();
   for (auto& one : everybody) put(std::move(one));
+  return complete();
+}
+
+Changes Roster::complete() const {
   Changes changes;
   changes.is_complete = true;
   for (const auto& [guid, one] : people_) changes.upserts.push_back(finished(one));

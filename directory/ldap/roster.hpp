@@ -17,6 +17,8 @@ class Roster {
  public:
   // Puts in all there is and returns it as a complete set.
   Changes replace(std::vector<Converted> everybody);
+  // All there is, as a complete set.
+  Changes complete() const;
   // Puts in what changed and returns what that means for others, too: a group whose SID appears
   // becomes the primary group of its people.
   Changes update(std::vector<Converted> changed);
@@ -36,6 +38,7 @@ class Roster {
     return found == people_.end() ? nullptr : &found->second;
   }
   std::size_t size() const { return people_.size(); }
+  const std::map<Uuid, Converted>& people() const { return people_; }
   // Those who are not in `present`.
   std::vector<Uuid> missing_from(const std::set<Uuid>& present) const;
 

@@ -222,6 +222,78 @@ class Controllers(FollowCase):
             self.assertEqual(seen.status[1], near)
 
 
+class Restart(FollowCase):
+    """What is kept over a restart, seen by what the controller is asked for."""
+
+    def setUp(self):
+        self.data = self.folder / self.id()
+        self.data.mkdir()
+        self.file = self.data / 'directory' / ('memory.' + people.DOMAIN)
+
+    def start(self, proxy, condition=lambda s: True, **changed):
+        """(who is in force, how many accounts were read for it)"""
+        before = proxy.accounts_read
+        settings = self.settings(ad__controllers=['%s:%d' % (samba.MAIL_HOST, proxy.port)], ad__timeout='4s', **changed)
+        with Follower(self.folder, {**settings, 'server.data_folder': str(self.data)}) as seen:
+            seen.wait(lambda s: s.complete and s.status and condition(s), 'a complete set', 30)
+            read = proxy.accounts_read - before
+            self.assertEqual(seen.complete, 1)
+        return {(one.guid, one.account, one.name, one.mail, tuple(sorted(one.members)), tuple(one.groups)) for one in seen.by_id.values()}, read
+
+    def proxy(self):
+        tls = self.domain.folder / 'tls'
+        return ldap_proxy.WindowsLimits(samba.DC_HOST, self.domain.ca_file, tls / 'mail.pem', tls / 'mail.key')
+
+    def test_only_what_changed_is_asked_for(self):
+        gone = self.domain.add_user(self.admin, 'gone', password=None)
+        with self.proxy() as proxy:
+            first, all_of_them = self.start(proxy)
+            self.assertGreater(all_of_them, 10)
+            again, read = self.start(proxy)
+            self.assertEqual((again, read), (first, 0))
+            self.modify('bob', ('displayName', ['Bob Restarted']))
+            added = self.domain.add_user(self.admin, 'fresh', password=None)
+            self.modify('outside', ('member', [added]), parent=people.GROUPS_OU)
+            self.admin.delete_s(gone)
+            now, read = self.start(proxy)
+            self.assertTrue(0 < read < 6, read)
+            names = {one[2] for one in now}
+            self.assertTrue({'Bob Restarted', 'fresh'} <= names and 'gone' not in names, names)
+            self.file.unlink()
+            self.assertEqual(self.start(proxy)[0], now)  # as a complete reading finds it
+
+    def test_what_is_of_no_use_is_not_used(self):
+        with self.proxy() as proxy:
+            first, all_of_them = self.start(proxy)
+            good = self.file.read_bytes()
+            self.file.write_bytes(good[:-100] + bytes([good[-100] ^ 1]) + good[-99:])
+            self.assertEqual(self.start(proxy), (first, all_of_them), 'damaged')
+            self.assertEqual(self.start(proxy, policy__attribute='info')[1], all_of_them, 'of other settings')
+            self.file.write_bytes(self.changed(good, cookie=b'no cookie of this controller'))
+            self.assertEqual(self.start(proxy), (first, all_of_them), 'an unknown cookie')
+            self.file.write_bytes(self.changed(good, database=b'another database'))
+            self.assertEqual(self.start(proxy), (first, all_of_them), 'of another controller')
+            self.file.write_bytes(good)
+            self.assertEqual(self.start(proxy), (first, 0))
+
+    @staticmethod
+    def changed(memory, database=None, cookie=None):
+        """With the checksum put right (docs/formats/directory-memory.md)."""
+        at, parts = 12, []
+        for fixed in (0, 0, 8):  # what stands before each text
+            size = int.from_bytes(memory[at + fixed:at + fixed + 4], 'little')
+            parts.append((memory[at:at + fixed], memory[at + fixed + 4:at + fixed + 4 + size]))
+            at += fixed + 4 + size
+        texts = [parts[0][1], database or parts[1][1], cookie or parts[2][1]]
+        body = memory[:12] + b''.join(before + len(text).to_bytes(4, 'little') + text for (before, _), text in zip(parts, texts)) + memory[at:-4]
+        crc = 0xffffffff
+        for byte in body:
+            crc ^= byte
+            for _ in range(8):
+                crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+        return body + (crc ^ 0xffffffff).to_bytes(4, 'little')
+
+
 class WithMoreRights(FollowCase):
     def test_the_right_to_replicate(self):
         """Samba shows nobody but administrators what was deleted: it is found by comparing."""

@@ -114,6 +114,7 @@ class WindowsLimits:
         self.listener = socket.create_server((address, 0))
         self.port = self.listener.getsockname()[1]
         self.searches_cut = self.values_cut = self.pages = 0
+        self.accounts_read = 0  # entries with sAMAccountName
         self.threads, self.open = [], []
         self.delay = 0.0
         self.connections = 0  # that began TLS
@@ -204,6 +205,7 @@ class WindowsLimits:
             while True:
                 number, tag, content, rest = read_message(server)
                 if tag == SEARCH_ENTRY:
+                    self.accounts_read += b'sAMAccountName' in content
                     if number in unpaged:
                         unpaged[number] += 1
                         if unpaged[number] > self.entries:
