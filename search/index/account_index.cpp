@@ -246,6 +246,9 @@ Result<std::vector<FieldText>> FileIndex::attachments(ItemId item) const {
   return reading("reading an index", [&]() -> Result<std::vector<FieldText>> {
     std::vector<FieldText> out;
     if (!has(item)) return out;
+    ItemBits partial(present_->span());
+    database_->add_items(mark::partial, partial);
+    if (partial.has(item)) return fail(Errc::limit, "the index does not have all of its text");
     if (!given_texts(database_->texts_of(item), out))
       return fail(Errc::corrupt, "texts of a document");
     std::erase_if(out, [](const FieldText& text) { return text.field != Field::attachment; });

@@ -21,6 +21,13 @@ namespace {
 constexpr int k_flags =
     Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_NO_SYNC | Xapian::DB_BACKEND_GLASS;
 
+struct Hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -31,7 +38,8 @@ struct SegmentWriter::State {
   State(std::string path, Analyzer& words, Stemmer& forms)
       : folder(std::move(path)), analyzer(words), stemmer(forms) {}
 
-  void count(std::string_view text, TermSpace space, Field field);
+  // False: the document at hand had it already.
+  bool count(std::string_view text, TermSpace space, Field field);
   void note_stems(std::string_view word);
   void add_text(const FieldText& text);
   void add_header(std::string_view text);
@@ -41,7 +49,8 @@ struct SegmentWriter::State {
   Analyzer& analyzer;
   Stemmer& stemmer;
   std::unique_ptr<Xapian::WritableDatabase> database;
-  std::unordered_set<std::string> noted;  // words whose stems are in the database
+  std::unordered_set<std::string, Hash, std::equal_to<>>
+      noted;  // words whose stems are in the database
   Segment segment;
   std::uint64_t text_bytes = 0;
 
@@ -57,25 +66,29 @@ SegmentWriter::~SegmentWriter() = default;
 
 std::uint64_t SegmentWriter::text_bytes() const { return state_->text_bytes; }
 
-void SegmentWriter::State::count(std::string_view text, TermSpace space, Field field) {
+bool SegmentWriter::State::count(std::string_view text, TermSpace space, Field field) {
   if (text.size() > k_longest_term) {
     terms.try_emplace(mark::long_run, 0);
-    return;
+    return false;
   }
   term.assign(1, static_cast<char>(static_cast<int>(space) + static_cast<int>(field)));
   term.append(text);
   const auto found = terms.find(term);
   if (found != terms.end()) {
     ++found->second;
-  } else if (terms.size() < k_most_terms) {
-    terms.emplace(term, 1);
-  } else {
-    terms.try_emplace(mark::cut, 0);
+    return false;
   }
+  if (terms.size() >= k_most_terms) {
+    terms.try_emplace(mark::cut, 0);
+    return false;
+  }
+  terms.emplace(term, 1);
+  return true;
 }
 
 void SegmentWriter::State::note_stems(std::string_view word) {
-  if (word.size() > k_longest_term || !noted.emplace(word).second) return;
+  if (noted.contains(word)) return;
+  noted.emplace(word);
   for (const auto& stem : stemmer.stems(word))
     if (stem.size() <= k_longest_term) database->add_synonym(stem, std::string(word));
 }
@@ -106,13 +119,14 @@ void SegmentWriter::State::add_text(const FieldText& text) {
         pieces = true;
         [[fallthrough]];
       case TermKind::word:
-        count(token.term, TermSpace::word, text.field);
-        if (stems) note_stems(token.term);
+        if (count(token.term, TermSpace::word, text.field) && stems) note_stems(token.term);
         return;
       case TermKind::whole:
-        return count(token.term, TermSpace::whole, text.field);
+        count(token.term, TermSpace::whole, text.field);
+        return;
       case TermKind::name:
-        return count(token.term, TermSpace::name, text.field);
+        count(token.term, TermSpace::name, text.field);
+        return;
       case TermKind::stem:
         return;
     }

@@ -2,6 +2,7 @@
 #include "search/index/text_reading.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/mime/decode.hpp"
 #include "search/index/stored_texts.hpp"
@@ -25,6 +26,11 @@ bool any_text(std::string_view stored, Fields fields, Call call) {
   return false;
 }
 
+// memmem: std::string_view looks for the first byte, which half of all Cyrillic letters share.
+bool contains(std::string_view text, std::string_view needle) {
+  return ::memmem(text.data(), text.size(), needle.data(), needle.size()) != nullptr;
+}
+
 }  // namespace
 
 TextReading::TextReading(const TextQuery& leaf, Analyzer& analyzer)
@@ -43,7 +49,7 @@ TextReading::TextReading(const TextQuery& leaf, Analyzer& analyzer)
 bool TextReading::has_literal(std::string_view stored) const {
   StoredText text;
   while (next_text(stored, text))
-    if (!text.given && (fields_of(text.field) & leaf_.fields) != 0 && text.text.contains(needle_))
+    if (!text.given && (fields_of(text.field) & leaf_.fields) != 0 && contains(text.text, needle_))
       return true;
   return false;
 }

@@ -217,6 +217,38 @@ TEST_F(Index, OtherLanguagesMakeItAnew) {
   EXPECT_THAT(files(), ElementsAre("catalog"));
 }
 
+// --- documents that are more than terms hold
+// ------------------------------------------------------
+
+TEST_F(Index, WordsWithoutTermsAreFound) {
+  std::string many;
+  for (int i = 0; i < 60'000; ++i) many.append("w").append(std::to_string(i)).append(" ");
+  const std::string run = std::string(300, 'q') + "tail";
+  add({mail(1, "a", many), mail(2, "b", "x " + run + " y"), mail(3, "c", "日本語の文章です")});
+  EXPECT_THAT(certain(leaf(TextOp::words, "w59999")), ElementsAre(1));
+  EXPECT_THAT(certain(leaf(TextOp::phrase, "w59998 w59999")), ElementsAre(1));
+  EXPECT_THAT(certain(leaf(TextOp::prefix, "w5999")), ElementsAre(1));
+  EXPECT_THAT(certain(leaf(TextOp::words, run)), ElementsAre(2));
+  EXPECT_THAT(certain(leaf(TextOp::phrase, run + " y")), ElementsAre(2));
+  EXPECT_THAT(certain(leaf(TextOp::prefix, run.substr(0, 250))), ElementsAre(2));
+  EXPECT_THAT(certain(leaf(TextOp::literal, "qqtail")), ElementsAre(2));
+  EXPECT_THAT(certain(leaf(TextOp::literal, "本語の文")), ElementsAre(3));
+  EXPECT_THAT(certain(leaf(TextOp::words, "文章")), ElementsAre(3));
+}
+
+TEST_F(Index, TextThatIsNotKeptStaysOpen) {
+  auto huge = mail(1, "subject", "begin");
+  std::string text = "needle in it";
+  text.resize(17U << 20U, ' ');  // twice: as given, and folded
+  huge.texts.push_back({Field::attachment, std::move(text)});
+  add({huge, mail(2, "other", "begin")});
+  EXPECT_THAT(certain(leaf(TextOp::words, "needles")), ElementsAre(1));
+  const auto found = index_->match(leaf(TextOp::phrase, "needle in"));
+  EXPECT_THAT(found->certain, IsEmpty());
+  EXPECT_THAT(found->possible, ElementsAre(1));
+  EXPECT_EQ(index_->attachments(1).error().code(), Errc::limit);
+}
+
 // --- what asks for too much
 // -----------------------------------------------------------------------
 
