@@ -56,6 +56,7 @@ struct DomainFacts {
   std::vector<std::string> name_addresses;  // of server.name
   std::vector<std::string> machine_addresses;
   std::vector<ControllerAnswer> controllers;
+  std::map<std::string, Trial> more_domains;  // ad.more_domains: does a controller answer?
 
   FileFacts keytab;
   std::vector<KeytabEntry> keys;

@@ -17,6 +17,7 @@
 #include "directory/domain/desk.hpp"
 #include "directory/domain/facts.hpp"
 #include "directory/domain/names.hpp"
+#include "directory/krb/ping.hpp"
 #include "directory/krb/profile.hpp"
 #include "directory/krb/self_test.hpp"
 #include "directory/ldap/dirsync.hpp"
@@ -117,6 +118,22 @@ void ask_controllers(DomainDesk& desk, DomainFacts& facts) {
   }
 }
 
+// The first controller of another domain that answers is enough.
+Result<void> ask_other_domain(const config::Settings& settings, const std::string& domain) {
+  auto other = settings.ad;
+  other.domain = domain;
+  other.controllers.clear();
+  Controllers controllers(other);
+  KONTOR_TRY(controllers.refresh());
+  Error last(Errc::unavailable, "it has no controller");
+  for (const auto& controller : controllers.in_order()) {
+    const auto answer = ping(controller, domain, settings.ad.timeout);
+    if (answer) return {};
+    last = Error(answer.error().code(), controller.host + ": " + answer.error().detail());
+  }
+  return fail(std::move(last));
+}
+
 void look_at_files(DomainFacts& facts) {
   const auto& settings = facts.settings;
   facts.expected_owner = settings.server.user;
@@ -209,6 +226,8 @@ DomainFacts gather_facts(const config::Settings& settings) {
   const auto found = desk.find_controllers();
   look_at_files(facts);
   facts.srv = Trial::of(find_in_dns(settings));
+  for (const auto& domain : settings.ad.more_domains)
+    facts.more_domains[domain] = Trial::of(ask_other_domain(settings, domain));
   if (!found) return facts;
   ask_controllers(desk, facts);
   if (std::ranges::any_of(facts.controllers, [](const auto& one) { return one.ldap.is_good(); }))

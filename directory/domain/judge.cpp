@@ -103,6 +103,22 @@ void judge_controllers(const DomainFacts& facts, Rows& rows) {
   }
 }
 
+void judge_more_domains(const DomainFacts& facts, Rows& rows) {
+  std::vector<std::string> good;
+  for (const auto& [domain, trial] : facts.more_domains) {
+    if (trial.is_good()) {
+      good.push_back(domain);
+      continue;
+    }
+    rows.wrong("domains",
+               fmt::format("The domain {} of ad.more_domains cannot be reached: {}.", domain,
+                           trial.error ? trial.error->detail() : "not asked"),
+               "Let the DNS servers of /etc/resolv.conf forward its zone, and TCP ports 389 and 88 "
+               "through to its controllers; its people keep what is known of them till then.");
+  }
+  if (!good.empty()) rows.ok("domains", "Further domains answer: " + join(good, ", ") + ".");
+}
+
 void judge_clock(const DomainFacts& facts, Rows& rows) {
   std::int64_t worst = 0;
   std::string host;
@@ -171,6 +187,12 @@ void judge_keys(const DomainFacts& facts, Rows& rows) {
   } else {
     rows.ok("keytab.names", "The keytab has keys of imap, smtp and pop for " + host + ".");
   }
+  if (facts.settings.http.enabled && !facts.keys.empty() && !present.contains("http/" + host))
+    rows.warning("keytab.http",
+                 fmt::format("The keytab has no key of HTTP/{}: nobody signs in by ticket over "
+                             "HTTPS, and Thunderbird's files of kontorctl clients do not work.",
+                             host),
+                 "Run kontorctl domain join --reuse, or set http.enabled to false.");
   const bool any_strong = !strong.empty();
   if (!facts.keys.empty() && !any_strong)
     rows.wrong(
@@ -212,6 +234,7 @@ std::vector<CheckRow> judge_facts(const DomainFacts& facts) {
   judge_srv(facts, rows);
   judge_name(facts, rows);
   judge_controllers(facts, rows);
+  judge_more_domains(facts, rows);
   judge_clock(facts, rows);
   judge_keytab(facts, rows);
   if (facts.settings.ad.bind == "starttls")

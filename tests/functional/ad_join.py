@@ -223,6 +223,14 @@ class Check(JoinCase):
         rows = self.check(self.config(**dict(wanted, ad__ca_file='/etc/hostname')))
         self.assert_row(rows, 'ldap.bind', 'wrong', 'ca_file')
 
+    def test_a_ticket_inside_tls(self):
+        """This Samba refuses it; ad_binding.py has one that does not."""
+        rows = self.check(self.config(ad__bind='gssapi-tls', ad__ca_file=str(self.domain.ca_file)))
+        self.assert_row(rows, 'ldap.bind', 'wrong', 'Sign or Seal', 'allow_sasl_over_tls')
+
+    def test_further_domains(self):
+        self.assert_row(self.check(self.config(ad__more_domains=[people.DOMAIN.replace('ad.', 'away.', 1)])), 'domains', 'wrong', 'away.', '389')
+
     def test_the_clock(self):
         library = self.folder / 'clock.so'
         samba.run('clang-19', '-shared', '-fPIC', '-o', library, str(kontor.ROOT / 'tests/tools/shifted_clock.c'))

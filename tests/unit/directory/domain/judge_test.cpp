@@ -73,6 +73,12 @@ TEST(DomainCheck, EveryFaultHasASentenceAndARemedy) {
       {"keytab.file", Verdict::wrong, [](auto& f) { f.keytab.mode = 0640; }},
       {"keytab.file", Verdict::wrong, [](auto& f) { f.expected_uid = 7; }},
       {"keytab.names", Verdict::wrong, [](auto& f) { f.keys.erase(f.keys.begin()); }},
+      {"keytab.http", Verdict::warning,
+       [](auto& f) {
+         std::erase_if(f.keys, [](const auto& key) { return key.name().starts_with("HTTP/"); });
+       }},
+      {"domains", Verdict::wrong,
+       [](auto& f) { f.more_domains = {{"a.test", {true, {}}}, {"b.test", {true, k_problem}}}; }},
       {"keytab.encryption", Verdict::wrong,
        [](auto& f) {
          for (auto& key : f.keys) key.key.type = k_rc4;
@@ -124,6 +130,18 @@ TEST(DomainCheck, EveryFaultHasASentenceAndARemedy) {
     EXPECT_FALSE(found.sentence.empty());
     EXPECT_FALSE(found.remedy.empty());
   }
+}
+
+TEST(DomainCheck, WhatIsNotUsedIsNotMissed) {
+  auto facts = sound_facts();
+  std::erase_if(facts.keys, [](const auto& key) { return key.name().starts_with("HTTP/"); });
+  facts.settings.http.enabled = false;
+  for (const auto& one : judge_facts(facts)) {
+    EXPECT_EQ(one.verdict, Verdict::ok) << one.name;
+    EXPECT_NE(one.name, "domains");
+  }
+  facts.more_domains["child.ad.example"] = {true, {}};
+  EXPECT_EQ(row(facts, "domains").verdict, Verdict::ok);
 }
 
 TEST(DomainCheck, ANameOfAnotherAccountIsNamedWithItsHolder) {
