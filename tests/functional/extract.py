@@ -6,7 +6,9 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import pathlib
+import signal
 import subprocess
 import struct
 import sys
@@ -284,6 +286,24 @@ class Sandbox(Case):
             answered, end, number = self.worker.order(request)
             self.assertEqual((answered, end, number), (b'', 'status', 2))
         self.reads(b'text', 'text')
+
+    def test_it_ends_with_its_socket_not_by_signals_for_the_service(self):
+        with extract.Worker() as worker:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                worker.process.send_signal(number)
+            self.assertEqual(worker.read(b'text').text, 'text')
+        self.assertEqual(worker.process.returncode, 0)
+
+    def test_a_reader_nobody_waits_for_is_killed(self):
+        slow = make.zipped({f'{i}.html': b'<p>' * 6 * MEGA for i in range(40)})
+        with extract.Worker(seconds=600) as worker:
+            children = pathlib.Path(f'/proc/{worker.process.pid}/task/{worker.process.pid}/children')
+            answer, fate = worker.begin(worker.request(slow))
+            reader = kontor.wait_until(lambda: children.read_text(encoding='ascii').strip(), 'a reader', 30)
+            os.kill(int(reader), signal.SIGSTOP)  # it does not end by itself
+            os.close(answer)
+            os.close(fate)
+            kontor.wait_until(lambda: not children.read_text(encoding='ascii').strip(), 'no reader', 60)
 
     def test_it_gives_its_rights_away(self):
         status = pathlib.Path(f'/proc/{self.worker.process.pid}/status').read_text(encoding='ascii')

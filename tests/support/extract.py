@@ -44,8 +44,13 @@ class Worker:
         self.socket.close()
         self.process.wait(30)
 
-    def order(self, request, seconds=None, memory=None):
-        """Hands a request over as it is: (answer, end, number)."""
+    @staticmethod
+    def request(content, media_type='', name=''):
+        media_type, name = media_type.encode(), name.encode()
+        return struct.pack('<IIIQ', VERSION, len(media_type), len(name), len(content)) + media_type + name + content
+
+    def begin(self, request, seconds=None, memory=None):
+        """Hands a request over as it is; our ends of the pipes of its answer and its fate."""
         file = os.memfd_create('request')
         with os.fdopen(file, 'wb', closefd=False) as out:
             out.write(request)
@@ -56,14 +61,17 @@ class Worker:
         self.socket.sendmsg([packet], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
         for descriptor in (file, far_answer, far_fate):
             os.close(descriptor)
+        return answer, fate
+
+    def order(self, request, **limits):
+        """(answer, end, number)"""
+        answer, fate = self.begin(request, **limits)
         answered, told = read_all(answer), read_all(fate)
         end, number = struct.unpack('<BB', told)
         return answered, ENDS[end], number
 
     def read(self, content, media_type='', name='', **limits):
-        media_type, name = media_type.encode(), name.encode()
-        head = struct.pack('<IIIQ', VERSION, len(media_type), len(name), len(content))
-        answered, end, number = self.order(head + media_type + name + content, **limits)
+        answered, end, number = self.order(self.request(content, media_type, name), **limits)
         if end != 'done':
             return Answer('not_readable', '', '', f'{end} {number}')
         version, outcome, text, why = struct.unpack_from('<IBII', answered)

@@ -166,9 +166,10 @@ class Service {
   // True: it has gone.
   static bool look_after(Reader& reader) {
     int status = 0;
-    if (::waitpid(reader.pid, &status, WNOHANG) == reader.pid) {
+    const int gone = ::waitpid(reader.pid, &status, WNOHANG);
+    if (gone != 0) {
       ::close(reader.watch);
-      tell(reader.fate, fate_of(status, reader.is_late));
+      tell(reader.fate, gone < 0 ? Fate() : fate_of(status, reader.is_late));
       return true;
     }
     pollfd fate{reader.fate, 0, 0};
@@ -189,7 +190,9 @@ class Service {
 }  // namespace
 
 int run_extract(int socket, ReadOne read) {
-  ::signal(SIGPIPE, SIG_IGN);
+  // Signals for the whole group or service are for kontord, which closes the socket when it goes.
+  for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_IGN);
+  ::signal(SIGCHLD, SIG_DFL);
   prepare_readers();
   const auto own_space = address_space();
   // What libraries have to say about attachments is for nobody.
