@@ -140,6 +140,11 @@ std::int64_t score(const Table& table, std::string_view bytes) {
   return sum;
 }
 
+// ISO-2022-JP (RFC 1468) is ASCII but for its escapes.
+bool is_iso_2022_jp(std::string_view sample) {
+  return sample.contains("\x1B$B") || sample.contains("\x1B$@");
+}
+
 // A sample that ends within a character is UTF-8 all the same.
 bool is_utf8_sample(std::string_view sample, bool is_whole) {
   if (is_utf8(sample)) return true;
@@ -155,7 +160,8 @@ std::string_view detect_charset(std::string_view bytes) {
   if (const auto* mark = mark_of(bytes)) return mark->charset;
   const auto sample = bytes.substr(0, k_sample);
   if (const auto wide = utf16_of(sample); !wide.empty()) return wide;
-  if (is_utf8_sample(sample, sample.size() == bytes.size())) return "utf-8";
+  if (is_utf8_sample(sample, sample.size() == bytes.size()))
+    return is_iso_2022_jp(sample) ? "iso-2022-jp" : "utf-8";
   std::string_view best = "utf-8";
   auto most = std::numeric_limits<std::int64_t>::min();
   for (const auto& candidate : candidates())
@@ -178,7 +184,8 @@ bool looks_like_text(std::string_view bytes) {
   if (!utf16_of(sample.substr(0, sample.size() & ~std::size_t{1})).empty()) return true;
   const auto is_control = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && byte != 0x1A;
+    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && byte != 0x1A &&
+           byte != 0x1B;
   };
   if (sample.contains('\0')) return false;
   return static_cast<std::size_t>(std::ranges::count_if(sample, is_control)) * 50 <= sample.size();

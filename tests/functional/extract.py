@@ -92,6 +92,8 @@ class Formats(Case):
         self.reads(make.pdf('Договор поставки\nвторая строка'), 'Договор поставки', 'вторая строка', name='a.pdf')
         self.reads(make.pdf_plain('plain Helvetica'), 'plain Helvetica', media_type='image/jpeg', name='lying.jpg')
 
+        self.reads(make.pdf_with_file('inside.docx', make.docx('вложенный договор')), 'see the file', 'inside.docx', 'вложенный договор')
+
     def test_office_open_xml(self):
         text = self.reads(make.docx(TEXT + '\nвторая строка'), TEXT, 'вторая строка\n', 'колонтитул', 'Заглавие', name='a.docx')
         for hidden in ('deletedword', 'fieldcode', 'stylename', '77'):

@@ -99,6 +99,16 @@ def rtf(text):
             '\\par\\f1 caf\\\'e9\\par{\\pict\\bin4 {}{}}}').encode('ascii')
 
 
+def pdf_with_file(name, content):
+    """A page, and a file put into the document."""
+    return pdf_objects([
+        b'<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(%s) 6 0 R]>>>>>>' % name.encode(), b'<</Type/Pages/Kids[3 0 R]/Count 1>>',
+        b'<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 5 0 R>>>>/Contents 4 0 R>>',
+        stream(b'BT /F1 12 Tf 50 700 Td (see the file) Tj ET'), b'<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+        b'<</Type/Filespec/F(%s)/UF(%s)/EF<</F 7 0 R>>>>' % (name.encode(), name.encode()),
+        stream(content).replace(b'<<', b'<</Type/EmbeddedFile/Params<</Size %d>>' % len(content), 1)])
+
+
 def pdf_objects(objects, trailer=''):
     out, places = b'%PDF-1.5\n%\xe2\xe3\xcf\xd3\n', []
     for number, body in enumerate(objects, 1):

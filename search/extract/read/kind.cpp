@@ -88,7 +88,13 @@ bool is_html(std::string_view head) {
          istarts_with(head, "<head") || istarts_with(head, "<body");
 }
 
-// Two fields that begin a message, the first ones of the file.
+bool is_field(std::string_view line) {
+  const auto colon = line.find(':');
+  return colon != std::string_view::npos && colon > 0 &&
+         line.substr(0, colon).find_first_of(" \t") == std::string_view::npos;
+}
+
+// The header of a message at the beginning of the file: three fields that messages have.
 bool is_mail(std::string_view head) {
   constexpr std::array<std::string_view, 12> names{
       "received:",   "return-path:",  "from:",         "to:",           "date:", "subject:",
@@ -98,8 +104,8 @@ bool is_mail(std::string_view head) {
     if (line.starts_with(' ') || line.starts_with('\t')) continue;
     const bool known =
         std::ranges::any_of(names, [&](std::string_view name) { return istarts_with(line, name); });
-    if (!known) break;
-    ++fields;
+    if (!known && !is_field(line)) break;
+    fields += known ? 1 : 0;
   }
   return fields >= 3;
 }
@@ -115,6 +121,21 @@ Kind kind_of_text(const Attachment& file, std::string_view head) {
   return is_mail(head) ? Kind::mail : Kind::plain;
 }
 
+// Neither magic nor text: what is said of it has to be likely. Parts of messages may be binary, tar
+// as it was before POSIX has no magic, and text may hold a few strange bytes.
+Kind kind_of_binary(const Attachment& file, std::string_view head) {
+  const auto* by_type = find_name(k_types, file.media_type);
+  const auto* by_name = find_name(k_endings, ending_of(file.file_name));
+  const auto says = [&](Kind kind) {
+    return (by_type != nullptr && by_type->kind == kind) ||
+           (by_name != nullptr && by_name->kind == kind);
+  };
+  if (says(Kind::mail) || is_mail(head)) return Kind::mail;
+  if (says(Kind::archive)) return Kind::archive;
+  const bool is_said_text = istarts_with(file.media_type, "text/") || says(Kind::plain);
+  return is_said_text && !head.contains('\0') ? kind_of_text(file, head) : Kind::none;
+}
+
 }  // namespace
 
 Kind kind_of(const Attachment& file) {
@@ -128,14 +149,10 @@ Kind kind_of(const Attachment& file) {
   }
   // ISO 32000-1, annex H, 3.4.1: within the first 1024 bytes.
   if (bytes.substr(0, 1'024).contains("%PDF-")) return Kind::pdf;
-  if (!is_text) {
-    // Tar as it was before POSIX has no magic.
-    const auto* by_name = find_name(k_endings, ending_of(file.file_name));
-    return by_name != nullptr && by_name->kind == Kind::archive ? Kind::archive : Kind::none;
-  }
   auto head = bytes.substr(0, 4'096);
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
-  return kind_of_text(file, trim(head));
+  head = trim(head);
+  return is_text ? kind_of_text(file, head) : kind_of_binary(file, head);
 }
 
 }  // namespace kontor::search

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PDF by poppler, page after page.
 #include <poppler/cpp/poppler-document.h>
+#include <poppler/cpp/poppler-embedded-file.h>
 #include <poppler/cpp/poppler-global.h>
 #include <poppler/cpp/poppler-page.h>
 
@@ -8,6 +9,7 @@
 #include <memory>
 
 #include "base/mime/decode.hpp"
+#include "base/mime/detect.hpp"
 #include "search/extract/read/readers.hpp"
 
 namespace kontor::search {
@@ -33,6 +35,20 @@ constexpr std::string_view k_smallest =
     "\nendstream endobj 5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
     "trailer<</Root 1 0 R>>\n";
 
+// Files put into the document: invoices as XML, portfolios.
+void read_embedded(const poppler::document& document, Reading& reading, Members& members) {
+  if (!document.has_embedded_files()) return;
+  for (auto* file : document.embedded_files()) {
+    if (file == nullptr || !file->is_valid() || reading.is_full()) continue;
+    if (!reading.may_open_file()) return members.left_out("it holds more files than are read");
+    const auto data = file->data();
+    if (!reading.may_unpack(data.size())) return members.left_out("it holds more than is read");
+    const auto name = mime::text_of_unknown(file->name());  // UTF-16 with a mark, or bytes
+    reading.add_line(name);
+    members.saw(name, reading.read_inner({{data.data(), data.size()}, {}, name}));
+  }
+}
+
 }  // namespace
 
 Verdict read_pdf(std::string_view bytes, Reading& reading) {
@@ -54,8 +70,11 @@ Verdict read_pdf(std::string_view bytes, Reading& reading) {
     else
       is_damaged = true;
   }
-  if (is_damaged) return {Extraction::not_readable, "pages of the PDF are damaged"};
-  return {};
+  Members members;
+  members.saw({}, is_damaged ? Verdict{Extraction::not_readable, "pages of the PDF are damaged"}
+                             : Verdict());
+  read_embedded(*document, reading, members);
+  return members.verdict();
 }
 
 void prepare_pdf() {

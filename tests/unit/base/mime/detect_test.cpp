@@ -19,6 +19,7 @@ TEST(Detect, MarksAndForms) {
       {"plain ASCII", "utf-8"},
       {"договор", "utf-8"},
       {"\xEF\xBB\xBFx", "utf-8"},
+      {"\x1B$BF|K\\8l\x1B(B", "iso-2022-jp"},
       {"\xFF\xFEx\0"sv, "utf-16le"},
       {"\xFE\xFF\0x"sv, "utf-16be"},
       {"\xFF\xFE\0\0x\0\0\0"sv, "utf-32le"},
@@ -49,6 +50,7 @@ TEST(Detect, LettersTellTheCharset) {
 
 TEST(Detect, TextWithoutItsMark) {
   EXPECT_EQ(text_of_unknown("\xEF\xBB\xBFx"), "x");
+  EXPECT_EQ(text_of_unknown("\x1B$BF|K\\8l\x1B(B"), "日本語");
   EXPECT_EQ(text_of_unknown("\xFF\xFE\x34\x04"), "д");
   EXPECT_EQ(text_of_unknown("\xC4\xEE\xE3\xEE\xE2\xEE\xF0"), "Договор");
 }

@@ -75,6 +75,10 @@ TEST(Kind, ContentThenTypeThenName) {
       {"\x89PNG\r\n\x1A\n\0\0"sv, "text/plain", "a.txt", Kind::none},
       {"", "text/plain", "a.txt", Kind::plain},
       {"\0\1\2\3"sv, "text/plain", "a.txt", Kind::none},
+      {"\1\2\3 words", "text/plain", "", Kind::plain},
+      {"\1\2\3 words", "application/octet-stream", "", Kind::none},
+      {"Subject: x\r\n\r\n\0\1\2\3"sv, "message/rfc822", "", Kind::mail},
+      {"\0\1\2\3"sv, "", "old.tar", Kind::archive},
   };
   for (const auto& [bytes, type, name, kind] : rows)
     EXPECT_EQ(kind_of({bytes, type, name}), kind) << bytes << " " << type << " " << name;
