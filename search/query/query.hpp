@@ -31,9 +31,9 @@ struct FolderIs {
   bool operator==(const FolderIs&) const = default;
 };
 
-enum class Mark : std::uint8_t { seen, answered, flagged, draft, deleted };
+enum class MessageMark : std::uint8_t { seen, answered, flagged, draft, deleted };
 struct FlagIs {
-  Mark mark = Mark::seen;
+  MessageMark mark = MessageMark::seen;
   bool set = true;
   bool operator==(const FlagIs&) const = default;
 };
