@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/config/group_rules.hpp"
+#include "base/config/languages.hpp"
 #include "base/config/load.hpp"
 #include "base/config/policy_rule.hpp"
 #include "base/config/sources.hpp"
@@ -228,8 +229,20 @@ void check_policy(const Settings& settings, Sentences& out) {
         fmt::format("policy.attribute: \"{}\" is not the name of an attribute", attribute));
 }
 
+std::string known_languages() {
+  std::string out;
+  for (const auto& language : languages())
+    out.append(out.empty() ? "" : ", ").append(language.code);
+  return out;
+}
+
 void check_search(const Settings& settings, Sentences& out) {
   const Search& search = settings.search;
+  for (const auto& language : search.languages)
+    if (find_language(language) == nullptr)
+      out.push_back(fmt::format(
+          "search.languages: \"{}\" is not a language whose word forms are known; these are: {}",
+          language, known_languages()));
   // The attachment, what is unpacked from it and its text are in memory together.
   if (search.attachments && search.attachment_memory / 4 < search.max_attachment)
     out.emplace_back("search.attachment_memory must be at least four times search.max_attachment");

@@ -24,7 +24,8 @@ constexpr auto k_rows = std::to_array<Row>({
      "Languages whose word forms are known.",
      "A word is found in all its forms. Names of Snowball stemmers or their codes: en, ru, de, fr "
      "... "
-     "Which of them a word belongs to is told by its script, then by the order here."},
+     "Which of them a word may belong to is told by its script; of several with one script each "
+     "counts."},
     {"search.max_attachment",
      [](Settings& s) -> Field { return &s.search.max_attachment; },
      {65536, 1073741824},

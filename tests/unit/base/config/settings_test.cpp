@@ -163,6 +163,11 @@ TEST(Settings, WhatDoesNotFitTogether) {
        "dns.servers: \"10.0.0.1:53\" is not an address or address@port"},
       {"[dns]\nservers = [\"10.0.0.1@0\"]",
        "dns.servers: \"10.0.0.1@0\" is not an address or address@port"},
+      {"[search]\nlanguages = [\"ru\", \"German\", \"klingon\"]",
+       "search.languages: \"klingon\" is not a language whose word forms are known; these are: "
+       "ar, hy, eu, ca, da, nl, en, fi, fr, de, hu, id, ga, it, lt, ne, no, pt, ro, ru, es, sv, "
+       "ta, "
+       "tr"},
       {"[tls]\nkey_file = \"/k.pem\"",
        "tls.certificate_file and tls.key_file are set together or not at all"},
       {"[imap]\nmax_line = \"2 MB\"", "imap.max_line must not be greater than imap.max_command"},
