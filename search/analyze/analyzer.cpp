@@ -177,7 +177,7 @@ class Scan {
       } else {
         begin_run(at);
         run_.symbol = true;
-        run_.unspaced = run_.unspaced || folded.code_class == CodeClass::unspaced;
+        if (folded.code_class == CodeClass::unspaced) run_.unspaced = traits_.unspaced = true;
         append_term(run_.text, folded, decoded.of(made, i));
         run_.at.end = end;
       }

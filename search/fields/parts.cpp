@@ -9,6 +9,7 @@
 #include "base/mime/decode.hpp"
 #include "base/mime/header.hpp"
 #include "base/mime/html_text.hpp"
+#include "search/extract/worth.hpp"
 
 namespace kontor::search {
 namespace {
@@ -67,9 +68,10 @@ bool is_signature(const mime::Part& part) {
   return part.type == "application" && std::ranges::find(subtypes, part.subtype) != subtypes.end();
 }
 
-bool has_no_text(const mime::Part& part) {
+// Without a name it is a part of the message as its sender made it up.
+bool is_picture_or_sound(const mime::Part& part) {
   return part.type == "image" || part.type == "audio" || part.type == "video" ||
-         part.type == "font" || is_signature(part);
+         part.type == "font";
 }
 
 class Walk {
@@ -123,10 +125,10 @@ std::vector<FieldText> part_texts(std::string_view raw, const mime::Message& mes
 std::vector<AttachmentPart> attachment_parts(std::string_view raw, const mime::Message& message) {
   std::vector<AttachmentPart> out;
   for (const auto& part : message.parts) {
-    if (!part.children.empty() || is_text(part) || has_no_text(part) || part.body.size == 0)
-      continue;
-    out.push_back({part.body, part.encoding, part.type + "/" + part.subtype,
-                   labels_of(part.header.of(raw)).file_name});
+    if (!part.children.empty() || is_text(part) || part.body.size == 0) continue;
+    AttachmentPart found{part.body, part.encoding, part.type + "/" + part.subtype,
+                         labels_of(part.header.of(raw)).file_name};
+    if (is_worth_reading(found.media_type, found.file_name)) out.push_back(std::move(found));
   }
   return out;
 }
@@ -142,7 +144,7 @@ bool has_attachment(std::string_view raw, const mime::Message& message) {
     if (!part.children.empty() || part.is_multipart() || is_signature(part)) return false;
     const auto labels = labels_of(part.header.of(raw));
     if (labels.disposition == "attachment") return true;
-    if (labels.file_name.empty()) return !is_text(part) && !has_no_text(part);
+    if (labels.file_name.empty()) return !is_text(part) && !is_picture_or_sound(part);
     return !(part.type == "image" && labels.has_content_id);  // shown by the text
   });
 }

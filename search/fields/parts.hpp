@@ -22,7 +22,7 @@ std::vector<HeaderText> header_texts(std::string_view raw);
 std::vector<FieldText> part_texts(std::string_view raw, const mime::Message& message);
 
 // A part whose text only an Extractor can read: not text, nor a message that could be taken apart,
-// nor of a kind that has no text (pictures, sounds, signatures).
+// and worth reading (search/extract/worth.hpp).
 struct AttachmentPart {
   mime::Range body;        // of the message, transfer-encoded
   std::string encoding;    // its Content-Transfer-Encoding
