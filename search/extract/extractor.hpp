@@ -39,6 +39,8 @@ class Extractor {
  public:
   virtual ~Extractor() = default;
   virtual Task<Extracted> extract(Attachment attachment) = 0;
+  // For good: what runs and what is asked later comes back as unavailable, soon. Any thread.
+  virtual void stop() {}
 };
 
 }  // namespace kontor::search

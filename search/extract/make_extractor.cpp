@@ -84,12 +84,9 @@ class SandboxedExtractor final : public Extractor {
         log_(std::move(log)),
         stopping_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         pool_("kontor-extract", readers_at_once()) {}
-  ~SandboxedExtractor() override {
-    is_stopped_ = true;
-    const std::uint64_t one = 1;
-    (void)!::write(stopping_.get(), &one, sizeof one);
-  }
+  ~SandboxedExtractor() override { end(); }
   Task<Extracted> extract(Attachment attachment) override;
+  void stop() override { end(); }
 
  private:
   using Worker = std::shared_ptr<WorkerProcess>;
@@ -105,6 +102,11 @@ class SandboxedExtractor final : public Extractor {
     bool is_stopped = false;
   };
 
+  void end() {
+    is_stopped_ = true;
+    const std::uint64_t one = 1;
+    (void)!::write(stopping_.get(), &one, sizeof one);
+  }
   Extracted run(const Job& job);
   Result<Worker> worker();
   Result<Worker> start_worker();

@@ -12,7 +12,7 @@
 namespace kontor::search {
 
 // `program` is the path of kontor-extract. Nothing when search.attachments is false. The settings
-// are copied. Tasks must have ended when the Extractor goes; its destructor ends what runs.
+// are copied. Its destructor stops it and waits until nothing runs.
 std::unique_ptr<Extractor> make_extractor(const config::Search& settings,
                                           std::string program,
                                           log::Context log);

@@ -137,10 +137,27 @@ TEST_F(ExtractorTest, TimeIsLimitedWhetherItWaitsOrWorks) {
   EXPECT_EQ(misbehave("hello").text, "read: hello");
 }
 
-TEST_F(ExtractorTest, GoingAwayEndsWhatRuns) {
+TEST_F(ExtractorTest, StoppingEndsWhatRuns) {
+  settings_.attachment_timeout = std::chrono::seconds(600);
   make(KONTOR_EXTRACT_MISUSE_PROGRAM);
   boost::asio::io_context context;
+  std::size_t ended = 0;
+  const auto task = [&]() -> Task<void> {
+    const auto extracted = co_await extractor_->extract({"sleep", "text/plain", "a.txt"});
+    ended += extracted.outcome == Extraction::unavailable ? 1 : 0;
+  };
+  for (int i = 0; i < 10; ++i) kontor::testing::spawn(context, task());
+  while (sink_.count("extract.worker.started") == 0) context.run_for(std::chrono::milliseconds(5));
+  extractor_->stop();
+  kontor::testing::run_all(context);
+  EXPECT_EQ(ended, 10U) << "those under way and those that wait";
+  EXPECT_EQ(extract("x").outcome, Extraction::unavailable);
+}
+
+TEST_F(ExtractorTest, GoingAwayEndsWhatRuns) {
   settings_.attachment_timeout = std::chrono::seconds(600);
+  make(KONTOR_EXTRACT_MISUSE_PROGRAM);
+  boost::asio::io_context context;
   std::optional<Extraction> outcome;
   const auto task = [&]() -> Task<void> {
     outcome = (co_await extractor_->extract({"sleep", "text/plain", "a.txt"})).outcome;
