@@ -1,30 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Full-text search of one account: how fast messages are indexed, how large the index becomes, how
 // long queries take. `bench_search [messages] [folder]`; the messages are made here: Russian and
-// English words in their forms, as often as words are in a language (Zipf), 3 KB a body.
+// English words in their forms, as often as words are in a language (Zipf), 3 KB a body. A folder
+// that is named stays; with 0 messages the one that is there is asked.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <random>
 
+#include "bench/search_texts.hpp"
 #include "search/index/account_index.hpp"
 
 namespace {
 using namespace kontor;
 using namespace kontor::search;
+using bench::k_lemmas;
+using Writer = bench::SearchTexts;
 
-constexpr std::size_t k_lemmas = 60'000;  // some 400,000 words with their forms
-constexpr std::size_t k_body = 3'000;     // bytes
-constexpr std::size_t k_people = 2'000;
 constexpr std::size_t k_batch = 1'000;  // messages that are given at once
 
 double seconds_of(clockid_t clock) {
@@ -34,100 +32,6 @@ double seconds_of(clockid_t clock) {
 }
 double cpu() { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
 double wall() { return seconds_of(CLOCK_MONOTONIC); }
-
-class Writer {
- public:
-  Writer() {
-    for (std::size_t i = 0; i < k_lemmas; ++i) {
-      const bool russian = below(3) != 0;
-      const std::size_t syllables = i < 60 ? 1 : i < 1'000 ? 2 : 2 + below(4);
-      std::string lemma;
-      for (std::size_t s = 0; s < syllables; ++s) lemma += syllable(russian);
-      if (russian && below(40) == 0) lemma += "ё";
-      lemmas_.push_back({std::move(lemma), russian});
-    }
-    for (std::size_t i = 0; i < k_people; ++i) {
-      const auto id = std::to_string(i);
-      people_.push_back(capital(lemmas_[2'000 + below(20'000)].text) + " " +
-                        capital(lemmas_[2'000 + below(20'000)].text) + " <person" + id + "@host" +
-                        std::to_string(i % 40) + ".example.com>");
-    }
-  }
-
-  std::size_t below(std::size_t bound) { return random_() % bound; }
-  // A word of about this rank; a lower rank is more frequent.
-  std::string word(std::size_t rank) {
-    const auto& lemma = lemmas_[rank];
-    if (rank < 60) return lemma.text;
-    return std::string(lemma.text)
-        .append(lemma.russian ? k_russian_endings[below(k_russian_endings.size())]
-                              : k_english_endings[below(k_english_endings.size())]);
-  }
-  std::string any_word() {
-    const double u = std::generate_canonical<double, 53>(random_);
-    const auto rank = static_cast<std::size_t>(std::exp(u * std::log(double(k_lemmas)))) - 1;
-    return word(std::min(rank, k_lemmas - 1));
-  }
-  const std::string& person() { return people_[below(k_people)]; }
-
-  std::string sentence(std::size_t words) {
-    std::string out = capital(any_word());
-    for (std::size_t i = 1; i < words; ++i)
-      out.append(i % 7 == 6 ? ", " : " ").append(below(12) == 0 ? capital(any_word()) : any_word());
-    return out;
-  }
-
-  Document message(ItemId item) {
-    Document out;
-    out.item = item;
-    std::string body;
-    while (body.size() < k_body) body.append(sentence(6 + below(12))).append(".\r\n");
-    if (below(10) == 0) body += "Счёт №" + std::to_string(below(100'000)) + "\r\n";
-    std::string header;
-    for (int i = 0; i < 5; ++i)
-      header += fmt::format(
-          "received: from mx{}.example.com by host{}.example.com with esmtps id {:016x}\n",
-          below(9), below(40), random_());
-    out.texts = {{Field::subject, sentence(3 + below(6))},
-                 {Field::from, person()},
-                 {Field::to, person()},
-                 {Field::header, std::move(header)},
-                 {Field::body, std::move(body)}};
-    return out;
-  }
-
- private:
-  struct Lemma {
-    std::string text;
-    bool russian = false;
-  };
-  static constexpr auto k_russian_endings = std::to_array<std::string_view>(
-      {"", "а", "у", "ом", "е", "ы", "ов", "ами", "ах", "ный", "ного", "ная"});
-  static constexpr auto k_english_endings =
-      std::to_array<std::string_view>({"", "", "s", "ed", "ing", "er", "ly"});
-
-  static std::string capital(std::string word) {
-    // Of "а" to "п" and of Latin letters; others stay small.
-    if (word.starts_with('\xD0') && word.size() > 1 && static_cast<unsigned char>(word[1]) >= 0xB0)
-      word[1] = static_cast<char>(word[1] - 0x20);
-    else if (word[0] >= 'a' && word[0] <= 'z')
-      word[0] = static_cast<char>(word[0] - 32);
-    return word;
-  }
-  std::string_view syllable(bool russian) {
-    static constexpr auto k_russian = std::to_array<std::string_view>(
-        {"ра", "по", "ко", "ни", "те", "ва", "ст",  "пре", "до", "го", "вор", "ла", "ми",  "ну",
-         "жи", "ще", "ры", "за", "ов", "ка", "мой", "эль", "фи", "хо", "цен", "юр", "бле", "сно"});
-    static constexpr auto k_english = std::to_array<std::string_view>(
-        {"re", "con", "ta", "in", "er", "li", "mo",  "st",  "pa",  "the", "un", "ti", "on",  "al",
-         "de", "ro",  "qu", "ma", "si", "ne", "plo", "gra", "chi", "vo",  "be", "fa", "win", "ly"});
-    return russian ? k_russian[below(k_russian.size())] : k_english[below(k_english.size())];
-  }
-
-  std::mt19937_64 random_{20'261'122};
-  std::vector<Lemma> lemmas_;
-  std::vector<std::string> people_;
-};
 
 std::unique_ptr<AccountIndex> opened(const std::string& folder) {
   auto index = AccountIndex::open(folder, {"ru", "en"});
@@ -277,11 +181,11 @@ int main(int argc, char** argv) {
   const std::size_t messages = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 20'000;
   const std::string folder = argc > 2 ? argv[2] : "search-bench.tmp";
   const bool keep = argc > 2;
-  std::filesystem::remove_all(folder);
+  if (messages > 0) std::filesystem::remove_all(folder);
   Writer writer;
   {
     const auto index = opened(folder);
-    fill(*index, writer, messages);
+    if (messages > 0) fill(*index, writer, messages);
     ask_all(*index, writer);
   }
   for (const auto op : {TextOp::words, TextOp::literal}) {

@@ -20,12 +20,12 @@ std::uint64_t removed_of(const Catalog& catalog, const Segment& segment) {
 
 std::optional<MergePlan> plan_when_idle(const Catalog& catalog) {
   const auto& segments = catalog.segments;
-  if (segments.empty()) return std::nullopt;
-  std::size_t begin = segments.size() - 1;
-  std::uint64_t bytes = segments[begin].bytes;
-  while (begin > 0 && segments[begin - 1].bytes <= k_ratio * bytes)
-    bytes += segments[--begin].bytes;
-  if (segments.size() - begin > 1) return MergePlan{begin, segments.size()};
+  std::uint64_t behind = 0;
+  for (const auto& segment : segments) behind += segment.bytes;
+  for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
+    behind -= segments[i].bytes;
+    if (segments[i].bytes <= k_ratio * behind) return MergePlan{i, segments.size()};
+  }
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const auto removed = removed_of(catalog, segments[i]);
     if (removed > 0 && removed * k_removed_share >= segments[i].documents)

@@ -17,9 +17,9 @@ struct MergePlan {
   std::size_t end = 0;
 };
 
-// What pays when there is time: the newest ones, with each that is at most four times as large as
-// those behind it; or one of which a twentieth was removed. An item is written anew some
-// log(items) / log(5) times that way.
+// What pays when there is time: the oldest one that is at most four times as large as all behind
+// it, with those; or one of which a twentieth was removed. An item is written anew some log(items)
+// times that way.
 std::optional<MergePlan> plan_when_idle(const Catalog& catalog);
 // Nothing, or what has to be done so that there are not too many: the cheapest neighbours.
 std::optional<MergePlan> plan_when_many(const Catalog& catalog);

@@ -51,6 +51,8 @@ struct SegmentWriter::State {
   std::unique_ptr<Xapian::WritableDatabase> database;
   std::unordered_set<std::string, Hash, std::equal_to<>>
       noted;  // words whose stems are in the database
+  // Stems and words: noted in order in the end, each alone would be a change of the table.
+  std::vector<std::pair<std::string, std::string>> notes;
   Segment segment;
   std::uint64_t text_bytes = 0;
 
@@ -90,7 +92,7 @@ void SegmentWriter::State::note_stems(std::string_view word) {
   if (noted.contains(word)) return;
   noted.emplace(word);
   for (const auto& stem : stemmer.stems(word))
-    if (stem.size() <= k_longest_term) database->add_synonym(stem, std::string(word));
+    if (stem.size() <= k_longest_term) notes.emplace_back(stem, word);
 }
 
 void SegmentWriter::State::add_header(std::string_view text) {
@@ -168,6 +170,8 @@ Result<void> SegmentWriter::add(const Document& document) {
 Result<Segment> SegmentWriter::finish() {
   auto& state = *state_;
   return xapian_call("packing an index", [&]() -> Result<Segment> {
+    std::ranges::sort(state.notes);
+    for (const auto& [stem, word] : state.notes) state.database->add_synonym(stem, word);
     state.database->commit();
     state.database->close();
     state.database.reset();

@@ -112,6 +112,8 @@ TEST(MergePlan, TheNewestGoIntoWhatIsNotMuchLarger) {
   EXPECT_EQ(some->begin, 1U);
   EXPECT_EQ(some->end, 4U);
   EXPECT_EQ(plan_when_idle(of_sizes({400, 80, 10, 10}))->begin, 0U);
+  EXPECT_EQ(plan_when_idle(of_sizes({57, 57, 339, 23}))->begin, 0U);
+  EXPECT_EQ(plan_when_idle(of_sizes({9'000, 57, 339, 23}))->begin, 1U);
 }
 
 TEST(MergePlan, ASegmentWithManyRemovedIsMadeAnew) {
