@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Putting another folder in the place of an account's: restoring it whole.
+#include <thread>
+
 #include "store/mailbox/disk_store.hpp"
 
 namespace kontor::store {
@@ -45,7 +47,18 @@ Result<DiskStore::SlotPtr> DiskStore::take_for_replacing(const AccountId& id,
 }
 
 Task<Result<void>> DiskStore::replace(AccountId id, Binding owner, std::string prepared) {
-  KONTOR_CO_TRY(auto slot, take_for_replacing(id, owner));
+  constexpr int k_tries = 50;
+  auto taken = take_for_replacing(id, owner);
+  // Who follows the accounts may be reading in it for a moment.
+  for (int tries = 0; !taken && taken.error().code() == Errc::busy && tries < k_tries; ++tries) {
+    auto pause = [] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      return true;
+    };
+    co_await io::on_pool(disk_, std::move(pause));
+    taken = take_for_replacing(id, owner);
+  }
+  KONTOR_CO_TRY(auto slot, std::move(taken));
   co_await drain(slot);
   auto account = std::exchange(slot->account, nullptr);
   if (account != nullptr) static_cast<void>((co_await account->settle()).has_value());

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/indexer/document_reader.hpp"
+
+#include <utility>
+
+namespace kontor::indexer {
+namespace {
+
+constexpr std::size_t k_most_attachments = 100;  // of one message that are read
+
+}  // namespace
+
+mime::Limits DocumentReader::limits() const {
+  return mime::Limits{.max_depth = settings_.mime.max_depth, .max_parts = settings_.mime.max_parts};
+}
+
+Task<std::vector<search::Extracted>> DocumentReader::extract(
+    std::shared_ptr<const std::string> raw,
+    std::vector<search::AttachmentPart> parts,
+    io::WorkPool& pool) const {
+  std::vector<search::Extracted> out;
+  for (auto& part : parts) {
+    if (out.size() == k_most_attachments) break;
+    auto decode = [raw, &part] { return search::attachment_bytes(*raw, part); };
+    const auto bytes = co_await io::on_pool(pool, std::move(decode));
+    search::Attachment attachment;
+    attachment.bytes = bytes;
+    attachment.media_type = part.media_type;
+    attachment.file_name = part.file_name;
+    out.push_back(co_await extractor_->extract(attachment));
+    if (out.back().outcome == search::Extraction::unavailable) break;  // nor will the others be
+  }
+  co_return out;
+}
+
+Task<search::Document> DocumentReader::make(store::ItemId item,
+                                            std::shared_ptr<const std::string> raw,
+                                            io::WorkPool& pool,
+                                            const std::vector<search::FieldText>* known) const {
+  auto work = [raw, item, limits = limits()] { return search::make_document(item, *raw, limits); };
+  auto made = co_await io::on_pool(pool, std::move(work));
+  auto& document = made.document;
+  if (made.attachments.empty()) co_return std::move(document);
+  if (known != nullptr && !known->empty()) {
+    document.reading = search::Reading::whole;
+    for (const auto& text : *known) document.texts.push_back(text);
+  } else if (extractor_ == nullptr) {
+    document.reading = search::Reading::none;  // search.attachments is off
+  } else if (known == nullptr) {
+    const auto count = made.attachments.size();
+    auto read = co_await extract(std::move(raw), std::move(made.attachments), pool);
+    const bool all = read.size() == count;
+    search::add_attachments(document, std::move(read), all);
+  }
+  co_return std::move(document);
+}
+
+Task<Result<std::vector<search::Document>>> DocumentReader::read(
+    std::shared_ptr<store::Account> account,
+    std::vector<store::ItemId> items,
+    io::WorkPool& pool,
+    KnownAttachments known) const {
+  auto read = co_await account->read_messages(items);
+  account.reset();
+  std::vector<search::Document> out;
+  out.reserve(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!read[i] && read[i].error().code() == Errc::not_found) continue;  // purged meanwhile
+    if (!read[i] && read[i].error().code() == Errc::corrupt) {
+      out.emplace_back();
+      out.back().item = items[i];
+      continue;
+    }
+    KONTOR_CO_TRY(auto bytes, std::move(read[i]));
+    auto raw = std::make_shared<const std::string>(std::move(bytes));
+    const auto found = known.find(items[i]);
+    const auto* texts = found == known.end() ? nullptr : &found->second;
+    out.push_back(co_await make(items[i], std::move(raw), pool, texts));
+  }
+  co_return out;
+}
+
+Task<std::vector<std::string>> DocumentReader::attachments(std::shared_ptr<const std::string> raw,
+                                                           io::WorkPool& pool) const {
+  std::vector<std::string> out;
+  if (extractor_ == nullptr) co_return out;
+  auto work = [raw, limits = limits()] {
+    return search::attachment_parts(*raw, mime::parse(*raw, limits));
+  };
+  auto parts = co_await io::on_pool(pool, std::move(work));
+  for (auto& one : co_await extract(std::move(raw), std::move(parts), pool))
+    if (!one.text.empty()) out.push_back(std::move(one.text));
+  co_return out;
+}
+
+}  // namespace kontor::indexer

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// DocumentReader: items of an account as the Documents that are indexed and looked through.
+#pragma once
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "base/config/settings.hpp"
+#include "base/core/task.hpp"
+#include "base/io/work_pool.hpp"
+#include "search/extract/extractor.hpp"
+#include "search/fields/make_document.hpp"
+#include "store/mailbox/account.hpp"
+
+namespace kontor::indexer {
+
+// The text of attachments by item, where it was read before.
+using KnownAttachments = std::map<store::ItemId, std::vector<search::FieldText>>;
+
+class DocumentReader {
+ public:
+  // Both outlive it. Without an extractor attachments have no text.
+  DocumentReader(const config::Settings& settings, search::Extractor* extractor)
+      : settings_(settings), extractor_(extractor) {}
+
+  // In the order of `items`, without those that are purged; texts are decoded on `pool`. An item
+  // whose bytes are damaged is a Document without texts. An Error: the disk could not be read.
+  // Lets go of the account when the bytes are there.
+  Task<Result<std::vector<search::Document>>> read(std::shared_ptr<store::Account> account,
+                                                   std::vector<store::ItemId> items,
+                                                   io::WorkPool& pool,
+                                                   KnownAttachments known) const;
+  // The texts of a message's attachments, read now.
+  Task<std::vector<std::string>> attachments(std::shared_ptr<const std::string> raw,
+                                             io::WorkPool& pool) const;
+
+ private:
+  // An item that is in `known` without a text has none.
+  Task<search::Document> make(store::ItemId item,
+                              std::shared_ptr<const std::string> raw,
+                              io::WorkPool& pool,
+                              const std::vector<search::FieldText>* known) const;
+  Task<std::vector<search::Extracted>> extract(std::shared_ptr<const std::string> raw,
+                                               std::vector<search::AttachmentPart> parts,
+                                               io::WorkPool& pool) const;
+  mime::Limits limits() const;
+
+  const config::Settings& settings_;
+  search::Extractor* extractor_;
+};
+
+}  // namespace kontor::indexer

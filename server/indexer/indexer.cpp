@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/indexer/indexer.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/io/give_way.hpp"
+#include "base/log/events/indexer.hpp"
+
+namespace kontor::indexer {
+
+using log::Keys;
+
+namespace {
+
+constexpr const char* k_folder = "fts";
+constexpr const char* k_fresh_folder = "fts.new";
+constexpr std::size_t k_open_indexes = 32;
+constexpr std::size_t k_batch_items = 256;
+constexpr std::uint64_t k_batch_bytes = 8U << 20U;
+constexpr std::chrono::seconds k_again{30};  // after a failure
+
+// Items of a batch: the first one whatever its size.
+std::vector<store::ItemId> batch_of(const store::AccountView& view, store::ItemId after) {
+  std::vector<store::ItemId> out;
+  std::uint64_t bytes = 0;
+  for (const auto& item : view.items_after(after, k_batch_items)) {
+    if (!out.empty() && bytes + item.size > k_batch_bytes) break;
+    bytes += item.size;
+    out.push_back(item.id);
+  }
+  return out;
+}
+
+}  // namespace
+
+struct Indexer::Turn {
+  store::AccountId account;
+  std::string folder;
+  store::AccountView view;
+  AccountPtr mailbox;  // until the bytes are read
+  IndexShelf* shelf = nullptr;
+  IndexShelf::Lease lease;
+};
+
+namespace {
+
+IndexShelf::Open opener(const IndexerEnvironment& environment) {
+  if (environment.open) return environment.open;
+  return [&languages = environment.settings.search.languages](const std::string& folder) {
+    return search::AccountIndex::open(folder, languages);
+  };
+}
+
+}  // namespace
+
+Indexer::Indexer(IndexerEnvironment environment)
+    : environment_(std::move(environment)),
+      settings_(environment_.settings.search),
+      reader_(environment_.settings, environment_.extractor),
+      schedule_(settings_.delay),
+      shelf_(opener(environment_), k_folder, k_open_indexes, environment_.log),
+      fresh_(opener(environment_), k_fresh_folder, 1, environment_.log),
+      searchers_("kontor-search", std::max(1U, settings_.threads)),
+      writer_("kontor-index", 1) {
+  if (!settings_.enabled) return;
+  writer_.post([] { io::give_way(); });
+  watch_ = environment_.store.watch(
+      [this](store::AccountId account, store::AccountNews news) { heard(account, news); });
+  watch_leaving_ =
+      environment_.store.watch_leaving([this](store::AccountId account) { leaving(account); });
+}
+
+Indexer::~Indexer() = default;
+
+void Indexer::stop() {
+  is_stopping_ = true;
+  wake_.raise();
+}
+
+void Indexer::heard(const store::AccountId& account, store::AccountNews news) {
+  const auto now = environment_.clock.steady();
+  schedule_.with([&](Schedule& schedule) { schedule.note(account, news, now); });
+  wake_.raise();
+}
+
+void Indexer::leaving(const store::AccountId& account) {
+  schedule_.with([&](Schedule& schedule) { schedule.forget(account); });
+  memory_.with([&](Memory& memory) {
+    memory.rebuilding.erase(account);
+    memory.to_merge.erase(account);
+    memory.problems.erase(account);
+  });
+  fresh_.leave(account);
+  shelf_.leave(account);
+}
+
+void Indexer::hurry(const store::AccountId& account, bool only_if_waiting) {
+  const auto now = environment_.clock.steady();
+  schedule_.with([&](Schedule& schedule) {
+    only_if_waiting ? schedule.hurry(account, now) : schedule.add(account, now);
+  });
+  wake_.raise();
+}
+
+Task<void> Indexer::run() {
+  if (!settings_.enabled) co_return;
+  std::vector<store::AccountId> all;
+  for (const auto& info : environment_.store.list()) all.push_back(info.id);
+  schedule_.with([&](Schedule& schedule) { schedule.add_round(std::move(all)); });
+  while (!is_stopping_) {
+    const auto now = environment_.clock.steady();
+    const auto next = schedule_.with([&](Schedule& schedule) { return schedule.take(now); });
+    if (next) {
+      co_await take_turn(*next);
+      continue;
+    }
+    if (co_await merge_one()) continue;
+    const auto wait = schedule_.with([&](const Schedule& schedule) { return schedule.wait(now); });
+    (void)co_await wake_.wait(wait.value_or(std::chrono::hours(1)));
+  }
+}
+
+Task<void> Indexer::take_turn(store::AccountId account) {
+  const auto done = co_await work_on(account);
+  const auto now = environment_.clock.steady();
+  if (done) {
+    memory_.with([&](Memory& memory) { memory.problems.erase(account); });
+    if (*done) schedule_.with([&](Schedule& schedule) { schedule.add(account, now); });
+    co_return;
+  }
+  const auto code = done.error().code();
+  // The account, or its folder, or the store is going away.
+  if (code == Errc::not_found || code == Errc::cancelled) co_return;
+  note_problem(account, done.error());
+  schedule_.with([&](Schedule& schedule) { schedule.add(account, now + k_again); });
+}
+
+// Told once, until it works again.
+void Indexer::note_problem(const store::AccountId& account, const Error& error) {
+  const bool known = memory_.with([&](Memory& memory) {
+    return !memory.problems.insert_or_assign(account, error.text()).second;
+  });
+  if (!known)
+    environment_.log.emit(log::events::k_index_failed, error, {{Keys::account, account.text()}});
+}
+
+Task<Result<bool>> Indexer::work_on(store::AccountId account) {
+  const auto info = environment_.store.info(account);
+  if (!info || !info->problem.empty()) co_return false;
+  auto opened = co_await environment_.store.open(account);
+  KONTOR_CO_TRY(auto mailbox, std::move(opened));
+  const auto turn = std::make_shared<Turn>(
+      Turn{account, info->folder, mailbox->view(), mailbox, nullptr, nullptr});
+  mailbox.reset();
+  KONTOR_CO_TRY(auto state, co_await look_at(turn));
+  KONTOR_CO_TRY(co_await remove_purged(turn, state));
+  auto added = co_await add_batch(turn, state.position);
+  KONTOR_CO_TRY(const bool more, std::move(added));
+  if (more) co_return true;
+  if (turn->shelf == &fresh_) {
+    KONTOR_CO_TRY(co_await finish_rebuild(turn));
+    co_return true;  // the mail that came meanwhile
+  }
+  co_return false;
+}
+
+// Opens the index that is worked on. One that knows of more than the account ever had is of another
+// past of it.
+Task<Result<search::IndexState>> Indexer::look_at(TurnPtr turn) {
+  auto work = [this, turn]() -> Result<search::IndexState> {
+    std::error_code failed;  // one that a stop of the server has left is gone on with
+    if (std::filesystem::is_directory(turn->folder + '/' + k_fresh_folder, failed))
+      memory_.with([&](Memory& memory) { memory.rebuilding.insert(turn->account); });
+    const bool rebuilding =
+        memory_.with([&](Memory& memory) { return memory.rebuilding.contains(turn->account); });
+    turn->shelf = rebuilding ? &fresh_ : &shelf_;
+    turn->lease = turn->shelf->lease(turn->account, turn->folder);
+    const auto state_of = [](search::AccountIndex& index) -> Result<search::IndexState> {
+      return index.state();
+    };
+    KONTOR_TRY(const auto state, turn->shelf->use<search::IndexState>(turn->lease, state_of));
+    if (state.position <= turn->view.highest_modseq()) return state;
+    environment_.log.emit(log::events::k_index_begun_anew,
+                          {{Keys::account, turn->account.text()},
+                           {Keys::detail, "it is of another state of the mailbox"}});
+    KONTOR_TRY(turn->shelf->drop(turn->lease));
+    return turn->shelf->use<search::IndexState>(turn->lease, state_of);
+  };
+  co_return co_await io::on_pool(writer_, std::move(work));
+}
+
+// The index does not say what it has; when it has too much, everything it finds is held against the
+// account.
+Task<Result<void>> Indexer::remove_purged(TurnPtr turn, search::IndexState state) {
+  const auto& view = turn->view;
+  const auto there = view.count_items_after(0) - view.count_items_after(state.position);
+  if (state.documents <= there) co_return Result<void>();
+  auto work = [turn](search::AccountIndex& index) -> Result<std::size_t> {
+    KONTOR_TRY(auto found, index.match(search::TextQuery()));
+    auto gone = std::move(found.certain);
+    gone.insert(gone.end(), found.possible.begin(), found.possible.end());
+    std::erase_if(gone, [&](search::ItemId item) { return turn->view.item(item).has_value(); });
+    std::ranges::sort(gone);
+    KONTOR_TRY(index.remove(gone));
+    return gone.size();
+  };
+  auto on_writer = [turn, work] { return turn->shelf->use<std::size_t>(turn->lease, work); };
+  KONTOR_CO_TRY(const auto count, co_await io::on_pool(writer_, std::move(on_writer)));
+  environment_.log.emit(log::events::k_index_purged,
+                        {{Keys::account, turn->account.text()}, {Keys::count, count}});
+  co_return Result<void>();
+}
+
+bool Indexer::waits_for_reader(const store::AccountId& account,
+                               const std::vector<search::Document>& read) {
+  constexpr unsigned k_patience = 3;  // then without their attachments
+  const bool missed = std::ranges::any_of(
+      read, [](const auto& document) { return document.reading == search::Reading::not_tried; });
+  return memory_.with([&](Memory& memory) {
+    if (!missed) memory.waits.erase(account);
+    return missed && ++memory.waits[account] <= k_patience;
+  });
+}
+
+Task<Result<bool>> Indexer::add_batch(TurnPtr turn, search::ItemId position) {
+  const auto items = batch_of(turn->view, position);
+  if (items.empty()) co_return false;
+  const auto last = items.back();
+  const bool more = turn->view.count_items_after(last) > 0;
+  auto read = co_await reader_.read(std::move(turn->mailbox), items, writer_, {});
+  KONTOR_CO_TRY(auto documents, std::move(read));
+  if (waits_for_reader(turn->account, documents))
+    co_return fail(Errc::unavailable, "the reader of attachments does not answer");
+  auto work = [turn, documents = std::move(documents), last] {
+    const auto add = [&](search::AccountIndex& index) -> Result<bool> {
+      KONTOR_TRY(index.add(documents, last));
+      return true;
+    };
+    return turn->shelf->use<bool>(turn->lease, add);
+  };
+  KONTOR_CO_TRY(co_await io::on_pool(writer_, std::move(work)));
+  if (turn->shelf == &shelf_)
+    memory_.with([&](Memory& memory) { memory.to_merge.insert(turn->account); });
+  co_return more;
+}
+
+Task<Result<void>> Indexer::finish_rebuild(TurnPtr turn) {
+  const auto count = turn->view.count_items_after(0);
+  auto work = [this, turn]() -> Result<void> {
+    fresh_.leave(turn->account);
+    KONTOR_TRY(shelf_.replace(shelf_.lease(turn->account, turn->folder), k_fresh_folder));
+    memory_.with([&](Memory& memory) {
+      memory.rebuilding.erase(turn->account);
+      memory.to_merge.insert(turn->account);
+    });
+    return {};
+  };
+  KONTOR_CO_TRY(co_await io::on_pool(writer_, std::move(work)));
+  environment_.log.emit(log::events::k_index_built,
+                        {{Keys::account, turn->account.text()}, {Keys::count, count}});
+  co_return Result<void>();
+}
+
+// When nobody's turn has come: puts together what one index has in pieces.
+Task<bool> Indexer::merge_one() {
+  const auto account = memory_.with([](Memory& memory) -> std::optional<store::AccountId> {
+    if (memory.to_merge.empty()) return std::nullopt;
+    return memory.to_merge.extract(memory.to_merge.begin()).value();
+  });
+  if (!account) co_return false;
+  const auto info = environment_.store.info(*account);
+  if (!info) co_return true;
+  auto work = [this, lease = shelf_.lease(*account, info->folder)] {
+    const auto stop = [this, &lease] {
+      if (is_stopping_ || IndexShelf::wanted(lease)) return true;
+      const auto now = environment_.clock.steady();
+      return schedule_.with([&](const Schedule& schedule) { return !schedule.is_idle(now); });
+    };
+    const auto merge = [&stop](search::AccountIndex& index) -> Result<bool> {
+      KONTOR_TRY(index.merge(stop));
+      return stop();
+    };
+    return shelf_.use<bool>(lease, merge);
+  };
+  const auto stopped = co_await io::on_pool(writer_, std::move(work));
+  if (!stopped && stopped.error().code() != Errc::cancelled)
+    note_problem(*account, stopped.error());
+  if (stopped && *stopped) memory_.with([&](Memory& memory) { memory.to_merge.insert(*account); });
+  co_return true;
+}
+
+}  // namespace kontor::indexer

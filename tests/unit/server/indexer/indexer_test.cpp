@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Indexer over a store on the real disk: what is found before, while and after mail is indexed.
+#include "server/indexer/indexer.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/unit/store/mailbox/store_fixture.hpp"
+
+namespace kontor::indexer {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// An index that takes nothing.
+class FullDisk final : public search::AccountIndex {
+ public:
+  search::IndexState state() const override { return {}; }
+  Result<void> add(std::span<const search::Document>, search::ItemId) override {
+    return fail(Errc::no_space, "as the test wants");
+  }
+  Result<void> remove(const search::Items&) override { return {}; }
+  Result<void> merge(const std::function<bool()>&) override { return {}; }
+  Result<search::Matches> match(const search::TextQuery&, const search::Items*) const override {
+    return fail(Errc::io_error, "as the test wants");
+  }
+  Result<std::vector<search::Hit>> rank(const search::TextQuery&,
+                                        const search::Items*,
+                                        std::size_t) const override {
+    return fail(Errc::io_error, "as the test wants");
+  }
+  Result<std::vector<search::FieldText>> attachments(search::ItemId) const override {
+    return std::vector<search::FieldText>();
+  }
+  Result<bool> knows(std::string_view) const override { return false; }
+};
+
+class IndexerTest : public ::testing::Test {
+ protected:
+  IndexerTest() {
+    std::string made = "/tmp/kontor-indexer-XXXXXX";
+    folder_ = ::mkdtemp(made.data());
+    settings_.search.delay = std::chrono::milliseconds(0);
+    store::StoreEnvironment environment{io::real_file_system(), threads_.executor(),
+                                        log::Context(sink_)};
+    store_ = *store::AccountStore::open(environment, folder_ + "/accounts", settings_.store);
+  }
+  ~IndexerTest() override {
+    stop();
+    threads_.work(store_->close());
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  void begin(IndexShelf::Open open = {}) {
+    IndexerEnvironment environment{settings_, *store_, system_clock(), log::Context(sink_)};
+    environment.open = std::move(open);
+    indexer_ = std::make_unique<Indexer>(environment);
+  }
+  void run() { running_ = threads_.start(indexer_->run()); }
+  void stop() {
+    if (indexer_ == nullptr) return;
+    indexer_->stop();
+    if (running_.valid()) running_.get();
+    indexer_.reset();
+  }
+  void deliver(const std::string& text, unsigned owner = 1) {
+    const auto done =
+        threads_.work(store_->deliver(store::owner_of(owner), store::message_of(text)));
+    ASSERT_TRUE(done) << done.error().text();
+  }
+  std::shared_ptr<store::Account> account(unsigned owner = 1) {
+    return *threads_.work(store_->open_for(store::owner_of(owner)));
+  }
+  IndexStatus status(unsigned owner = 1) {
+    return *threads_.work(indexer_->status(account(owner)->id()));
+  }
+  // Until `condition` holds, which something else brings about.
+  static void wait_until(const std::function<bool()>& condition) {
+    constexpr int k_tries = 3'000;
+    for (int i = 0; i < k_tries && !condition(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    ASSERT_TRUE(condition());
+  }
+  void wait_complete(unsigned owner = 1) {
+    account(owner);  // in use: its mail does not wait for company
+    threads_.work(indexer_->candidates(account(owner)->id(), {search::TextQuery()}, std::nullopt));
+    wait_until([&] { return status(owner).waiting == 0 && !status(owner).is_building; });
+  }
+  // Subjects of what the query finds.
+  std::vector<std::string> found(search::TextOp op, const std::string& text, unsigned owner = 1) {
+    auto mailbox = account(owner);
+    search::TextQuery query;
+    query.op = op;
+    query.text = text;
+    search::Items all;
+    for (const auto& item : mailbox->view().items_after(0, 1'000)) all.push_back(item.id);
+    const auto items = threads_.work(indexer_->match(mailbox, query, all, {}));
+    EXPECT_TRUE(items) << items.error().text();
+    std::vector<std::string> out;
+    for (const auto item : *items) {
+      const auto raw = *threads_.work(mailbox->read_message(item));
+      out.push_back(raw.substr(9, raw.find('\r') - 9));
+    }
+    return out;
+  }
+
+  std::string folder_;
+  config::Settings settings_;
+  log::RecordingSink sink_;
+  store::TaskThreads threads_{3};
+  std::unique_ptr<store::AccountStore> store_;
+  std::unique_ptr<Indexer> indexer_;
+  std::future<void> running_;
+};
+
+TEST_F(IndexerTest, FindsTheSameBeforeWhileAndAfterIndexing) {
+  for (const auto* text : {"the contract", "contracts and plans", "lunch"}) deliver(text);
+  begin();
+  const auto check = [&] {
+    EXPECT_THAT(found(search::TextOp::words, "contract"),
+                ElementsAre("the contract", "contracts and plans"));
+    EXPECT_THAT(found(search::TextOp::literal, "ACTS and"), ElementsAre("contracts and plans"));
+    EXPECT_THAT(found(search::TextOp::literal, "u"), ElementsAre("lunch"));
+  };
+  check();
+  EXPECT_EQ(status().waiting, 3U);
+  run();
+  check();
+  wait_complete();
+  EXPECT_EQ(status().index.documents, 3U);
+  check();
+  deliver("u-turn");
+  EXPECT_THAT(found(search::TextOp::literal, "u"), ElementsAre("lunch", "u-turn"));
+}
+
+TEST_F(IndexerTest, PurgedMailLeavesTheIndex) {
+  for (const auto* text : {"one", "two", "three"}) deliver(text);
+  begin();
+  run();
+  wait_complete();
+  auto mailbox = account();
+  ASSERT_TRUE(threads_.work(mailbox->remove(store::k_inbox, {1, 2})));
+  ASSERT_TRUE(threads_.work(mailbox->purge(system_clock().now() + std::chrono::hours(1))));
+  wait_until([&] { return status().index.documents == 1; });
+  EXPECT_THAT(found(search::TextOp::words, "three"), ElementsAre("three"));
+  EXPECT_THAT(found(search::TextOp::words, "one"), IsEmpty());
+}
+
+TEST_F(IndexerTest, AnIndexIsMadeAnewBesideTheOldOne) {
+  for (const auto* text : {"one", "two"}) deliver(text);
+  begin();
+  run();
+  wait_complete();
+  ASSERT_TRUE(threads_.work(indexer_->rebuild(account()->id())));
+  wait_until([&] { return sink_.count("search.index.built") == 1; });
+  wait_complete();
+  EXPECT_EQ(status().index.documents, 2U);
+  EXPECT_THAT(found(search::TextOp::words, "two"), ElementsAre("two"));
+  EXPECT_EQ(threads_.work(indexer_->rebuild(Uuid::random())).error().code(), Errc::not_found);
+}
+
+TEST_F(IndexerTest, AnIndexOfALaterStateOfTheMailboxIsBegunAnew) {
+  for (int i = 0; i < 20; ++i) deliver("mail of one");
+  deliver("mail of two", 2);
+  const auto one = store_->info(*store_->find(store::owner_of(1)))->folder;
+  const auto two = store_->info(*store_->find(store::owner_of(2)))->folder;
+  begin();
+  run();
+  wait_complete(1);
+  stop();
+  std::filesystem::remove_all(two + "/fts");
+  std::filesystem::copy(one + "/fts", two + "/fts", std::filesystem::copy_options::recursive);
+  begin();
+  run();
+  wait_until([&] { return sink_.count("search.index.begun_anew") == 1; });
+  wait_complete(2);
+  EXPECT_THAT(found(search::TextOp::words, "two", 2), ElementsAre("mail of two"));
+  EXPECT_THAT(found(search::TextOp::words, "one", 2), IsEmpty());
+}
+
+TEST_F(IndexerTest, WithoutADiskItSaysSoOnceAndSearchesByReading) {
+  deliver("one");
+  begin([](const std::string&) -> Result<std::unique_ptr<search::AccountIndex>> {
+    return std::make_unique<FullDisk>();
+  });
+  run();
+  wait_until([&] { return sink_.count("search.index.failed") == 1; });
+  EXPECT_THAT(status().problem, ::testing::HasSubstr("no_space"));
+  EXPECT_THAT(found(search::TextOp::words, "one"), ElementsAre("one"));
+  EXPECT_EQ(sink_.count("search.index.failed"), 1U);
+}
+
+TEST_F(IndexerTest, SwitchedOffItMakesNothing) {
+  settings_.search.enabled = false;
+  deliver("one");
+  begin();
+  run();
+  EXPECT_THAT(found(search::TextOp::literal, "ON"), ElementsAre("one"));
+  EXPECT_FALSE(status().enabled);
+  EXPECT_EQ(threads_.work(indexer_->rebuild(account()->id())).error().code(), Errc::unavailable);
+  EXPECT_FALSE(
+      std::filesystem::exists(store_->info(*store_->find(store::owner_of(1)))->folder + "/fts"));
+}
+
+TEST_F(IndexerTest, ARemovedMailboxTakesItsIndexAlong) {
+  for (int i = 0; i < 50; ++i) deliver("mail");
+  begin();
+  run();
+  const auto id = *store_->find(store::owner_of(1));
+  const auto folder = store_->info(id)->folder;
+  threads_.work(indexer_->candidates(id, {search::TextQuery()}, std::nullopt));
+  ASSERT_TRUE(threads_.work(store_->remove(id)));
+  EXPECT_FALSE(std::filesystem::exists(folder));
+  stop();
+  EXPECT_FALSE(std::filesystem::exists(folder));
+}
+
+}  // namespace
+}  // namespace kontor::indexer
