@@ -26,6 +26,10 @@
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
 
+namespace kontor::indexer {
+class Searcher;  // server/indexer/searcher.hpp
+}
+
 namespace kontor::admin {
 
 // What the verbs work on; everything outlives the server.
@@ -42,6 +46,7 @@ struct Environment {
   queue::Queue* queue = nullptr;                 // nullptr: none (tests)
   policy::Keeper* policies = nullptr;            // nullptr: none (tests)
   trace::AppPasswords* app_passwords = nullptr;  // nullptr: none (tests)
+  indexer::Searcher* searcher = nullptr;         // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -24,6 +24,7 @@
 #include "base/net/signal.hpp"
 #include "base/net/task_group.hpp"
 #include "directory/cache/directory_service.hpp"
+#include "search/extract/make_extractor.hpp"
 #include "server/admin/control.hpp"
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
@@ -38,6 +39,7 @@
 #include "server/delivery/delivery.hpp"
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
+#include "server/indexer/indexer.hpp"
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
 #include "server/queue/queue.hpp"
@@ -106,6 +108,8 @@ struct Server::State {
   std::unique_ptr<policy::Keeper> policy_keeper;
   std::unique_ptr<MailboxOwners> owners;
   std::unique_ptr<store::AccountStore> store;
+  std::unique_ptr<search::Extractor> extractor;
+  std::unique_ptr<indexer::Indexer> searcher;
   std::unique_ptr<directory::DirectoryService> directory;
   std::unique_ptr<trace::AppPasswords> app_passwords;
   std::unique_ptr<directory::SignInService> app_sign_in, guarded, sign_in;
@@ -198,6 +202,9 @@ Result<void> Server::State::open_parts() {
     return fail(Errc::busy, "another server is using the data folder " + folder);
   if (!opened) return fail(std::move(opened).error().while_doing("opening the mailboxes"));
   store = *std::move(opened);
+  extractor = search::make_extractor(settings.search, sibling_program("kontor-extract"), log);
+  searcher = std::make_unique<indexer::Indexer>(
+      indexer::IndexerEnvironment{settings, *store, clock, log, extractor.get()});
   KONTOR_TRY(open_queue());
   return open_directory();
 }
@@ -249,6 +256,7 @@ void Server::State::make_environments() {
   const auto tls = [this] { return certificate->current(); };
   imap.emplace(
       imap::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
+  imap->searcher = searcher.get();
   pop3.emplace(
       pop3::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
@@ -258,6 +266,7 @@ void Server::State::make_environments() {
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get(),
                                    policy_keeper.get(), app_passwords.get()});
+  admin->searcher = searcher.get();
 }
 
 net::Acceptor::Handler Server::State::server_of(const Port& port) {
@@ -393,6 +402,7 @@ Task<void> Server::State::shut_down() {
   house.raise();
   mailboxes.raise();
   store->stop_upkeep();
+  searcher->stop();
   control->stop();
   for (const auto& acceptor : acceptors) acceptor->stop();
   sessions->end_all("the server is shutting down");
@@ -441,6 +451,7 @@ void Server::run() {
   const auto strand = [&state] { return asio::any_io_executor(asio::make_strand(state.io)); };
   state.tasks.spawn(strand(), state.keep_house());
   state.tasks.spawn(strand(), state.keep_mailboxes());
+  state.tasks.spawn(strand(), state.searcher->run());
   std::atomic<bool> is_over = false;
   asio::co_spawn(strand(), state.shut_down(), [&](const std::exception_ptr&) {
     is_over = true;

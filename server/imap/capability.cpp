@@ -11,7 +11,7 @@ namespace kontor::imap {
 namespace {
 
 // Extensions that are no command of their own. FETCH and SEARCH items are announced here too.
-constexpr std::array<std::string_view, 27> k_after_sign_in{
+constexpr std::array<std::string_view, 28> k_after_sign_in{
     "CHILDREN",           // RFC 3348
     "LIST-STATUS",        // RFC 5819
     "SPECIAL-USE",        // RFC 6154
@@ -36,6 +36,7 @@ constexpr std::array<std::string_view, 27> k_after_sign_in{
     "THREAD=REFS",   // draft-ietf-morg-inthread
     "CONTEXT=SORT",  // RFC 5267
     "PARTIAL",       // RFC 9394
+    "SEARCH=FUZZY",  // RFC 6203
     "I18NLEVEL=1",   // RFC 5255
     "QUOTA=RES-MAILBOX",
     "QUOTA=RES-ANNOTATION-STORAGE",

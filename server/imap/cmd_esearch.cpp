@@ -5,6 +5,7 @@
 
 #include "server/imap/folder_filter.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/relevancy.hpp"
 #include "server/imap/search_context.hpp"
 #include "server/imap/search_run.hpp"
 
@@ -33,7 +34,9 @@ class MultiSearching {
   }
 
   Task<Result<Tagged>> run() {
-    for (const auto& folder : folders_meant(session_, what_.sources)) {
+    const auto folders = folders_meant(session_, what_.sources);
+    is_wide_ = folders.size() > 1;
+    for (const auto& folder : folders) {
       if (session_.selected && session_.selected->id() == folder.id) {
         auto searched = co_await search_selected(folder);
         if (!searched) co_return std::move(searched);
@@ -47,16 +50,31 @@ class MultiSearching {
   }
 
  private:
+  // In one folder alone its messages are asked for, which costs less.
+  Task<void> share_answers(SearchMatcher& matcher) {
+    if (!is_wide_) co_return;
+    if (answers_ == nullptr) {
+      co_await ask_index_of_account(session_, matcher);
+      answers_ = matcher.answers();
+    }
+    matcher.share(answers_);
+  }
+
   Task<Result<Tagged>> search_selected(store::FolderInfo folder) {
     auto began = begin_search(session_, what_.search, tag_);
     if (!began) co_return bad_syntax(began.error());
     const auto& selected = *session_.selected;
+    co_await share_answers(*began);
     const auto numbers = began->candidates(selected.count());
     auto ran = co_await find_messages(session_, selected, *began, numbers, true, tag_);
     KONTOR_CO_TRY(const auto found, std::move(ran));
     if ((what_.search.returns & ret::save) != 0)
       session_.saved_result = found.to_save(what_.search);
-    tell(folder, found);
+    std::vector<unsigned> scores;
+    if ((what_.search.returns & ret::relevancy) != 0)
+      scores =
+          co_await relevancy_scores(session_, *began, selected, scored_uids(found, what_.search));
+    tell(folder, found, std::move(scores));
     if ((what_.search.returns & ret::update) != 0)
       keep_updated(session_, SearchContext(tag_, true, *std::move(began), found));
     co_return Tagged();
@@ -65,25 +83,33 @@ class MultiSearching {
   Task<Result<void>> search_other(SelectedFolder folder) {
     const wire::NumberSet nothing;  // `$` is of the selected mailbox
     auto made = SearchMatcher::make(what_.search.keys, folder, nothing, session_.env.clock.now());
-    KONTOR_CO_TRY(const auto matcher, std::move(made));
+    KONTOR_CO_TRY(auto matcher, std::move(made));
+    co_await share_answers(matcher);
     const auto numbers = matcher.candidates(folder.count());
     auto ran = co_await find_messages(session_, folder, matcher, numbers, true, tag_);
     KONTOR_CO_TRY(const auto found, std::move(ran));
-    tell(folder.view()->info(), found);
+    std::vector<unsigned> scores;
+    if ((what_.search.returns & ret::relevancy) != 0)
+      scores =
+          co_await relevancy_scores(session_, matcher, folder, scored_uids(found, what_.search));
+    tell(folder.view()->info(), found, std::move(scores));
     co_return Result<void>();
   }
 
-  void tell(const store::FolderInfo& folder, const Found& found) {
+  void tell(const store::FolderInfo& folder, const Found& found, std::vector<unsigned> scores) {
     if (found.empty() || (what_.search.returns & ret::data) == 0) return;
+    auto data = esearch_data(found, what_.search);
+    data.scores = std::move(scores);
     const auto correlator = tag_correlator(tag_) + " MAILBOX " + session_.wire_name(folder.name) +
                             " UIDVALIDITY " + std::to_string(folder.uid_validity);
-    session_.out.raw(
-        esearch_line(correlator, true, what_.search, esearch_data(found, what_.search)));
+    session_.out.raw(esearch_line(correlator, true, what_.search, data));
   }
 
   Session& session_;
   std::string tag_;
   wire::MultiSearch what_;
+  bool is_wide_ = false;
+  SearchMatcher::Answers answers_;  // of the index, about all folders at once
 };
 
 }  // namespace

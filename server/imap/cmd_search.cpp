@@ -2,6 +2,7 @@
 // SEARCH and UID SEARCH (RFC 9051, 6.4.4; RFC 5267, 4; RFC 9394).
 #include "server/imap/handlers.hpp"
 #include "server/imap/message_limit.hpp"
+#include "server/imap/relevancy.hpp"
 #include "server/imap/search_context.hpp"
 #include "server/imap/search_run.hpp"
 
@@ -27,11 +28,15 @@ Task<Result<Tagged>> cmd_search(Session& session, Request request) {
     search->extended = true;
     search->returns = ret::all;
   }
-  if (!search->extended)
+  if (!search->extended) {
     session.out.raw(search_line(found, search->uses_modseq));
-  else if ((search->returns & ret::data) != 0)  // RFC 9051, 6.4.4.1: SAVE alone is not answered
-    session.out.raw(esearch_line(tag_correlator(request.tag), request.by_uid, *search,
-                                 esearch_data(found, *search)));
+  } else if ((search->returns & ret::data) != 0) {  // RFC 9051, 6.4.4.1: SAVE is not answered
+    auto data = esearch_data(found, *search);
+    if ((search->returns & ret::relevancy) != 0)
+      data.scores = co_await relevancy_scores(session, *began, *session.selected,
+                                              scored_uids(found, *search));
+    session.out.raw(esearch_line(tag_correlator(request.tag), request.by_uid, *search, data));
+  }
   if ((search->returns & ret::update) != 0)
     keep_updated(session, SearchContext(request.tag, request.by_uid, *std::move(began), found));
   Tagged tagged;

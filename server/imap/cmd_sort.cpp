@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SORT and UID SORT (RFC 5256, BASE.6.4.SORT; RFC 5957; ESORT and CONTEXT=SORT: RFC 5267).
+#include <algorithm>
+
 #include "server/imap/handlers.hpp"
 #include "server/imap/message_limit.hpp"
+#include "server/imap/relevancy.hpp"
 #include "server/imap/search_context.hpp"
 #include "server/imap/search_run.hpp"
 #include "server/imap/sort_messages.hpp"
@@ -16,9 +19,25 @@ std::vector<SortedMessage> in_order(const Keyed& keyed, const SortOrder& order, 
   out.reserve(keyed.messages.size());
   for (const auto place : order.sorted(keyed.messages)) {
     const auto& message = keyed.messages[place];
-    out.push_back({by_uid ? message.uid : message.number, message.uid, keyed.modseqs[place]});
+    out.push_back({by_uid ? message.uid : message.number, message.uid, keyed.modseqs[place],
+                   message.relevancy});
   }
   return out;
+}
+
+bool orders_by_relevancy(const wire::Sort& sort) {
+  return std::ranges::any_of(sort.criteria, [](const auto& criterion) {
+    return criterion.key == wire::SortKey::relevancy;
+  });
+}
+
+// Other keys of a message never change, but its relevancy depends on the others (RFC 5267, 4.3.1:
+// NOUPDATE).
+void keep_sort(Session& session, const wire::Sort& sort, SearchContext context) {
+  if (orders_by_relevancy(sort))
+    session.out.line("* NO [NOUPDATE \"", context.tag(), "\"] Relevancy is not kept up to date");
+  else
+    keep_updated(session, std::move(context));
 }
 
 }  // namespace
@@ -35,7 +54,11 @@ Task<Result<Tagged>> cmd_sort(Session& session, Request request) {
       co_await find_messages(session, *session.selected, *began, among.numbers, true, request.tag);
   KONTOR_CO_TRY(const auto found, std::move(ran));
   const bool with_header = SortOrder::needs_header(sort->criteria);
-  KONTOR_CO_TRY(const auto keyed, co_await keys_of(session, found.uids(), with_header));
+  KONTOR_CO_TRY(auto keyed, co_await keys_of(session, found.uids(), with_header));
+  if (orders_by_relevancy(*sort) || (search.returns & ret::relevancy) != 0) {
+    const auto scores = co_await relevancy_scores(session, *began, *session.selected, found.uids());
+    for (std::size_t i = 0; i < keyed.messages.size(); ++i) keyed.messages[i].relevancy = scores[i];
+  }
   const SortOrder order(sort->criteria, keyed.keys);
   const auto sorted = in_order(keyed, order, request.by_uid);
   if ((search.returns & ret::save) != 0) session.saved_result = to_save(sorted, search);
@@ -45,8 +68,9 @@ Task<Result<Tagged>> cmd_sort(Session& session, Request request) {
     session.out.raw(esearch_line(tag_correlator(request.tag), request.by_uid, search,
                                  esearch_data(sorted, search)));
   if ((search.returns & ret::update) != 0)
-    keep_updated(session, SearchContext(request.tag, request.by_uid, *std::move(began),
-                                        std::move(sort->criteria), sorted));
+    keep_sort(
+        session, *sort,
+        SearchContext(request.tag, request.by_uid, *std::move(began), sort->criteria, sorted));
   Tagged tagged;
   tell_limit(session, tagged, among.lowest);
   co_return tagged;

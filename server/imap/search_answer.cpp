@@ -106,6 +106,12 @@ EsearchData esearch_data(const Found& found, const wire::Search& search) {
   return data;
 }
 
+wire::NumberSet scored_uids(const Found& found, const wire::Search& search) {
+  if ((search.returns & ret::partial) == 0) return found.uids();
+  const auto [begin, end] = page_places(search.partial, found.uids().count());
+  return found.uids().slice(begin, end);
+}
+
 EsearchData esearch_data(const std::vector<SortedMessage>& sorted, const wire::Search& search) {
   EsearchData data;
   data.count = sorted.size();
@@ -117,6 +123,9 @@ EsearchData esearch_data(const std::vector<SortedMessage>& sorted, const wire::S
   if ((search.returns & ret::partial) != 0) {
     const auto [begin, end] = page_places(search.partial, sorted.size());
     data.page = set_text(sorted, begin, end);
+    for (auto i = begin; i < end; ++i) data.scores.push_back(sorted[i].relevancy);
+  } else if ((search.returns & ret::relevancy) != 0) {
+    for (const auto& message : sorted) data.scores.push_back(message.relevancy);
   }
   if (only_ends(search.returns)) {
     if ((search.returns & ret::min) != 0) data.modseq = sorted.front().modseq;
@@ -181,6 +190,14 @@ std::string esearch_line(std::string_view correlator,
     out.append(":").append(sign);
     append_number(out, search.partial.last);
     out.append(" ").append(data.page.empty() ? "NIL" : data.page).append(")");
+  }
+  if ((returns & ret::relevancy) != 0) {  // RFC 6203, 4: in the order of the result
+    out.append(" RELEVANCY (");
+    for (const auto score : data.scores) {
+      if (!out.ends_with('(')) out.push_back(' ');
+      append_number(out, score);
+    }
+    out.push_back(')');
   }
   if (search.uses_modseq && data.count != 0) {
     out.append(" MODSEQ ");

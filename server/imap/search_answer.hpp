@@ -36,6 +36,7 @@ struct SortedMessage {
   std::uint32_t told = 0;  // number or UID
   store::Uid uid = 0;
   store::ModSeq modseq = 0;
+  unsigned relevancy = 0;  // when it is asked for
 };
 wire::NumberSet to_save(const std::vector<SortedMessage>& sorted, const wire::Search& search);
 
@@ -50,10 +51,13 @@ std::pair<std::uint64_t, std::uint64_t> page_places(const wire::PartialRange& pa
 struct EsearchData {
   std::uint64_t count = 0;
   std::uint32_t min = 0, max = 0;
-  std::string all, page;  // sets; empty: nothing
+  std::string all, page;         // sets; empty: nothing
+  std::vector<unsigned> scores;  // RFC 6203, 4: 1 to 100, of what is told, in its order
   store::ModSeq modseq = 0;
 };
 EsearchData esearch_data(const Found& found, const wire::Search& search);
+// The UIDs of those whose scores are told: of the page, or of all.
+wire::NumberSet scored_uids(const Found& found, const wire::Search& search);
 EsearchData esearch_data(const std::vector<SortedMessage>& sorted, const wire::Search& search);
 
 // One line with its CRLF.

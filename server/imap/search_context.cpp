@@ -156,6 +156,7 @@ Task<Result<void>> SearchContext::tell_changes(Session& session,
       some.push_back({*number, entry, false});
   if (some.empty()) co_return Result<void>();
   KONTOR_CO_TRY(const auto matches, co_await match_messages(session, matcher_, some));
+  matcher_.share(nullptr);
   auto members = result_;
   std::ranges::sort(members);
   std::vector<store::Uid> gone, come;

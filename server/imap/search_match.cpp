@@ -7,6 +7,7 @@
 
 #include "base/core/text.hpp"
 #include "base/mime/decode.hpp"
+#include "server/imap/search_query.hpp"
 #include "store/mailbox/thread_id.hpp"
 
 namespace kontor::imap {
@@ -63,7 +64,7 @@ Result<SearchMatcher> SearchMatcher::make(std::vector<wire::SearchKey> keys,
     if (is_set(written.op)) {
       KONTOR_TRY(key.numbers, numbers_of(written, folder, saved));
     } else if (!wire::is_column(written.op)) {
-      key.needle = mime::fold_case(written.text);
+      out.make_text_key(key, written);
     }
     if (written.op == SearchOp::body || written.op == SearchOp::text) out.needs_body_ = true;
     key.written = std::move(written);
@@ -72,7 +73,27 @@ Result<SearchMatcher> SearchMatcher::make(std::vector<wire::SearchKey> keys,
   return out;
 }
 
+void SearchMatcher::make_text_key(Key& key, const wire::SearchKey& written) {
+  key.needle = mime::fold_case(written.text);
+  if (auto query = text_query(written)) {
+    key.query = queries_.size();
+    if (query->op == search::TextOp::words) fuzzy_.push_back(queries_.size());
+    queries_.push_back(*std::move(query));
+  }
+}
+
+void SearchMatcher::know(std::vector<indexer::Candidates> answers) {
+  for (const auto& key : keys_)
+    if (key.query && asks_for_more(key.written)) answers[*key.query].doubt();
+  answers_ = std::make_shared<const std::vector<indexer::Candidates>>(std::move(answers));
+}
+
+void SearchMatcher::decide(std::size_t query, search::Items looked_at, search::Items yes) {
+  decided_[query] = {std::move(looked_at), std::move(yes)};
+}
+
 void SearchMatcher::hold(const SelectedFolder& folder) {
+  answers_.reset();
   for (auto& key : keys_) {
     if (!is_set(key.written.op)) continue;
     const bool by_uid = key.written.op == SearchOp::uids && !key.written.set.saved_result;
@@ -117,7 +138,27 @@ Match SearchMatcher::run(std::uint32_t index, const Subject& subject) const {
   }
   if (key.written.op == SearchOp::thread) return run_thread(key, subject);
   if (wire::is_column(key.written.op)) return as_match(run_column(key, subject));
-  return subject.text == nullptr ? Match::open : as_match(run_text(key, *subject.text));
+  const Match known = by_index(key, subject);
+  if (known != Match::open || subject.text == nullptr) return known;
+  return as_match(run_text(key, *subject.text));
+}
+
+Match SearchMatcher::by_index(const Key& key, const Subject& subject) const {
+  if (!key.query) return Match::open;
+  const auto item = subject.message.entry.item;
+  const auto decided = decided_.find(*key.query);
+  if (decided != decided_.end() && std::ranges::binary_search(decided->second.looked_at, item))
+    return std::ranges::binary_search(decided->second.yes, item) ? Match::yes : Match::no;
+  if (answers_ == nullptr) return Match::open;
+  switch ((*answers_)[*key.query].of(item)) {
+    case indexer::Verdict::no:
+      return Match::no;
+    case indexer::Verdict::yes:
+      return Match::yes;
+    case indexer::Verdict::open:
+      break;
+  }
+  return Match::open;
 }
 
 // `both` is decided by one no, `either` by one yes. What columns can decide is asked first of every

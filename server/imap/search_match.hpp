@@ -2,12 +2,17 @@
 // SearchMatcher: a SEARCH program against one message (RFC 9051, 6.4.4). Columns decide first; only
 // a message they leave open is read. Pure; memory only.
 #pragma once
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "search/fields/message_text.hpp"
+#include "search/query/text_query.hpp"
 #include "server/imap/selected.hpp"
 #include "server/imap/wire/search_args.hpp"
+#include "server/indexer/candidates.hpp"
 #include "store/mailbox/view.hpp"
 
 namespace kontor::imap {
@@ -36,11 +41,24 @@ class SearchMatcher {
   // A key looks at more than the header.
   bool needs_body() const { return needs_body_; }
 
+  // What an index can be asked for this search, and what it said (one of each query, in their
+  // order): from then on match() by columns leaves less open. Matchers of the same keys share it.
+  using Answers = std::shared_ptr<const std::vector<indexer::Candidates>>;
+  const std::vector<search::TextQuery>& text_queries() const { return queries_; }
+  void know(std::vector<indexer::Candidates> answers);
+  void share(Answers answers) { answers_ = std::move(answers); }
+  // Those of text_queries() that are about words (RFC 6203): their messages are looked at elsewhere
+  // (indexer::Searcher::match). `yes`: those of `looked_at` for which one of them is true.
+  const std::vector<std::size_t>& fuzzy() const { return fuzzy_; }
+  void decide(std::size_t query, search::Items looked_at, search::Items yes);
+  const Answers& answers() const { return answers_; }
+
  private:
   struct Key {
     wire::SearchKey written;
-    wire::NumberSet numbers;  // of numbers and uids: message numbers, UIDs when holding
-    std::string needle;       // folded
+    wire::NumberSet numbers;           // of numbers and uids: message numbers, UIDs when holding
+    std::string needle;                // folded
+    std::optional<std::size_t> query;  // of queries_: what it asks an index
   };
   struct Subject {
     const store::AccountView& view;
@@ -53,8 +71,17 @@ class SearchMatcher {
   bool run_item(const Key& key, const Subject& subject) const;
   static Match run_thread(const Key& key, const Subject& subject);
   static bool run_text(const Key& key, search::MessageText& text);
+  void make_text_key(Key& key, const wire::SearchKey& written);
+  Match by_index(const Key& key, const Subject& subject) const;
 
   std::vector<Key> keys_;
+  std::vector<search::TextQuery> queries_;
+  std::vector<std::size_t> fuzzy_;
+  struct Decided {
+    search::Items looked_at, yes;  // ascending
+  };
+  std::map<std::size_t, Decided> decided_;  // by query; of the messages looked at last
+  Answers answers_;
   UtcSeconds now_{};
   bool needs_body_ = false;
   bool holding_ = false;

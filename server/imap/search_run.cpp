@@ -3,36 +3,133 @@
 
 #include <algorithm>
 
+#include "base/core/text.hpp"
+#include "base/mime/header.hpp"
+
 namespace kontor::imap {
 namespace {
 
 constexpr std::size_t k_batch = 1'024;
+constexpr std::size_t k_few = 16;  // messages that are read sooner than an index is asked
 constexpr std::uint64_t k_read_ahead = 1U << 20U;  // bytes of messages read by one trip to the disk
 
-Result<Match> match_text(const Session& session,
-                         const SearchMatcher& matcher,
-                         const store::AccountView& view,
-                         const NumberedEntry& message,
-                         Result<std::string> raw) {
-  if (!raw && raw.error().code() == Errc::not_found) return Match::no;  // purged meanwhile
-  if (!raw) return fail(std::move(raw).error().while_doing("searching"));
+// Of text alone nobody but us reads anything.
+bool may_have_attachments(std::string_view raw) {
+  const auto type = mime::field_value(raw, "Content-Type");
+  return type && !istarts_with(trim(*type), "text/");
+}
+
+Task<Result<Match>> match_text(Session& session,
+                               const SearchMatcher& matcher,
+                               const store::AccountView& view,
+                               NumberedEntry message,
+                               Result<std::string> raw) {
+  if (!raw && raw.error().code() == Errc::not_found) co_return Match::no;  // purged meanwhile
+  if (!raw) co_return fail(std::move(raw).error().while_doing("searching"));
+  std::vector<std::string> attachments;
+  if (matcher.needs_body() && session.env.searcher != nullptr && may_have_attachments(*raw)) {
+    const auto bytes = std::make_shared<const std::string>(*raw);
+    attachments = co_await session.env.searcher->attachments(session.account->id(),
+                                                             message.entry.item, bytes);
+  }
   const auto& limits = session.env.settings.mime;
   search::MessageText text(
       *std::move(raw), mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
-  return matcher.match(view, message, &text);
+  for (auto& attachment : attachments) text.add_attachment(std::move(attachment));
+  co_return matcher.match(view, message, &text);
+}
+
+std::vector<Match> match_columns(const store::AccountView& view,
+                                 const SearchMatcher& matcher,
+                                 const std::vector<NumberedEntry>& some) {
+  std::vector<Match> matches;
+  matches.reserve(some.size());
+  for (const auto& message : some)  // of a ghost only its number is still there
+    matches.push_back(message.ghost ? Match::no : matcher.match(view, message, nullptr));
+  return matches;
+}
+
+void note_open(const std::vector<NumberedEntry>& some,
+               const std::vector<Match>& matches,
+               search::Items& out) {
+  for (std::size_t i = 0; i < some.size(); ++i)
+    if (matches[i] == Match::open) out.push_back(some[i].entry.item);
+}
+
+void sort_items(search::Items& items) {
+  std::ranges::sort(items);
+  items.erase(std::ranges::unique(items).begin(), items.end());
+}
+
+// Once a search, when columns leave more open than is read sooner.
+Task<void> ask_index(Session& session, SearchMatcher& matcher, search::Items open) {
+  if (session.env.searcher == nullptr || matcher.answers() != nullptr ||
+      matcher.text_queries().empty() || open.size() <= k_few)
+    co_return;
+  sort_items(open);
+  matcher.know(co_await session.env.searcher->candidates(session.account->id(),
+                                                         matcher.text_queries(), std::move(open)));
+}
+
+// The same for all batches of a search at once.
+Task<void> ask_index(Session& session,
+                     const SelectedFolder& folder,
+                     SearchMatcher& matcher,
+                     const wire::NumberSet& numbers) {
+  if (session.env.searcher == nullptr || matcher.text_queries().empty()) co_return;
+  const auto view = session.account->view();
+  search::Items open;
+  NumberCursor cursor;
+  for (auto some = folder.batch(numbers, cursor, k_batch); !some.empty();
+       some = folder.batch(numbers, cursor, k_batch))
+    note_open(some, match_columns(view, matcher, some), open);
+  co_await ask_index(session, matcher, std::move(open));
+}
+
+// What no index knows of keys inside FUZZY is looked for by words in the messages that are open.
+Task<Result<void>> decide_words(Session& session,
+                                SearchMatcher& matcher,
+                                const std::vector<NumberedEntry>& some,
+                                const std::vector<Match>& matches) {
+  search::Items open;
+  note_open(some, matches, open);
+  if (open.empty()) co_return Result<void>();
+  sort_items(open);
+  const indexer::ScanProgress go_on = [end = session.end](std::uint64_t, std::uint64_t) {
+    return !end->reason.with([](const auto& reason) { return reason.has_value(); });
+  };
+  for (const auto query : matcher.fuzzy()) {
+    auto matched = co_await session.env.searcher->match(session.account,
+                                                        matcher.text_queries()[query], open, go_on);
+    KONTOR_CO_TRY(auto yes, std::move(matched));
+    matcher.decide(query, open, std::move(yes));
+  }
+  co_return Result<void>();
 }
 
 }  // namespace
 
+Task<void> ask_index_of_account(Session& session, SearchMatcher& matcher) {
+  if (session.env.searcher == nullptr || matcher.text_queries().empty()) co_return;
+  matcher.know(co_await session.env.searcher->candidates(session.account->id(),
+                                                         matcher.text_queries(), std::nullopt));
+}
+
 Task<Result<std::vector<Match>>> match_messages(Session& session,
-                                                const SearchMatcher& matcher,
+                                                SearchMatcher& matcher,
                                                 const std::vector<NumberedEntry>& some,
                                                 Progress* progress,
                                                 std::uint64_t done) {
   const store::AccountView view = session.account->view();
-  std::vector<Match> matches;
-  for (const auto& message : some)  // of a ghost only its number is still there
-    matches.push_back(message.ghost ? Match::no : matcher.match(view, message, nullptr));
+  auto matches = match_columns(view, matcher, some);
+  search::Items open_items;
+  note_open(some, matches, open_items);
+  co_await ask_index(session, matcher, std::move(open_items));
+  if (matcher.answers() != nullptr) matches = match_columns(view, matcher, some);
+  if (session.env.searcher != nullptr && !matcher.fuzzy().empty()) {
+    KONTOR_CO_TRY(co_await decide_words(session, matcher, some, matches));
+    matches = match_columns(view, matcher, some);
+  }
   for (std::size_t i = 0; i < some.size();) {
     std::vector<std::size_t> open;
     std::vector<store::ItemRange> ranges;
@@ -49,7 +146,7 @@ Task<Result<std::vector<Match>>> match_messages(Session& session,
     auto read = co_await session.account->read_ranges(std::move(ranges));
     for (std::size_t n = 0; n < open.size(); ++n) {
       KONTOR_CO_TRY(matches[open[n]],
-                    match_text(session, matcher, view, some[open[n]], std::move(read[n])));
+                    co_await match_text(session, matcher, view, some[open[n]], std::move(read[n])));
     }
     if (progress != nullptr) {
       KONTOR_CO_TRY(co_await progress->at(done + i));
@@ -60,13 +157,14 @@ Task<Result<std::vector<Match>>> match_messages(Session& session,
 
 Task<Result<Found>> find_messages(Session& session,
                                   const SelectedFolder& folder,
-                                  const SearchMatcher& matcher,
+                                  SearchMatcher& matcher,
                                   wire::NumberSet numbers,
                                   bool by_uid,
                                   std::string tag) {
   Found found(by_uid);
   Progress progress(session, std::move(tag), numbers.count());
   std::uint64_t done = 0;
+  co_await ask_index(session, folder, matcher, numbers);
   NumberCursor cursor;
   for (;;) {
     const auto some = folder.batch(numbers, cursor, k_batch);

@@ -14,15 +14,18 @@ namespace kontor::imap {
 // outlive the task. Tells the client of `tag` its progress. An Error: a message could not be read.
 Task<Result<Found>> find_messages(Session& session,
                                   const SelectedFolder& folder,
-                                  const SearchMatcher& matcher,
+                                  SearchMatcher& matcher,
                                   wire::NumberSet numbers,
                                   bool by_uid,
                                   std::string tag);
 
+// Before a search in many folders: the index is asked once for all of them.
+Task<void> ask_index_of_account(Session& session, SearchMatcher& matcher);
+
 // Whether each of `some` matches. `progress`, when there is one, is told of those done, beginning
 // with `done`.
 Task<Result<std::vector<Match>>> match_messages(Session& session,
-                                                const SearchMatcher& matcher,
+                                                SearchMatcher& matcher,
                                                 const std::vector<NumberedEntry>& some,
                                                 Progress* progress = nullptr,
                                                 std::uint64_t done = 0);

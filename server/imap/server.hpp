@@ -11,6 +11,7 @@
 #include "base/log/log.hpp"
 #include "base/net/stream.hpp"
 #include "directory/model/sign_in.hpp"
+#include "server/indexer/searcher.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
 
@@ -31,6 +32,7 @@ struct Environment {
   std::function<std::shared_ptr<const net::TlsContext>()> tls;  // the certificate of now
   log::Context log;
   std::shared_ptr<KeyCache> keys = make_key_cache();  // of all connections
+  indexer::Searcher* searcher = nullptr;              // none: every search reads the messages
 };
 
 // Runs until the client leaves, a limit ends it, or the session is ended. With `implicit_tls` the

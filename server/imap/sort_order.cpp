@@ -35,19 +35,22 @@ TextRef text_of(const Sortable& message, SortKey key) {
 std::uint64_t number_of(const Sortable& message, SortKey key) {
   constexpr std::uint64_t k_sign = std::uint64_t{1} << 63U;  // makes signed order unsigned order
   if (key == SortKey::size) return message.size;
+  if (key == SortKey::relevancy) return ~std::uint64_t{message.relevancy};  // the best first
   const auto date = key == SortKey::arrival ? message.internal_date : sent_date(message);
   return static_cast<std::uint64_t>(date) ^ k_sign;
 }
 
 bool is_number(SortKey key) {
-  return key == SortKey::arrival || key == SortKey::date || key == SortKey::size;
+  return key == SortKey::arrival || key == SortKey::date || key == SortKey::size ||
+         key == SortKey::relevancy;
 }
 
 }  // namespace
 
 bool SortOrder::needs_header(const std::vector<wire::SortCriterion>& criteria) {
   return std::ranges::any_of(criteria, [](const wire::SortCriterion& criterion) {
-    return criterion.key != SortKey::arrival && criterion.key != SortKey::size;
+    return criterion.key != SortKey::arrival && criterion.key != SortKey::size &&
+           criterion.key != SortKey::relevancy;
   });
 }
 

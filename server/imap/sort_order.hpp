@@ -14,7 +14,8 @@ struct Sortable {
   std::uint32_t number = 0;
   std::int64_t internal_date = 0;
   std::uint64_t size = 0;
-  MessageKeys keys;  // empty when no criterion looks at the header
+  unsigned relevancy = 0;  // RFC 6203: 1 to 100
+  MessageKeys keys;        // empty when no criterion looks at the header
 };
 
 class SortOrder {

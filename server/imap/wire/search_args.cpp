@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "base/core/text.hpp"
 #include "base/mime/decode.hpp"
@@ -73,10 +74,15 @@ struct ReturnRow {
   unsigned bit;
 };
 constexpr std::array k_returns{
-    ReturnRow{"MIN", search_return::min},       ReturnRow{"MAX", search_return::max},
-    ReturnRow{"ALL", search_return::all},       ReturnRow{"COUNT", search_return::count},
-    ReturnRow{"SAVE", search_return::save},     ReturnRow{"PARTIAL", search_return::partial},
-    ReturnRow{"UPDATE", search_return::update}, ReturnRow{"CONTEXT", search_return::context},
+    ReturnRow{"MIN", search_return::min},
+    ReturnRow{"MAX", search_return::max},
+    ReturnRow{"ALL", search_return::all},
+    ReturnRow{"COUNT", search_return::count},
+    ReturnRow{"SAVE", search_return::save},
+    ReturnRow{"PARTIAL", search_return::partial},
+    ReturnRow{"UPDATE", search_return::update},
+    ReturnRow{"CONTEXT", search_return::context},
+    ReturnRow{"RELEVANCY", search_return::relevancy},
 };
 
 class KeyParser {
@@ -87,6 +93,9 @@ class KeyParser {
   Result<void> run() {
     KONTOR_TRY(const auto root, keys(0));
     static_cast<void>(root);  // it is the last one made
+    // RFC 6203, 4: there is nothing to tell then.
+    if ((out_.returns & search_return::relevancy) != 0 && !out_.fuzzy)
+      return syntax("RELEVANCY is for searches with FUZZY");
     return lexer_.end();
   }
 
@@ -105,6 +114,7 @@ class KeyParser {
 
   Result<std::uint32_t> add(SearchKey key) {
     if (out_.keys.size() >= k_max_search_keys) return syntax("too many search keys");
+    key.fuzzy = inside_fuzzy_;
     out_.keys.push_back(std::move(key));
     return static_cast<std::uint32_t>(out_.keys.size() - 1);
   }
@@ -122,6 +132,7 @@ class KeyParser {
     KONTOR_TRY(const auto name, lexer_.atom());
     if (iequals(name, "NOT")) return negated(depth);
     if (iequals(name, "OR")) return either(depth);
+    if (iequals(name, "FUZZY")) return fuzzy(depth);
     if (iequals(name, "UID")) {
       KONTOR_TRY(lexer_.space());
       return set_key(SearchOp::uids);
@@ -161,6 +172,16 @@ class KeyParser {
     KONTOR_TRY(lexer_.space());
     KONTOR_TRY(const auto inner, key(depth + 1));
     return negation_of(inner);
+  }
+
+  // RFC 6203, 3: search-key =/ "FUZZY" SP search-key
+  Result<std::uint32_t> fuzzy(std::uint32_t depth) {
+    KONTOR_TRY(lexer_.space());
+    out_.fuzzy = true;
+    const bool before = std::exchange(inside_fuzzy_, true);
+    auto inner = key(depth + 1);
+    inside_fuzzy_ = before;
+    return inner;
   }
 
   Result<std::uint32_t> negation_of(std::uint32_t inner) {
@@ -262,6 +283,7 @@ class KeyParser {
   Lexer& lexer_;
   Search& out_;
   std::string charset_;
+  bool inside_fuzzy_ = false;
 };
 
 Result<void> return_option(Lexer& lexer, Search& out) {

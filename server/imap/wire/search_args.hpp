@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Arguments of SEARCH (RFC 9051, 6.4.4 and 9: search; RFC 3501, 6.4.4; RFC 4731; RFC 5182; RFC
-// 5032; RFC 5267; RFC 7162, 3.1.5; RFC 8514; RFC 8474; RFC 9394) as a program: keys in one array, a
-// key names its operands by index. Pure; bad_input with a sentence for the client, unsupported for
-// a charset that is not known.
+// 5032; RFC 5267; RFC 6203; RFC 7162, 3.1.5; RFC 8514; RFC 8474; RFC 9394) as a program: keys in
+// one array, a key names its operands by index. Pure; bad_input with a sentence for the client,
+// unsupported for a charset that is not known.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -59,13 +59,15 @@ struct SearchKey {
   std::string text;  // UTF-8
   SequenceSet set;
   std::chrono::sys_days day{};
+  bool fuzzy = false;  // RFC 6203: inside FUZZY
 };
 
 namespace search_return {  // bits of RETURN (RFC 4731, RFC 5182, RFC 5267)
 inline constexpr unsigned min = 1, max = 2, all = 4, count = 8, save = 16, partial = 32,
-                          update = 64, context = 128;  // RFC 5267
+                          update = 64, context = 128,  // RFC 5267
+    relevancy = 256;                                   // RFC 6203
 // What is told of the result.
-inline constexpr unsigned data = min | max | all | count | partial;
+inline constexpr unsigned data = min | max | all | count | partial | relevancy;
 }  // namespace search_return
 
 struct Search {
@@ -75,6 +77,7 @@ struct Search {
   std::vector<SearchKey> keys;  // the last one is the root
   bool uses_modseq = false;
   bool names_charset = false;
+  bool fuzzy = false;  // a key is inside FUZZY
 };
 
 Result<Search> parse_search(std::string_view text);

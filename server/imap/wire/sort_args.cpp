@@ -25,6 +25,7 @@ constexpr std::array k_keys{
     KeyRow{"TO", SortKey::to},
     KeyRow{"DISPLAYFROM", SortKey::display_from},
     KeyRow{"DISPLAYTO", SortKey::display_to},
+    KeyRow{"RELEVANCY", SortKey::relevancy},
 };
 
 struct AlgorithmRow {
@@ -77,6 +78,9 @@ Result<Sort> parse_sort(std::string_view text) {
   } while (lexer.accept(' '));
   KONTOR_TRY(lexer.expect(')'));
   KONTOR_TRY(search_criteria(lexer, out.search));
+  const auto by_relevancy = [](const auto& one) { return one.key == SortKey::relevancy; };
+  if (!out.search.fuzzy && std::ranges::any_of(out.criteria, by_relevancy))
+    return syntax("RELEVANCY is for searches with FUZZY");  // RFC 6203, 6
   return out;
 }
 

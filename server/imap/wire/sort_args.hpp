@@ -25,6 +25,7 @@ enum class SortKey : unsigned char {
   cc,
   display_from,
   display_to,
+  relevancy,  // RFC 6203, 6: the best first
 };
 
 struct SortCriterion {

@@ -118,9 +118,26 @@ TEST(ImapSearchArguments, reads_return_options) {
   EXPECT_FALSE(parse_search("RETURN (ALL)"));
 }
 
+TEST(ImapSearchArguments, reads_fuzzy_keys) {  // RFC 6203, 3
+  const auto search = parse_search("FUZZY (SUBJECT \"IMAP break\" OR TO a CC b) FROM c");
+  ASSERT_TRUE(search);
+  EXPECT_TRUE(search->fuzzy);
+  std::string fuzzy;
+  for (const auto& key : search->keys)
+    if (key.op == SearchOp::header) fuzzy += key.name + (key.fuzzy ? "~ " : " ");
+  EXPECT_EQ(fuzzy, "Subject~ To~ Cc~ From ");
+  EXPECT_EQ(parse_search("RETURN (RELEVANCY ALL) FUZZY TEXT x")->returns,
+            search_return::relevancy | search_return::all);
+  EXPECT_FALSE(parse_search("RETURN (RELEVANCY) TEXT x"));  // RFC 6203, 4
+  EXPECT_FALSE(parse_search("FUZZY"));
+  EXPECT_FALSE(parse_search("FUZZY "));
+  EXPECT_TRUE(parse_search("NOT FUZZY FUZZY BODY x"));
+}
+
 TEST(ImapSearchArguments, refuses_what_the_grammar_does_not_have) {
   std::string deep, nots, many = "ALL";
-  for (int i = 0; i < 100; ++i) deep += "(", nots += "NOT ";
+  std::string fuzzies;
+  for (int i = 0; i < 100; ++i) deep += "(", nots += "NOT ", fuzzies += "FUZZY ";
   for (int i = 0; i < 2'000; ++i) many += " ALL";
   for (const std::string& text : std::vector<std::string>{"",
                                                           " ",
@@ -151,6 +168,7 @@ TEST(ImapSearchArguments, refuses_what_the_grammar_does_not_have) {
                                                           "CHARSET",
                                                           deep + "ALL",
                                                           nots + "ALL",
+                                                          fuzzies + "ALL",
                                                           many}) {
     const auto search = parse_search(text);
     ASSERT_FALSE(search) << text;

@@ -30,6 +30,15 @@ TEST(SortArguments, may_ask_for_returns) {
   EXPECT_EQ(parse_sort("RETURN (SAVE) (DATE) UTF-8 ALL")->search.returns, unsigned{ret::save});
 }
 
+TEST(SortArguments, know_relevancy_of_fuzzy_searches) {  // RFC 6203, 6
+  const auto sort =
+      parse_sort("RETURN (RELEVANCY ALL) (RELEVANCY REVERSE DATE) UTF-8 FUZZY TEXT x");
+  ASSERT_TRUE(sort);
+  EXPECT_EQ(sort->criteria.front().key, SortKey::relevancy);
+  EXPECT_FALSE(parse_sort("(RELEVANCY) UTF-8 TEXT x"));
+  EXPECT_FALSE(parse_sort("RETURN (RELEVANCY) (DATE) UTF-8 TEXT x"));
+}
+
 TEST(SortArguments, that_are_wrong_are_refused) {
   for (const auto* text :
        {"", "()", "() UTF-8 ALL", "(NIX) UTF-8 ALL", "(REVERSE) UTF-8 ALL", "DATE UTF-8 ALL",
