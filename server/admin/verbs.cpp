@@ -61,6 +61,8 @@ constexpr std::array k_verbs{
     Verb{"recoverable", "ACCOUNT", "What was expunged or deleted and can be brought back; with --folder, each message.", recoverable, nullptr, nullptr, nullptr, "[--folder FOLDER]"},
     Verb{"restore", "ACCOUNT", "Puts mail back in its place, from a backup or from what the server's own disk still knows of a DATE.", nullptr, nullptr, restore_mail, nullptr, "[--from BACKUP] [--of ACCOUNT] [--at DATE] [--folder FOLDER] [--uid UID] [--message-id ID] [--into FOLDER] [--copies] [--replace] [--dry-run]"},
     Verb{"retention", "[ACCOUNT]", "What the retention rules expunged at the last turn of upkeep; --dry-run: what they would now.", retention, nullptr, nullptr, nullptr, "[--dry-run]"},
+    Verb{"search rebuild", "ACCOUNT", "Makes the full-text index of a mailbox anew, beside the one there is, and waits for it.", search_rebuild, nullptr, search_rebuild_here},
+    Verb{"search status", "[ACCOUNT]", "The full-text indexes of mailboxes: how many messages they hold, their size, what is wrong.", search_status},
     Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
     Verb{"sessions list", "", "Who is connected.", sessions_list},
     Verb{"status", "", "Is the server well?", status},
