@@ -403,6 +403,7 @@ Task<void> Server::State::shut_down() {
   mailboxes.raise();
   store->stop_upkeep();
   searcher->stop();
+  if (extractor != nullptr) extractor->stop();
   control->stop();
   for (const auto& acceptor : acceptors) acceptor->stop();
   sessions->end_all("the server is shutting down");

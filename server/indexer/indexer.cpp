@@ -131,7 +131,7 @@ Task<void> Indexer::take_turn(store::AccountId account) {
   }
   const auto code = done.error().code();
   // The account, or its folder, or the store is going away.
-  if (code == Errc::not_found || code == Errc::cancelled) co_return;
+  if (code == Errc::not_found || code == Errc::cancelled || is_stopping_) co_return;
   note_problem(account, done.error());
   schedule_.with([&](Schedule& schedule) { schedule.add(account, now + k_again); });
 }
