@@ -98,7 +98,7 @@ struct Acceptor::State {
       SocketAddress peer;
       const int fd = ::accept4(socket.fd(), peer.get(), peer.size(), SOCK_CLOEXEC | SOCK_NONBLOCK);
       if (fd < 0) return errno;
-      welcome(fd, peer.endpoint());
+      welcome(fd, peer_end(fd, peer));
     }
     return 0;
   }

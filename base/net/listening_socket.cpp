@@ -74,6 +74,15 @@ Endpoint SocketAddress::endpoint() const {
   return {"unix", 0};
 }
 
+Endpoint peer_end(int fd, const SocketAddress& address) {
+  auto end = address.endpoint();
+  ucred who{};
+  socklen_t size = sizeof who;
+  if (address.family() == AF_UNIX && ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0)
+    end.address += " uid=" + std::to_string(who.uid) + " pid=" + std::to_string(who.pid);
+  return end;
+}
+
 Endpoint local_end(int fd, const Endpoint& otherwise) {
   SocketAddress address;
   if (::getsockname(fd, address.get(), address.size()) != 0) return otherwise;

@@ -29,6 +29,9 @@ class SocketAddress {
   socklen_t size_ = sizeof(sockaddr_storage);
 };
 
+// The other end of an accepted one: its address, or of a Unix socket "unix uid=0 pid=123", by which
+// the kernel says who connected (unix(7), SO_PEERCRED).
+Endpoint peer_end(int fd, const SocketAddress& address);
 // Our end of a connected socket; `otherwise` when the kernel does not say.
 Endpoint local_end(int fd, const Endpoint& otherwise);
 

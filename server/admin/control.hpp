@@ -32,6 +32,8 @@ class Searcher;  // server/indexer/searcher.hpp
 
 namespace kontor::admin {
 
+class AuditLog;  // server/admin/audit_log.hpp
+
 // What the verbs work on; everything outlives the server.
 struct Environment {
   const config::Settings& settings;
@@ -47,6 +49,7 @@ struct Environment {
   policy::Keeper* policies = nullptr;            // nullptr: none (tests)
   trace::AppPasswords* app_passwords = nullptr;  // nullptr: none (tests)
   indexer::Searcher* searcher = nullptr;         // nullptr: none (tests)
+  AuditLog* audit = nullptr;                     // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -108,4 +108,6 @@ std::string render(const json::value& value) {
   return text_of(value) + '\n';
 }
 
+std::string plain_lines(std::string_view text) { return plain(text, true); }
+
 }  // namespace kontor::admin

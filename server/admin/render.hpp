@@ -7,9 +7,12 @@
 #pragma once
 #include <boost/json/value.hpp>
 #include <string>
+#include <string_view>
 
 namespace kontor::admin {
 
 std::string render(const boost::json::value& value);
+// Text of several lines, its other control characters as '?'.
+std::string plain_lines(std::string_view text);
 
 }  // namespace kontor::admin

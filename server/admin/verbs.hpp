@@ -120,6 +120,11 @@ Task<Answer> quota_show(const Desk& desk, Request request);
 Task<Answer> quota_set(const Desk& desk, Request request);
 Task<Answer> recoverable(const Desk& desk, Request request);
 Task<Answer> retention(const Desk& desk, Request request);
+// What kontorctl does of a search, and what it may be given together.
+Result<Finding> search_mail(const Client& client, Request request);
+Task<void> search_stream(const Desk& desk, net::Stream& stream, Request request);
+bool search_fits(const Request& request);
+Result<Finding> audit_verify(const Client& client, Request request);
 Task<Answer> undelete(const Desk& desk, Request request);
 Task<Answer> upkeep(const Desk& desk, Request request);
 Task<Answer> sessions_list(const Desk& desk, Request request);

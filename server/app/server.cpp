@@ -25,6 +25,7 @@
 #include "base/net/task_group.hpp"
 #include "directory/cache/directory_service.hpp"
 #include "search/extract/make_extractor.hpp"
+#include "server/admin/audit_log.hpp"
 #include "server/admin/control.hpp"
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
@@ -125,6 +126,7 @@ struct Server::State {
   std::optional<smtp::Environment> smtp;
   http::Routes web;
   std::optional<http::Environment> http;
+  std::unique_ptr<admin::AuditLog> audit;
   std::optional<admin::Environment> admin;
   std::unique_ptr<admin::ControlServer> control;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors;
@@ -267,6 +269,9 @@ void Server::State::make_environments() {
                                    directory.get(), log, guard.get(), queue.get(),
                                    policy_keeper.get(), app_passwords.get()});
   admin->searcher = searcher.get();
+  audit = std::make_unique<admin::AuditLog>(
+      io::real_file_system(), settings.server.data_folder + "/audit", disk, clock, log);
+  admin->audit = audit.get();
 }
 
 net::Acceptor::Handler Server::State::server_of(const Port& port) {

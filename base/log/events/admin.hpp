@@ -17,6 +17,20 @@ inline constexpr EventKind k_import_ended{
     "messages were stored.",
     ""};
 
-inline constexpr std::array k_admin_events{&k_admin_verb_run, &k_import_ended};
+inline constexpr EventKind k_audit_written{"admin.audit.written", LogLevel::info,
+                                           "Record number `sequence` of DATA/audit/audit.log was "
+                                           "written; `detail` is its hash. A file that "
+                                           "does not have it any more was changed.",
+                                           ""};
+
+inline constexpr EventKind k_audit_unsound{
+    "admin.audit.unsound", LogLevel::error,
+    "The audit log was changed by somebody else than the server; it was kept under another name "
+    "and a new one begun.",
+    "Compare it with the numbers and hashes of admin.audit.written in the log of the server, and "
+    "find out who may write to the data folder."};
+
+inline constexpr std::array k_admin_events{&k_admin_verb_run, &k_import_ended, &k_audit_written,
+                                           &k_audit_unsound};
 
 }  // namespace kontor::log::events

@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,6 +20,25 @@ Error archive_failure(const std::string& what, struct ::archive* handle) {
   const auto code = number == ENOSPC ? Errc::no_space : Errc::io_error;
   return Error(code, what + ": " + (text == nullptr ? "it failed" : text));
 }
+
+// Names in archives are UTF-8; the library takes them for the locale's, which may be "C".
+class Utf8Names {
+ public:
+  Utf8Names() {
+    if (locale_ != nullptr) before_ = ::uselocale(locale_);
+  }
+  ~Utf8Names() {
+    if (locale_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(locale_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t locale_ = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  locale_t before_ = nullptr;
+};
 
 }  // namespace
 
@@ -52,6 +72,7 @@ Result<std::unique_ptr<TarWriter>> TarWriter::open(const std::string& path, bool
 }
 
 Result<void> TarWriter::begin(const std::string& name, std::uint64_t size, UtcSeconds date) {
+  const Utf8Names names;
   const std::unique_ptr<struct ::archive_entry, decltype(&::archive_entry_free)> entry(
       ::archive_entry_new(), &::archive_entry_free);
   ::archive_entry_set_pathname(entry.get(), name.c_str());
