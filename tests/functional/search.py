@@ -3,6 +3,8 @@
 with the index behind, complete, switched off, damaged, of a killed server, being made anew. FUZZY finds words in all
 their forms, kontorctl tells and rebuilds."""
 import base64
+import email.message
+import email.policy
 import pathlib
 import random
 import re
@@ -12,6 +14,7 @@ import unicodedata
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import documents  # noqa: E402
 import kontor  # noqa: E402
 
 SEED = 20261122
@@ -264,6 +267,25 @@ class Search(unittest.TestCase):
             best = client.command(f'UID SORT (RELEVANCY) UTF-8 FUZZY TEXT {literal("договор")}')[0].split()[2:]
             self.assertEqual(sorted(best), ['1', '3'])
             self.assertEqual(best[0], '1' if scores[1] == '100' and scores[2] != '100' else best[0])
+            self.wait_complete()
+
+    def test_what_attachments_say_is_found_from_the_first_moment(self):
+        self.serve(delay=0)
+        files = {'report.docx': documents.docx('Квартальный отчётище'), 'plan.pdf': documents.pdf('quarterlyplan'),
+                 'all.zip': documents.zipped({'inside/смета.odt': documents.odt('сметадляпечати')})}
+        for number, (name, content) in enumerate(files.items()):
+            message = email.message.EmailMessage()
+            message['Subject'] = f'file {number}'
+            message.set_content('see the file')
+            message.add_attachment(content, maintype='application', subtype='octet-stream', filename=name)
+            self.server.lmtp(['anna@example.test'], message.as_bytes(policy=email.policy.SMTP))
+        client = self.connect('SELECT INBOX')
+        for _ in range(2):  # read for the search; then in the index
+            for uid, needle in enumerate(('тчётищ', 'uarterlypla', 'сметадля'), 1):
+                self.assertEqual(self.found(client, f'BODY {literal(needle)}'), [uid])
+                self.assertEqual(self.found(client, f'TEXT {literal(needle)}'), [uid])
+                self.assertEqual(self.found(client, f'SUBJECT {literal(needle)}'), [])
+            self.assertEqual(self.found(client, f'FUZZY BODY {literal("квартальному")}'), [1])
             self.wait_complete()
 
 
