@@ -3,9 +3,12 @@
 // put right first, or hardly any input would come past it.
 #include <cstdint>
 #include <cstdlib>
+#include <map>
+#include <string>
 
 #include "base/core/crc32c.hpp"
 #include "directory/ldap/memory.hpp"
+#include "directory/model/bytes.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace kontor::directory;
