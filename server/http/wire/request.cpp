@@ -168,9 +168,11 @@ RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
 std::expected<std::size_t, Refusal> RequestParser::take(std::string_view input) {
   State& state = *state_;
   std::size_t at = 0;
-  // RFC 9112, 2.2: an empty line before a request is passed over.
-  if (state.head_bytes == 0 && input == "\r") return at;
-  if (state.head_bytes == 0 && input.starts_with("\r\n")) at = 2;
+  // RFC 9112, 2.2: empty lines before a request are passed over.
+  if (state.head_bytes == 0) {
+    while (input.substr(at).starts_with("\r\n")) at += 2;
+    if (input.substr(at) == "\r") return at;
+  }
   while (!is_done() && at < input.size()) {
     const auto left = input.substr(at);
     if (state.has_head && state.parser.chunked() && left.size() < k_least_chunk) break;

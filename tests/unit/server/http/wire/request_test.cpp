@@ -56,6 +56,11 @@ TEST(HttpRequest, IsReadWholeHoweverItIsCut) {
   }
 }
 
+TEST(HttpRequest, PassesOverEmptyLinesBeforeIt) {
+  for (std::size_t piece = 1; piece < 40; ++piece)
+    EXPECT_EQ(parsed("\r\n\r\n\r\nGET /x HTTP/1.1\r\nHost: a\r\n\r\n", piece).path, "/x");
+}
+
 TEST(HttpRequest, LeavesTheNextOneAlone) {
   RequestParser parser(k_limits);
   constexpr std::string_view first = "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
