@@ -15,20 +15,6 @@ namespace {
 constexpr unsigned k_packed = Xapian::DBCOMPACT_SINGLE_FILE | Xapian::DBCOMPACT_NO_RENUMBER;
 constexpr unsigned k_tables = Xapian::DBCOMPACT_NO_RENUMBER;
 
-struct Stopped {};
-
-// Asked between tables.
-class Stopping : public Xapian::Compactor {
- public:
-  explicit Stopping(const std::function<bool()>& stop) : stop_(stop) {}
-  void set_status(const std::string& /*table*/, const std::string& /*status*/) override {
-    if (stop_ && stop_()) throw Stopped();
-  }
-
- private:
-  const std::function<bool()>& stop_;
-};
-
 bool has_word(const Xapian::Database& database, const std::string& word) {
   bool found = false;
   for_each_field(k_every_field, [&](Field field) {
@@ -59,7 +45,8 @@ class Merge {
 
  private:
   Result<void> pack();
-  void drop_removed(const std::string& path);
+  bool drop_removed(const std::string& path);
+  bool stopped() const { return stop_ && stop_(); }
 
   IndexFolder& folder_;
   const MergePlan& plan_;
@@ -68,11 +55,12 @@ class Merge {
   std::vector<ItemId> gone_;
 };
 
-void Merge::drop_removed(const std::string& path) {
+// False: stopped.
+bool Merge::drop_removed(const std::string& path) {
   Xapian::WritableDatabase copy(path, Xapian::DB_OPEN | Xapian::DB_NO_SYNC);
   std::set<std::string> words;
   for (const auto item : gone_) {
-    if (stop_ && stop_()) throw Stopped();
+    if (stopped()) return false;
     const auto id = static_cast<Xapian::docid>(item);
     for (auto it = copy.termlist_begin(id); it != copy.termlist_end(id); ++it)
       if (const auto term = *it; is_word_term(term)) words.insert(term.substr(1));
@@ -82,28 +70,26 @@ void Merge::drop_removed(const std::string& path) {
   forget_words(copy, std::move(words));
   copy.commit();
   copy.close();
+  return true;
 }
 
+// Asked to stop between the steps only: an exception through the compactor would leak its tables.
 Result<void> Merge::pack() {
   return xapian_call("merging an index", [this]() -> Result<void> {
-    try {
-      Xapian::Database sources;
-      for (auto i = plan_.begin; i < plan_.end; ++i)
-        sources.add_database(Xapian::Database(folder_.path_of(folder_.catalog().segments[i])));
-      Stopping stopping(stop_);
-      const auto packed = folder_.building() + "/packed";
-      if (gone_.empty()) {
-        sources.compact(packed, k_packed, 0, stopping);
-        return {};
-      }
-      const auto copy = folder_.building() + "/copy";
-      sources.compact(copy, k_tables, 0, stopping);
-      drop_removed(copy);
-      Xapian::Database(copy).compact(packed, k_packed, 0, stopping);
+    if (stopped()) return fail(Errc::cancelled);
+    Xapian::Database sources;
+    for (auto i = plan_.begin; i < plan_.end; ++i)
+      sources.add_database(Xapian::Database(folder_.path_of(folder_.catalog().segments[i])));
+    const auto packed = folder_.building() + "/packed";
+    if (gone_.empty()) {
+      sources.compact(packed, k_packed);
       return {};
-    } catch (const Stopped&) {
-      return fail(Errc::cancelled);
     }
+    const auto copy = folder_.building() + "/copy";
+    sources.compact(copy, k_tables);
+    if (!drop_removed(copy) || stopped()) return fail(Errc::cancelled);
+    Xapian::Database(copy).compact(packed, k_packed);
+    return {};
   });
 }
 
@@ -114,7 +100,7 @@ Result<void> Merge::run() {
   made.last = std::prev(end)->last;
   made.documents = 0;
   for (auto source = begin; source != end; ++source) {
-    if (stop_ && stop_()) return fail(Errc::cancelled);
+    if (stopped()) return fail(Errc::cancelled);
     KONTOR_TRY(folder_.verify(*source));  // damage must not get a good checksum
     made.documents += source->documents;
   }
