@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from tests.functional.export import imaplib_utf7
 from tests.support import dovecot, kontor
 
 ANNA = 'anna@example.test'
-MANY = 8_000 if kontor.LONG else 2_000
+MANY = 8_000 if kontor.LONG else 4_000
 
 
 def raw_of(name, size=20):
@@ -194,8 +195,10 @@ class FromDovecot(Base):
                 process.wait()
             process = subprocess.Popen(self.command(peer), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             kontor.wait_until(lambda: stored() > MANY * 0.6 or process.poll() is not None, 'messages', 120)
+            process.send_signal(signal.SIGSTOP)  # or it is over before the server is
             self.assertIsNone(process.poll(), 'it was over before the server could be killed')
             self.server.kill()
+            process.send_signal(signal.SIGCONT)
             self.assertEqual(process.wait(60), 1)
             self.server.start()
             code, said = self.run_import(peer)
