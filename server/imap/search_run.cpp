@@ -27,14 +27,16 @@ Task<Result<Match>> match_text(Session& session,
   if (!raw && raw.error().code() == Errc::not_found) co_return Match::no;  // purged meanwhile
   if (!raw) co_return fail(std::move(raw).error().while_doing("searching"));
   std::vector<std::string> attachments;
-  if (matcher.needs_body() && session.env.searcher != nullptr && may_have_attachments(*raw)) {
-    const auto bytes = std::make_shared<const std::string>(*raw);
+  auto bytes = *std::move(raw);
+  if (matcher.needs_body() && session.env.searcher != nullptr && may_have_attachments(bytes)) {
+    const auto shared = std::make_shared<std::string>(std::move(bytes));
     attachments = co_await session.env.searcher->attachments(session.account->id(),
-                                                             message.entry.item, bytes);
+                                                             message.entry.item, shared);
+    bytes = shared.use_count() == 1 ? std::move(*shared) : *shared;
   }
   const auto& limits = session.env.settings.mime;
   search::MessageText text(
-      *std::move(raw), mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
+      std::move(bytes), mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
   for (auto& attachment : attachments) text.add_attachment(std::move(attachment));
   co_return matcher.match(view, message, &text);
 }
