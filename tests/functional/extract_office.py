@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents as LibreOffice writes them, in every format it knows: all their words are read, in order. With KONTOR_LONG alone, for
+"""Documents as LibreOffice writes them, in every format it knows: all their words are read, in order. A part of `./test long` alone, for
 the size of LibreOffice (cmake/packages-long.txt)."""
 import pathlib
 import random
@@ -30,7 +30,6 @@ def words_of(text):
     return re.findall(r'\w+', text.replace('-', ''))
 
 
-@unittest.skipUnless(kontor.LONG, 'needs LibreOffice: ./test long')
 class LibreOffice(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
