@@ -11,7 +11,7 @@ namespace kontor::search {
 
 const std::vector<HeaderText>& MessageText::fields() {
   if (fields_) return *fields_;
-  fields_ = header_texts(raw_);
+  fields_ = header_texts(raw());
   for (auto& field : *fields_) field.value = mime::fold_case(field.value);
   return *fields_;
 }
@@ -19,7 +19,7 @@ const std::vector<HeaderText>& MessageText::fields() {
 const std::vector<std::string>& MessageText::bodies() {
   if (!bodies_) {
     bodies_.emplace();
-    for (const auto& [field, text] : part_texts(raw_, mime::parse(raw_, limits_)))
+    for (const auto& [field, text] : part_texts(raw(), mime::parse(raw(), limits_)))
       bodies_->push_back(mime::fold_case(text));
   }
   for (const auto& text : std::exchange(attachments_, {}))
@@ -48,7 +48,7 @@ bool MessageText::text_contains(std::string_view needle) {
 }
 
 std::optional<std::chrono::sys_days> MessageText::sent_day() const {
-  const auto date = mime::field_value(raw_, "Date");
+  const auto date = mime::field_value(raw(), "Date");
   return date ? mime::parse_day(*date) : std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 // added. Pure; each reading is made on first use and kept; one thread at a time.
 #pragma once
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ namespace kontor::search {
 class MessageText {
  public:
   // A message, or its header alone when no key looks at bodies.
-  MessageText(std::string raw, const mime::Limits& limits)
+  MessageText(std::shared_ptr<const std::string> raw, const mime::Limits& limits)
       : raw_(std::move(raw)), limits_(limits) {}
   // What an Extractor read of its attachments; UTF-8.
   void add_attachment(std::string text) { attachments_.push_back(std::move(text)); }
@@ -31,13 +32,13 @@ class MessageText {
   bool text_contains(std::string_view needle);
   // The day of the Date field as written; nothing without a date that can be read.
   std::optional<std::chrono::sys_days> sent_day() const;
-  const std::string& raw() const { return raw_; }
+  const std::string& raw() const { return *raw_; }
 
  private:
   const std::vector<HeaderText>& fields();
   const std::vector<std::string>& bodies();
 
-  std::string raw_;
+  std::shared_ptr<const std::string> raw_;
   mime::Limits limits_;
   std::vector<std::string> attachments_;            // not folded
   std::optional<std::vector<HeaderText>> fields_;   // folded

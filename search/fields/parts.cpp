@@ -135,7 +135,8 @@ std::vector<AttachmentPart> attachment_parts(std::string_view raw, const mime::M
 
 std::string attachment_bytes(std::string_view raw, const AttachmentPart& part) {
   const auto body = part.body.of(raw);
-  return mime::decode_transfer(body, part.encoding).value_or(std::string(body));
+  auto decoded = mime::decode_transfer(body, part.encoding);
+  return decoded ? *std::move(decoded) : std::string(body);
 }
 
 bool has_attachment(std::string_view raw, const mime::Message& message) {

@@ -27,16 +27,14 @@ Task<Result<Match>> match_text(Session& session,
   if (!raw && raw.error().code() == Errc::not_found) co_return Match::no;  // purged meanwhile
   if (!raw) co_return fail(std::move(raw).error().while_doing("searching"));
   std::vector<std::string> attachments;
-  auto bytes = *std::move(raw);
-  if (matcher.needs_body() && session.env.searcher != nullptr && may_have_attachments(bytes)) {
-    const auto shared = std::make_shared<std::string>(std::move(bytes));
+  const auto bytes = std::make_shared<const std::string>(*std::move(raw));
+  if (matcher.needs_body() && session.env.searcher != nullptr && may_have_attachments(*bytes)) {
     attachments = co_await session.env.searcher->attachments(session.account->id(),
-                                                             message.entry.item, shared);
-    bytes = shared.use_count() == 1 ? std::move(*shared) : *shared;
+                                                             message.entry.item, bytes);
   }
   const auto& limits = session.env.settings.mime;
   search::MessageText text(
-      std::move(bytes), mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
+      bytes, mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
   for (auto& attachment : attachments) text.add_attachment(std::move(attachment));
   co_return matcher.match(view, message, &text);
 }
@@ -135,7 +133,8 @@ Task<Result<std::vector<Match>>> match_messages(Session& session,
   for (std::size_t i = 0; i < some.size();) {
     std::vector<std::size_t> open;
     std::vector<store::ItemRange> ranges;
-    for (std::uint64_t bytes = 0; i < some.size() && bytes < k_read_ahead; ++i) {
+    std::uint64_t bytes = 0;
+    for (; i < some.size() && bytes < k_read_ahead; ++i) {
       if (matches[i] != Match::open) continue;
       const auto item = view.item(some[i].entry.item);
       const auto size = !item ? 0 : matcher.needs_body() ? item->size : item->header_size;
@@ -145,11 +144,15 @@ Task<Result<std::vector<Match>>> match_messages(Session& session,
       ranges.push_back({some[i].entry.item, 0, size});
     }
     if (open.empty()) continue;
+    indexer::LargeTurns::Turn turn;
+    if (session.env.searcher != nullptr)
+      turn = co_await session.env.searcher->large_turns().enter(bytes);
     auto read = co_await session.account->read_ranges(std::move(ranges));
     for (std::size_t n = 0; n < open.size(); ++n) {
       KONTOR_CO_TRY(matches[open[n]],
                     co_await match_text(session, matcher, view, some[open[n]], std::move(read[n])));
     }
+    turn = {};  // nobody waits for a client that does not read
     if (progress != nullptr) {
       KONTOR_CO_TRY(co_await progress->at(done + i));
     }

@@ -8,6 +8,13 @@ namespace {
 
 constexpr std::size_t k_most_attachments = 100;  // of one message that are read
 
+std::uint64_t bytes_of(const store::AccountView& view, const std::vector<store::ItemId>& items) {
+  std::uint64_t bytes = 0;
+  for (const auto item : items)
+    if (const auto found = view.item(item)) bytes += found->size;
+  return bytes;
+}
+
 }  // namespace
 
 mime::Limits DocumentReader::limits() const {
@@ -60,6 +67,7 @@ Task<Result<std::vector<search::Document>>> DocumentReader::read(
     std::vector<store::ItemId> items,
     io::WorkPool& pool,
     KnownAttachments known) const {
+  const auto turn = co_await large_turns_.enter(bytes_of(account->view(), items));
   auto read = co_await account->read_messages(items);
   account.reset();
   std::vector<search::Document> out;

@@ -10,6 +10,7 @@
 #include "base/io/work_pool.hpp"
 #include "search/extract/extractor.hpp"
 #include "search/fields/make_document.hpp"
+#include "server/indexer/large_turns.hpp"
 #include "store/mailbox/account.hpp"
 
 namespace kontor::indexer {
@@ -19,9 +20,11 @@ using KnownAttachments = std::map<store::ItemId, std::vector<search::FieldText>>
 
 class DocumentReader {
  public:
-  // Both outlive it. Without an extractor attachments have no text.
-  DocumentReader(const config::Settings& settings, search::Extractor* extractor)
-      : settings_(settings), extractor_(extractor) {}
+  // All of them outlive it. Without an extractor attachments have no text.
+  DocumentReader(const config::Settings& settings,
+                 search::Extractor* extractor,
+                 LargeTurns& large_turns)
+      : settings_(settings), extractor_(extractor), large_turns_(large_turns) {}
 
   // In the order of `items`, without those that are purged; texts are decoded on `pool`. An item
   // whose bytes are damaged is a Document without texts. An Error: the disk could not be read.
@@ -47,6 +50,7 @@ class DocumentReader {
 
   const config::Settings& settings_;
   search::Extractor* extractor_;
+  LargeTurns& large_turns_;
 };
 
 }  // namespace kontor::indexer

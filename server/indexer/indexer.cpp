@@ -57,7 +57,7 @@ IndexShelf::Open opener(const IndexerEnvironment& environment) {
 Indexer::Indexer(IndexerEnvironment environment)
     : environment_(std::move(environment)),
       settings_(environment_.settings.search),
-      reader_(environment_.settings, environment_.extractor),
+      reader_(environment_.settings, environment_.extractor, large_turns()),
       schedule_(settings_.delay),
       shelf_(opener(environment_), k_folder, k_open_indexes, environment_.log),
       fresh_(opener(environment_), k_fresh_folder, 1, environment_.log),

@@ -20,6 +20,7 @@
 #include "search/index/account_index.hpp"
 #include "search/query/text_query.hpp"
 #include "server/indexer/candidates.hpp"
+#include "server/indexer/large_turns.hpp"
 #include "store/mailbox/account.hpp"
 
 namespace kontor::indexer {
@@ -74,6 +75,13 @@ class Searcher {
   // Makes the index anew beside the one there is, which answers until then. Returns at once;
   // not_found, unavailable (search.enabled is off).
   virtual Task<Result<void>> rebuild(store::AccountId account) = 0;
+
+  // Whoever reads messages for a search by himself has a turn for the bytes of one reading, until
+  // he is through with them; not while he awaits documents() or match(), which take their own.
+  LargeTurns& large_turns() { return large_turns_; }
+
+ private:
+  LargeTurns large_turns_;
 };
 
 }  // namespace kontor::indexer

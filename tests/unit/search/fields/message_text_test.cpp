@@ -19,7 +19,10 @@ const std::string k_raw =
     "message/rfc822\r\n\r\n"
     "Subject: forwarded\r\n\r\nStra=dfe\r\n--b--\r\n";
 
-MessageText text() { return MessageText(k_raw, {}); }
+MessageText text_of(std::string raw) {
+  return MessageText(std::make_shared<const std::string>(std::move(raw)), {});
+}
+MessageText text() { return text_of(k_raw); }
 
 TEST(MessageText, looks_at_decoded_fields) {
   auto message = text();
@@ -49,17 +52,16 @@ TEST(MessageText, looks_at_decoded_bodies) {
 TEST(MessageText, knows_the_day_it_was_sent_as_written) {
   auto message = text();
   EXPECT_EQ(message.sent_day()->time_since_epoch().count(), 19'723);
-  EXPECT_EQ(MessageText("Subject: x\r\n", {}).sent_day(), std::nullopt);
-  EXPECT_EQ(MessageText("Date: x\r\n", {}).sent_day(), std::nullopt);
+  EXPECT_EQ(text_of("Subject: x\r\n").sent_day(), std::nullopt);
+  EXPECT_EQ(text_of("Date: x\r\n").sent_day(), std::nullopt);
 }
 
 TEST(MessageText, compares_html_without_its_markup) {
-  MessageText message(
+  auto message = text_of(
       "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
       "quoted-printable\r\n\r\n"
       "<p "
-      "style=3D\"color:red\">=D0=94=D0=BE<b>=D0=B3</b>=D0=BE=\r\n=D0=B2&#1086;&rcy;</p><p>a&amp;b",
-      {});
+      "style=3D\"color:red\">=D0=94=D0=BE<b>=D0=B3</b>=D0=BE=\r\n=D0=B2&#1086;&rcy;</p><p>a&amp;b");
   EXPECT_TRUE(message.body_contains("договор"));
   EXPECT_TRUE(message.body_contains("a&b"));
   EXPECT_FALSE(message.body_contains("color"));
@@ -78,10 +80,9 @@ TEST(MessageText, has_the_text_of_attachments_in_its_body) {
 }
 
 TEST(MessageText, reads_reports_on_deliveries) {
-  MessageText message(
+  auto message = text_of(
       "Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: "
-      "message/delivery-status\r\n\r\nFinal-Recipient: rfc822; lost@example.test\r\n--b--",
-      {});
+      "message/delivery-status\r\n\r\nFinal-Recipient: rfc822; lost@example.test\r\n--b--");
   EXPECT_TRUE(message.body_contains("lost@example.test"));
 }
 
