@@ -18,8 +18,7 @@ enum class FrameType : std::uint8_t {
   folder = 9,  // create, rename, delete, properties
   acl = 10,
   annotation = 11,
-  calendar = 12,
-  contact = 13,
+  object = 12,   // the name of an item in a folder of another class than mail
   keyword = 14,  // a new interned keyword set
   subscription = 15,
   batch_end = 16,  // the frames since the previous batch end become visible together

@@ -166,13 +166,23 @@ void read(ByteReader& in, AnnotationFrame& f) {
 
 void write(ByteWriter& out, const ObjectFrame& f) {
   out.varint(f.folder);
+  out.varint(f.uid);
   out.text(f.name);
-  out.text(f.bytes);
+  out.text(f.keys.uid);
+  out.fixed(static_cast<std::uint8_t>(f.keys.kind));
+  out.time(f.keys.begin);
+  out.time(f.keys.end);
 }
 void read(ByteReader& in, ObjectFrame& f) {
   f.folder = in.number<FolderId>();
+  f.uid = in.number<Uid>();
   f.name = in.text();
-  f.bytes = in.text();
+  f.keys.uid = in.text();
+  const auto kind = in.fixed<std::uint8_t>();
+  if (kind > static_cast<std::uint8_t>(k_last_object_kind)) return in.fail();
+  f.keys.kind = static_cast<ObjectKind>(kind);
+  f.keys.begin = in.time();
+  f.keys.end = in.time();
 }
 
 void write(ByteWriter& out, const KeywordFrame& f) {
@@ -266,8 +276,7 @@ constexpr std::array k_rows{Row{FrameType::account, "account", decode<AccountFra
                             Row{FrameType::folder, "folder", decode<FolderFrame>},
                             Row{FrameType::acl, "acl", decode<AclFrame>},
                             Row{FrameType::annotation, "annotation", decode<AnnotationFrame>},
-                            Row{FrameType::calendar, "calendar", decode<CalendarFrame>},
-                            Row{FrameType::contact, "contact", decode<ContactFrame>},
+                            Row{FrameType::object, "object", decode<ObjectFrame>},
                             Row{FrameType::keyword, "keyword", decode<KeywordFrame>},
                             Row{FrameType::subscription, "subscription", decode<SubscriptionFrame>},
                             Row{FrameType::batch_end, "batch_end", decode<BatchEndFrame>},

@@ -129,17 +129,14 @@ struct AnnotationFrame {
   bool operator==(const AnnotationFrame&) const = default;
 };
 
-struct ObjectFrame {  // a calendar object or a contact; its inner form comes with calendar/
+// An item of a folder with names (calendar, contacts ...) is called this from here on, whatever it
+// was called before. What else had the name in the folder has lost it.
+struct ObjectFrame {
   FolderId folder = 0;
+  Uid uid = 0;
   std::string name;
-  std::string bytes;
+  ObjectKeys keys;
   bool operator==(const ObjectFrame&) const = default;
-};
-struct CalendarFrame : ObjectFrame {
-  bool operator==(const CalendarFrame&) const = default;
-};
-struct ContactFrame : ObjectFrame {
-  bool operator==(const ContactFrame&) const = default;
 };
 
 // A keyword set under a number of its own: only compaction writes it, ahead of what uses it.
@@ -201,8 +198,7 @@ using Payload = std::variant<AccountFrame,
                              FolderFrame,
                              AclFrame,
                              AnnotationFrame,
-                             CalendarFrame,
-                             ContactFrame,
+                             ObjectFrame,
                              KeywordFrame,
                              SubscriptionFrame,
                              BatchEndFrame,

@@ -53,6 +53,18 @@ enum class SpecialUse : std::uint8_t {
   trash
 };
 
+// What is known of an object without reading it.
+enum class ObjectKind : std::uint8_t { other, event, task, journal, busy, card };
+inline constexpr ObjectKind k_last_object_kind = ObjectKind::card;
+struct ObjectKeys {
+  std::string uid;  // its own, by which other programs know it (iCalendar, vCard); empty: none
+  ObjectKind kind = ObjectKind::other;
+  // It lies within [begin, end) whatever zone floating times are read in; begin == end: not known.
+  UtcSeconds begin{};
+  UtcSeconds end{};
+  bool operator==(const ObjectKeys&) const = default;
+};
+
 // System flags of an entry, as bits (RFC 9051, 2.3.2).
 using FlagBits = std::uint8_t;
 inline constexpr FlagBits k_seen = 1, k_answered = 2, k_flagged = 4, k_deleted = 8, k_draft = 16;

@@ -124,6 +124,37 @@ struct FolderOptions {
   bool subscribed = false;
 };
 
+// What must hold of the object of a name when it is decided about it (RFC 9110, 13.1).
+struct ObjectCondition {
+  enum class Wanted : std::uint8_t { anything, absent, present, one_of };
+  Wanted wanted = Wanted::anything;
+  std::vector<Uuid> guids;  // one_of: of the item it is (Item::guid), which is its entity tag
+  bool negated = false;     // one_of: none of them
+};
+
+struct NewObject {
+  std::string name;
+  std::string bytes;  // kept as they are
+  ObjectKeys keys;
+};
+struct ObjectPut {
+  Uid uid = 0;
+  Uuid guid;
+  bool created = false;  // there was none of that name
+  ModSeq modseq = 0;
+};
+
+// Where an object goes: into a folder of the same account under a name.
+struct ObjectTransfer {
+  FolderId from = 0;
+  std::string name;
+  ObjectCondition condition;  // of what goes
+  FolderId to = 0;
+  std::string new_name;
+  ObjectCondition new_condition;  // of what stands there
+  bool copy = false;
+};
+
 // Ends its watch when destroyed; the callback is not running any more then.
 class Watch {
  public:
@@ -194,6 +225,19 @@ class Account {
   virtual Task<Result<void>> set_annotations(FolderId folder,
                                              std::vector<AnnotationChange> changes,
                                              std::size_t most) = 0;
+
+  // Objects: items of a folder of another class than mail, each with a name of its own there. What
+  // an object replaces is expunged by the same commit, and can be brought back as a message can.
+  // conflict: the condition does not hold, nothing was done. exists: another object of the folder
+  // has the same UID of its own (ObjectKeys::uid). bad_input: the name, or a folder of mail.
+  virtual Task<Result<ObjectPut>> put_object(FolderId folder,
+                                             NewObject object,
+                                             ObjectCondition condition) = 0;
+  // not_found: there is none of that name.
+  virtual Task<Result<ObjectPut>> transfer_object(ObjectTransfer transfer) = 0;
+  virtual Task<Result<void>> remove_object(FolderId folder,
+                                           std::string name,
+                                           ObjectCondition condition) = 0;
 
   // Bytes as delivered; blocking disk work happens on the disk pool. not_found: purged. corrupt:
   // damaged.

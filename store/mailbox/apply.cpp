@@ -135,6 +135,8 @@ KeywordSetId intern(AccountState& state, const std::vector<std::string>& names) 
 
 void add_entry(AccountState& state, FolderState& folder, const EntryRow& row) {
   folder.entries.append(state.edit, row);
+  if (folder.info.folder_class != FolderClass::mail)  // until an object frame says its name
+    folder.objects.edit(state.edit).put(state.edit, {row.uid, nameless(row.uid), {}});
   folder.info.highest_modseq = row.modseq;
   count_entry(state, folder, row, 1);
   use_item(state, row.item, 1, folder.shown() ? 1 : 0);
@@ -147,12 +149,29 @@ struct Keep {
   std::int64_t date = 0;
 };
 
-void keep_entry(AccountState& state, const Keep& keep, std::size_t index, EntryRow row) {
+void keep_entry(AccountState& state,
+                const Keep& keep,
+                std::size_t index,
+                EntryRow row,
+                const StoredObject* object) {
   row.uid = keep.first_uid + static_cast<Uid>(index);
   row.set_marks(static_cast<FlagBits>(row.flags() & ~k_deleted), row.keywords());
   row.save_date = keep.date;
   keep.companion.entries.append(state.edit, row);
   count_entry(state, keep.companion, row, 1);
+  if (object != nullptr)
+    keep.companion.objects.edit(state.edit)
+        .remember(state.edit, {row.uid, object->name, object->keys});
+}
+
+// An item with a name has left its folder; a companion remembers it no more.
+void leave_objects(AccountState& state, FolderState& folder, Uid uid) {
+  if (folder.objects.empty()) return;
+  auto& objects = folder.objects.edit(state.edit);
+  if (is_recoverable(folder.info.id))
+    objects.forget(state.edit, uid);
+  else
+    objects.leave(state.edit, uid);
 }
 
 // Takes entries out of a folder and leaves tombstones. With `keep` they may still be brought back
@@ -172,7 +191,11 @@ void remove_entries(AccountState& state,
     count_entry(state, folder, row, -1);
     folder.tombs.append(state.edit, TombRow(row.uid, modseq, keep != nullptr ? row.item : 0));
     row.modseq = modseq;
-    if (keep != nullptr) keep_entry(state, *keep, i, row);
+    const Uid uid = row.uid;
+    if (keep != nullptr)
+      keep_entry(state, *keep, i, row,
+                 folder.objects.empty() ? nullptr : folder.objects->find(uid));
+    leave_objects(state, folder, uid);
     use_item(state, row.item, keep != nullptr ? 0 : -1, folder.shown() ? -1 : 0);
   }
   if (indexes.empty()) return;
@@ -261,9 +284,7 @@ struct Apply {
     if (const auto id = state.find_name(frame.name))
       state.edit_folder(*id)->info.subscribed = frame.subscribed;
   }
-  // Kept in the log; the parts of the server that need them give them a state.
-  void operator()(const CalendarFrame&) const {}
-  void operator()(const ContactFrame&) const {}
+  void operator()(const ObjectFrame& frame) const;
   void operator()(const BatchEndFrame&) const {}
   void operator()(const NoteFrame&) const {}
   void operator()(const AclFrame& frame) const {
@@ -297,6 +318,12 @@ void Apply::transfer(const TransferFrame& frame) const {
     entry.save_date = frame.save_date.time_since_epoch().count();
     add_entry(state, folder, entry);
   }
+}
+
+void Apply::operator()(const ObjectFrame& frame) const {
+  auto* folder = is_recoverable(frame.folder) ? nullptr : state.edit_folder(frame.folder);
+  if (folder == nullptr || folder->entries.find_key(frame.uid) == nullptr) return;
+  folder->objects.edit(state.edit).put(state.edit, {frame.uid, frame.name, frame.keys});
 }
 
 void Apply::operator()(const FlagsFrame& frame) const {
@@ -377,8 +404,10 @@ void Apply::operator()(const PruneFrame& frame) const {
     auto& folder = *state.edit_folder(id);
     std::vector<std::size_t> indexes(count);
     std::iota(indexes.begin(), indexes.end(), std::size_t{0});
-    folder.tombs.for_each(
-        0, count, [&](std::size_t, const TombRow& row) { folder.oldest_tomb = row.modseq(); });
+    folder.tombs.for_each(0, count, [&](std::size_t, const TombRow& row) {
+      folder.oldest_tomb = row.modseq();
+      if (!folder.objects.empty()) folder.objects.edit(state.edit).forget(state.edit, row.uid());
+    });
     folder.tombs.erase(state.edit, indexes);
   }
   if (state.days.empty()) return;

@@ -148,6 +148,45 @@ Task<Result<Copied>> LogAccount::move(FolderId from, std::vector<Uid> uids, Fold
   co_return co_await transfer(what, std::move(uids));
 }
 
+Task<Result<ObjectPut>> LogAccount::put_object(FolderId folder,
+                                               NewObject object,
+                                               ObjectCondition condition) {
+  const auto now = parts_.clock.now();
+  ObjectPayload incoming;
+  incoming.folder = folder;
+  KONTOR_CO_TRY(incoming.payload, encode_object(object, folder, now));
+  incoming.name = std::move(object.name);
+  incoming.keys = std::move(object.keys);
+  incoming.condition = std::move(condition);
+  KONTOR_CO_TRY(co_await parts_.space.grant(incoming.payload.size()));
+  Plan<ObjectPut> plan = [now, limits = policy().limits,
+                          incoming = std::move(incoming)](const AccountState& tip) mutable {
+    return plan_put_object(tip, std::move(incoming), limits, now);
+  };
+  co_return co_await change<ObjectPut>(std::move(plan));
+}
+
+Task<Result<ObjectPut>> LogAccount::transfer_object(ObjectTransfer transfer) {
+  KONTOR_CO_TRY(co_await parts_.space.grant(transfer.new_name.size()));
+  const auto now = parts_.clock.now();
+  Plan<ObjectPut> plan = [now, limits = policy().limits,
+                          transfer = std::move(transfer)](const AccountState& tip) {
+    return plan_transfer_object(tip, transfer, limits, now);
+  };
+  co_return co_await change<ObjectPut>(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::remove_object(FolderId folder,
+                                             std::string name,
+                                             ObjectCondition condition) {
+  const auto now = parts_.clock.now();
+  Plan<Done> plan = [folder, now, name = std::move(name),
+                     condition = std::move(condition)](const AccountState& tip) {
+    return plan_remove_object(tip, folder, name, condition, now);
+  };
+  co_return co_await change_folders(std::move(plan));
+}
+
 Task<Result<std::vector<Uid>>> LogAccount::expunge_those(FolderId folder,
                                                          std::vector<Uid> uids,
                                                          FlagBits carrying) {

@@ -56,6 +56,13 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<void>> set_annotations(FolderId folder,
                                      std::vector<AnnotationChange> changes,
                                      std::size_t most) override;
+  Task<Result<ObjectPut>> put_object(FolderId folder,
+                                     NewObject object,
+                                     ObjectCondition condition) override;
+  Task<Result<ObjectPut>> transfer_object(ObjectTransfer transfer) override;
+  Task<Result<void>> remove_object(FolderId folder,
+                                   std::string name,
+                                   ObjectCondition condition) override;
   Task<Result<std::string>> read_message(ItemId item) override;
   Task<Result<std::string>> read_range(ItemId item,
                                        std::uint64_t offset,

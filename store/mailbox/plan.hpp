@@ -22,6 +22,8 @@ struct Planned {
   std::vector<NewFrame> frames;
 };
 
+struct Done {};
+
 NewFrame frame_of(const Payload& payload);
 
 // The deliver payload of a message, without UID. bad_input: not a keyword; limit: too many.
@@ -58,12 +60,41 @@ Result<Planned<FlagChanged>> plan_flags(const AccountState& tip,
                                         FolderId folder,
                                         std::vector<Uid> uids,
                                         const FlagChange& change);
+// The deliver payload of an object, without UID. limit: too large.
+Result<std::string> encode_object(const NewObject& object, FolderId folder, UtcSeconds now);
+struct ObjectPayload {
+  FolderId folder = 0;
+  std::string name;
+  ObjectKeys keys;
+  std::string payload;  // of encode_object()
+  ObjectCondition condition;
+};
+Result<Planned<ObjectPut>> plan_put_object(const AccountState& tip,
+                                           ObjectPayload object,
+                                           const Limits& defaults,
+                                           UtcSeconds now);
+Result<Planned<ObjectPut>> plan_transfer_object(const AccountState& tip,
+                                                const ObjectTransfer& transfer,
+                                                const Limits& defaults,
+                                                UtcSeconds now);
+Result<Planned<Done>> plan_remove_object(const AccountState& tip,
+                                         FolderId folder,
+                                         std::string_view name,
+                                         const ObjectCondition& condition,
+                                         UtcSeconds now);
 struct Transfer {
   FolderId from = 0;
   FolderId to = 0;
   bool move = false;
   Limits defaults;  // a move works above them too, unless it brings back what was deleted
 };
+// The names that transferred rows keep where they come to; those that are taken there do not.
+std::vector<NewFrame> transferred_names(const AccountState& tip, const TransferFrame& frame);
+// Of several versions of an object only the last is brought back, in the place of the present one.
+Result<Planned<Copied>> plan_restore_objects(const AccountState& tip,
+                                             const Transfer& back,
+                                             std::vector<Uid> uids,
+                                             UtcSeconds now);
 // What a copy or move carries of these entries (ascending; those that exist).
 TransferFrame transfer_rows(const AccountState& tip,
                             const FolderState& from,
@@ -105,7 +136,6 @@ Result<Planned<FolderId>> plan_create(const AccountState& tip,
                                       const FolderOptions& options,
                                       UtcSeconds now,
                                       const Limits& defaults = {});
-struct Done {};
 Result<Planned<Done>> plan_limits(const AccountState& tip, const OwnLimits& own);
 // Since when the owner is gone; nothing: he is there.
 Result<Planned<Done>> plan_gone(const AccountState& tip, std::optional<UtcSeconds> since);

@@ -59,9 +59,12 @@ FolderFrame as_it_is(const FolderInfo& info, FolderAction action, UtcSeconds now
 void add_parents(const AccountState& tip,
                  std::string_view name,
                  Maker& maker,
-                 std::vector<NewFrame>& frames) {
+                 std::vector<NewFrame>& frames,
+                 FolderClass folder_class = FolderClass::mail) {
+  FolderOptions options;
+  options.folder_class = folder_class;
   for (auto& parent : parents_of(name))
-    if (!tip.find_name(parent)) add(frames, maker.make(std::move(parent), FolderOptions{}));
+    if (!tip.find_name(parent)) add(frames, maker.make(std::move(parent), options));
 }
 
 // The lowest level above that is there; empty: none.
@@ -125,7 +128,7 @@ Result<Planned<FolderId>> plan_create(const AccountState& tip,
     return fail(Errc::limit, "the account has no folder number left");
   Planned<FolderId> plan;
   Maker maker(tip.next_folder, tip.last_uid_validity, now);
-  add_parents(tip, checked, maker, plan.frames);
+  add_parents(tip, checked, maker, plan.frames, options.folder_class);
   const auto made = maker.make(std::move(checked), options);
   plan.answer = made.id;
   add(plan.frames, made);

@@ -225,10 +225,12 @@ Result<Planned<Copied>> plan_transfer(const AccountState& tip,
   if (frame.first_uid > UINT32_MAX - frame.rows.size())
     return fail(Errc::limit, "the folder has no UID left");
   if (frame.rows.empty()) return plan;
+  auto names = transferred_names(tip, frame);
   if (transfer.move)
     plan.frames.push_back(frame_of(MoveFrame{std::move(frame)}));
   else
     plan.frames.push_back(frame_of(CopyFrame{std::move(frame)}));
+  for (auto& name : names) plan.frames.push_back(std::move(name));
   return plan;
 }
 

@@ -16,6 +16,8 @@ Result<Planned<Copied>> plan_restore(const AccountState& tip,
   if (folder->removed)
     return fail(Errc::conflict, "the folder itself was deleted: bring it back first");
   const Transfer back{expunged, original, true, defaults};
+  if (folder->info.folder_class != FolderClass::mail)
+    return plan_restore_objects(tip, back, std::move(uids), now);
   return plan_transfer(tip, back, std::move(uids), now);
 }
 

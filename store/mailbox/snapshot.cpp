@@ -12,7 +12,7 @@ namespace kontor::store {
 namespace {
 
 constexpr std::string_view k_magic = "kontorSN";
-constexpr std::uint32_t k_version = 3;
+constexpr std::uint32_t k_version = 4;
 constexpr std::size_t k_header = 24;
 constexpr std::uint64_t k_max_file = 4ULL << 30U;
 
@@ -85,6 +85,45 @@ void read_annotations(ByteReader& in, EditId edit, Cow<AnnotationMap>& annotatio
   }
 }
 
+void write_objects(ByteWriter& out, const Cow<ObjectTable>& objects) {
+  out.varint(objects.empty() ? 0 : objects->size());
+  if (objects.empty()) return;
+  objects->for_each([&](const StoredObject& object) {
+    out.varint(object.uid);
+    out.text(object.name);
+    out.text(object.keys.uid);
+    out.fixed(static_cast<std::uint8_t>(object.keys.kind));
+    out.time(object.keys.begin);
+    out.time(object.keys.end);
+  });
+}
+
+// Those whose entries are there are found by name, but in a companion.
+void read_objects(ByteReader& in, EditId edit, FolderState& folder) {
+  const auto count = in.count(6);
+  Uid last = 0;
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    StoredObject object;
+    object.uid = in.number<Uid>();
+    object.name = in.text();
+    object.keys.uid = in.text();
+    const auto kind = in.fixed<std::uint8_t>();
+    object.keys.begin = in.time();
+    object.keys.end = in.time();
+    if (kind > static_cast<std::uint8_t>(k_last_object_kind) || object.uid <= last) in.fail();
+    if (!in.ok()) return;
+    object.keys.kind = static_cast<ObjectKind>(kind);
+    last = object.uid;
+    auto& objects = folder.objects.edit(edit);
+    const bool is_found =
+        !is_recoverable(folder.info.id) && folder.entries.find_key(object.uid) != nullptr;
+    if (is_found)
+      objects.put(edit, std::move(object));
+    else
+      objects.remember(edit, std::move(object));
+  }
+}
+
 void write_folder(ByteWriter& out, const FolderState& folder) {
   const auto& info = folder.info;
   out.varint(info.id);
@@ -103,6 +142,7 @@ void write_folder(ByteWriter& out, const FolderState& folder) {
   write_rows(out, folder.tombs);
   write_access(out, folder.access);
   write_annotations(out, folder.annotations);
+  write_objects(out, folder.objects);
 }
 
 void read_entries(ByteReader& in, AccountState& state, FolderState& folder) {
@@ -146,6 +186,7 @@ void read_folder(ByteReader& in, AccountState& state) {
   read_rows<TombRow>(in, false, [&](const TombRow& row) { folder.tombs.append(state.edit, row); });
   read_access(in, state.edit, folder.access);
   read_annotations(in, state.edit, folder.annotations);
+  read_objects(in, state.edit, folder);
   if (!state.folders.empty() && state.folders.back()->info.id >= info.id) in.fail();
   if (!in.ok()) return;
   if (folder.shown()) state.by_name.edit(state.edit)[info.name] = info.id;

@@ -78,6 +78,20 @@ std::string annotation_text(const Cow<AnnotationMap>& annotations) {
   return text;
 }
 
+bool same_objects(const Cow<ObjectTable>& a, const Cow<ObjectTable>& b) {
+  static const ObjectTable none;
+  const auto& x = a.empty() ? none : *a;
+  const auto& y = b.empty() ? none : *b;
+  bool same = x.size() == y.size();
+  x.for_each([&](const StoredObject& object) {
+    const auto* other = y.find(object.uid);
+    same = same && other != nullptr && *other == object &&
+           (x.find_name(object.name) == nullptr) == (y.find_name(object.name) == nullptr) &&
+           (x.find_key(object.keys.uid) == nullptr) == (y.find_key(object.keys.uid) == nullptr);
+  });
+  return same;
+}
+
 std::string limit_text(const std::optional<std::uint64_t>& limit) {
   return limit ? std::to_string(*limit) : "default";
 }
@@ -170,6 +184,7 @@ std::string difference(const AccountState& a, const AccountState& b) {
                          access_text(y.access));
     if (annotation_text(x.annotations) != annotation_text(y.annotations))
       return fmt::format("annotations of folder {}", x.info.name);
+    if (!same_objects(x.objects, y.objects)) return fmt::format("names in folder {}", x.info.name);
     if (!same_entries(a, b, x, y)) return fmt::format("entries of folder {}", x.info.name);
     if (!same_rows(x.tombs, y.tombs) || x.oldest_tomb != y.oldest_tomb)
       return fmt::format("tombstones of folder {}", x.info.name);

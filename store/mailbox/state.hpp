@@ -19,6 +19,7 @@
 #include "store/mailbox/annotations.hpp"
 #include "store/mailbox/chunk_tree.hpp"
 #include "store/mailbox/keyword_table.hpp"
+#include "store/mailbox/object_table.hpp"
 #include "store/mailbox/quota.hpp"
 #include "store/mailbox/view.hpp"
 
@@ -121,6 +122,7 @@ struct FolderState {
   Cow<std::map<KeywordSetId, std::uint64_t>> keyword_use;  // entries per set, without the empty one
   Cow<AccessList> access;
   Cow<AnnotationMap> annotations;
+  Cow<ObjectTable> objects;  // of a folder of another class than mail
 
   bool shown() const noexcept { return !removed && !is_recoverable(info.id); }
 };

@@ -72,6 +72,18 @@ std::optional<std::vector<Uid>> FolderView::vanished_since(ModSeq since) const {
   return out;
 }
 
+const StoredObject* FolderView::find_object(std::string_view name) const {
+  return folder_->objects.empty() ? nullptr : folder_->objects->find_name(name);
+}
+
+const StoredObject* FolderView::find_object_key(std::string_view key) const {
+  return folder_->objects.empty() ? nullptr : folder_->objects->find_key(key);
+}
+
+const StoredObject* FolderView::object(Uid uid) const {
+  return folder_->objects.empty() ? nullptr : folder_->objects->find(uid);
+}
+
 std::vector<FolderInfo> AccountView::folders() const {
   std::vector<FolderInfo> out;
   for (const auto& folder : state_->folders)

@@ -43,6 +43,14 @@ struct FolderInfo {
   Recoverable recoverable = Recoverable::no;
 };
 
+// An item of a folder with names: a folder of another class than mail.
+struct StoredObject {
+  Uid uid = 0;
+  std::string name;  // in the folder; a resource name of WebDAV
+  ObjectKeys keys;
+  bool operator==(const StoredObject&) const = default;
+};
+
 // The entries of one folder, in UID order; index i has message sequence number i + 1.
 class FolderView {
  public:
@@ -61,6 +69,13 @@ class FolderView {
   // UIDs that left the folder by a frame later than `since`; nothing known below the oldest
   // tombstone: then nullopt (RFC 7162, 3.2.5.1: every gap is reported).
   std::optional<std::vector<Uid>> vanished_since(ModSeq since) const;
+
+  // The object of that name, or with that UID of its own (ObjectKeys); nullptr when there is none.
+  // What these three point to is valid as long as the view.
+  const StoredObject* find_object(std::string_view name) const;
+  const StoredObject* find_object_key(std::string_view key) const;
+  // By the UID of its entry; one that has left the folder too, while vanished_since() may tell it.
+  const StoredObject* object(Uid uid) const;
 
   FolderView(std::shared_ptr<const AccountState> state, FolderId id);
 

@@ -115,6 +115,50 @@ void annotate(Workload& w) {  // several entries at once
   EXPECT_TRUE(w.work(w.mailbox().set_annotations(folder, std::move(changes), 100)));
 }
 
+FolderId folder_with_names(Workload& w) {
+  std::vector<FolderId> found;
+  for (const auto& folder : w.mailbox().view().folders())
+    if (folder.folder_class != FolderClass::mail) found.push_back(folder.id);
+  return found.empty() ? 0 : found[w.below(found.size())];
+}
+
+void create_calendar(Workload& w) {
+  FolderOptions options;
+  options.folder_class = FolderClass::calendar;
+  EXPECT_TRUE(w.work(w.mailbox().create_folder(w.new_name("calendar"), options)));
+}
+
+// Of few names, so that most replace something.
+void put_object(Workload& w) {
+  const auto folder = folder_with_names(w);
+  if (folder == 0) return;
+  NewObject object;
+  object.name = "object " + std::to_string(w.below(5));
+  object.bytes = w.new_name("object") + "\r\n" + std::string(w.below(1'200), 'o');
+  object.keys.uid = object.name;
+  object.keys.begin = object.keys.end = w.clock_.now();
+  EXPECT_TRUE(w.work(w.mailbox().put_object(folder, std::move(object), {})));
+}
+
+// What is not there, or would replace itself, is refused.
+void transfer_object(Workload& w) {
+  ObjectTransfer transfer;
+  transfer.from = folder_with_names(w);
+  transfer.to = folder_with_names(w);
+  transfer.name = "object " + std::to_string(w.below(5));
+  transfer.new_name = "object " + std::to_string(w.below(5));
+  transfer.copy = w.one_in(2);
+  if (transfer.to != 0)
+    static_cast<void>(w.work(w.mailbox().transfer_object(std::move(transfer))).has_value());
+}
+
+void remove_object(Workload& w) {
+  const auto folder = folder_with_names(w);
+  const auto name = "object " + std::to_string(w.below(5));
+  if (folder != 0)
+    static_cast<void>(w.work(w.mailbox().remove_object(folder, name, {})).has_value());
+}
+
 // As SnapshotKeeper does while an account is in use.
 void write_a_snapshot(Workload& w) {
   const auto version = dynamic_cast<LogAccount&>(w.mailbox()).published();
@@ -237,6 +281,10 @@ constexpr Workload::Operation k_operations[] = {
     {"limits", 1, set_limits},
     {"access", 2, change_access},
     {"annotate", 2, annotate},
+    {"create a calendar", 1, create_calendar},
+    {"put an object", 6, put_object},
+    {"transfer an object", 2, transfer_object},
+    {"remove an object", 2, remove_object},
     {"purge", 1, purge},
     {"compact", 3, compact},
     {"restore", 2, restore},
@@ -372,6 +420,11 @@ std::string MailboxWorkload::describe(Account& account) {
       const auto raw = work(account.read_message(entry.item));
       text += "  " + std::to_string(entry.uid) + " flags " + std::to_string(entry.flags) +
               " modseq " + std::to_string(entry.modseq);
+      if (const auto* object = open->object(entry.uid)) {
+        text += " named " + object->name + " of " + object->keys.uid;
+        if (folder.recoverable == Recoverable::no && open->find_object(object->name) != object)
+          text += ", which finds another one";
+      }
       for (const auto& keyword : view.keywords(entry.keywords)) text += " " + keyword;
       text += " " + (raw ? raw->substr(0, raw->find('\r')) : raw.error().text()) + "\n";
     }

@@ -68,12 +68,15 @@ Frame transfer_of(Random& r) {
   return f;
 }
 
-template <class Frame>
-Frame object_of(Random& r) {
-  Frame f;
+Payload object_of(Random& r) {
+  ObjectFrame f;
   f.folder = static_cast<FolderId>(r.number());
+  f.uid = static_cast<Uid>(r.number());
   f.name = r.text();
-  f.bytes = r.text();
+  f.keys.uid = r.text();
+  f.keys.kind = static_cast<ObjectKind>(r.small(6));
+  f.keys.begin = r.time();
+  f.keys.end = r.time();
   return f;
 }
 
@@ -123,8 +126,7 @@ std::vector<Payload> one_of_each(Random& r, std::vector<std::string>& texts) {
       folder_of(r),
       AclFrame{folder, {r.text(), r.uuid()}, r.text()},
       AnnotationFrame{folder, r.number(), r.text(), r.text(), r.small(2) == 1},
-      object_of<CalendarFrame>(r),
-      object_of<ContactFrame>(r),
+      object_of(r),
       KeywordFrame{static_cast<KeywordSetId>(r.number()), r.texts()},
       SubscriptionFrame{r.text(), r.small(2) == 1},
       BatchEndFrame{static_cast<std::uint32_t>(r.number())},
