@@ -145,6 +145,7 @@ void check_networks(const Settings& settings, Sentences& out) {
   rules("access.smtp", settings.access.smtp);
   rules("access.submission", settings.access.submission);
   rules("access.http", settings.access.http);
+  rules("access.ldap", settings.access.ldap);
 }
 
 // A mail domain; in other scripts too (RFC 6531), and with the underscores of Windows domains.

@@ -280,6 +280,11 @@ constexpr auto k_rows = std::to_array<Row>({
      {},
      "Who may use HTTPS.",
      "As access.imap."},
+    {"access.ldap",
+     [](Settings& s) -> Field { return &s.access.ldap; },
+     {},
+     "Who may use the address book by LDAP.",
+     "As access.imap."},
 });
 
 }  // namespace

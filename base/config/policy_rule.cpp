@@ -21,7 +21,7 @@ constexpr std::uint8_t k_every_protocol = (1U << k_policy_protocols) - 1;
 constexpr string_view k_priority = "priority";
 
 constexpr std::array<string_view, k_policy_protocols> k_protocols{"imap", "pop3", "submission",
-                                                                  "http"};
+                                                                  "http", "ldap"};
 
 template <class Number>
 Result<Number> parse_limit(string_view text, string_view what) {
@@ -138,6 +138,7 @@ constexpr std::array<NameRow, k_policy_names> k_names{{
     {PolicyName::submission_networks, "submission_networks", true,
      take_networks_of<PolicyProtocol::submission>},
     {PolicyName::http_networks, "http_networks", true, take_networks_of<PolicyProtocol::http>},
+    {PolicyName::ldap_networks, "ldap_networks", true, take_networks_of<PolicyProtocol::ldap>},
     {PolicyName::local_only, "local_only", false, take_local_only},
     {PolicyName::message_size, "message_size", false, take_message_size},
     {PolicyName::recipients, "recipients", false, take_recipients},

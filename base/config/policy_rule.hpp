@@ -28,17 +28,18 @@ enum class PolicyName : std::uint8_t {
   pop3_networks,
   submission_networks,
   http_networks,
+  ldap_networks,
   local_only,
   message_size,
   recipients,
 };
-inline constexpr std::size_t k_policy_names = 13;
+inline constexpr std::size_t k_policy_names = 14;
 std::string_view name_of(PolicyName name) noexcept;
 std::optional<PolicyName> find_policy_name(std::string_view name) noexcept;
 
 // What a person may sign in to.
-enum class PolicyProtocol : std::uint8_t { imap, pop3, submission, http };
-inline constexpr std::size_t k_policy_protocols = 4;
+enum class PolicyProtocol : std::uint8_t { imap, pop3, submission, http, ldap };
+inline constexpr std::size_t k_policy_protocols = 5;
 std::string_view name_of(PolicyProtocol protocol) noexcept;
 
 // What holds for somebody; what is absent is as the settings have it for everybody.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows of the table of settings: imap, pop3, smtp, http, groups, policy.
+// Rows of the table of settings: imap, pop3, smtp, http, address_book, groups, policy.
 #include <array>
 
 #include "base/config/rows.hpp"
@@ -133,6 +133,39 @@ constexpr auto k_rows = std::to_array<Row>({
      {1024, 1073741824},
      "Largest body of a request.",
      "A larger one is refused."},
+    {"address_book.enabled",
+     [](Settings& s) -> Field { return &s.address_book.enabled; },
+     {},
+     "Whether the server answers LDAP with the address book.",
+     "Off, its ports are left to another LDAP server."},
+    {"address_book.photos",
+     [](Settings& s) -> Field { return &s.address_book.photos; },
+     {},
+     "Whether photos of people are read from the directory.",
+     "thumbnailPhoto or jpegPhoto, up to 512 KB each; they are kept in directory/photos of the "
+     "data "
+     "folder."},
+    {"address_book.idle_timeout",
+     [](Settings& s) -> Field { return &s.address_book.idle_timeout; },
+     {10, 86400},
+     "Close an LDAP connection after so long without a request.",
+     "Mail programs open another one when they need it."},
+    {"address_book.max_request",
+     [](Settings& s) -> Field { return &s.address_book.max_request; },
+     {65536, 16777216},
+     "Largest LDAP request.",
+     "It must hold the ticket of somebody in many groups."},
+    {"address_book.max_entries",
+     [](Settings& s) -> Field { return &s.address_book.max_entries; },
+     {10, 1000000},
+     "Entries in one LDAP answer.",
+     "A program that wants more asks for pages (RFC 2696) of at most so many, or for a part of the "
+     "list (VLV)."},
+    {"address_book.time_limit",
+     [](Settings& s) -> Field { return &s.address_book.time_limit; },
+     {1, 600},
+     "Longest time for one LDAP search.",
+     "Then the entries found so far are the answer (timeLimitExceeded)."},
     {"groups.rules",
      [](Settings& s) -> Field { return &s.groups.rules; },
      {},

@@ -103,6 +103,7 @@ struct Access {
   std::vector<std::string> smtp;
   std::vector<std::string> submission;
   std::vector<std::string> http;
+  std::vector<std::string> ldap;
 };
 
 struct Imap {
@@ -139,6 +140,16 @@ struct Http {
   std::chrono::seconds idle_timeout{60};
   ByteCount max_head = 32'768;     // of a request line and its fields
   ByteCount max_body = 1'048'576;  // of a request
+};
+
+// The address book by LDAP.
+struct AddressBook {
+  bool enabled = true;  // false: its ports are left to another program
+  bool photos = true;   // read from the directory
+  std::chrono::seconds idle_timeout{900};
+  ByteCount max_request = 131'072;
+  std::uint32_t max_entries = 1'000;  // of one answer or page
+  std::chrono::seconds time_limit{10};
 };
 
 // Distribution groups.
@@ -242,6 +253,7 @@ struct Settings {
   Pop3 pop3;
   Smtp smtp;
   Http http;
+  AddressBook address_book;
   Groups groups;
   Policy policy;
   Domains domains;

@@ -6,6 +6,7 @@
 #include "base/config/sources.hpp"
 #include "base/core/text.hpp"
 #include "base/log/events/directory.hpp"
+#include "directory/gal/photo_shelf.hpp"
 #include "directory/model/encoding.hpp"
 
 namespace kontor::directory {
@@ -71,6 +72,7 @@ void CopyKeeper::load() {
     const auto is_it = [&](const auto& source) { return source->owns(principal); };
     return std::ranges::none_of(sources_, is_it);
   };
+  sweep_photos(decoded->principals);
   Changes changes;
   changes.upserts = decoded->principals;
   std::erase_if(changes.upserts, has_no_source);
@@ -82,6 +84,13 @@ void CopyKeeper::load() {
   for (const auto& principal : copy_->all())
     if (principal->is_admin) admins_.insert(principal->id);
   has_copy_ = true;
+}
+
+// Before a source puts any on the shelf.
+void CopyKeeper::sweep_photos(const std::vector<Principal>& people) const {
+  std::set<std::string> names;
+  for (const auto& one : people) names.insert(one.card.photo);
+  PhotoShelf(settings_.server.data_folder, files_).keep_only(names);
 }
 
 std::uint64_t CopyKeeper::generation_after(std::uint64_t generation) {

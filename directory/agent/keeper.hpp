@@ -55,6 +55,7 @@ class CopyKeeper final : public SourceReceiver {
 
  private:
   void load();
+  void sweep_photos(const std::vector<Principal>& people) const;
   void put_in_force(const std::string& source, Changes changes, bool is_accepted);
   bool owns(const std::string& source, const Principal& one) const;
   std::uint64_t lost_people(const std::string& source, const Changes& changes) const;

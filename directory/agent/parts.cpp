@@ -3,6 +3,7 @@
 
 #include "base/config/sources.hpp"
 #include "base/log/events/directory.hpp"
+#include "directory/gal/photo_shelf.hpp"
 #include "directory/krb/acceptor.hpp"
 #include "directory/krb/ntlm.hpp"
 #include "directory/krb/password.hpp"
@@ -25,9 +26,8 @@ void add_local(Parts& parts,
   if (settings.server.demo)
     if (const auto made = ensure_demo_directory(path); !made)
       log.emit(log::events::k_agent_refused, made.error());
-  auto local = std::make_shared<LocalSource>(
-      path, clock, settings.policy.attribute,
-      Reading(settings.directory.attributes, settings.groups.dynamic));
+  auto local =
+      std::make_shared<LocalSource>(path, clock, settings.policy.attribute, make_reading(settings));
   parts.checkers.push_back(local);
   parts.sources.push_back(std::move(local));
 }

@@ -154,7 +154,7 @@ void fields(Archive& a, Is<config::Settings> auto& s) {
   a(s.ldap.uri, s.ldap.security, s.ldap.bind_name, s.ldap.bind_password_file, s.ldap.ca_file,
     s.ldap.search_base, s.ldap.rooms_base, s.ldap.admin_group, s.ldap.timeout);
   a(s.sign_in.remember_success, s.sign_in.remember_failure, s.sign_in.mechanisms);
-  a(s.groups.dynamic, s.policy.attribute);
+  a(s.groups.dynamic, s.policy.attribute, s.address_book.photos);
 }
 template <class Archive>
 void fields(Archive& a, Is<Configure> auto& m) {

@@ -20,7 +20,7 @@
 
 namespace kontor::directory {
 
-inline constexpr std::uint32_t k_protocol_version = 3;
+inline constexpr std::uint32_t k_protocol_version = 4;
 inline constexpr std::size_t k_max_message = 1U << 20U;
 
 // --- kontord to kontor-directory

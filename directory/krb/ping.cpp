@@ -6,9 +6,9 @@
 #include <array>
 #include <cstdint>
 
+#include "base/core/ber.hpp"
 #include "base/core/text.hpp"
 #include "directory/krb/socket.hpp"
-#include "directory/model/ber.hpp"
 
 namespace kontor::directory {
 namespace {

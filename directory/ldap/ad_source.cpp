@@ -12,6 +12,7 @@
 
 #include "base/core/text.hpp"
 #include "base/core/time.hpp"
+#include "directory/gal/photo_shelf.hpp"
 #include "directory/krb/ping.hpp"
 #include "directory/krb/profile.hpp"
 #include "directory/ldap/follower.hpp"
@@ -54,8 +55,12 @@ BindOptions bind_options(const config::ActiveDirectory& settings, const std::str
 
 // Whatever decides what is read and how: what was remembered by other settings is of no use.
 std::string what_is_read(const config::Settings& settings, const std::string& domain) {
-  std::vector<std::string> all = {domain, settings.ad.search_base, settings.ad.rooms_base,
-                                  settings.ad.follow, settings.policy.attribute};
+  std::vector<std::string> all = {domain,
+                                  settings.ad.search_base,
+                                  settings.ad.rooms_base,
+                                  settings.ad.follow,
+                                  settings.policy.attribute,
+                                  settings.address_book.photos ? "photos" : ""};
   for (const auto* rows : {&settings.directory.attributes, &settings.groups.dynamic}) {
     all.emplace_back();
     all.insert(all.end(), rows->begin(), rows->end());
@@ -87,7 +92,7 @@ class AdSource final : public SourceLoop {
       : SourceLoop(std::move(name)),
         settings_(settings.ad),
         policy_attribute_(settings.policy.attribute),
-        reading_(settings.directory.attributes, settings.groups.dynamic),
+        reading_(make_reading(settings)),
         loss_percent_(settings.directory.accept_loss_percent),
         controllers_(std::move(controllers)),
         transport_(domains, settings.ad.timeout),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "directory/ldap/dirsync.hpp"
 
-#include "directory/model/ber.hpp"
+#include "base/core/ber.hpp"
 
 namespace kontor::directory {
 namespace {

@@ -286,6 +286,7 @@ Result<Converted> convert_entry(const Entry& given, const DomainNames& names) {
     return member_of_value(value, names);
   };
   read_mail_rules(entry.attributes, by_dn, who);
+  names.reading.take_card(entry.attributes, who);
   names.reading.add_groups(entry.attributes, who);
   out.usn = parse_number<std::uint64_t>(entry.first("usnchanged")).value_or(0);
   return out;

@@ -188,6 +188,7 @@ LdapRecord convert_ldap_entry(const Entry& given, const Uuid& uuid, const LdapNa
     who.credential_stamp = stamp_of(entry);
   }
   take_mail_rules(entry, out);
+  names.reading.take_card(entry.attributes, who);
   names.reading.add_groups(entry.attributes, who);
   return out;
 }

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "base/core/text.hpp"
+#include "directory/gal/photo_shelf.hpp"
 #include "directory/ldap/bind_options.hpp"
 #include "directory/ldap/refresh.hpp"
 #include "directory/ldap/source_loop.hpp"
@@ -21,7 +22,7 @@ class LdapSource final : public SourceLoop {
       : SourceLoop(k_ldap_source),
         settings_(&settings.ldap),
         names_{settings.ldap.rooms_base, to_lower(settings.policy.attribute),
-               Reading(settings.directory.attributes, settings.groups.dynamic)},
+               make_reading(settings)},
         loss_percent_(settings.directory.accept_loss_percent),
         servers_(std::move(servers)),
         transport_({servers_}, settings.ldap.timeout) {}

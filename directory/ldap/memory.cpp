@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view k_magic = "KONTORDM";
 constexpr std::size_t k_max_about = 1'048'576, k_max_cookie = 1'048'576, k_max_text = 65'536;
-constexpr std::size_t k_least_person = 180;
+constexpr std::size_t k_least_person = 216;
 constexpr std::uint64_t k_max_file = 4ULL << 30U;
 
 }  // namespace

@@ -14,7 +14,7 @@
 
 namespace kontor::directory {
 
-inline constexpr std::uint32_t k_memory_version = 1;
+inline constexpr std::uint32_t k_memory_version = 2;
 
 struct Memory {
   std::string about;                 // what was read, and by which settings: another is of no use

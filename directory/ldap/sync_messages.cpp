@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "directory/model/ber.hpp"
+#include "base/core/ber.hpp"
 
 namespace kontor::directory {
 namespace {

@@ -230,6 +230,7 @@ class Reader {
     };
     const auto attributes = attributes_of(entry);
     read_mail_rules(attributes, by_dn, principal);
+    reading_.take_card(attributes, principal);
     reading_.add_groups(attributes, principal);
   }
 

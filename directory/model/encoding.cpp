@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view k_magic = "KONTORDC";
 constexpr std::size_t k_max_text = 65'536;
 constexpr std::size_t k_least_id = 4 + 16;
-constexpr std::size_t k_least_principal = 180;
+constexpr std::size_t k_least_principal = 216;
 
 // The texts of a principal in the order they are written.
 constexpr std::string Principal::* k_texts[] = {&Principal::sid,
@@ -28,6 +28,10 @@ constexpr std::string Principal::* k_texts[] = {&Principal::sid,
                                                 &Principal::telephone,
                                                 &Principal::office,
                                                 &Principal::credential_stamp};
+
+constexpr std::string Card::* k_card_texts[] = {&Card::initials,    &Card::mobile,  &Card::fax,
+                                                &Card::street,      &Card::city,    &Card::region,
+                                                &Card::postal_code, &Card::country, &Card::photo};
 
 void write_ids(ByteWriter& out, const std::vector<PrincipalId>& ids) {
   out.u32(static_cast<std::uint32_t>(ids.size()));
@@ -161,6 +165,7 @@ void write_principal(ByteWriter& out, const Principal& principal) {
   out.u8(principal.rank);
   write_optional(out, principal.expires);
   for (const auto member : k_texts) out.text(principal.*member);
+  for (const auto member : k_card_texts) out.text(principal.card.*member);
   write_texts(out, principal.addresses);
   write_ids(out, principal.members);
   write_ids(out, principal.member_of);
@@ -180,6 +185,7 @@ Principal read_principal(ByteReader& in) {
   principal.rank = in.u8();
   read_optional(in, principal.expires);
   for (const auto member : k_texts) principal.*member = in.text(k_max_text);
+  for (const auto member : k_card_texts) principal.card.*member = in.text(k_max_text);
   principal.addresses = read_texts(in);
   principal.members = read_ids(in);
   principal.member_of = read_ids(in);

@@ -64,6 +64,15 @@ struct MailRules {
   bool operator==(const MailRules&) const = default;
 };
 
+// What the address book shows besides. One line each, but for `photo`.
+struct Card {
+  std::string initials, mobile, fax;
+  std::string street, city, region, postal_code, country;
+  std::string photo;  // its name on the photo shelf (directory/gal/photo_shelf.hpp); empty: none
+
+  bool operator==(const Card&) const = default;
+};
+
 struct Principal {
   PrincipalId id;
   Kind kind = Kind::person;
@@ -79,6 +88,7 @@ struct Principal {
   std::string mail;                    // primary address, as written; empty: no mailbox, no list
   std::vector<std::string> addresses;  // all of them with the primary one, lower case
   std::string title, department, company, telephone, office;
+  Card card;
   std::vector<PrincipalId> members;     // of a group: direct ones
   std::vector<PrincipalId> member_of;   // direct ones, primary group included
   std::optional<std::int64_t> expires;  // UTC seconds; accountExpires

@@ -5,6 +5,7 @@
 
 #include "base/core/text.hpp"
 #include "base/crypto/digest.hpp"
+#include "directory/model/card.hpp"
 #include "directory/model/sid.hpp"
 
 namespace kontor::directory {
@@ -58,6 +59,8 @@ std::vector<std::string> Reading::wanted(const std::vector<std::string>& usual) 
     if (std::ranges::none_of(names, [&](const auto& one) { return iequals(one, name); }))
       names.push_back(name);
   };
+  std::ranges::for_each(card_attributes(), add);
+  if (keep_photo_) std::ranges::for_each(photo_attributes(), add);
   for (const auto& [name, other] : other_) add(other);
   for (const auto& group : groups_) std::ranges::for_each(group.filter.attributes(), add);
   return names;
@@ -75,6 +78,12 @@ void Reading::rename(Attributes& entry) const {
     else
       entry[name] = std::move(values);
   }
+}
+
+void Reading::take_card(const Attributes& entry, Principal& principal) const {
+  principal.card = read_card(entry);
+  if (!keep_photo_) return;
+  if (const auto photo = photo_in(entry); !photo.empty()) principal.card.photo = keep_photo_(photo);
 }
 
 void Reading::add_groups(const Attributes& entry, Principal& principal) const {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reading: what the settings say about the attributes of entries, the same for every source: other
-// names for the usual ones (directory.attributes), and the groups whose members a filter finds
-// (groups.dynamic).
+// names for the usual ones (directory.attributes), the groups whose members a filter finds
+// (groups.dynamic), and whether photos are read.
 //
 // A dynamic group is an object of its own in the source k_dynamic_source; who fulfils its filter
 // names it in member_of. Pure; rows that cannot be read are passed over, check_settings() refuses
 // them before.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,11 +39,19 @@ class Reading {
   // `attributes` and `dynamic` as the settings have them.
   Reading(const std::vector<std::string>& attributes, const std::vector<std::string>& dynamic);
 
-  // What a source has to ask for: the usual names, their other names, and what the filters name.
+  // Photos are read, and given to `keep`, which says their names; an empty one: not kept. Before
+  // wanted().
+  void keep_photos(std::function<std::string(std::string_view bytes)> keep) {
+    keep_photo_ = std::move(keep);
+  }
+  // What a source has to ask for: the usual names and those of the card, their other names, and
+  // what the filters name.
   std::vector<std::string> wanted(const std::vector<std::string>& usual) const;
   bool renames() const { return !other_.empty(); }
   // Puts the values of other names in the place of the usual ones.
   void rename(Attributes& entry) const;
+  // principal.card of an entry, its photo kept. After rename().
+  void take_card(const Attributes& entry, Principal& principal) const;
   // Adds the dynamic groups whose filters the entry of a person fulfils to his member_of. After
   // rename().
   void add_groups(const Attributes& entry, Principal& principal) const;
@@ -50,6 +59,7 @@ class Reading {
  private:
   std::map<std::string, std::string> other_;  // usual to other, lower case
   std::vector<DynamicGroup> groups_;
+  std::function<std::string(std::string_view)> keep_photo_;
 };
 
 }  // namespace kontor::directory

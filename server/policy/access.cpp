@@ -12,6 +12,7 @@ std::optional<PolicyProtocol> protocol_of_service(std::string_view service) noex
   if (service == "pop") return PolicyProtocol::pop3;
   if (service == "smtp") return PolicyProtocol::submission;
   if (service == "HTTP") return PolicyProtocol::http;
+  if (service == "ldap") return PolicyProtocol::ldap;
   return std::nullopt;
 }
 
@@ -19,6 +20,7 @@ std::optional<PolicyProtocol> protocol_of_session(std::string_view protocol) noe
   if (protocol == "imap") return PolicyProtocol::imap;
   if (protocol == "pop3") return PolicyProtocol::pop3;
   if (protocol == "http") return PolicyProtocol::http;
+  if (protocol == "ldap") return PolicyProtocol::ldap;
   if (protocol == "smtp" || protocol == "submission") return PolicyProtocol::submission;
   return std::nullopt;
 }

@@ -8,7 +8,7 @@
 
 namespace kontor::policy {
 
-// Of a GSSAPI service name ("imap", "pop", "smtp", "HTTP"); nothing: no policy is about it.
+// Of a GSSAPI service name ("imap", "pop", "smtp", "HTTP", "ldap"); nothing: no policy is about it.
 std::optional<config::PolicyProtocol> protocol_of_service(std::string_view service) noexcept;
 // Of SessionInfo::protocol.
 std::optional<config::PolicyProtocol> protocol_of_session(std::string_view protocol) noexcept;

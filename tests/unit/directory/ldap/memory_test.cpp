@@ -62,7 +62,7 @@ TEST_F(MemoryTest, AnyDamageIsTold) {
     EXPECT_FALSE(decode_memory(good.substr(0, at))) << at;
   }
   auto later = good;
-  later[8] = 2;
+  later[8] = static_cast<char>(k_memory_version + 1);
   EXPECT_EQ(decode_memory(later).error().code(), Errc::unsupported);
 }
 

@@ -21,6 +21,7 @@ std::vector<Principal> samples() {
   anna.company = "Example";
   anna.telephone = "+7 495 000-00-00";
   anna.office = "12";
+  anna.card = {"А.К.", "+7 916 000-00-00", "2", "Тверская, 1", "Москва", "77", "125009", "RU", "p"};
   anna.credential_stamp = "133485408000000000";
   anna.expires = -5;
   anna.is_admin = true;

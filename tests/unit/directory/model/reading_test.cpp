@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "directory/local/dynamic_source.hpp"
+#include "directory/model/card.hpp"
 #include "tests/unit/directory/model/people.hpp"
 
 namespace kontor::directory {
@@ -21,6 +22,14 @@ const Attributes k_anna = {
     {"cn", {"Anna (A*) \\ Müller"}},
     {"bad", {"a\0b"s, "\xff\xfe"}},
     {"manager", {"<GUID=ab7cc1e7-b19a-4a4b-a860-0c5b0b7d2510>;<SID=S-1-5>;CN=Boss,DC=x"}}};
+
+// `first`, the attributes of the card, `last`.
+std::vector<std::string> around_card(std::vector<std::string> first,
+                                     const std::vector<std::string>& last) {
+  first.insert(first.end(), card_attributes().begin(), card_attributes().end());
+  first.insert(first.end(), last.begin(), last.end());
+  return first;
+}
 
 TEST(Filters, MatchAttributes) {
   struct Row {
@@ -77,7 +86,7 @@ TEST(Reading, TakesOtherAttributesInsteadOfTheUsualOnes) {
   reading.rename(entry);
   EXPECT_FALSE(entry.contains("telephonenumber")) << "instead, not besides";
   EXPECT_EQ(reading.wanted({"cn", "Title"}),
-            (std::vector<std::string>{"cn", "Title", "ipphone", "department"}));
+            around_card({"cn", "Title"}, {"ipphone", "department"}));
 }
 
 TEST(Reading, FindsTheDynamicGroupsOfAPerson) {
@@ -108,8 +117,7 @@ TEST(Reading, FindsTheDynamicGroupsOfAPerson) {
   EXPECT_TRUE(
       std::ranges::binary_search(copy.effective_sids(anna.id), dynamic_principal(groups[0]).sid))
       << "rights may name it";
-  EXPECT_EQ(reading.wanted({"cn"}),
-            (std::vector<std::string>{"cn", "department", "title", "objectclass"}));
+  EXPECT_EQ(reading.wanted({"cn"}), around_card({"cn"}, {"department", "title", "objectclass"}));
 }
 
 }  // namespace

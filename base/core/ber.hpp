@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parts of BER (X.690, 8.1; RFC 4511, 5.1: definite lengths only) that LDAP's controls and
-// answers are made of. Pure; what is taken points into the bytes it was taken from.
+// The parts of BER (X.690, 8.1; RFC 4511, 5.1: definite lengths only) that LDAP's messages and
+// controls are made of. Pure; what is taken points into the bytes it was taken from.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "base/core/result.hpp"
 
-namespace kontor::directory::ber {
+namespace kontor::ber {
 
 enum Tag : std::uint8_t {  // X.690, 8.1.2
   boolean = 0x01,
@@ -56,12 +56,22 @@ inline Result<std::string_view> take(std::string_view& rest, std::uint8_t tag, c
 }
 
 // An INTEGER (X.690, 8.3) of at most eight bytes.
-inline Result<std::int64_t> take_integer(std::string_view& rest, const char* what) {
-  KONTOR_TRY(const auto bytes, take(rest, integer, what));
+inline Result<std::int64_t> take_integer(std::string_view& rest,
+                                         const char* what,
+                                         std::uint8_t tag = integer) {
+  KONTOR_TRY(const auto bytes, take(rest, tag, what));
   if (bytes.empty() || bytes.size() > 8) return malformed(what);
   std::uint64_t value = (static_cast<std::uint8_t>(bytes[0]) & 0x80U) != 0 ? ~std::uint64_t{0} : 0;
   for (const char byte : bytes) value = value << 8U | static_cast<std::uint8_t>(byte);
   return static_cast<std::int64_t>(value);
+}
+
+// A BOOLEAN (X.690, 8.2); only FF stands for true where LDAP writes one (RFC 4511, 5.1), any other
+// value but 0 is taken for it.
+inline Result<bool> take_boolean(std::string_view& rest, std::uint8_t tag, const char* what) {
+  KONTOR_TRY(const auto bytes, take(rest, tag, what));
+  if (bytes.size() != 1) return malformed(what);
+  return bytes[0] != 0;
 }
 
 inline Result<void> end(std::string_view rest) {
@@ -83,8 +93,8 @@ inline void put(std::string& out, std::uint8_t tag, std::string_view content) {
   out += content;
 }
 
-// A 32-bit INTEGER, in the fewest bytes (X.690, 8.3.2).
-inline void put_integer(std::string& out, std::int32_t value) {
+// A 32-bit INTEGER or ENUMERATED, in the fewest bytes (X.690, 8.3.2).
+inline void put_integer(std::string& out, std::int32_t value, std::uint8_t tag = integer) {
   const auto bits = static_cast<std::uint32_t>(value);
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8)
@@ -95,7 +105,7 @@ inline void put_integer(std::string& out, std::int32_t value) {
     return bytes[0] == (next_is_negative ? '\xFF' : '\0');
   };
   while (is_spare()) bytes.erase(bytes.begin());
-  put(out, integer, bytes);
+  put(out, tag, bytes);
 }
 
-}  // namespace kontor::directory::ber
+}  // namespace kontor::ber
