@@ -152,6 +152,16 @@ struct AddressBook {
   std::chrono::seconds time_limit{10};
 };
 
+// Calendars, address books and notes over HTTPS (WebDAV, CalDAV, CardDAV).
+struct Dav {
+  bool enabled = true;
+  ByteCount max_resource = 10'485'760;  // of an event, a card or another object; of a request's XML
+  ByteCount max_answer = 67'108'864;    // of one answer about many objects
+  std::uint32_t max_results = 20'000;   // objects in one answer
+  std::uint32_t max_collections = 200;  // of one person and kind
+  std::chrono::seconds session{28'800};  // how long a cookie stands for a sign-in; 0: none is given
+};
+
 // Distribution groups.
 struct Groups {
   std::vector<std::string> rules;    // "team@example.test: senders=boss@example.test internal"
@@ -253,6 +263,7 @@ struct Settings {
   Pop3 pop3;
   Smtp smtp;
   Http http;
+  Dav dav;
   AddressBook address_book;
   Groups groups;
   Policy policy;

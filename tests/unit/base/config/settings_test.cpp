@@ -297,6 +297,7 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Pop3", "pop3"},
                                                     {"Smtp", "smtp"},
                                                     {"Http", "http"},
+                                                    {"Dav", "dav"},
                                                     {"AddressBook", "address_book"},
                                                     {"Groups", "groups"},
                                                     {"Policy", "policy"},
