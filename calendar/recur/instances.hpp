@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "calendar/ical/object.hpp"
-#include "calendar/recur/rule.hpp"
+#include "calendar/ical/rule.hpp"
 #include "calendar/zone/zones.hpp"
 
 namespace kontor::calendar {

@@ -15,29 +15,29 @@
 namespace kontor::calendar {
 
 struct Parameter {
-  std::string name;                 // upper case
-  std::vector<std::string> values;  // without quotes, RFC 6868 undone
+  std::string name{};                 // upper case
+  std::vector<std::string> values{};  // without quotes, RFC 6868 undone
   bool operator==(const Parameter&) const = default;
 };
 
 struct Property {
-  std::string group;  // vCard: "item1" of "item1.EMAIL"; as written
-  std::string name;   // upper case
-  std::vector<Parameter> parameters;
-  std::string value;  // unfolded, escapes as written
+  std::string group{};  // vCard: "item1" of "item1.EMAIL"; as written
+  std::string name{};   // upper case
+  std::vector<Parameter> parameters{};
+  std::string value{};  // unfolded, escapes as written
 
-  const Parameter* find(std::string_view parameter) const noexcept;  // any case
+  const Parameter* find(std::string_view of) const noexcept;  // any case
   // The first value of a parameter; empty when there is none.
-  std::string_view parameter(std::string_view parameter) const noexcept;
+  std::string_view parameter(std::string_view of) const noexcept;
   // Replaces every parameter of that name by one value; an empty value removes it.
-  void set(std::string_view parameter, std::string_view value);
+  void set(std::string_view of, std::string_view written);
   bool operator==(const Property&) const = default;
 };
 
 struct Component {
-  std::string name;  // upper case: "VEVENT"
-  std::vector<Property> properties;
-  std::vector<Component> components;
+  std::string name{};  // upper case: "VEVENT"
+  std::vector<Property> properties{};
+  std::vector<Component> components{};
 
   const Property* find(std::string_view property) const noexcept;  // the first; any case
   Property* find(std::string_view property) noexcept;

@@ -50,8 +50,8 @@ const ZonePtr& utc_zone();
 std::expected<Zone, std::string> read_tzif(std::string_view bytes, std::string id);
 // A VTIMEZONE component: its observances with RRULE and RDATE, bounded.
 std::expected<Zone, std::string> read_vtimezone(const Component& vtimezone);
-// A VTIMEZONE of what holds in `range`, and of the rule that goes on after it, for clients that
-// need one (RFC 7809, 3.1.4).
+// A VTIMEZONE that says what holds in `range`, for clients that need one (RFC 7809, 3.1.4); after
+// the range its last offset stands.
 Component write_vtimezone(const Zone& zone, TimeRange range);
 
 }  // namespace kontor::calendar

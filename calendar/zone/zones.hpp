@@ -30,7 +30,7 @@ class Zones {
   ZonePtr find(std::string_view tzid) const;
   // The zone of a VTIMEZONE; null when it cannot be read. Kept by content, bounded.
   ZonePtr of(const Component& vtimezone) const;
-  // The names of the tz database, sorted (RFC 7809 truncation is not needed: all are served).
+  // The names of the tz database, sorted.
   std::vector<std::string> names() const;
 
  private:
