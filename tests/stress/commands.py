@@ -187,8 +187,8 @@ class Store(Command):
         self.writes, self.before, self.told, self.modified, self.answered = {}, {}, set(), set(), set()
 
     def begin(self):
-        picture = self.session.picture
-        self.box = picture.box
+        self.picture = self.session.picture
+        self.box = self.picture.box
         if self.unchanged_since is not None:
             self.session.condstore = True
         for uid in self.uids:
@@ -196,13 +196,19 @@ class Store(Command):
             self.box.message(uid).history.add(self.writes[uid])
 
     def turn(self):
-        picture = self.session.picture
+        picture = self.picture
         for uid in self.uids:
             if self.silent and uid in picture.flags:
                 # The program knows what its own change makes of the flags.
                 self.before[uid] = picture.flags[uid]
                 kept = {flag for flag in picture.flags[uid] if self.values.get(flag) is not False}
                 picture.flags[uid] = frozenset(kept | {flag for flag, value in self.values.items() if value})
+
+    def lost(self):
+        # Unanswered it may not have been done: a program knows again what it was told.
+        for uid, flags in self.before.items():
+            if uid not in self.told and uid in self.picture.flags:
+                self.picture.flags[uid] = flags
 
     def hear_fetch(self, uid, one, flags, modseq, items):
         self.answered.add(uid)

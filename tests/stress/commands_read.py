@@ -261,6 +261,7 @@ class Status(Command):
         super().__init__(session, f'STATUS {mailbox} (MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ MAILBOXID)')
         self.mailbox = mailbox
         self.statuses = ('OK', 'NO') if optional else ('OK',)
+        self.told = None  # (Box, HIGHESTMODSEQ)
 
     def hear(self, response):
         if response.kind != 'STATUS':
@@ -269,9 +270,15 @@ class Status(Command):
         told = {values[i].decode(): values[i + 1] for i in range(0, len(values), 2)}
         box = self.account.box(int(told['UIDVALIDITY']))
         self.session.told_next(self, box, int(told['UIDNEXT']))
-        self.session.told_highest(self, box, int(told['HIGHESTMODSEQ']))
+        self.told = box, int(told['HIGHESTMODSEQ'])
+        self.session.told_highest(self, *self.told)
         self.account.saw_id(box.validity, told['MAILBOXID'][0].decode())
         demand(int(told['UNSEEN']) <= int(told['MESSAGES']), response)
+
+    def done(self, status, code):
+        # Of the selected mailbox: what changed up to it was told behind it (RFC 9051, 7).
+        if self.told is not None:
+            self.session.knows_up_to(*self.told)
 
 
 class Folder(Command):

@@ -150,6 +150,7 @@ class Session:
             self.told_next(current, self.picture.box, int(value))
         elif name == 'HIGHESTMODSEQ' and current.selects:
             self.told_highest(current, self.picture.box, int(value))
+            self.knows_up_to(self.picture.box, int(value))
         elif name == 'MAILBOXID':
             self.account.saw_id(self.picture.box.validity, value.strip('()'))
         elif current is not None:
@@ -164,6 +165,9 @@ class Session:
         floor = current.floors.get(box.validity, (1, 0))[1]
         demand(value >= floor, 'HIGHESTMODSEQ', value, 'of', box, 'was', floor)
         box.saw_modseq(value)
+
+    def knows_up_to(self, box, value):
+        """HIGHESTMODSEQ of the selected mailbox: all changes up to it are told, or will be before the command is answered."""
         if self.picture and self.picture.box is box:
             self.picture.highest = max(self.picture.highest, value)
 
@@ -249,6 +253,7 @@ class Session:
         name, _, value = response.code.partition(' ')
         if name == 'HIGHESTMODSEQ' and self.picture:
             self.told_highest(command, self.picture.box, int(value))
+            self.knows_up_to(self.picture.box, int(value))
         command.hear_code(name, value)
         command.done(response.status, name)
         self.commands += 1

@@ -13,6 +13,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import kontor  # noqa: E402
 import world  # noqa: E402
+from commands import Append, Store  # noqa: E402
+from commands_read import Fetch, Select  # noqa: E402
 
 SEED = int(os.environ.get('KONTOR_STRESS_SEED', '20261122'))
 SECONDS = int(os.environ.get('KONTOR_STRESS_SECONDS', '600' if kontor.LONG else '60'))
@@ -42,6 +44,24 @@ class Stress(unittest.TestCase):
     def test_compaction_takes_nothing_away(self):
         settings = {'store.log_segment': 1 << 20, 'store.undelete_days': 0, 'store.compact_dead_percent': 1, 'store.keep_replaced': '0s'}
         self.go(SECONDS // 4, lambda number: ('stop', None, 'kill', None)[number % 4], settings, compacting=True)
+
+    def test_what_was_not_answered_is_not_remembered(self):
+        with kontor.Server() as server:
+            async def run():
+                one = world.World(server, SEED, (('anna', 1),))
+                await one.prepare()
+                session = one.sessions[0]
+                await one.connect(session)
+                await session.run(Append(session, 'INBOX', [(1, ['\\Seen'], 1_700_000_000)]))
+                await session.run(Select(session, 'INBOX'), Fetch(session, '1:*', [1], True, '(FLAGS MODSEQ)'))
+                known = dict(session.picture.flags)
+                one.tasks, session.link.send = [], lambda data: None  # the connection is cut before the command leaves
+                session.send(Store(session, '1', [1], True, '+', ['$One'], silent=True))
+                self.assertNotEqual(session.picture.flags, known)
+                one.leave(session)
+                self.assertIn(known, [mirror.flags for mirror in one.mirrors['anna']])
+                await one.check()
+            asyncio.run(run())
 
 
 if __name__ == '__main__':
