@@ -40,6 +40,7 @@ std::string modseq_after_close(const Session& session, const std::vector<store::
   if (removed.empty() || !session.enabled.qresync || !newest) return {};
   const auto gone = newest->vanished_since(known.info().highest_modseq);
   if (!gone || *gone != removed || !session.selected->ghosts().empty() ||
+      session.selected->told_modseq() != known.info().highest_modseq ||
       !newest->changed_since(known.info().highest_modseq).empty())
     return {};
   const auto was_told = [&](store::Uid uid) {

@@ -181,7 +181,10 @@ class Fetching {
       auto read = co_await read_bodies(view, some, i);
       for (auto& bytes : read) {
         const auto at = i++;
-        if (!fragments.empty() && !fragments[at]) continue;
+        if (!fragments.empty() && !fragments[at]) {
+          tell_seen(some[at]);
+          continue;
+        }
         const auto* made = fragments.empty() ? nullptr : &*fragments[at];
         const auto thread = thread_of(threads, some[at]);
         KONTOR_CO_TRY(co_await answer_one(view, some[at], thread, made, std::move(bytes)));
@@ -253,10 +256,18 @@ class Fetching {
     if (!written) {
       note(written.error());
       out.resize(before);
+      tell_seen(message);
       co_return Result<void>();
     }
     out.append(")\r\n");
     co_return Result<void>();
+  }
+
+  // Of a message that cannot be answered: sync() takes its \Seen as told by the answer.
+  void tell_seen(const NumberedEntry& message) {
+    if (std::ranges::binary_search(newly_seen_, message.entry.uid) &&
+        session_.selected->view()->index_of(message.entry.uid))
+      tell_flags(session_, message.number, message.entry);
   }
 
   Task<Result<void>> append_bodies(const store::AccountView& view,

@@ -92,8 +92,7 @@ Task<Result<void>> finish(Session& session, const Request& request, Result<Tagge
     KONTOR_CO_TRY(co_await tell_changes(session, rules, Moment::command_end));
   }
   if (tagged.tells_modseq && tagged.code.empty() && session.enabled.qresync)
-    tagged.code =
-        "HIGHESTMODSEQ " + std::to_string(session.selected->view()->info().highest_modseq);
+    tagged.code = "HIGHESTMODSEQ " + std::to_string(session.selected->told_modseq());
   answer(session, request, tagged);
   if (tagged.status == Status::bad)
     ++session.bad_commands;

@@ -175,4 +175,12 @@ bool SelectedFolder::take_exists() {
   return grown;
 }
 
+store::ModSeq SelectedFolder::told_modseq() const {
+  return untold_.value_or(view_->info().highest_modseq);
+}
+
+void SelectedFolder::leave_untold(store::ModSeq known) {
+  if (!untold_) untold_ = known;
+}
+
 }  // namespace kontor::imap

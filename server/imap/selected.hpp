@@ -67,6 +67,11 @@ class SelectedFolder {
   // True once after count() grew beyond what was last told: send EXISTS.
   bool take_exists();
 
+  // The HIGHESTMODSEQ that a client may remember: every change up to it was told, once the view is.
+  store::ModSeq told_modseq() const;
+  // Changes of flags after `known` are not told (NOTIFY without FlagChange).
+  void leave_untold(store::ModSeq known);
+
  private:
   std::uint32_t ghosts_below(store::Uid uid) const;
   std::uint32_t ghost_number(std::size_t index) const;  // of ghosts_[index]
@@ -75,7 +80,8 @@ class SelectedFolder {
 
   std::shared_ptr<const store::FolderView> view_;
   std::vector<store::Entry> ghosts_;
-  std::uint32_t told_ = 0;  // the number of messages the client counts
+  std::uint32_t told_ = 0;               // the number of messages the client counts
+  std::optional<store::ModSeq> untold_;  // the first change that was left untold is behind it
   bool read_only_;
 };
 

@@ -126,6 +126,7 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
     co_return fail(Errc::closed, "the selected mailbox was deleted");
   }
   const auto events = selected_events(session);
+  const auto known = session.selected->view()->info().highest_modseq;
   const auto first_new = session.selected->view()->info().uid_next;
   const auto changed = session.selected->advance(std::move(newer));
   if (rules.expunges) {
@@ -139,8 +140,11 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
   }
   const bool tells_flags = (events.events & wire::event::flag_change) != 0;
   for (const auto& entry : changed) {
-    if (!tells_flags) break;
     if (rules.reported != 0 && entry.modseq == rules.reported) continue;
+    if (!tells_flags) {
+      session.selected->leave_untold(known);
+      break;
+    }
     const auto number = session.selected->number_of(entry.uid);
     if (number) tell_flags_of(session, view, *number, entry);
     KONTOR_CO_TRY(co_await session.out.flush_if_large());
