@@ -5,9 +5,10 @@ import asyncio
 from commands import Append, Command, Concatenate, Copy, Replace, Store
 from commands_read import Expunge, Fetch, Folder, Leave, Search, Select, Sort, Status, Thread
 from history import FLAGS
+from notify import Batches, Notify
+from truth import LASTING
 from wire import as_set
 
-LASTING = ('INBOX', 'Box', 'Archive')
 MOVING = ('Hot', 'Hotter')  # one mailbox that is renamed now and then
 PASSING = ('Temp1', 'Temp2', 'Temp1/Deep')
 MOST = 250  # messages a mailbox may hold before the sessions prefer to remove
@@ -56,7 +57,7 @@ class Chooser:
         full = len(picture.uids) > MOST
         kinds = ((self.append, 2 if full else 12), (self.store, 22), (self.copy, 3 if full else 8), (self.move, 7),
                  (self.expunge, 12 if full else 4), (self.fetch, 20), (self.search, 8), (self.noop, 6), (self.status, 4), (self.folder, 1),
-                 (self.replace, 3), (self.catenate, 2))
+                 (self.replace, 3), (self.catenate, 2), (self.batches, 1))
         kind = chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
         return kind(may_use_numbers) if kind in (self.replace, self.store, self.copy, self.move, self.fetch, self.search) else kind()
 
@@ -90,7 +91,9 @@ class Chooser:
             since = max(0, max(known) - self.chance.choice((0, 0, 1, 20)))
         action = self.chance.choice(('', '+', '+', '+', '-'))
         flags = self.flags()
-        return Store(self.session, some[by_uid], some[2], by_uid, action, flags, self.chance.random() < 0.4, since)
+        # With NOTIFY nobody knows which change came first, one that is told or one's own.
+        silent = self.chance.random() < 0.4 and self.session.notices is None
+        return Store(self.session, some[by_uid], some[2], by_uid, action, flags, silent, since)
 
     def copy(self, may_use_numbers, verb='COPY'):
         some = self.some(3)
@@ -145,6 +148,13 @@ class Chooser:
                                       'PARTIAL 3:90 COUNT'))
         return Search(self.session, by_uid, key, flag, wanted, returns)
 
+    def batches(self):
+        return Batches(self.session, self.chance.choice((500, 900)))
+
+    def notify(self):
+        return Notify(self.session, self.chance.choice(('selected', 'selected-delayed', 'selected-delayed')),
+                      self.chance.choice(('', 'UID FLAGS', 'UID FLAGS MODSEQ')), self.chance.choice((None, 'personal', 'inboxes')))
+
     def noop(self):
         return Command(self.session, 'NOOP')
 
@@ -162,7 +172,7 @@ class Chooser:
         """Commands to be sent at once: a number means the same for all only while nothing can be expunged (RFC 9051, 5.5)."""
         commands = []
         for _ in range(self.chance.choice((1, 1, 1, 1, 2, 3, 6))):
-            command = self.command(not self.session.uid_only and all(one.withholds for one in commands))
+            command = self.command(self.session.is_numbered and all(one.withholds for one in commands))
             if command is not None:
                 commands.append(command)
             if isinstance(command, Folder):
@@ -188,6 +198,13 @@ class Chooser:
             return
         wanted = sorted(session.saved)
         await session.run(Fetch(session, '$', wanted, True, '(UID FLAGS)'))
+
+    async def listen(self):
+        """What NOTIFY tells while nothing is asked for."""
+        end = asyncio.get_running_loop().time() + self.chance.random()
+        while (left := end - asyncio.get_running_loop().time()) > 0:
+            if not await self.session.read_within(left):
+                break
 
     async def idle(self):
         session = self.session

@@ -8,9 +8,10 @@ from wire import numbers
 
 
 class Command:
+    mailbox = None  # that it opens, asks about or adds to
     withholds = False  # EXPUNGE and VANISHED may not be told while it runs
     synced = True  # when it is done the session knows everything
-    selects = ends = takes_earlier = False
+    selects = ends = takes_earlier = begun = False
     statuses = ('OK',)
 
     def __init__(self, session, text):
@@ -131,6 +132,7 @@ class Copy(Command):
 
     def __init__(self, session, verb, text_set, uids, mailbox, by_uid, optional=False):
         super().__init__(session, f'{"UID " if by_uid else ""}{verb} {text_set} {mailbox}')
+        self.mailbox = mailbox
         self.moves, self.uids, self.optional = verb == 'MOVE', uids, optional
         self.statuses = ('OK', 'NO') if optional else ('OK',)
         self.pairs = None
@@ -215,7 +217,8 @@ class Store(Command):
         if flags is None or uid not in self.writes:
             return
         self.told.add(uid)
-        if self.unchanged_since is None and not self.silent:
+        # What NOTIFY tells may be older than the answer.
+        if self.unchanged_since is None and not self.silent and self.session.notices is None:
             flag = one.history.contradicts(self.writes[uid], flags)
             demand(flag is None, self.text, 'was answered with', sorted(flags), 'for UID', uid)
 

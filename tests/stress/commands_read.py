@@ -20,7 +20,8 @@ class Select(Command):
 
     def turn(self):
         session = self.session
-        if session.picture is None:
+        self.begun = session.picture is None
+        if self.begun:
             session.picture = session.new_picture(self.mailbox)
         if 'CONDSTORE' in self.text or 'QRESYNC' in self.text:
             session.condstore = True

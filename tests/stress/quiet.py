@@ -105,6 +105,8 @@ def check_box(account, found, unanswered, delivered):
 async def compare(session, found):
     """A session that was there all the time knows what a fresh one finds."""
     await session.run(Command(session, 'NOOP'))
+    if session.notices:
+        session.notices.compare(found)
     picture = session.picture
     if picture is None:
         return

@@ -24,13 +24,14 @@ class Session:
         self.tags = 0
         self.waiting = []
         self.saved = None  # UIDs that $ stands for, when known
+        self.notices = None  # notify.Notices, after NOTIFY
         self.view_since = 0
         self.transcript = collections.deque(maxlen=80)
         self.commands = self.checks = 0
 
     # --- life ---------------------------------------------------------------------------------------
     async def connect(self, port, context):
-        self.picture, self.waiting, self.saved = None, [], None
+        self.picture, self.waiting, self.saved, self.notices = None, [], None, None
         self.qresync = self.condstore = self.uid_only = False
         self.link = await Link.open(port, context)
         await self.read()  # the greeting
@@ -47,7 +48,7 @@ class Session:
         command.synced = False
         await self.run(command)
         self.link.plain()
-        self.picture, self.saved = None, None
+        self.picture, self.saved, self.notices = None, None, None
         self.qresync = self.condstore = self.uid_only = False
         await self.sign_in()
 
@@ -63,7 +64,7 @@ class Session:
         """Ends the connection in the midst of whatever runs: what it was to do may happen or not."""
         for command in self.waiting:
             command.lost()
-        self.waiting, self.picture = [], None
+        self.waiting, self.picture, self.notices = [], None, None
         if self.link:
             self.link.abort()
         self.link = None
@@ -75,6 +76,8 @@ class Session:
         command.start = self.clock.tick()
         command.floors = {validity: (box.next_floor, box.highest) for validity, box in self.account.boxes.items()}
         command.begin()
+        if self.notices and command.mailbox:
+            self.notices.own.add(command.mailbox)
         self.waiting.append(command)
         text = command.text if isinstance(command.text, bytes) else command.text.encode()
         self.transcript.append(f'{self.clock.now} > {command.tag} {text[:200]!r}')
@@ -92,6 +95,11 @@ class Session:
         while last.status is None:
             await self.read()
         return last.status
+
+    @property
+    def is_numbered(self):
+        """Do numbers of messages mean anything?"""
+        return not self.uid_only and not (self.notices and self.notices.at_once)
 
     def next_tag(self):
         return f'{self.name}.{self.tags + 1}'
@@ -122,15 +130,23 @@ class Session:
         elif kind == 'status':
             self.take_status(current, response)
         elif kind == 'EXISTS':
-            if not current.selects or self.picture.box is None:
+            if not self.is_opening(current) or self.picture.box is None:
                 self.picture.exists(response.number)
         elif kind in ('EXPUNGE', 'VANISHED'):
             self.take_gone(current, response)
         elif kind in ('FETCH', 'UIDFETCH'):
             demand((kind == 'UIDFETCH') is self.uid_only, kind, 'with and without UIDONLY')
             self.take_fetch(current, response)
+        elif kind == 'STATUS' and 'MAILBOXID' not in response.text:
+            demand(self.notices is not None, 'STATUS without NOTIFY', response)
+            self.notices.hear(response)
         elif current is not None:
             current.hear(response)
+
+    @staticmethod
+    def is_opening(current):
+        """Is what is told of the mailbox that is being opened, and not of the one before?"""
+        return current is not None and current.selects and current.begun
 
     def take_status(self, current, response):
         if response.status == 'BYE':
@@ -141,9 +157,11 @@ class Session:
             demand(current is not None and current.ends, 'BYE', response.text)
             return
         name, _, value = response.code.partition(' ')
+        demand(name != 'NOTIFICATIONOVERFLOW', response)
         if name == 'CLOSED':
             # By SELECT of another mailbox, or by DELETE of this one.
             self.picture = self.new_picture(current.mailbox) if current.selects else None
+            current.begun = True
         elif name == 'UIDVALIDITY' and current.selects:
             self.picture.box = self.account.box(int(value))
         elif name == 'UIDNEXT' and current.selects:
@@ -172,7 +190,8 @@ class Session:
             self.picture.highest = max(self.picture.highest, value)
 
     def take_gone(self, current, response):
-        """RFC 9051, 7.5.1: never without a command, never during FETCH, STORE or SEARCH by number."""
+        """RFC 9051, 7.5.1: never without a command, never during FETCH, STORE or SEARCH by number; at any time for a session that
+        has asked for it (RFC 5465, 4)."""
         demand(self.picture is not None and self.picture.box is not None, response.kind, 'with no mailbox selected')
         if response.kind == 'VANISHED':
             earlier = response.text.startswith('(EARLIER) ')
@@ -183,8 +202,9 @@ class Session:
                 for uid in numbers(response.text.removeprefix('(EARLIER) ')):
                     demand(self.picture.flags.get(uid) is None, 'VANISHED (EARLIER)', uid, 'which the session counts')
                 return
-        demand(current is not None, response.kind, 'while no command runs')
-        demand(not current.withholds, response.kind, 'during', current.text[:60])
+        if not (self.notices and self.notices.at_once):
+            demand(current is not None, response.kind, 'while no command runs')
+            demand(not current.withholds, response.kind, 'during', current.text[:60])
         if response.kind == 'EXPUNGE':
             demand(not self.qresync and not self.uid_only, 'EXPUNGE after ENABLE QRESYNC')
             uid = self.picture.expunge(response.number)
@@ -193,7 +213,8 @@ class Session:
             gone = self.picture.vanished(response.text)
         for uid in gone:
             self.picture.box.gone(uid)
-        current.hear_gone(gone)
+        if current is not None:
+            current.hear_gone(gone)
 
     def take_fetch(self, current, response):
         demand(self.picture is not None, 'FETCH with no mailbox selected')
@@ -208,7 +229,7 @@ class Session:
         modseq = int(items['MODSEQ'][0]) if 'MODSEQ' in items else None
         if flags is not None:
             demand(flags <= set(FLAGS), 'unknown flags', sorted(flags))
-            since = self.view_since if current is None or not current.selects else current.start
+            since = current.start if self.is_opening(current) else self.view_since
             wrong = one.history.wrong(flags, since, self.clock.now)
             # Of a message that is gone and still counted the flags of before are told.
             demand(not wrong or box.may_be_gone(one, self.clock.now), 'UID', uid, 'is told', sorted(flags), 'at', since, self.clock.now, 'which is wrong in', wrong, self.explain(one, wrong))
@@ -216,7 +237,7 @@ class Session:
         if modseq is not None:
             box.saw_version(uid, modseq, flags)
         self.take_content(one, items)
-        if current is not None:
+        if current is not None and (self.is_opening(current) or not current.selects):
             current.hear_fetch(uid, one, flags, modseq, items)
 
     @staticmethod

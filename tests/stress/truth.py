@@ -6,6 +6,7 @@ import random
 
 from history import FLAGS, NEVER, FlagHistory, Violation, change, demand
 
+LASTING = ('INBOX', 'Box', 'Archive')  # mailboxes nobody renames or deletes
 EITHER = {flag: {True, False} for flag in FLAGS}
 WORDS = ('invoice', 'meeting', 'friday', 'отчёт', 'договор', 'delivery', 'spring', 'ёлка')
 
@@ -183,4 +184,4 @@ def begun_with(flags):
     return {flag: {flag in flags} for flag in FLAGS}
 
 
-__all__ = ['Account', 'Box', 'Message', 'Removal', 'Violation', 'begun_with', 'change', 'demand', 'message']
+__all__ = ['LASTING', 'Account', 'Box', 'Message', 'Removal', 'Violation', 'begun_with', 'change', 'demand', 'message']

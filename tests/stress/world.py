@@ -101,6 +101,10 @@ class World:
             if chance.random() < 0.1:
                 await session.compress()
         chooser = Chooser(session, self.numbers)
+        if session.notices is None and chance.random() < 0.004:
+            await session.run(chooser.notify())
+        elif session.notices is not None and chance.random() < 0.05:
+            await chooser.listen()
         picture, pick = session.picture, chance.random()
         if picture is None or picture.box is None:
             if pick < 0.35:
@@ -173,6 +177,9 @@ class World:
         """All agree: fresh sessions, those that were there, and the memories kept by CONDSTORE and QRESYNC."""
         self.quiet_points += 1
         await self.only_ours()
+        for session in self.sessions:
+            if session.link and session.notices:  # what was told before is read before
+                await self.guarded(session, session.run(Command(session, 'NOOP')))
         everything = {}
         for account in self.accounts.values():
             fresh = await self.fresh(account)
