@@ -44,11 +44,17 @@ class BusyTime {
   bool complete() const noexcept { return complete_; }
 
  private:
-  struct Available;
+  struct Availability {
+    TimeRange covered;
+    BusyType type;
+    std::vector<TimeRange> free;
+    unsigned weight;  // PRIORITY: 1 is the strongest; 10 for none
+  };
+  void add_free_busy(const Component& component, ObjectZones& zones);
+
   TimeRange range_;
   std::vector<BusyPeriod> busy_;
-  std::vector<std::vector<BusyPeriod>> availability_;  // by priority, weakest first
-  std::vector<unsigned> priorities_;
+  std::vector<Availability> availability_;
   bool complete_ = true;
 };
 

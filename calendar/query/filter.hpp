@@ -41,8 +41,8 @@ bool matches(const CompFilter& filter,
              ObjectZones& zones,
              Budget& budget);
 
-// The time that an object must touch to match: what a column of first and last moments can decide
-// before the object is read. Nothing: no such bound.
+// The time that an object's span (span_of) must touch, its ends counted in, to match: what a column
+// of first and last moments can decide before the object is read. Nothing: no such bound.
 std::optional<TimeRange> bound_of(const CompFilter& filter);
 // The component that must be there ("VEVENT"), empty when any will do.
 std::string component_of(const CompFilter& filter);

@@ -115,15 +115,16 @@ class Expander {
       most = std::max(most, of(one->moments.length) + std::chrono::abs(one->moments.anchor.local -
                                                                        one->recurrence_id.local));
     for (const auto& [local, length] : periods_) most = std::max(most, of(length));
-    return most + days(2);
+    return most;
   }
 
   void add_originals(const Component& master, const Moments& moments) {
     const ZonePtr zone = zones_.zone_of(moments.anchor);
     gather_dates(master, moments.anchor, *zone);
+    // A day more: clocks were moved by so much, and a nominal day is longer or shorter.
     const seconds margin = reach(moments);
-    window_begin_ = LocalSeconds(range_.begin.time_since_epoch()) - margin;
-    window_end_ = LocalSeconds(range_.end.time_since_epoch()) + margin;
+    window_begin_ = zone->to_local(range_.begin - margin) - days(1);
+    window_end_ = zone->to_local(range_.end + margin) + days(1);
     originals_.push_back(moments.anchor.local);
     for (const auto& property : master.properties)
       if (property.name == "RRULE") expand(property, moments.anchor, *zone, originals_);

@@ -147,4 +147,9 @@ bool ObjectZones::knows(std::string_view tzid) {
   return found_.at(time.tzid) != nullptr;
 }
 
+bool ObjectZones::is_standard(std::string_view tzid) const {
+  const ZonePtr zone = zones_.find(tzid);
+  return zone && zone->id() == tzid;
+}
+
 }  // namespace kontor::calendar

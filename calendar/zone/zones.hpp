@@ -53,6 +53,8 @@ class ObjectZones {
   UtcSeconds utc(const DateTime& time);
   // Is the TZID known at all? Used to refuse objects that name zones nobody can find.
   bool knows(std::string_view tzid);
+  // Is it a name of the tz database, which a client may know by itself (RFC 7809)?
+  bool is_standard(std::string_view tzid) const;
 
  private:
   const Component& calendar_;
