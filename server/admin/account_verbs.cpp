@@ -5,8 +5,8 @@
 #include <boost/json/object.hpp>
 
 #include "server/admin/lookup.hpp"
-#include "server/admin/moments.hpp"
 #include "server/admin/verbs.hpp"
+#include "store/tools/history.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -43,8 +43,8 @@ Task<Answer> accounts_deleted(const Desk& desk) {
     const auto account = co_await desk.environment.store.open(info.id);
     const auto since = account ? (*account)->view().gone_since() : std::nullopt;
     if (since) {
-      gone = show_moment(*since);
-      until = show_moment(*since + std::chrono::days(settings.deleted_account_days));
+      gone = store::show_moment(*since);
+      until = store::show_moment(*since + std::chrono::days(settings.deleted_account_days));
     }
     row["messages"] = account ? (*account)->view().usage().messages : 0;
     row["bytes"] = account ? (*account)->view().usage().bytes : 0;

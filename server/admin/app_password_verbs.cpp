@@ -5,8 +5,8 @@
 
 #include "base/core/text.hpp"
 #include "server/admin/lookup.hpp"
-#include "server/admin/moments.hpp"
 #include "server/admin/verbs.hpp"
+#include "store/tools/history.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -50,9 +50,9 @@ json::object row_of(const Desk& desk, const trace::AppPassword& one) {
   row["person"] = shown_owner(desk, one.owner);
   row["name"] = one.name;
   row["protocols"] = words_of(one.protocols);
-  row["made"] = show_moment(one.created);
+  row["made"] = store::show_moment(one.created);
   row["made_by"] = one.by_administrator ? "administrator" : "person";
-  row["expires"] = one.expires ? show_moment(*one.expires) : std::string("never");
+  row["expires"] = one.expires ? store::show_moment(*one.expires) : std::string("never");
   return row;
 }
 
@@ -90,7 +90,7 @@ Task<Answer> app_password_list(const Desk& desk, Request request) {
   json::array rows;
   for (const auto& one : passwords->list(owner)) {
     auto row = row_of(desk, one.row);
-    row["last_used"] = one.use ? show_moment(one.use->at) : std::string("never");
+    row["last_used"] = one.use ? store::show_moment(one.use->at) : std::string("never");
     row["used_by"] = one.use ? one.use->protocol : std::string();
     row["used_from"] = one.use ? one.use->address : std::string();
     rows.emplace_back(std::move(row));

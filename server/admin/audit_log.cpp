@@ -13,7 +13,7 @@
 #include "base/core/text.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/log/events/admin.hpp"
-#include "server/admin/moments.hpp"
+#include "store/tools/history.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -181,7 +181,7 @@ Result<void> AuditLog::State::open() {
 Result<AuditStamp> AuditLog::State::write(std::string_view kind, json::object fields) {
   json::object record;
   record["number"] = last.number + 1;
-  record["time"] = show_moment(clock.now());
+  record["time"] = store::show_moment(clock.now());
   record["kind"] = kind;
   for (auto& field : fields) record[field.key()] = std::move(field.value());
   const auto line = audit_line(last.hash, json::serialize(record));

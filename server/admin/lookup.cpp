@@ -28,4 +28,12 @@ Result<FoundAccount> find_account(const Environment& environment, std::string_vi
   return FoundAccount{std::move(person), account};
 }
 
+Task<Result<std::shared_ptr<store::Account>>> open_mailbox(const Environment& environment,
+                                                           std::string name) {
+  KONTOR_CO_TRY(const auto found, find_account(environment, name));
+  if (found.account) co_return co_await environment.store.open(*found.account);
+  store::Binding owner{found.person->id.source, found.person->id.guid};
+  co_return co_await environment.store.open_for(std::move(owner));
+}
+
 }  // namespace kontor::admin

@@ -16,5 +16,8 @@ struct FoundAccount {
 
 // not_found: neither a person with a mailbox nor an account.
 Result<FoundAccount> find_account(const Environment& environment, std::string_view name);
+// His mailbox, made when there is none yet.
+Task<Result<std::shared_ptr<store::Account>>> open_mailbox(const Environment& environment,
+                                                           std::string name);
 
 }  // namespace kontor::admin

@@ -13,14 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-// The person's mailbox, made when there is none yet.
-Task<Result<std::shared_ptr<store::Account>>> open_mailbox(const Desk& desk, std::string name) {
-  KONTOR_CO_TRY(const auto found, find_account(desk.environment, name));
-  if (found.account) co_return co_await desk.environment.store.open(*found.account);
-  store::Binding owner{found.person->id.source, found.person->id.guid};
-  co_return co_await desk.environment.store.open_for(std::move(owner));
-}
-
 json::value limit_value(std::uint64_t limit) {
   return limit == 0 ? json::value("none") : json::value(limit);
 }
@@ -57,13 +49,13 @@ Result<std::uint64_t> parse_count(std::string_view word) {
 }  // namespace
 
 Task<Answer> quota_show(const Desk& desk, Request request) {
-  KONTOR_CO_TRY(const auto account, co_await open_mailbox(desk, request.arguments[0]));
+  KONTOR_CO_TRY(const auto account, co_await open_mailbox(desk.environment, request.arguments[0]));
   co_return answer_of(*account);
 }
 
 Task<Answer> quota_set(const Desk& desk, Request request) {
   KONTOR_CO_TRY(const auto bytes, parse_limit(request.arguments[1], config::parse_size));
-  KONTOR_CO_TRY(const auto account, co_await open_mailbox(desk, request.arguments[0]));
+  KONTOR_CO_TRY(const auto account, co_await open_mailbox(desk.environment, request.arguments[0]));
   auto own = account->quota().own;
   own.bytes = bytes;
   if (request.arguments.size() > 2) {

@@ -9,7 +9,6 @@
 #include "base/core/text.hpp"
 #include "base/mime/header.hpp"
 #include "server/admin/lookup.hpp"
-#include "server/admin/moments.hpp"
 #include "server/admin/verbs.hpp"
 #include "store/mailbox/names.hpp"
 #include "store/tools/history.hpp"
@@ -69,8 +68,8 @@ Task<Result<json::array>> message_rows(store::Account& account, store::FolderInf
     json::object row;
     row["folder"] = info.name;
     row["uid"] = entry.uid;
-    row["deleted"] = show_moment(entry.save_date);
-    row["date"] = show_moment(entry.internal_date);
+    row["deleted"] = store::show_moment(entry.save_date);
+    row["date"] = store::show_moment(entry.internal_date);
     row["size"] = item ? item->size : 0;
     const auto size = item ? item->header_size : 0;
     const auto head = co_await account.read_range(entry.item, 0, size);

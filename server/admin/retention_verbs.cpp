@@ -5,9 +5,9 @@
 #include <boost/json/object.hpp>
 
 #include "server/admin/lookup.hpp"
-#include "server/admin/moments.hpp"
 #include "server/admin/verbs.hpp"
 #include "store/mailbox/upkeep_report.hpp"
+#include "store/tools/history.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -54,7 +54,7 @@ Task<Answer> retention(const Desk& desk, Request request) {
     } else if (const auto last = desk.environment.store.last_upkeep(info.id)) {
       for (const auto& count : last->retention) {
         auto row = row_of(owner, count);
-        row["when"] = show_moment(last->when);
+        row["when"] = store::show_moment(last->when);
         rows.emplace_back(std::move(row));
       }
     }

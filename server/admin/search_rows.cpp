@@ -5,7 +5,7 @@
 
 #include "base/core/text.hpp"
 #include "base/mime/header.hpp"
-#include "server/admin/moments.hpp"
+#include "store/tools/history.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -36,7 +36,7 @@ json::object search_row(const SearchedMailbox& mailbox,
   row["uid_validity"] = folder ? folder->uid_validity : 0;
   row["uid"] = found.entry.uid;
   row["emailid"] = item ? item->guid.hex() : std::string();
-  row["date"] = show_moment(found.entry.internal_date);
+  row["date"] = store::show_moment(found.entry.internal_date);
   row["size"] = item ? item->size : 0;
   row["from"] = field_text(header, "From");
   row["subject"] = field_text(header, "Subject");

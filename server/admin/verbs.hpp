@@ -108,6 +108,9 @@ Task<Answer> local_remove(const Desk& desk, Request request);
 // What kontorctl does for the two that need a password.
 Result<Finding> local_add_here(const Client& client, Request request);
 Result<Finding> local_passwd_here(const Client& client, Request request);
+Task<Answer> out_of_office_clear(const Desk& desk, Request request);
+Task<Answer> out_of_office_set(const Desk& desk, Request request);
+Task<Answer> out_of_office_show(const Desk& desk, Request request);
 Task<Answer> policy_explain(const Desk& desk, Request request);
 Task<Answer> policy_list(const Desk& desk, Request request);
 Task<Answer> policy_remove(const Desk& desk, Request request);

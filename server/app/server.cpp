@@ -33,6 +33,7 @@
 #include "server/app/local_transport.hpp"
 #include "server/app/mailbox_owners.hpp"
 #include "server/app/notify.hpp"
+#include "server/app/out_of_office_replies.hpp"
 #include "server/app/process.hpp"
 #include "server/app/router.hpp"
 #include "server/app/session_warden.hpp"
@@ -114,6 +115,7 @@ struct Server::State {
   std::unique_ptr<directory::DirectoryService> directory;
   std::unique_ptr<trace::AppPasswords> app_passwords;
   std::unique_ptr<directory::SignInService> app_sign_in, guarded, sign_in;
+  std::unique_ptr<OutOfOfficeReplies> out_of_office;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<LocalTransport> local;
   std::unique_ptr<smtp::client::Relay> relay;
@@ -249,8 +251,13 @@ void Server::State::make_environments() {
       trace::app_password_sign_in({settings, *directory, *directory, *app_passwords, clock, log});
   guarded = trace::guarded_sign_in(settings, *app_sign_in, *directory, *guard);
   sign_in = policy::policed_sign_in(*guarded, *policies);
+  out_of_office = std::make_unique<OutOfOfficeReplies>(OutOfOfficeReplies::Environment{
+      settings, *store, *queue, tasks, io.get_executor(), clock, log});
+  const auto stored = [this](delivery::StoredCopy copy) {
+    out_of_office->consider(*delivery, std::move(copy));
+  };
   delivery = std::make_unique<delivery::Delivery>(
-      delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock});
+      delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock, stored});
   local = std::make_unique<LocalTransport>(*delivery, queue.get());
   router = std::make_unique<Router>(local.get(), relay.get());
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
@@ -419,6 +426,7 @@ Task<void> Server::State::shut_down() {
     ended = co_await wait_for_connections(k_cut);
   }
   (void)co_await control->wait_ended(k_cut);
+  out_of_office->stop();
   (void)co_await tasks.wait_empty(k_cut);
   // Connections are over: nothing new comes into the queue, and what it delivers here is stored.
   co_await queue->stop(k_queue_patience);

@@ -43,8 +43,10 @@ struct Prepared {
 // One message under way. Lives in the frame of deliver(), which awaits everybody that uses it.
 struct Job {
   store::AccountStore& store;
+  const std::function<void(StoredCopy)>& stored;
   log::Context log;
   UtcSeconds now;
+  std::string sender;
   bool may_be_there;
   Prepared prepared;
   std::vector<Copy> copies;
@@ -78,6 +80,16 @@ void report(const Job& job, const Copy& copy, const store::Appending& stored) {
                 {Keys::uid, uid}});
 }
 
+// Out of office and the like are somebody else's work; nearly nobody has notes.
+void tell_stored(const Job& job, const Copy& copy) {
+  if (!job.stored) return;
+  auto notes = job.store.owner_notes({copy.person->id.source, copy.person->id.guid});
+  if (notes == nullptr) return;
+  const auto& message = job.prepared.messages.at(copy.original);
+  job.stored(
+      {copy.person, std::move(notes), job.sender, message.raw.substr(0, message.header_size)});
+}
+
 Task<void> store_copy(Job& job, Copy& copy) {
   using log::Keys;
   store::NewMessage message;
@@ -88,6 +100,7 @@ Task<void> store_copy(Job& job, Copy& copy) {
   auto stored = co_await job.store.deliver(std::move(owner), std::move(message));
   if (stored.has_value()) {
     report(job, copy, *stored);
+    tell_stored(job, copy);
   } else {
     job.log.emit(log::events::k_copy_failed, stored.error(), {{Keys::address, copy.person->mail}});
     copy.result = fail(std::move(stored).error());
@@ -288,8 +301,10 @@ Task<Result<void>> Delivery::check_may_send(directory::PrincipalId person) {
 Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string message) {
   const auto& environment = state_->environment;
   Job job{environment.store,
+          environment.stored,
           environment.log.with({{log::Keys::trace, envelope.trace}}),
           environment.clock.now(),
+          envelope.sender,
           envelope.may_be_there,
           {},
           {},

@@ -12,6 +12,7 @@
 //   copy is made of the message's trace and the person, so that no restart doubles it
 //   (docs/architecture.md, "Across accounts"). Any thread; never throws.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,6 +55,14 @@ struct Envelope {
   bool may_be_there = false;  // and an earlier try of the same trace may have stored copies
 };
 
+// A copy that has just come into a mailbox whose owner has notes on it.
+struct StoredCopy {
+  std::shared_ptr<const directory::Principal> person;
+  std::shared_ptr<const store::AnnotationMap> notes;
+  std::string sender;  // reverse-path
+  std::string header;  // of the message
+};
+
 // What delivery is built on; all of it outlives it.
 struct DeliveryEnvironment {
   const config::Settings& settings;
@@ -62,6 +71,7 @@ struct DeliveryEnvironment {
   io::WorkPool& workers;  // parses large messages
   log::Context log;
   const Clock& clock = system_clock();
+  std::function<void(StoredCopy)> stored = {};  // any thread, shortly
 };
 
 class Delivery {

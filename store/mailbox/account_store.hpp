@@ -74,6 +74,9 @@ class AccountStore {
   // Could deliver() take a message of that size? over_quota: not now. An account that is not open
   // is opened as for a delivery.
   virtual Task<Result<void>> check_room(Binding owner, std::uint64_t bytes) = 0;
+  // The annotations of the account itself, as deliver() has just seen them; nothing: there are
+  // none, or the account is not open any more. Memory only, any thread.
+  virtual std::shared_ptr<const AnnotationMap> owner_notes(const Binding& owner) const = 0;
   virtual std::optional<AccountId> find(const Binding& owner) const = 0;
   virtual std::vector<AccountInfo> list() const = 0;
   virtual std::optional<AccountInfo> info(const AccountId& id) const = 0;

@@ -311,6 +311,7 @@ Task<Result<void>> DiskStore::open_light(SlotPtr slot) {
     co_return fail(disk_error(opened.error()));
   }
   auto rules = rules_for(opened->own_limits, opened->quota_warned, slot->owner);
+  rules.notes = std::move(opened->notes);
   auto light = std::make_shared<LightLog>(environment_.executor, std::move(opened->log),
                                           opened->usage, std::move(rules));
   settle(slot, SlotState::light, [&](Slot& s) {
@@ -350,6 +351,22 @@ Task<Result<Appending>> DiskStore::deliver(Binding owner, NewMessage message) {
   std::vector<std::string> payloads;
   payloads.push_back(std::move(payload));
   co_return co_await account->append_encoded(k_inbox, std::move(payloads));
+}
+
+std::shared_ptr<const AnnotationMap> DiskStore::owner_notes(const Binding& owner) const {
+  std::shared_ptr<LogAccount> account;
+  const auto light = slots_.with([&](const SlotTable& table) {
+    const auto found = table.owners.find(owner);
+    if (found == table.owners.end()) return std::shared_ptr<LightLog>();
+    const auto& slot = *table.slots.at(found->second);
+    account = slot.account;
+    return slot.light;
+  });
+  if (light != nullptr) return light->notes();
+  if (account == nullptr) return nullptr;
+  const auto view = account->view();
+  const auto& notes = view.annotations(0);
+  return notes.empty() ? nullptr : std::make_shared<const AnnotationMap>(notes);
 }
 
 std::optional<AccountId> DiskStore::find(const Binding& owner) const {

@@ -25,6 +25,7 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   Task<Result<std::shared_ptr<Account>>> open_for(Binding owner) override;
   Task<Result<std::shared_ptr<Account>>> open(AccountId id) override;
   Task<Result<Appending>> deliver(Binding owner, NewMessage message) override;
+  std::shared_ptr<const AnnotationMap> owner_notes(const Binding& owner) const override;
   std::optional<AccountId> find(const Binding& owner) const override;
   std::vector<AccountInfo> list() const override;
   std::optional<AccountInfo> info(const AccountId& id) const override;

@@ -145,6 +145,7 @@ Task<Result<Version>> DiskStore::peek(SlotPtr slot, SlotState before) {
   if (before == SlotState::light) {
     const auto& state = loaded->state;
     auto rules = rules_for(state.own_limits, state.quota_warned, slot->owner);
+    rules.notes = notes_of(state);
     light = std::make_shared<LightLog>(environment_.executor, std::move(loaded->log), state.usage,
                                        std::move(rules));
   }

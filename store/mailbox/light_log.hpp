@@ -10,6 +10,7 @@
 #include "base/core/guarded.hpp"
 #include "base/core/task.hpp"
 #include "store/log/account_log.hpp"
+#include "store/mailbox/annotations.hpp"
 #include "store/mailbox/policy.hpp"
 #include "store/mailbox/strand.hpp"
 
@@ -21,6 +22,7 @@ class LightLog : public std::enable_shared_from_this<LightLog> {
   struct Rules {
     OwnLimits own_limits;
     bool warned = false;  // the owner was told that the mailbox is nearly full
+    std::shared_ptr<const AnnotationMap> notes;  // of the account itself; nothing: none
     std::function<MailboxPolicy()> policy;
     std::function<std::optional<std::string>(const Quota&)> letter;
   };
@@ -34,6 +36,7 @@ class LightLog : public std::enable_shared_from_this<LightLog> {
   // over_quota: a message of that size would not fit now. Any thread, memory only.
   Result<void> check_room(std::uint64_t bytes) const;
   bool failed() const { return log_->closed_by_error(); }
+  const std::shared_ptr<const AnnotationMap>& notes() const { return rules_.notes; }  // any thread
 
  private:
   void start(NewFrame frame, Callback<Result<ModSeq>> done);

@@ -174,6 +174,7 @@ Result<LoadedLight> Loader::open_light(const AccountId& id,
   light.usage = loaded.state.usage;
   light.own_limits = loaded.state.own_limits;
   light.quota_warned = loaded.state.quota_warned;
+  light.notes = notes_of(loaded.state);
   Version version;
   version.mark = loaded.log->durable();
   if (version.mark.sequence - loaded.snapshot.sequence >= k_light_snapshot) {

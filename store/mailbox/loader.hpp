@@ -30,6 +30,7 @@ struct LoadedLight {
   Usage usage;
   OwnLimits own_limits;
   bool quota_warned = false;
+  std::shared_ptr<const AnnotationMap> notes;  // of the account itself; nothing: none
 };
 
 class Loader {

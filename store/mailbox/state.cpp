@@ -161,6 +161,11 @@ std::uint64_t folder_count(const AccountState& state) {
       std::ranges::count_if(state.folders, [](const auto& folder) { return folder->shown(); }));
 }
 
+std::shared_ptr<const AnnotationMap> notes_of(const AccountState& state) {
+  if (state.annotations.empty() || state.annotations->empty()) return nullptr;
+  return std::make_shared<const AnnotationMap>(*state.annotations);
+}
+
 std::uint64_t annotation_bytes(const AccountState& state) {
   std::uint64_t bytes = state.annotations.empty() ? 0 : annotation_bytes(*state.annotations);
   for (const auto& folder : state.folders)

@@ -163,6 +163,8 @@ Usage recount(const AccountState& state);
 // Folders that views show, and the bytes of their annotations and the server's.
 std::uint64_t folder_count(const AccountState& state);
 std::uint64_t annotation_bytes(const AccountState& state);
+// A copy of the annotations of the account itself; nothing: there are none.
+std::shared_ptr<const AnnotationMap> notes_of(const AccountState& state);
 
 // Two states that show and keep the same, whatever chunks they are made of and in whatever
 // generation of a log their messages stand. Says the first difference; empty: none.

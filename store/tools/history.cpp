@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/tools/history.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "base/core/text.hpp"
@@ -175,6 +177,15 @@ Result<UtcSeconds> parse_moment(std::string_view text, UtcSeconds now) {
   const auto time = parse_time(rest.substr(gap + 1));
   if (!time) return wrong();
   return midnight + *time;
+}
+
+std::string show_moment(UtcSeconds time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 }  // namespace kontor::store

@@ -43,5 +43,7 @@ Result<void> read_items(io::FileSystem& files,
 // "2026-11-02", "2026-11-02 10:30", "2026-11-02T10:30:00Z" (UTC; a day alone is its end), "-3h",
 // "-2d": so long before `now`. bad_input. Pure.
 Result<UtcSeconds> parse_moment(std::string_view text, UtcSeconds now);
+// "2027-01-15T08:00:00Z", which it reads.
+std::string show_moment(UtcSeconds time);
 
 }  // namespace kontor::store

@@ -19,6 +19,15 @@ inline constexpr EventKind k_copy_skipped{
     "stored a second time.",
     ""};
 
-inline constexpr std::array k_delivery_events{&k_copy_stored, &k_copy_failed, &k_copy_skipped};
+inline constexpr EventKind k_reply_sent{
+    "delivery.reply.sent", LogLevel::info,
+    "The sender is told that this person is out of office; the answer is in the queue.", ""};
+inline constexpr EventKind k_reply_failed{
+    "delivery.reply.failed", LogLevel::warning,
+    "A message was stored, but its sender could not be told that this person is out of office.",
+    "The error says what is wrong with this mailbox or the queue."};
+
+inline constexpr std::array k_delivery_events{&k_copy_stored, &k_copy_failed, &k_copy_skipped,
+                                              &k_reply_sent, &k_reply_failed};
 
 }  // namespace kontor::log::events

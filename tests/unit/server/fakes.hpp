@@ -128,6 +128,10 @@ class FakeStore : public store::AccountStore {
     stored.uids.push_back(static_cast<store::Uid>(box.size()));
     co_return stored;
   }
+  std::shared_ptr<const store::AnnotationMap> owner_notes(
+      const store::Binding& /*owner*/) const override {
+    return nullptr;
+  }
   std::optional<store::AccountId> find(const store::Binding& owner) const override {
     return owner.guid;
   }

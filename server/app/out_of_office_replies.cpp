@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/app/out_of_office_replies.hpp"
+
+#include <boost/asio/strand.hpp>
+
+#include "base/core/text.hpp"
+#include "base/core/uuid.hpp"
+#include "base/log/events/delivery.hpp"
+#include "base/mime/header.hpp"
+#include "server/queue/letter.hpp"
+
+namespace kontor::app {
+namespace {
+
+constexpr std::size_t k_most_annotations = delivery::Answered::k_most + 1'000;
+constexpr std::size_t k_longest_subject = 200;     // characters of the answered message's
+constexpr std::size_t k_longest_references = 900;  // bytes; the last ones count
+
+// At most `most` bytes, not ending within a character.
+std::string_view beginning(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80) --most;
+  return text.substr(0, most);
+}
+
+// One line without control characters.
+std::string plain(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  return std::string(trim(text));
+}
+
+std::string field_of(std::string_view header, std::string_view name) {
+  return plain(mime::field_value(header, name).value_or(std::string()));
+}
+
+// RFC 5322, 3.6.4.
+std::string references_to(std::string_view header, const std::string& message_id) {
+  auto known = field_of(header, "References");
+  if (known.size() > k_longest_references) {
+    const auto from = known.find('<', known.size() - k_longest_references);
+    known = from == std::string::npos ? std::string() : known.substr(from);
+  }
+  return known.empty() ? message_id : known + "\r\n " + message_id;
+}
+
+std::string lines_of(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (c != '\r') out.push_back(c);
+  if (!out.ends_with('\n')) out.push_back('\n');
+  return out;
+}
+
+}  // namespace
+
+std::string reply_text(const Reply& reply) {
+  const std::string_view lead =
+      reply.language == "ru" ? "Автоматический ответ: " : "Automatic reply: ";
+  std::string subject(reply.subject);
+  if (subject.empty()) {
+    const auto original = plain(mime::decode_words(field_of(reply.header, "Subject")));
+    subject = std::string(lead).append(beginning(original, k_longest_subject));
+  }
+  const auto message_id = field_of(reply.header, "Message-ID");
+  std::string out = "From: ";
+  if (!reply.from.name.empty()) out += queue::encoded_words(plain(reply.from.name)) + ' ';
+  out += "<" + reply.from.mail + ">\r\nTo: <" + std::string(reply.to) + ">\r\n";
+  out += "Subject: " + queue::encoded_words(plain(std::move(subject))) + "\r\n";
+  out += "Date: " + mime::format_date(reply.date) + "\r\n";
+  out += "Message-ID: <" + Uuid::random().text() + "@" + std::string(reply.server) + ">\r\n";
+  if (message_id.starts_with('<') && queue::is_ascii(message_id)) {
+    out += "In-Reply-To: " + message_id + "\r\n";
+    out += "References: " + references_to(reply.header, message_id) + "\r\n";
+  }
+  out += "Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\n";
+  out += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
+  return out + queue::encoded_body(lines_of(reply.text));
+}
+
+void OutOfOfficeReplies::consider(const delivery::Delivery& delivery, delivery::StoredCopy copy) {
+  if (is_stopping_) return;
+  const auto now = environment_.clock.now();
+  const auto wish = delivery::out_of_office_of(*copy.notes, now);
+  if (!wish.is_away(now) || !delivery::may_be_answered(copy.header, copy.sender, *copy.person))
+    return;
+  const bool is_internal = !delivery.resolve(copy.sender).mailboxes.empty();
+  if ((is_internal ? wish.internal : wish.external).empty()) return;
+  if (delivery::Answered(wish, *copy.notes, now).has(copy.sender)) return;
+  Pair pair(copy.person->id, to_lower(copy.sender));
+  if (!under_way_.with([&](auto& pairs) { return pairs.insert(pair).second; })) return;
+  environment_.tasks.spawn(boost::asio::make_strand(environment_.executor),
+                           answer(std::move(copy), is_internal, std::move(pair)));
+}
+
+Task<void> OutOfOfficeReplies::answer(delivery::StoredCopy copy, bool is_internal, Pair pair) {
+  using log::Keys;
+  const auto answered = co_await answer_once(copy, is_internal);
+  under_way_.with([&](auto& pairs) { pairs.erase(pair); });
+  if (!answered)
+    environment_.log.emit(log::events::k_reply_failed, answered.error(),
+                          {{Keys::address, copy.person->mail}});
+  else if (*answered)
+    environment_.log.emit(log::events::k_reply_sent,
+                          {{Keys::address, copy.person->mail}, {Keys::sender, copy.sender}});
+}
+
+Task<Result<bool>> OutOfOfficeReplies::answer_once(const delivery::StoredCopy& copy,
+                                                   bool is_internal) {
+  const auto& person = *copy.person;
+  store::Binding owner{person.id.source, person.id.guid};
+  auto opened = co_await environment_.store.open_for(std::move(owner));
+  KONTOR_CO_TRY(const auto account, std::move(opened));
+  const auto view = account->view();
+  const auto& notes = view.annotations(0);
+  const auto now = environment_.clock.now();
+  const auto wish = delivery::out_of_office_of(notes, now);
+  const delivery::Answered answered(wish, notes, now);
+  const auto& text = is_internal ? wish.internal : wish.external;
+  if (!wish.is_away(now) || text.empty() || answered.has(copy.sender)) co_return false;
+  KONTOR_CO_TRY(
+      co_await account->set_annotations(0, answered.add(copy.sender), k_most_annotations));
+  const auto& settings = environment_.settings;
+  const auto& languages = settings.queue.notice_languages;
+  const std::string language = languages.empty() ? "en" : languages.front();
+  auto bytes = reply_text(
+      {settings.server.name, language, person, copy.sender, copy.header, wish.subject, text, now});
+  queue::Envelope envelope;
+  envelope.trace = delivery::make_trace_id();
+  envelope.is_utf8 = !queue::is_ascii(bytes);
+  envelope.size = bytes.size();
+  envelope.arrived = now;
+  queue::Recipient recipient;
+  recipient.address = copy.sender;
+  recipient.notify = queue::k_notify_never;
+  std::vector<queue::Recipient> recipients(1, std::move(recipient));
+  auto added =
+      co_await environment_.queue.add(std::move(envelope), std::move(recipients), std::move(bytes));
+  KONTOR_CO_TRY(std::move(added));
+  co_return true;
+}
+
+}  // namespace kontor::app
