@@ -25,7 +25,8 @@ std::string subject_of(std::string_view reply) {
 
 TEST(OutOfOfficeReply, BelongsToTheMessageAndSaysThatNobodyWroteIt) {
   const auto reply = answer_to(
-      "Subject: =?utf-8?B?0J/RgNC40LLQtdGC?=\r\nMessage-ID: <1@e.test>\r\nReferences: <0@e.test>\r\n");
+      "Subject: =?utf-8?B?0J/RgNC40LLQtdGC?=\r\nMessage-ID: <1@e.test>\r\nReferences: "
+      "<0@e.test>\r\n");
   EXPECT_EQ(subject_of(reply), "Автоматический ответ: Привет");
   EXPECT_EQ(mime::field_value(reply, "In-Reply-To"), "<1@e.test>");
   EXPECT_EQ(mime::field_value(reply, "References"), "<0@e.test> <1@e.test>");
@@ -43,8 +44,9 @@ TEST(OutOfOfficeReply, HasTheSubjectThatWasAskedFor) {
 }
 
 TEST(OutOfOfficeReply, IsNotSplitByWhatOthersWrote) {
-  const std::string hostile = "Subject: =?utf-8?Q?a=0D=0AX-Evil:_1?=\r\nMessage-ID: <1@e.test>\x01\r\nReferences: " +
-                              std::string(100'000, 'x') + "\r\n";
+  const std::string hostile =
+      "Subject: =?utf-8?Q?a=0D=0AX-Evil:_1?=\r\nMessage-ID: <1@e.test>\x01\r\nReferences: " +
+      std::string(100'000, 'x') + "\r\n";
   const auto reply = answer_to(hostile);
   EXPECT_EQ(mime::field_value(reply, "X-Evil"), std::nullopt);
   EXPECT_LT(reply.size(), 4'000U);

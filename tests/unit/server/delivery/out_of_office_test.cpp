@@ -90,8 +90,10 @@ TEST(OutOfOffice, IsKeptAsNotesOfTheAccount) {
 
 TEST(OutOfOffice, ReadsWhatPeopleWroteThere) {
   const std::string at(k_out_of_office);
-  store::AnnotationMap notes{{at + "state", "on"}, {at + "from", "2027-01-15"},
-                             {at + "until", "2027-01-15"}, {at + "internal", "x"}};
+  store::AnnotationMap notes{{at + "state", "on"},
+                             {at + "from", "2027-01-15"},
+                             {at + "until", "2027-01-15"},
+                             {at + "internal", "x"}};
   EXPECT_TRUE(out_of_office_of(notes, k_now).is_away(k_now));  // the whole day
   EXPECT_FALSE(out_of_office_of(notes, k_now).is_away(k_now + 24h));
   notes[at + "from"] = "next week";
@@ -129,7 +131,8 @@ TEST(OutOfOffice, RemembersABoundedNumberOfSenders) {
   const auto before = map.size();
   for (std::size_t i = 0; i < Answered::k_most + 5; ++i) {
     const Answered answered(value, map, k_now + std::chrono::seconds(i));
-    map = applied(std::move(map), answered.add(std::to_string(i) + "@elsewhere.test"));
+    const auto changes = answered.add(std::to_string(i) + "@elsewhere.test");
+    map = applied(map, changes);
   }
   EXPECT_EQ(map.size(), before + Answered::k_most);
   const Answered last(value, map, k_now + 1h);
