@@ -5,16 +5,10 @@
 
 #include "base/core/text.hpp"
 #include "base/mime/decode.hpp"
-#include "base/mime/header.hpp"
+#include "base/mime/fields.hpp"
+#include "search/fields/header_filter.hpp"
 
 namespace kontor::search {
-
-const std::vector<HeaderText>& MessageText::fields() {
-  if (fields_) return *fields_;
-  fields_ = header_texts(raw());
-  for (auto& field : *fields_) field.value = mime::fold_case(field.value);
-  return *fields_;
-}
 
 const std::vector<std::string>& MessageText::bodies() {
   if (!bodies_) {
@@ -27,11 +21,25 @@ const std::vector<std::string>& MessageText::bodies() {
   return *bodies_;
 }
 
-bool MessageText::field_contains(std::string_view name, std::string_view needle) {
-  const std::string wanted = to_lower(name);
-  return std::ranges::any_of(fields(), [&](const HeaderText& field) {
-    return field.name == wanted && field.value.contains(needle);
-  });
+bool MessageText::field_contains(std::string_view name, std::string_view needle) const {
+  const HeaderFilter filter(needle);
+  mime::HeaderField field;
+  for (mime::FieldCursor cursor(raw()); cursor.next(field);)
+    if (iequals(field.name, name) && filter.may_contain(field.value) &&
+        mime::fold_case(mime::decode_words(field.value)).contains(needle))
+      return true;
+  return false;
+}
+
+bool MessageText::header_contains(std::string_view needle) const {
+  const HeaderFilter filter(needle);
+  mime::HeaderField field;
+  for (mime::FieldCursor cursor(raw()); cursor.next(field);) {
+    if (!filter.may_contain(field.range.of(raw()))) continue;
+    const auto value = mime::fold_case(mime::decode_words(field.value));
+    if ((to_lower(field.name) + ": " + value).contains(needle)) return true;
+  }
+  return false;
 }
 
 bool MessageText::body_contains(std::string_view needle) {
@@ -41,10 +49,7 @@ bool MessageText::body_contains(std::string_view needle) {
 }
 
 bool MessageText::text_contains(std::string_view needle) {
-  const bool in_header = std::ranges::any_of(fields(), [&](const HeaderText& field) {
-    return (field.name + ": " + field.value).contains(needle);
-  });
-  return in_header || body_contains(needle);
+  return header_contains(needle) || body_contains(needle);
 }
 
 std::optional<std::chrono::sys_days> MessageText::sent_day() const {

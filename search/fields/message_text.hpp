@@ -3,7 +3,8 @@
 // string in decoded form"), case folded by mime::fold_case.
 //
 // HTML is compared without its markup, and the text of attachments belongs to the body once it was
-// added. Pure; each reading is made on first use and kept; one thread at a time.
+// added. Pure; bodies are read on first use and kept, of the header only fields that may hold what
+// is looked for (search/fields/header_filter.hpp); one thread at a time.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -26,22 +27,22 @@ class MessageText {
   void add_attachment(std::string text) { attachments_.push_back(std::move(text)); }
 
   // `needle` is case-folded UTF-8; the empty one is in every field that exists.
-  bool field_contains(std::string_view name, std::string_view needle);
+  bool field_contains(std::string_view name, std::string_view needle) const;
+  // In a line "name: value" of the header.
+  bool header_contains(std::string_view needle) const;
   bool body_contains(std::string_view needle);
-  // Header, as lines "name: value", or body.
+  // header_contains() or body_contains()
   bool text_contains(std::string_view needle);
   // The day of the Date field as written; nothing without a date that can be read.
   std::optional<std::chrono::sys_days> sent_day() const;
   const std::string& raw() const { return *raw_; }
 
  private:
-  const std::vector<HeaderText>& fields();
   const std::vector<std::string>& bodies();
 
   std::shared_ptr<const std::string> raw_;
   mime::Limits limits_;
   std::vector<std::string> attachments_;            // not folded
-  std::optional<std::vector<HeaderText>> fields_;   // folded
   std::optional<std::vector<std::string>> bodies_;  // folded
 };
 

@@ -67,6 +67,7 @@ Result<SearchMatcher> SearchMatcher::make(std::vector<wire::SearchKey> keys,
       out.make_text_key(key, written);
     }
     if (written.op == SearchOp::body || written.op == SearchOp::text) out.needs_body_ = true;
+    if (written.op == SearchOp::header || key.leaves_header) out.asks_header_ = true;
     key.written = std::move(written);
     out.keys_.push_back(std::move(key));
   }
@@ -75,6 +76,7 @@ Result<SearchMatcher> SearchMatcher::make(std::vector<wire::SearchKey> keys,
 
 void SearchMatcher::make_text_key(Key& key, const wire::SearchKey& written) {
   key.needle = mime::fold_case(written.text);
+  key.leaves_header = leaves_header(written);
   if (auto query = text_query(written)) {
     key.query = queries_.size();
     if (query->op == search::TextOp::words) fuzzy_.push_back(queries_.size());
@@ -117,8 +119,9 @@ wire::NumberSet SearchMatcher::candidates(std::uint32_t count) const {
 
 Match SearchMatcher::match(const store::AccountView& view,
                            const NumberedEntry& message,
-                           search::MessageText* text) const {
-  return run(static_cast<std::uint32_t>(keys_.size() - 1), Subject{view, message, text});
+                           search::MessageText* text,
+                           Extent extent) const {
+  return run(static_cast<std::uint32_t>(keys_.size() - 1), Subject{view, message, text, extent});
 }
 
 Match SearchMatcher::run(std::uint32_t index, const Subject& subject) const {
@@ -140,7 +143,7 @@ Match SearchMatcher::run(std::uint32_t index, const Subject& subject) const {
   if (wire::is_column(key.written.op)) return as_match(run_column(key, subject));
   const Match known = by_index(key, subject);
   if (known != Match::open || subject.text == nullptr) return known;
-  return as_match(run_text(key, *subject.text));
+  return run_text(key, subject);
 }
 
 Match SearchMatcher::by_index(const Key& key, const Subject& subject) const {
@@ -152,7 +155,7 @@ Match SearchMatcher::by_index(const Key& key, const Subject& subject) const {
   if (answers_ == nullptr) return Match::open;
   switch ((*answers_)[*key.query].of(item)) {
     case indexer::Verdict::no:
-      return Match::no;
+      return key.leaves_header ? Match::open : Match::no;
     case indexer::Verdict::yes:
       return Match::yes;
     case indexer::Verdict::open:
@@ -164,7 +167,7 @@ Match SearchMatcher::by_index(const Key& key, const Subject& subject) const {
 // `both` is decided by one no, `either` by one yes. What columns can decide is asked first of every
 // operand, so that a text is looked at only when it counts.
 Match SearchMatcher::run_both(const Key& key, const Subject& subject, Match decisive) const {
-  const Subject columns{subject.view, subject.message, nullptr};
+  const Subject columns{subject.view, subject.message, nullptr, Extent::header};
   std::vector<std::uint32_t> open;
   for (const auto index : key.written.operands) {
     const Match one = run(index, columns);
@@ -172,8 +175,13 @@ Match SearchMatcher::run_both(const Key& key, const Subject& subject, Match deci
     if (one == Match::open) open.push_back(index);
   }
   if (!open.empty() && subject.text == nullptr) return Match::open;
-  for (const auto index : open)
-    if (run(index, subject) == decisive) return decisive;
+  bool is_open = false;
+  for (const auto index : open) {
+    const Match one = run(index, subject);
+    if (one == decisive) return decisive;
+    is_open = is_open || one == Match::open;
+  }
+  if (is_open) return Match::open;
   return decisive == Match::no ? Match::yes : Match::no;
 }
 
@@ -242,21 +250,32 @@ Match SearchMatcher::run_thread(const Key& key, const Subject& subject) {
   return "T" + std::to_string(thread) == key.written.text ? Match::yes : Match::no;
 }
 
-bool SearchMatcher::run_text(const Key& key, search::MessageText& text) {
+bool SearchMatcher::is_in_header_or_nowhere(const Key& key, const Subject& subject) const {
+  return key.query && answers_ != nullptr && key.leaves_header &&
+         (*answers_)[*key.query].of(subject.message.entry.item) == indexer::Verdict::no;
+}
+
+Match SearchMatcher::run_text(const Key& key, const Subject& subject) const {
   const wire::SearchKey& written = key.written;
+  auto& text = *subject.text;
+  const auto as_match = [](bool holds) { return holds ? Match::yes : Match::no; };
   switch (written.op) {
     case SearchOp::sent_before:
     case SearchOp::sent_on:
     case SearchOp::sent_since: {
       const auto day = text.sent_day();
-      return day && compare_days(*day, written, SearchOp::sent_before);
+      return as_match(day && compare_days(*day, written, SearchOp::sent_before));
     }
     case SearchOp::header:
-      return text.field_contains(written.name, key.needle);
+      return as_match(text.field_contains(written.name, key.needle));
     case SearchOp::body:
-      return text.body_contains(key.needle);
+      return subject.extent == Extent::header ? Match::open
+                                              : as_match(text.body_contains(key.needle));
     default:
-      return text.text_contains(key.needle);
+      if (text.header_contains(key.needle)) return Match::yes;
+      if (is_in_header_or_nowhere(key, subject)) return Match::no;
+      return subject.extent == Extent::header ? Match::open
+                                              : as_match(text.body_contains(key.needle));
   }
 }
 

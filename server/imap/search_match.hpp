@@ -17,7 +17,8 @@
 
 namespace kontor::imap {
 
-enum class Match : unsigned char { no, yes, open };  // open: the message's text must be read
+enum class Match : unsigned char { no, yes, open };   // open: the message's text must be read
+enum class Extent : unsigned char { header, whole };  // of what was read of a message
 
 class SearchMatcher {
  public:
@@ -34,12 +35,16 @@ class SearchMatcher {
 
   // The messages that may match at all, by their numbers.
   wire::NumberSet candidates(std::uint32_t count) const;
-  // With `text` null: by columns alone, possibly open. Otherwise yes or no.
+  // With `text` null: by columns alone, possibly open. By the header possibly open when a key looks
+  // at bodies. Otherwise yes or no.
   Match match(const store::AccountView& view,
               const NumberedEntry& message,
-              search::MessageText* text) const;
+              search::MessageText* text,
+              Extent extent = Extent::whole) const;
   // A key looks at more than the header.
   bool needs_body() const { return needs_body_; }
+  // Many of the messages that columns leave open are decided by their headers alone.
+  bool asks_headers_first() const { return needs_body_ && answers_ != nullptr && asks_header_; }
 
   // What an index can be asked for this search, and what it said (one of each query, in their
   // order): from then on match() by columns leaves less open. Matchers of the same keys share it.
@@ -59,20 +64,24 @@ class SearchMatcher {
     wire::NumberSet numbers;           // of numbers and uids: message numbers, UIDs when holding
     std::string needle;                // folded
     std::optional<std::size_t> query;  // of queries_: what it asks an index
+    bool leaves_header = false;        // the query leaves the lines of the header out
   };
   struct Subject {
     const store::AccountView& view;
     const NumberedEntry& message;
     search::MessageText* text;
+    Extent extent;
   };
   Match run(std::uint32_t index, const Subject& subject) const;
   Match run_both(const Key& key, const Subject& subject, Match decisive) const;
   bool run_column(const Key& key, const Subject& subject) const;
   bool run_item(const Key& key, const Subject& subject) const;
   static Match run_thread(const Key& key, const Subject& subject);
-  static bool run_text(const Key& key, search::MessageText& text);
+  Match run_text(const Key& key, const Subject& subject) const;
   void make_text_key(Key& key, const wire::SearchKey& written);
   Match by_index(const Key& key, const Subject& subject) const;
+  // Does an index know that only the header can hold it?
+  bool is_in_header_or_nowhere(const Key& key, const Subject& subject) const;
 
   std::vector<Key> keys_;
   std::vector<search::TextQuery> queries_;
@@ -84,6 +93,7 @@ class SearchMatcher {
   Answers answers_;
   UtcSeconds now_{};
   bool needs_body_ = false;
+  bool asks_header_ = false;
   bool holding_ = false;
 };
 

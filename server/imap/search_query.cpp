@@ -41,6 +41,10 @@ bool may_begin_in_name(std::string_view needle) {
   return false;
 }
 
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 }  // namespace
 
 std::optional<search::TextQuery> text_query(const wire::SearchKey& key) {
@@ -59,7 +63,10 @@ std::optional<search::TextQuery> text_query(const wire::SearchKey& key) {
                  search::fields_of(Field::attachment));
       return query;
     case SearchOp::text:
-      if (!key.fuzzy && may_begin_in_name(mime::fold_case(key.text))) return std::nullopt;
+      if (leaves_header(key))
+        query.fields = Fields(search::k_every_field & ~search::fields_of(Field::header));
+      else if (!key.fuzzy && may_begin_in_name(mime::fold_case(key.text)))
+        return std::nullopt;
       return query;
     default:
       return std::nullopt;
@@ -69,6 +76,11 @@ std::optional<search::TextQuery> text_query(const wire::SearchKey& key) {
 bool asks_for_more(const wire::SearchKey& key) {
   return key.op == SearchOp::header && !key.fuzzy &&
          header_field(key.name) == search::fields_of(Field::header);
+}
+
+// An index knows which headers have characters outside of ASCII, and of the others nothing.
+bool leaves_header(const wire::SearchKey& key) {
+  return key.op == SearchOp::text && !key.fuzzy && is_ascii(mime::fold_case(key.text));
 }
 
 }  // namespace kontor::imap

@@ -13,5 +13,7 @@ namespace kontor::imap {
 std::optional<search::TextQuery> text_query(const wire::SearchKey& key);
 // The query is true of more messages than the key: what it finds is to be looked at.
 bool asks_for_more(const wire::SearchKey& key);
+// The query leaves the lines of the header out: what it does not find may be there.
+bool leaves_header(const wire::SearchKey& key);
 
 }  // namespace kontor::imap

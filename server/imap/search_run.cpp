@@ -19,16 +19,23 @@ bool may_have_attachments(std::string_view raw) {
   return type && !istarts_with(trim(*type), "text/");
 }
 
-Task<Result<Match>> match_text(Session& session,
-                               const SearchMatcher& matcher,
-                               const store::AccountView& view,
-                               NumberedEntry message,
-                               Result<std::string> raw) {
+// How messages are looked at.
+struct Looking {
+  Session& session;
+  const SearchMatcher& matcher;
+  const store::AccountView& view;
+  Extent extent;
+
+  bool reads_bodies() const { return extent == Extent::whole && matcher.needs_body(); }
+};
+
+Task<Result<Match>> match_text(const Looking& how, NumberedEntry message, Result<std::string> raw) {
+  Session& session = how.session;
   if (!raw && raw.error().code() == Errc::not_found) co_return Match::no;  // purged meanwhile
   if (!raw) co_return fail(std::move(raw).error().while_doing("searching"));
   std::vector<std::string> attachments;
   const auto bytes = std::make_shared<const std::string>(*std::move(raw));
-  if (matcher.needs_body() && session.env.searcher != nullptr && may_have_attachments(*bytes)) {
+  if (how.reads_bodies() && session.env.searcher != nullptr && may_have_attachments(*bytes)) {
     attachments = co_await session.env.searcher->attachments(session.account->id(),
                                                              message.entry.item, bytes);
   }
@@ -36,7 +43,44 @@ Task<Result<Match>> match_text(Session& session,
   search::MessageText text(
       bytes, mime::Limits{.max_depth = limits.max_depth, .max_parts = limits.max_parts});
   for (auto& attachment : attachments) text.add_attachment(std::move(attachment));
-  co_return matcher.match(view, message, &text);
+  co_return how.matcher.match(how.view, message, &text, how.extent);
+}
+
+// Reads those of `some` that are open and matches them again. `progress`, when there is one, is
+// told of those done, beginning with `done`.
+Task<Result<void>> look_at_open(const Looking& how,
+                                const std::vector<NumberedEntry>& some,
+                                std::vector<Match>& matches,
+                                Progress* progress,
+                                std::uint64_t done) {
+  Session& session = how.session;
+  for (std::size_t i = 0; i < some.size();) {
+    std::vector<std::size_t> open;
+    std::vector<store::ItemRange> ranges;
+    std::uint64_t bytes = 0;
+    for (; i < some.size() && bytes < k_read_ahead; ++i) {
+      if (matches[i] != Match::open) continue;
+      const auto item = how.view.item(some[i].entry.item);
+      const auto size = !item ? 0 : how.reads_bodies() ? item->size : item->header_size;
+      if (!open.empty() && bytes + size > k_read_ahead) break;
+      bytes += size;
+      open.push_back(i);
+      ranges.push_back({some[i].entry.item, 0, size});
+    }
+    if (open.empty()) continue;
+    indexer::LargeTurns::Turn turn;
+    if (session.env.searcher != nullptr)
+      turn = co_await session.env.searcher->large_turns().enter(bytes);
+    auto read = co_await session.account->read_ranges(std::move(ranges));
+    for (std::size_t n = 0; n < open.size(); ++n) {
+      KONTOR_CO_TRY(matches[open[n]], co_await match_text(how, some[open[n]], std::move(read[n])));
+    }
+    turn = {};  // nobody waits for a client that does not read
+    if (progress != nullptr) {
+      KONTOR_CO_TRY(co_await progress->at(done + i));
+    }
+  }
+  co_return Result<void>();
 }
 
 std::vector<Match> match_columns(const store::AccountView& view,
@@ -130,32 +174,14 @@ Task<Result<std::vector<Match>>> match_messages(Session& session,
     KONTOR_CO_TRY(co_await decide_words(session, matcher, some, matches));
     matches = match_columns(view, matcher, some);
   }
-  for (std::size_t i = 0; i < some.size();) {
-    std::vector<std::size_t> open;
-    std::vector<store::ItemRange> ranges;
-    std::uint64_t bytes = 0;
-    for (; i < some.size() && bytes < k_read_ahead; ++i) {
-      if (matches[i] != Match::open) continue;
-      const auto item = view.item(some[i].entry.item);
-      const auto size = !item ? 0 : matcher.needs_body() ? item->size : item->header_size;
-      if (!open.empty() && bytes + size > k_read_ahead) break;
-      bytes += size;
-      open.push_back(i);
-      ranges.push_back({some[i].entry.item, 0, size});
-    }
-    if (open.empty()) continue;
-    indexer::LargeTurns::Turn turn;
-    if (session.env.searcher != nullptr)
-      turn = co_await session.env.searcher->large_turns().enter(bytes);
-    auto read = co_await session.account->read_ranges(std::move(ranges));
-    for (std::size_t n = 0; n < open.size(); ++n) {
-      KONTOR_CO_TRY(matches[open[n]],
-                    co_await match_text(session, matcher, view, some[open[n]], std::move(read[n])));
-    }
-    turn = {};  // nobody waits for a client that does not read
-    if (progress != nullptr) {
-      KONTOR_CO_TRY(co_await progress->at(done + i));
-    }
+  if (matcher.asks_headers_first()) {
+    const Looking headers{session, matcher, view, Extent::header};
+    KONTOR_CO_TRY(co_await look_at_open(headers, some, matches, nullptr, 0));
+  }
+  const Looking rest{session, matcher, view, Extent::whole};
+  KONTOR_CO_TRY(co_await look_at_open(rest, some, matches, progress, done));
+  if (matcher.asks_headers_first() && progress != nullptr) {
+    KONTOR_CO_TRY(co_await progress->at(done + some.size()));
   }
   co_return matches;
 }

@@ -40,6 +40,7 @@ class Mail:
         self.sender = f'{chance.choice(WORDS)} <{chance.choice(["anna", "boris", "ivanov"])}@example.test>'
         self.cc = chance.choice(['', f'{sentence(2)} <clara@example.test>'])
         self.list_id = f'<{chance.choice(["plan", "budget", "all"])}.lists.example.test>'
+        self.note, self.folded = sentence(3), [chance.choice(('plan', 'budget', 'AB-12:30')) for _ in range(3)]
         self.kind = chance.randrange(3)
         self.other_header = []  # what the server put before it
 
@@ -48,7 +49,10 @@ class Mail:
 
     def bytes(self):
         head = [f'From: {self.encoded(self.sender.split(" <")[0])} <{self.sender.split(" <")[1]}',
-                'To: anna@example.test', f'Subject: {self.encoded(self.subject)}', f'List-Id: {self.list_id}']
+                'To: anna@example.test', f'Subject: {self.encoded(self.subject)}', f'List-Id: {self.list_id}',
+                'X-Folded: ' + '\r\n\t'.join(self.folded)]
+        if self.kind:
+            head.append(f'X-Note: {self.encoded(self.note[:5])}\r\n {self.encoded(self.note[5:])}')
         if self.cc:
             head.append(f'Cc: {self.encoded(self.cc.split(" <")[0])} <{self.cc.split(" <")[1]}')
         text = f'{self.body} {self.mark}'
@@ -117,14 +121,15 @@ class Search(unittest.TestCase):
         for number, part in enumerate((part for part in answer if isinstance(part, tuple)), 1):
             lines = re.sub(r'\r\n(?=[ \t])', '', part[1].decode('ascii')).split('\r\n')
             fields = [line.partition(':') for line in lines if ':' in line]
-            mail[number].other_header = [f'{name.lower()}: {value.strip()}' for name, _, value in fields
-                                         if name.lower() not in ('subject', 'from', 'cc')]
+            mail[number].other_header = [f'{name.lower()}: {mail[number].note if name == "X-Note" else value.strip()}'
+                                         for name, _, value in fields if name.lower() not in ('subject', 'from', 'cc')]
         return mail
 
     def needle(self, mail):
         """Mostly a piece of some message: of a word, across words, or a letter; sometimes nothing's."""
         one = mail[self.chance.choice(list(mail))]
-        text = self.chance.choice([one.subject, one.body, one.sender, one.list_id, one.mark])
+        text = self.chance.choice([one.subject, one.body, one.sender, one.list_id, one.mark, self.chance.choice(one.other_header),
+                                   self.chance.choice(one.other_header[-3:])])
         size = self.chance.choice([1, 2, 3, 5, 8, 14])
         begin = self.chance.randrange(max(1, len(text) - size))
         piece = text[begin:begin + size]
