@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an organizer's or an attendee's own change makes the server do (RFC 6638, 3.2): whom to tell
+// what, and what is stored. Pure.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/core/time.hpp"
+#include "calendar/itip/message.hpp"
+
+namespace kontor::calendar {
+
+struct SchedulingChange {
+  // What to store: the client's object with SEQUENCE raised, answers reset, SCHEDULE-FORCE-SEND
+  // taken off. Meaningless after a deletion.
+  Component calendar;
+  bool altered = false;  // differs from what the client sent: no ETag may be answered
+  std::vector<SchedulingMessage> messages;
+};
+
+// Is `self` (calendar_address of the owner, any of his addresses) the organizer of the object, and
+// is the server to schedule (SCHEDULE-AGENT)? An object without ORGANIZER or ATTENDEE is nobody's.
+bool is_organizer(const CalendarObject& object, const std::vector<std::string>& self);
+bool is_attendee(const CalendarObject& object, const std::vector<std::string>& self);
+
+// `before` is null for a new object, `after` for a deletion. Each attendee is told of what concerns
+// him: REQUEST of his view, CANCEL of what he is no longer part of. Attendees with SCHEDULE-AGENT
+// CLIENT or NONE are told nothing.
+SchedulingChange organizer_change(const CalendarObject* before,
+                                  const CalendarObject* after,
+                                  const std::vector<std::string>& self,
+                                  UtcSeconds now);
+
+// An attendee's answers to the organizer: REPLY for every component whose PARTSTAT he changed, and
+// DECLINED for what he removed.
+SchedulingChange attendee_change(const CalendarObject* before,
+                                 const CalendarObject* after,
+                                 const std::vector<std::string>& self,
+                                 UtcSeconds now);
+
+// May an attendee make this change to his copy? Not the organizer, the times or the rules
+// (RFC 6638, 3.2.4.3, allowed-attendee-scheduling-object-change). The text says what; empty: yes.
+std::string forbidden_attendee_change(const CalendarObject& before, const CalendarObject& after);
+
+// The SCHEDULE-STATUS of an attendee (RFC 6638, 7.3) in a stored object: "1.2" delivered, "1.1"
+// sent by mail, "3.7" no such user, "5.1" could not be delivered.
+void set_schedule_status(Component& calendar, std::string_view address, std::string_view status);
+
+}  // namespace kontor::calendar
