@@ -79,7 +79,14 @@ Task<Result<Connection::Incoming>> Connection::fill_up(wire::RequestParser parse
 
 Task<Result<Connection::Incoming>> Connection::read_request() {
   const auto& settings = environment_->settings.http;
-  co_return co_await fill_up(wire::RequestParser({settings.max_head, settings.max_body}), false);
+  const wire::Limits limits{settings.max_head, settings.max_body};
+  wire::BodyLimit body_limit = [this](const wire::Request& request) -> std::size_t {
+    const auto most = environment_->settings.http.max_body;
+    const auto* route = environment_->routes.find(request).route;
+    const bool may_more = route != nullptr && !request.field("Authorization").empty();
+    return may_more ? std::max<std::size_t>(most, route->max_body) : most;
+  };
+  co_return co_await fill_up(wire::RequestParser(limits, std::move(body_limit)), false);
 }
 
 Task<Result<Connection::Incoming>> Connection::read_body(wire::RequestParser parser) {

@@ -38,6 +38,8 @@ struct Route {
   Handler handler;
   bool has_below = false;  // everything below the path too
   bool any_case = false;   // of the path
+  // Of a body that comes with credentials, where that is more than http.max_body; 0: it is not.
+  std::size_t max_body = 0;
 };
 
 class Routes {

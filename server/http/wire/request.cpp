@@ -65,6 +65,7 @@ std::expected<void, Refusal> read_target(std::string_view target, Request& out) 
   if (!path) return std::unexpected(std::move(path).error());
   if (!is_utf8(*path) || has_control(*path) || has_dot_segment(*path))
     return refuse(400, "the path is not in order");
+  out.raw_path = target.substr(0, mark);
   out.path = *std::move(path);
   return {};
 }
@@ -119,13 +120,16 @@ Refusal refusal_of(beast::error error, bool has_line) {
 struct RequestParser::State {
   beast::request_parser<beast::string_body> parser;
   Limits limits;
+  BodyLimit body_limit;
   Request request;
   std::size_t head_bytes = 0;
   bool has_head = false;
 
-  explicit State(Limits limits_in) : limits(limits_in) {
+  State(Limits limits_in, BodyLimit body_limit_in)
+      : limits(limits_in), body_limit(std::move(body_limit_in)) {
     parser.header_limit(static_cast<std::uint32_t>(limits.head + k_ticket_room));
-    parser.body_limit(limits.body);
+    // With a limit of its own for each head that is looked at in read_head().
+    parser.body_limit(body_limit ? boost::none : boost::optional<std::uint64_t>(limits.body));
     parser.eager(false);
   }
 
@@ -144,7 +148,13 @@ struct RequestParser::State {
       return refuse(431, "the fields are too long");
     const auto target = message.target();
     if (auto read = read_target({target.data(), target.size()}, request); !read) return read;
-    return check_fields(request);
+    if (auto checked = check_fields(request); !checked) return checked;
+    if (!body_limit) return {};
+    const auto most = body_limit(request);
+    if (const auto length = parser.content_length(); length && *length > most)
+      return refuse(413, "the body is too long");
+    parser.body_limit(most);
+    return {};
   }
 
   // One call of the parser: how many bytes it took, and whether it wants more.
@@ -160,7 +170,8 @@ struct RequestParser::State {
   }
 };
 
-RequestParser::RequestParser(Limits limits) : state_(std::make_unique<State>(limits)) {}
+RequestParser::RequestParser(Limits limits, BodyLimit body_limit)
+    : state_(std::make_unique<State>(limits, std::move(body_limit))) {}
 RequestParser::~RequestParser() = default;
 RequestParser::RequestParser(RequestParser&&) noexcept = default;
 RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;

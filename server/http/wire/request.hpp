@@ -7,6 +7,7 @@
 #pragma once
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,8 +21,9 @@ struct Field {
 
 struct Request {
   std::string method;
-  std::string path;   // percent-decoded UTF-8 that begins with "/", or "*"; no "." and ".." in it
-  std::string query;  // as sent, without "?"
+  std::string path;  // percent-decoded UTF-8 that begins with "/", or "*"; no "." and ".." in it
+  std::string raw_path;  // as it was sent, of an absolute target too
+  std::string query;     // as sent, without "?"
   bool is_http11 = true;
   bool keeps_alive = true;        // the client would send another request on this connection
   bool expects_continue = false;  // and waits for that word before it sends the body
@@ -42,11 +44,14 @@ struct Limits {
   std::size_t head;  // of the request line and fields, a ticket in Authorization not counted
   std::size_t body;
 };
+// The limit of a body by the head of its request.
+using BodyLimit = std::function<std::size_t(const Request&)>;
 
 // One request, from its first byte to its last.
 class RequestParser {
  public:
-  explicit RequestParser(Limits limits);
+  // With `body_limit` that counts, and not limits.body.
+  explicit RequestParser(Limits limits, BodyLimit body_limit = {});
   ~RequestParser();
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;

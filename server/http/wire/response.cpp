@@ -18,10 +18,12 @@ constexpr std::string_view k_security =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
     "Referrer-Policy: no-referrer\r\n";
 
-constexpr std::array<std::pair<int, std::string_view>, 22> k_reasons{{
+constexpr std::array<std::pair<int, std::string_view>, 29> k_reasons{{
     {100, "Continue"},
     {200, "OK"},
+    {201, "Created"},
     {204, "No Content"},
+    {207, "Multi-Status"},
     {301, "Moved Permanently"},
     {302, "Found"},
     {304, "Not Modified"},
@@ -35,12 +37,17 @@ constexpr std::array<std::pair<int, std::string_view>, 22> k_reasons{{
     {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
     {417, "Expectation Failed"},
+    {423, "Locked"},
+    {424, "Failed Dependency"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
     {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
     {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
 }};
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -86,8 +93,8 @@ std::string to_bytes(const Response& response, const Frame& frame) {
   if (!has_cache_rule) append_field(out, "Cache-Control", "no-store");
   out.append(k_security);
   if (!response.type.empty()) append_field(out, "Content-Type", response.type);
-  // RFC 9110, 8.6: never with 1xx and 204.
-  if (response.status >= 200 && response.status != 204)
+  // RFC 9110, 8.6: never with 1xx and 204; with 304 it would be that of the whole.
+  if (response.status >= 200 && response.status != 204 && response.status != 304)
     append_field(out, "Content-Length", std::to_string(response.body.size()));
   append_field(out, "Connection", frame.keeps_alive ? "keep-alive" : "close");
   out.append("\r\n");
