@@ -270,7 +270,7 @@ void Server::State::make_environments() {
       pop3::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
                                  clock, tls, log, *policies});
-  web = make_web(settings, *directory, *sign_in, clock);
+  web = make_web(settings, *directory, *sign_in, *store, clock);
   http.emplace(http::Environment{settings, *sign_in, *sessions, clock, tls, log, web});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get(),

@@ -2,6 +2,7 @@
 #include "server/app/web.hpp"
 
 #include "server/autodiscover/routes.hpp"
+#include "server/dav/routes.hpp"
 
 namespace kontor::app {
 namespace {
@@ -18,12 +19,14 @@ Task<Result<http::wire::Response>> health(const directory::Directory& directory)
 http::Routes make_web(const config::Settings& settings,
                       const directory::Directory& directory,
                       const directory::SignInService& sign_in,
+                      store::AccountStore& store,
                       const Clock& clock) {
   http::Routes all;
   all.add({"/health", {"GET"}, http::Access::anybody, [&directory](http::Call) {
              return health(directory);
            }});
   all.add(autodiscover::routes({settings, directory, sign_in, clock}));
+  all.add(dav::routes({settings, directory, store, clock}));
   return all;
 }
 

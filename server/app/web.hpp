@@ -5,6 +5,7 @@
 #include "base/core/time.hpp"
 #include "directory/model/sign_in.hpp"
 #include "server/http/routes.hpp"
+#include "store/mailbox/account_store.hpp"
 
 namespace kontor::app {
 
@@ -12,6 +13,7 @@ namespace kontor::app {
 http::Routes make_web(const config::Settings& settings,
                       const directory::Directory& directory,
                       const directory::SignInService& sign_in,
+                      store::AccountStore& store,
                       const Clock& clock);
 
 }  // namespace kontor::app

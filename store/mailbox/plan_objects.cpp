@@ -30,7 +30,7 @@ Result<void> check_name(std::string_view name, const StoredObject* existing) {
   const bool is_bad = name.empty() || name.size() > k_max_name_size || name == "." ||
                       name == ".." || name.starts_with(k_nameless) || !is_utf8(name) ||
                       std::ranges::any_of(name, [](char c) {
-                        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/';
+                        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
                       });
   if (is_bad) return fail(Errc::bad_input, "not a name for an object");
   return {};

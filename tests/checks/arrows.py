@@ -31,6 +31,8 @@ ALLOWED = {
     'server/http/wire': ['base/core', 'base/mime'],
     'server/http': BASE + DIRECTORY_SEEN + ['server/http/wire', 'server/trace'],
     'server/autodiscover': BASE + DIRECTORY_SEEN + ['server/http', 'server/trace'],
+    'server/dav/xml': ['base/core'],
+    'server/dav': BASE + STORE + DIRECTORY_SEEN + ['server/dav/xml', 'server/http', 'server/http/wire', 'server/trace', 'calendar'],
     'server/queue': BASE + ['store/log', 'store/format', 'server/trace'],
     'server/delivery': BASE + STORE + DIRECTORY_SEEN + ['server/trace', 'server/sieve'],
     'server/indexer': BASE + STORE + DIRECTORY_SEEN + ['search', 'server/trace'],
@@ -59,7 +61,7 @@ FOREIGN = [
     (r'xapian.*', ['search']),
     (r'libical/.*', ['calendar']),
     (r'boost/beast/.*', ['server/http/wire']),
-    (r'libxml/.*', ['server/autodiscover', 'search/fields', 'search/extract']),
+    (r'libxml/.*', ['server/dav/xml', 'server/autodiscover', 'search/fields', 'search/extract']),
     (r'archive(_entry)?\.h', ['server/admin/archive', 'search/extract']),
     (r'poppler/.*', ['search/extract']),
 ]

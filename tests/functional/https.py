@@ -86,7 +86,7 @@ class Protocol(Https):
     def test_a_pipeline_is_answered_in_order(self):
         wire = self.wire()
         wire.send('GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /none HTTP/1.1\r\nHost: x\r\n\r\n'
-                  'DELETE /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+                  'BREW /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
         text = self.rest(wire)
         statuses = [part[:3] for part in text.split(b'HTTP/1.1 ')[1:]]
         self.assertEqual(statuses, [b'200', b'404', b'501'])

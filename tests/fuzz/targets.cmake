@@ -45,6 +45,8 @@ kontor_fuzz(sasl_message directory/agent server/imap/wire server/smtp/wire serve
 kontor_fuzz(log_repair store/tools)
 kontor_fuzz(http_request server/http/wire)
 kontor_fuzz(autodiscover server/autodiscover)
+kontor_fuzz(dav_xml server/dav/xml)
+kontor_fuzz(dav_request server/dav)
 kontor_fuzz(policy server/policy)
 kontor_fuzz(people_query search/query)
 kontor_fuzz(audit_log server/admin)

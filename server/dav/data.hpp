@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Responses about many objects, with their data where it is asked for: read from the disk in
+// batches, until the answer is as large as it may be.
+#pragma once
+#include "server/dav/properties.hpp"
+
+namespace kontor::dav {
+
+// Does the question ask for calendar-data or address-data?
+bool wants_data(const Question& question);
+// Adds a DAV:response for each. How many are there: fewer than all when the answer grew too large.
+Task<Result<std::size_t>> append_objects(std::string& out,
+                                         const Context& context,
+                                         std::vector<Resource> resources,
+                                         Question question);
+// Reads the bytes of `resources` from `begin` on, some megabytes at most; where that ends. What is
+// gone meanwhile has none.
+Task<Result<std::size_t>> read_batch(const Context& context,
+                                     std::vector<Resource>& resources,
+                                     std::size_t begin);
+
+// The value of CALDAV:calendar-data or CARDDAV:address-data as it was asked for; nothing: it cannot
+// be given. Checked by check_data() before.
+std::optional<xml::Element> data_element(const Context& context,
+                                         const Resource& object,
+                                         const xml::Element& asked);
+// A refusal with the precondition when the question asks for data in a form that is not served.
+std::optional<http::wire::Response> check_data(const Question& question);
+
+}  // namespace kontor::dav

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+
+#include "server/dav/names.hpp"
+#include "server/dav/reports.hpp"
+
+namespace kontor::dav {
+namespace {
+
+struct Row {
+  std::string_view space, local;
+  Task<Answer> (*run)(Context&, const xml::Element&);
+};
+constexpr std::array<Row, 9> k_reports{{
+    {k_dav, "sync-collection", report_sync},
+    {k_dav, "expand-property", report_expand},
+    {k_dav, "principal-property-search", report_search},
+    {k_dav, "principal-search-property-set", report_search_set},
+    {k_carddav, "addressbook-multiget", report_multiget},
+    {k_carddav, "addressbook-query", report_cards},
+    {k_caldav, "calendar-multiget", report_multiget},
+    {k_caldav, "calendar-query", report_calendar},
+    {k_caldav, "free-busy-query", report_freebusy},
+}};
+
+}  // namespace
+
+Task<Answer> do_report(Context& context) {
+  KONTOR_CO_TRY(const auto body, xml::read(context.request.body));
+  if (context.resource.kind == Kind::nothing) co_return fail(Errc::not_found, "nothing is there");
+  const auto row = std::ranges::find_if(k_reports, [&](const Row& one) {
+    return one.local == body.name.local && one.space == body.name.space;
+  });
+  // RFC 3253, 3.6
+  if (row == k_reports.end()) co_return refusal(403, dav_name("supported-report"));
+  co_return co_await row->run(context, body);
+}
+
+}  // namespace kontor::dav

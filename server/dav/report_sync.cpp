@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// DAV:sync-collection (RFC 6578): what changed in a collection since a token.
+//
+// A token is the UIDVALIDITY of the folder and a modseq. An answer that is cut goes up to a modseq:
+// its token is that, and what left behind it is told again with the next.
+#include <algorithm>
+#include <set>
+
+#include "base/core/text.hpp"
+#include "server/dav/data.hpp"
+#include "server/dav/names.hpp"
+#include "server/dav/properties.hpp"
+#include "server/dav/reports.hpp"
+
+namespace kontor::dav {
+namespace {
+
+constexpr std::string_view k_token = "urn:kontor:sync:";
+
+// The modseq of a token of this folder; 0 for an empty one. Nothing: it is not valid.
+std::optional<store::ModSeq> parse_token(std::string_view text, const store::FolderInfo& folder) {
+  text = trim(text);
+  if (text.empty()) return 0;
+  if (!text.starts_with(k_token)) return std::nullopt;
+  text.remove_prefix(k_token.size());
+  const auto dash = std::min(text.find('-'), text.size());
+  const auto validity = parse_number<std::uint32_t>(text.substr(0, dash));
+  const auto modseq = parse_number<store::ModSeq>(text.substr(std::min(dash + 1, text.size())));
+  if (!validity || !modseq || *validity != folder.uid_validity || *modseq > folder.highest_modseq)
+    return std::nullopt;
+  return modseq;
+}
+
+std::size_t limit_of(const Context& context, const xml::Element& body) {
+  const std::size_t most = context.settings().max_results;
+  const auto* limit = body.child(dav_name("limit"));
+  const auto* results = limit == nullptr ? nullptr : limit->child(dav_name("nresults"));
+  if (results == nullptr) return most;
+  const auto wanted = parse_number<std::uint32_t>(trim(results->content()));
+  return wanted ? std::clamp<std::size_t>(*wanted, 1, most) : most;
+}
+
+// The changes in the order of their modseq, cut behind `most`; those of one modseq stay together.
+bool cut(std::vector<store::Entry>& changed, std::size_t most) {
+  std::ranges::sort(changed, {}, &store::Entry::modseq);
+  if (changed.size() <= most) return false;
+  auto end = most;
+  while (end < changed.size() && changed[end].modseq == changed[end - 1].modseq) ++end;
+  const bool is_cut = end < changed.size();
+  changed.resize(end);
+  return is_cut;
+}
+
+void append_gone(std::string& out, const Context& context, const std::vector<store::Uid>& gone) {
+  const auto& folder = *context.resource.folder;
+  std::set<std::string_view> told;
+  for (const auto uid : gone) {
+    const auto* object = folder.object(uid);
+    // Under the name of something that is there again nothing is gone.
+    if (object == nullptr || folder.find_object(object->name) != nullptr ||
+        !told.insert(object->name).second)
+      continue;
+    Path path = context.resource.path;
+    path.segments.push_back(object->name);
+    path.has_slash = false;
+    append_status(out, href_of(path), 404);
+  }
+}
+
+}  // namespace
+
+Task<Answer> report_sync(Context& context, const xml::Element& body) {
+  const auto& resource = context.resource;
+  if (resource.kind != Kind::collection) co_return refusal(403, dav_name("supported-report"));
+  const auto& folder = *resource.folder;
+  const auto* token = body.child(dav_name("sync-token"));
+  const auto since = parse_token(token == nullptr ? "" : token->content(), folder.info());
+  const auto gone = since ? folder.vanished_since(*since) : std::nullopt;
+  const bool is_first = since && *since == 0;
+  if (!since || (!gone && !is_first)) co_return refusal(403, dav_name("valid-sync-token"));
+  auto changed = folder.changed_since(*since);
+  const bool is_cut = cut(changed, limit_of(context, body));
+  auto question = question_of(body.child(dav_name("prop")));
+  question.is_minimal = wants_minimal(context.request);
+  std::vector<Resource> resources;
+  for (const auto& entry : changed)
+    if (const auto* object = folder.object(entry.uid))
+      resources.push_back(object_resource(context, resource, *object));
+  std::string responses;
+  if (!is_first) append_gone(responses, context, *gone);
+  KONTOR_CO_TRY(const auto shown,
+                co_await append_objects(responses, context, resources, std::move(question)));
+  // RFC 6578, 3.6: what did not fit is asked for with the token of what did.
+  auto info = folder.info();
+  if (is_cut || shown < resources.size()) {
+    auto end = shown;  // what has one modseq is told together
+    while (end > 0 && end < resources.size() &&
+           resources[end].entry.modseq == resources[end - 1].entry.modseq)
+      --end;
+    if (end == 0) co_return refusal(507, dav_name("number-of-matches-within-limits"));
+    info.highest_modseq = resources[end - 1].entry.modseq;
+    append_status(responses, resource.href(), 507);
+  }
+  std::string tail;
+  xml::write(tail, xml::Element(dav_name("sync-token"), sync_token(info)));
+  co_return multistatus(responses, tail);
+}
+
+}  // namespace kontor::dav

@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calendars, address books and notes over HTTPS, request by request: discovery, conditions, synchronisation, reports,
+properties, locks; what is refused leaves what was there; everything is the same after a restart."""
+import concurrent.futures
+import sys
+import pathlib
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import dav  # noqa: E402
+import kontor  # noqa: E402
+from dav import C, CR, D, SPACES  # noqa: E402
+
+
+class DavCase(unittest.TestCase):
+    settings = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = kontor.Server({'server.name': 'localhost', 'sign_in.delay': '100ms', **cls.settings}).start()
+        cls.addClassCleanup(cls.server.close)
+
+    def client(self, user='anna', **more):
+        made = dav.Client(self.server, user, **more)
+        self.addCleanup(made.close)
+        return made
+
+    def setUp(self):
+        self.anna = self.client()
+        self.home = self.anna.home()
+        self.books = self.anna.home('addressbooks')
+
+    def make(self, name, home=None):
+        path = (home or self.home) + name + '/'
+        body = ''
+        if home == self.books:
+            body = (f'<D:mkcol {SPACES}><D:set><D:prop><D:resourcetype><D:collection/><CR:addressbook/></D:resourcetype>'
+                    '</D:prop></D:set></D:mkcol>')
+        self.assertEqual(self.anna.ask('MKCOL', path, body).status, 201)
+        return path
+
+
+class Finding(DavCase):
+    def test_a_program_finds_everything_from_the_name_of_the_server(self):
+        stranger = self.client(user=None)
+        for name in ('caldav', 'carddav'):
+            answer = stranger.ask('PROPFIND', f'/.well-known/{name}')
+            self.assertEqual((answer.status, answer.headers['Location']), (301, '/dav/'))
+        answer = stranger.ask('OPTIONS', '/dav/')
+        self.assertEqual(answer.status, 200)
+        for word in ('1', '2', '3', 'calendar-access', 'addressbook', 'extended-mkcol'):
+            self.assertIn(word, [one.strip() for one in answer.headers['DAV'].split(',')])
+        self.assertEqual(stranger.ask('PROPFIND', '/dav/', Depth='0').status, 401)
+        found, _ = self.anna.propfind(self.home, 'D:resourcetype', 'D:displayname', 'C:supported-calendar-component-set',
+                                      depth='1').responses()
+        kinds = {href: [one.get('name') for one in prop[C + 'supported-calendar-component-set']]
+                 for href, prop in found.items() if C + 'supported-calendar-component-set' in prop}
+        self.assertIn('VEVENT', kinds[self.home + 'default/'])
+        self.assertEqual(kinds[self.home + 'tasks/'], ['VTODO'])
+        self.assertIsNotNone(found[self.home + 'default/'][D + 'resourcetype'].find(C + 'calendar'))
+        found, _ = self.anna.propfind(self.books, 'D:resourcetype', depth='1').responses()
+        self.assertIsNotNone(found[self.books + 'default/'][D + 'resourcetype'].find(CR + 'addressbook'))
+
+    def test_what_somebody_deleted_stays_deleted(self):
+        boris = self.client('boris')
+        home = boris.home()
+        self.assertEqual(boris.ask('PROPFIND', home + 'tasks/', Depth='0').status, 207)
+        self.assertEqual(boris.ask('DELETE', home + 'tasks/').status, 204)
+        self.assertEqual(boris.ask('PROPFIND', home + 'tasks/', Depth='0').status, 404)
+
+    def test_others_do_not_see_it(self):
+        boris = self.client('boris')
+        for method in ('PROPFIND', 'GET', 'PUT', 'DELETE', 'MKCOL'):
+            self.assertEqual(boris.ask(method, self.home + 'default/x.ics', dav.event('x')).status, 404, method)
+        self.anna.ask('PUT', self.home + 'default/mine.ics', dav.event('mine'))
+        answer = boris.ask('COPY', boris.home() + 'default/', Destination=self.home + 'stolen/')
+        self.assertIn(answer.status, (400, 403))
+
+    def test_people_are_found_by_name_and_address(self):
+        for match, name in (('bori', 'D:displayname'), ('mailto:boris@example.test', 'C:calendar-user-address-set')):
+            answer = self.anna.report('/dav/principals/', f'<D:principal-property-search {SPACES}><D:property-search><D:prop><{name}/>'
+                                      f'</D:prop><D:match>{match}</D:match></D:property-search><D:prop><D:displayname/>'
+                                      '<C:calendar-user-address-set/></D:prop></D:principal-property-search>', Depth='0')
+            found, _ = answer.responses()
+            addresses = [one.text for prop in found.values() for one in prop[C + 'calendar-user-address-set']]
+            self.assertIn('mailto:boris@example.test', addresses)
+        answer = self.anna.report(self.home, f'<D:expand-property {SPACES}><D:property name="current-user-principal"><D:property '
+                                  'name="displayname"/></D:property></D:expand-property>', Depth='0')
+        inner = answer.xml.find(f'.//{D}current-user-principal/{D}response')
+        self.assertTrue(inner.find(f'.//{D}displayname').text)
+
+    def test_mail_programs_see_no_folders_of_it(self):
+        self.anna.ask('PUT', self.home + 'default/seen.ics', dav.event('seen'))
+        with self.server.imap('anna') as imap:
+            names = b'\n'.join(imap.list()[1])
+            self.assertNotIn(b'calendar', names)
+            self.assertEqual(imap.select('"calendar:default"')[0], 'NO')
+
+
+class Objects(DavCase):
+    def test_bytes_come_back_as_they_were_put(self):
+        path = self.make('bytes')
+        odd = dav.event('odd', 'Совещание; \\, and\r\n  folded', extra='X-ODD;X="a^nb":  kept  \r\n')
+        self.assertEqual(self.anna.ask('PUT', path + 'a%20%2Fb.ics', odd).status, 201)
+        answer = self.anna.ask('GET', path + 'a%20%2Fb.ics')
+        self.assertEqual(answer.body, odd)
+        self.assertTrue(answer.headers['Content-Type'].startswith('text/calendar'))
+        self.assertEqual(self.anna.ask('HEAD', path + 'a%20%2Fb.ics').headers['Content-Length'], str(len(odd)))
+        etag = answer.headers['ETag']
+        self.assertEqual(self.anna.ask('GET', path + 'a%20%2Fb.ics', If_None_Match=etag).status, 304)
+        self.server.restart()
+        again = self.client()
+        answer = again.ask('GET', path + 'a%20%2Fb.ics')
+        self.assertEqual((answer.body, answer.headers['ETag']), (odd, etag))
+
+    def test_a_condition_that_does_not_hold_leaves_the_old_object(self):
+        path = self.make('conditions') + 'a.ics'
+        first = self.anna.ask('PUT', path, dav.event('a'), If_None_Match='*')
+        self.assertEqual(first.status, 201)
+        for fields in ({'If_None_Match': '*'}, {'If_Match': '"x"'}, {'If_None_Match': first.headers['ETag']},
+                       {'If': '(["x"])'}, {'If': '(<urn:uuid:no-lock>)'}):
+            self.assertEqual(self.anna.ask('PUT', path, dav.event('a', 'Other'), **fields).status, 412, fields)
+        self.assertEqual(self.anna.ask('GET', path).body, dav.event('a'))
+        second = self.anna.ask('PUT', path, dav.event('a', 'Other'), If_Match=first.headers['ETag'])
+        self.assertEqual(second.status, 204)
+        self.assertEqual(self.anna.ask('DELETE', path, If_Match=first.headers['ETag']).status, 412)
+        self.assertEqual(self.anna.ask('DELETE', path, If_Match=second.headers['ETag']).status, 204)
+        self.assertEqual(self.anna.ask('GET', path).status, 404)
+
+    def test_of_racing_writers_one_wins(self):
+        path = self.make('race') + 'a.ics'
+        etag = self.anna.ask('PUT', path, dav.event('a')).headers['ETag']
+
+        def write(number):
+            client = self.client()
+            return client.ask('PUT', path, dav.event('a', f'by {number}'), If_Match=etag).status
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            statuses = sorted(pool.map(write, range(6)))
+        self.assertEqual(statuses, [204] + [412] * 5)
+
+    def test_what_is_no_calendar_is_refused_with_the_reason(self):
+        path = self.make('refused')
+        self.anna.ask('PUT', path + 'good.ics', dav.event('good'))
+        refused = {C + 'valid-calendar-data': (b'', b'hello', dav.event('x')[:-20], b'\x00\xff'),
+                   C + 'valid-calendar-object-resource': (dav.event('x', extra='').replace(b'UID:x\r\n', b''),),
+                   C + 'supported-calendar-data': ()}
+        for condition, bodies in refused.items():
+            for body in bodies:
+                answer = self.anna.ask('PUT', path + 'good.ics', body, Content_Type='text/calendar')
+                self.assertEqual((answer.status, answer.condition()[0]), (403, condition), body)
+        answer = self.anna.ask('PUT', path + 'good.ics', dav.card('x'), Content_Type='text/vcard')
+        self.assertEqual(answer.condition()[0], C + 'supported-calendar-data')
+        answer = self.anna.ask('PUT', self.home + 'tasks/e.ics', dav.event('x'))
+        self.assertEqual((answer.status, answer.condition()[0]), (403, C + 'supported-calendar-component'))
+        self.assertEqual(self.anna.ask('GET', path + 'good.ics').body, dav.event('good'))
+        answer = self.anna.ask('PUT', self.books + 'default/c.vcf', b'BEGIN:VCARD\r\nEND:VCARD\r\n')
+        self.assertEqual((answer.status, answer.condition()[0]), (403, CR + 'valid-address-data'))
+
+    def test_one_uid_has_one_place(self):
+        path = self.make('uids')
+        self.anna.ask('PUT', path + 'a.ics', dav.event('same'))
+        answer = self.anna.ask('PUT', path + 'b.ics', dav.event('same'))
+        self.assertEqual((answer.status, answer.condition()[0]), (403, C + 'no-uid-conflict'))
+        self.assertEqual(answer.xml.find(f'.//{D}href').text, path + 'a.ics')
+        other = self.make('uids2')
+        self.assertEqual(self.anna.ask('MOVE', path + 'a.ics', Destination=other + 'c.ics').status, 201)
+        self.assertEqual(self.anna.ask('GET', path + 'a.ics').status, 404)
+        self.assertEqual(self.anna.ask('COPY', other + 'c.ics', Destination=path + 'd.ics').status, 201)
+        self.assertEqual(self.anna.ask('COPY', other + 'c.ics', Destination=path + 'e.ics').status, 403)
+        self.assertEqual(self.anna.ask('COPY', other + 'c.ics', Destination=path + 'd.ics', Overwrite='F').status, 412)
+
+    def test_places_that_are_none(self):
+        self.assertEqual(self.anna.ask('PUT', self.home + 'nowhere/a.ics', dav.event('a')).status, 409)
+        self.assertEqual(self.anna.ask('PUT', self.home + 'default/', dav.event('a')).status, 405)
+        self.assertEqual(self.anna.ask('MKCOL', self.home + 'default/').status, 405)
+        self.assertEqual(self.anna.ask('MKCOL', self.home + 'default/below/').status, 403)
+        self.assertEqual(self.anna.ask('DELETE', self.home).status, 403)
+        for path in ('/dav/../etc/passwd', '/dav/%2e%2e/etc', self.home + '%2e%2e/default/', self.home + 'a%00b/x', '/dav//x',
+                     '/dav/calendars/nobody@example.test/', self.home + 'default/a%FF.ics', '/davx/'):
+            self.assertIn(self.anna.ask('PROPFIND', path, Depth='0').status, (400, 404), path)
+        path = self.home + 'default/override.ics'
+        self.anna.ask('PUT', path, dav.event('override'))
+        self.anna.ask('GET', path, X_HTTP_Method_Override='DELETE')
+        self.assertEqual(self.anna.ask('POST', path, X_HTTP_Method_Override='DELETE').status, 405)
+        self.assertEqual(self.anna.ask('GET', path).status, 200)
+
+
+class Synchronising(DavCase):
+    def test_changes_since_a_token(self):
+        path = self.make('sync')
+        for name in 'abc':
+            self.anna.ask('PUT', f'{path}{name}.ics', dav.event(name))
+        found, gone, first = self.anna.sync(path)
+        self.assertEqual((set(found), gone), ({path + 'a.ics', path + 'b.ics', path + 'c.ics'}, {}))
+        self.assertEqual(self.anna.sync(path, first), ({}, {}, first))
+        self.anna.ask('PUT', path + 'b.ics', dav.event('b', 'Other'))
+        self.anna.ask('PUT', path + 'd.ics', dav.event('d'))
+        self.anna.ask('DELETE', path + 'a.ics')
+        expected = ({path + 'b.ics', path + 'd.ics'}, {path + 'a.ics': 404})
+        found, gone, second = self.anna.sync(path, first)
+        self.assertEqual((set(found), gone), expected)
+        self.assertEqual(self.anna.one(path, 'D:sync-token').text, second)
+        self.server.restart()
+        again = self.client()
+        found, gone, token = again.sync(path, first)
+        self.assertEqual((set(found), gone, token), (*expected, second))
+
+    def test_an_answer_that_is_cut_is_gone_on_with(self):
+        path = self.make('cut')
+        for number in range(25):
+            self.anna.ask('PUT', f'{path}{number}.ics', dav.event(str(number)))
+        seen, token, rounds = set(), '', 0
+        while True:
+            found, statuses, token = self.anna.sync(path, token, limit=10)
+            seen |= set(found)
+            rounds += 1
+            if path not in statuses:
+                break
+            self.assertEqual(statuses[path], 507)
+        self.assertEqual((len(seen), rounds), (25, 3))
+
+    def test_a_token_that_is_not_ours_is_refused(self):
+        path = self.make('tokens')
+        token = self.anna.one(path, 'D:sync-token').text
+        other = self.anna.one(self.home + 'default/', 'D:sync-token').text
+        for wrong in ('x', token + '9', token.rsplit('-', 1)[0], other + '0', 'urn:kontor:sync:1-1', '-' * 500):
+            answer = self.anna.sync(path, wrong)
+            self.assertEqual((answer.status, answer.condition()), (403, [D + 'valid-sync-token']), wrong)
+        self.anna.ask('DELETE', path)
+        path = self.make('tokens')
+        self.assertEqual(self.anna.sync(path, token).status, 403, 'it is another collection')
+
+
+class AddressBooks(DavCase):
+    def test_queries_and_both_versions(self):
+        path = self.make('people', self.books)
+        self.anna.ask('PUT', path + 'a.vcf', dav.card('a', 'Анна Ёлкина', 'anna@one.test'))
+        self.anna.ask('PUT', path + 'b.vcf', dav.card('b', 'Boris', 'boris@two.test', '4.0'))
+
+        def query(filters, data='<CR:address-data/>', test='anyof'):
+            answer = self.anna.report(path, f'<CR:addressbook-query {SPACES}><D:prop><D:getetag/>{data}</D:prop><CR:filter test="{test}">'
+                                            f'{filters}</CR:filter></CR:addressbook-query>')
+            self.assertEqual(answer.status, 207, answer.body)
+            return answer.responses()[0]
+
+        def text(name, value, more=''):
+            return f'<CR:prop-filter name="{name}"><CR:text-match {more}>{value}</CR:text-match></CR:prop-filter>'
+        self.assertEqual(set(query(text('FN', 'АННА'))), {path + 'a.vcf'})
+        self.assertEqual(set(query(text('EMAIL', '.test', 'match-type="ends-with"'))), {path + 'a.vcf', path + 'b.vcf'})
+        self.assertEqual(set(query(text('FN', 'a') + text('EMAIL', 'two'), test='allof')), set())
+        self.assertEqual(set(query('<CR:prop-filter name="NOTE"><CR:is-not-defined/></CR:prop-filter>')),
+                         {path + 'a.vcf', path + 'b.vcf'})
+        found = query(text('FN', 'boris'), '<CR:address-data content-type="text/vcard" version="3.0"/>')
+        self.assertIn('VERSION:3.0', found[path + 'b.vcf'][CR + 'address-data'].text)
+        found = query(text('FN', 'boris'))
+        self.assertEqual(found[path + 'b.vcf'][CR + 'address-data'].text.encode(), dav.card('b', 'Boris', 'boris@two.test', '4.0'))
+        answer = self.anna.report(path, f'<CR:addressbook-query {SPACES}><D:prop><CR:address-data version="9"/></D:prop><CR:filter/>'
+                                        '</CR:addressbook-query>')
+        self.assertEqual(answer.condition(), [CR + 'supported-address-data'])
+        answer = self.anna.report(path, f'<CR:addressbook-query {SPACES}><CR:filter>{text("FN", "x", "collation=" + chr(34) + "i;odd" + chr(34))}'
+                                        '</CR:filter></CR:addressbook-query>')
+        self.assertEqual(answer.condition(), [CR + 'supported-collation'])
+
+    def test_multiget_says_what_is_not_there(self):
+        path = self.make('many', self.books)
+        self.anna.ask('PUT', path + 'a.vcf', dav.card('a'))
+        answer = self.anna.report(path, f'<CR:addressbook-multiget {SPACES}><D:prop><D:getetag/><CR:address-data/></D:prop>'
+                                        f'<D:href>{path}a.vcf</D:href><D:href>{path}no.vcf</D:href><D:href>/etc/passwd</D:href>'
+                                        '</CR:addressbook-multiget>')
+        found, statuses = answer.responses()
+        self.assertEqual(found[path + 'a.vcf'][CR + 'address-data'].text.encode(), dav.card('a'))
+        self.assertEqual(statuses, {path + 'no.vcf': 404, '/etc/passwd': 404})
+
+
+class Properties(DavCase):
+    def test_dead_ones_are_kept_and_live_ones_protected(self):
+        path = self.home + 'coloured/'
+        answer = self.anna.ask('MKCALENDAR', path, f'<C:mkcalendar {SPACES}><D:set><D:prop><D:displayname>Работа</D:displayname>'
+                               '<A:calendar-color>#FF0000FF</A:calendar-color><C:supported-calendar-component-set><C:comp name="VEVENT"/>'
+                               '</C:supported-calendar-component-set></D:prop></D:set></C:mkcalendar>')
+        self.assertEqual(answer.status, 201, answer.body)
+        self.assertEqual(self.anna.one(path, 'D:displayname').text, 'Работа')
+        self.assertEqual(self.anna.one(path, 'A:calendar-color').text, '#FF0000FF')
+        self.assertEqual([one.get('name') for one in self.anna.one(path, 'C:supported-calendar-component-set')], ['VEVENT'])
+        update = f'<D:propertyupdate {SPACES}><D:set><D:prop><D:displayname>Дом</D:displayname></D:prop></D:set>%s</D:propertyupdate>'
+        bad = self.anna.ask('PROPPATCH', path, update % '<D:set><D:prop><D:getetag>x</D:getetag></D:prop></D:set>')
+        self.assertIn(b'cannot-modify-protected-property', bad.body)
+        self.assertIn(b'424', bad.body)
+        self.assertEqual(self.anna.one(path, 'D:displayname').text, 'Работа', 'all of them or none')
+        self.assertEqual(self.anna.ask('PROPPATCH', path, update % '').status, 207)
+        self.assertEqual(self.anna.ask('PROPPATCH', path, update % '', Prefer='return=minimal').status, 200)
+        self.server.restart()
+        again = self.client()
+        self.assertEqual(again.one(path, 'D:displayname').text, 'Дом')
+
+    def test_a_minimal_answer_leaves_out_what_is_not_there(self):
+        answer = self.anna.propfind(self.home, 'D:displayname', 'D:no-such-thing')
+        self.assertIn(b'404', answer.body)
+        answer = self.anna.propfind(self.home, 'D:displayname', 'D:no-such-thing', Prefer='return=minimal')
+        self.assertNotIn(b'404', answer.body)
+
+    def test_going_down_without_end_is_refused(self):
+        answer = self.anna.ask('PROPFIND', self.home, Depth='infinity')
+        self.assertEqual((answer.status, answer.condition()), (403, [D + 'propfind-finite-depth']))
+
+    def test_evil_xml_is_refused(self):
+        bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+        outside = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+        propfind = '<D:propfind xmlns:D="DAV:"><D:prop><D:displayname>%s</D:displayname></D:prop></D:propfind>'
+        for body in (bomb + propfind % '&b;', outside + propfind % '&a;', propfind % '&a;', propfind[:-5] % '',
+                     '<D:propfind xmlns:D="DAV:">' + '<D:x>' * 5000 + '</D:x>' * 5000 + '</D:propfind>', '<a:b/>', 'x', '\x00'):
+            answer = self.anna.ask('PROPFIND', self.home, body, Depth='0')
+            self.assertEqual(answer.status, 400, body[:80])
+        self.assertEqual(self.anna.ask('PROPFIND', self.home, Depth='7').status, 400)
+
+
+class Locks(DavCase):
+    LOCK = (f'<D:lockinfo {SPACES}><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype>'
+            '<D:owner>anna</D:owner></D:lockinfo>')
+
+    def test_a_lock_keeps_off_who_does_not_name_it(self):
+        path = self.make('locked') + 'a.ics'
+        self.anna.ask('PUT', path, dav.event('a'))
+        answer = self.anna.ask('LOCK', path, self.LOCK, Timeout='Second-600')
+        self.assertEqual(answer.status, 200)
+        token = answer.headers['Lock-Token']
+        refused = self.anna.ask('PUT', path, dav.event('a', 'x'))
+        self.assertEqual((refused.status, refused.condition()), (423, [D + 'lock-token-submitted']))
+        self.assertEqual(self.anna.ask('DELETE', path).status, 423)
+        self.assertEqual(self.anna.ask('LOCK', path, self.LOCK).status, 423)
+        self.assertEqual(self.anna.ask('PUT', path, dav.event('a', 'x'), If=f'({token})').status, 204)
+        self.assertEqual(self.anna.ask('UNLOCK', path, Lock_Token=token).status, 204)
+        self.assertEqual(self.anna.ask('DELETE', path).status, 204)
+
+
+class Small(DavCase):
+    settings = {'dav.max_resource': 65536, 'dav.max_collections': 5, 'http.max_body': 4096}
+
+    def test_what_is_too_large_is_refused_and_the_old_object_stays(self):
+        path = self.home + 'default/a.ics'
+        first = dav.event('a', 'x' * 20_000)
+        self.assertEqual(self.anna.ask('PUT', path, first).status, 201, 'more than http.max_body')
+        answer = self.client().ask('PUT', path, dav.event('a', 'x' * 70_000))
+        self.assertEqual(answer.status, 413)
+        self.assertEqual(self.client().ask('GET', path).body, first)
+
+    def test_there_is_a_number_of_collections(self):
+        statuses = [self.anna.ask('MKCALENDAR', f'{self.home}c{number}/').status for number in range(5)]
+        self.assertEqual(statuses, [201, 201, 201, 507, 507])
+
+
+if __name__ == '__main__':
+    kontor.main()

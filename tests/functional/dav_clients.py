@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs of others with calendars, address books and notes: litmus, Python's caldav, vdirsyncer in both directions; and the
+samples of KONTOR_ICALENDAR_CORPUS and KONTOR_VCARD_CORPUS, which go in and come out byte for byte or are refused with the reason."""
+import datetime
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import dav  # noqa: E402
+import kontor  # noqa: E402
+from dav import C, CR, D  # noqa: E402
+
+
+class Clients(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = kontor.Server({'server.name': 'localhost'}).start()
+        cls.addClassCleanup(cls.server.close)
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-dav-'))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, True)
+        cls.authority = str(cls.server.data / 'tls/ca.pem')
+        cls.url = f'https://localhost:{cls.server.port("https")}'
+
+    def client(self, user='anna'):
+        made = dav.Client(self.server, user)
+        self.addCleanup(made.close)
+        return made
+
+    def test_litmus(self):
+        home = self.client().home().replace('/calendars/', '/notes/')
+        # Without --keep-going a suite that fails ends it; `http` has one test that TLS leaves out.
+        run = subprocess.run(['litmus', self.url + home, 'anna', kontor.PASSWORD], cwd=self.folder, capture_output=True, text=True,
+                             env={**os.environ, 'SSL_CERT_FILE': self.authority}, timeout=300)
+        summaries = re.findall(r"summary for `(\w+)': of (\d+) tests run: (\d+) passed, (\d+) failed", run.stdout)
+        self.assertEqual([name for name, *_ in summaries], ['basic', 'copymove', 'props', 'locks', 'http'], run.stdout)
+        self.assertEqual({int(failed) for *_, failed in summaries}, {0}, run.stdout)
+        self.assertEqual(sum(int(passed) for _, _, passed, _ in summaries), 103, run.stdout)
+        self.assertNotIn('WARNING', run.stdout)
+
+    def test_the_caldav_library(self):
+        import caldav
+        client = caldav.DAVClient(self.url + '/dav/', username='boris', password=kontor.PASSWORD, ssl_verify_cert=self.authority)
+        principal = client.principal()
+        calendar = principal.make_calendar(name='Отпуск', cal_id='holidays')
+        calendar.save_event(dav.event('lunch', 'Обед').decode())
+        calendar.save_event(dav.event('later', 'Later', '20280101T100000Z').decode())
+        begin = datetime.datetime(2026, 11, 22, tzinfo=datetime.timezone.utc)
+        found = calendar.date_search(begin, begin + datetime.timedelta(days=1))
+        self.assertEqual([one.vobject_instance.vevent.summary.value for one in found], ['Обед'])
+        event = calendar.event_by_uid('lunch')
+        event.data = event.data.replace('Обед', 'Ужин')
+        event.save()
+        token = calendar.objects_by_sync_token()
+        calendar.event_by_uid('later').delete()
+        changed = calendar.objects_by_sync_token(token.sync_token)
+        self.assertEqual(len(list(changed)), 1)
+        self.assertEqual([one.vobject_instance.vevent.summary.value for one in calendar.events()], ['Ужин'])
+        tasks = next(one for one in principal.calendars() if str(one.url).endswith('/tasks/'))
+        tasks.save_todo('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTODO\r\nUID:t\r\nDTSTAMP:20261101T000000Z\r\n'
+                        'SUMMARY:Do it\r\nEND:VTODO\r\nEND:VCALENDAR\r\n')
+        self.assertEqual(len(tasks.todos()), 1)
+        calendar.delete()
+        self.assertNotIn('holidays', ' '.join(str(one.url) for one in principal.calendars()))
+
+    def write_vdirsyncer(self, kind, collection):
+        local = self.folder / kind
+        (local / collection).mkdir(parents=True)
+        config = self.folder / f'{kind}.conf'
+        suffix = '.ics' if kind == 'caldav' else '.vcf'
+        config.write_text(
+            f'[general]\nstatus_path = "{self.folder / "status"}"\n[pair p]\na = "here"\nb = "there"\ncollections = ["{collection}"]\n'
+            f'conflict_resolution = "b wins"\n[storage here]\ntype = "filesystem"\npath = "{local}"\nfileext = "{suffix}"\n'
+            f'[storage there]\ntype = "{kind}"\nurl = "{self.url}/dav/"\nusername = "anna"\npassword = "{kontor.PASSWORD}"\n'
+            f'verify = "{self.authority}"\n')
+        return local / collection, lambda *words: subprocess.run(['vdirsyncer', '-c', str(config), *words], capture_output=True,
+                                                                 text=True, timeout=120, check=True, input='y\n')
+
+    def test_vdirsyncer_in_both_directions(self):
+        client = self.client()
+        makers = {'caldav': (client.home(), '.ics', dav.event), 'carddav': (client.home('addressbooks'), '.vcf', dav.card)}
+        for kind, (home, suffix, make) in makers.items():
+            collection = home + 'default/'
+            local, run = self.write_vdirsyncer(kind, 'default')
+            client.ask('PUT', f'{collection}there{suffix}', make('there'))
+            (local / f'here{suffix}').write_bytes(make('here'))
+            run('discover')
+            run('sync')
+            self.assertEqual(len(list(local.glob('*' + suffix))), 2, kind)
+            found, _, token = client.sync(collection)
+            self.assertEqual(len(found), 2, kind)
+            (local / f'here{suffix}').write_bytes(make('here', 'Changed here'))
+            client.ask('DELETE', f'{collection}there{suffix}')
+            run('sync')
+            self.assertEqual([path.name for path in local.glob('*' + suffix)], [f'here{suffix}'], kind)
+            found, gone, _ = client.sync(collection, token)
+            self.assertEqual((len(found), len(gone)), (1, 1), kind)
+            self.assertIn(b'Changed here', client.ask('GET', next(iter(found))).body)
+
+    def go_through(self, variable, pattern, path, conditions):
+        corpus = os.environ.get(variable)
+        if not corpus:
+            self.skipTest(variable + ' is not set')
+        client, taken, refused = self.client(), 0, 0
+        for number, sample in enumerate(sorted(pathlib.Path(corpus).rglob(pattern))):
+            data = sample.read_bytes()
+            place = f'{path}{number}'
+            answer = client.ask('PUT', place, data)
+            if answer.status == 201:
+                self.assertEqual(client.ask('GET', place).body, data, sample)
+                taken += 1
+                self.assertEqual(client.ask('DELETE', place).status, 204)
+            else:
+                self.assertEqual(answer.status, 403, (sample, answer.body))
+                self.assertIn(answer.condition()[0], conditions, sample)
+                self.assertTrue(answer.xml.find(D + 'responsedescription').text, sample)
+                self.assertEqual(client.ask('GET', place).status, 404)
+                refused += 1
+        print(f'{variable}: {taken} taken, {refused} refused', file=sys.stderr)
+        self.assertGreater(taken, 0)
+
+    def test_a_corpus_of_calendars(self):
+        client = self.client()
+        path = client.home() + 'corpus/'
+        client.ask('MKCALENDAR', path)
+        self.go_through('KONTOR_ICALENDAR_CORPUS', '*.ics', path, {C + name for name in (
+            'valid-calendar-data', 'valid-calendar-object-resource', 'supported-calendar-component', 'max-instances')})
+
+    def test_a_corpus_of_cards(self):
+        self.go_through('KONTOR_VCARD_CORPUS', '*.vcf', self.client().home('addressbooks') + 'default/',
+                        {CR + 'valid-address-data', CR + 'supported-address-data'})
+
+
+if __name__ == '__main__':
+    kontor.main()
