@@ -21,6 +21,8 @@ constexpr Row k_rows[] = {
     {"_submissions._tcp", 0, k_submissions},
     {"_submission._tcp", 10, k_submission},
     {"_autodiscover._tcp", 0, k_https},
+    {"_caldavs._tcp", 0, k_https},  // RFC 6764; the path is found by /.well-known
+    {"_carddavs._tcp", 0, k_https},
 };
 
 }  // namespace
