@@ -43,7 +43,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What is loaded at run time and therefore not found by shlibdeps: mechanisms of SASL.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, libsasl2-modules, libsasl2-modules-gssapi-mit")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, libsasl2-modules, libsasl2-modules-gssapi-mit, tzdata")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, dns-root-data")
 set(control ${CMAKE_SOURCE_DIR}/packaging/debian)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Calendars of real programs, when a folder of them is there: KONTOR_CALENDARS names it. Each goes
-// in or is refused with a reason; nothing else may happen to it.
+// Calendars of real programs: each goes in or is refused with a reason; nothing else may happen to
+// it.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <iostream>
 #include <map>
 
 #include "calendar/ical/object.hpp"
 #include "calendar/recur/instances.hpp"
+#include "tests/unit/calendar/corpus.hpp"
 
 namespace kontor::calendar {
 namespace {
-
-std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 struct Outcome {
   std::size_t taken = 0, refused = 0, pieces = 0;
@@ -45,15 +38,15 @@ void look_at(const std::string& bytes, const Zones& zones, Outcome& outcome) {
 }
 
 TEST(Corpus, calendars_go_in_or_are_refused_with_a_reason) {
-  const char* folder = std::getenv("KONTOR_CALENDARS");
-  if (folder == nullptr)
-    GTEST_SKIP() << "KONTOR_CALENDARS names no folder of calendars: nothing was read";
+  const auto files = corpus_files("icalendar");
+  if (files.empty())
+    GTEST_SKIP() << "NO CORPUS of real calendars: nothing was read. Set KONTOR_CORPUS.";
   const Zones zones;
   Outcome whole;
   Outcome pieces;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    SCOPED_TRACE(entry.path().filename().string());
-    const std::string bytes = bytes_of(entry.path());
+  for (const auto& file : files) {
+    SCOPED_TRACE(file.filename().string());
+    const std::string bytes = bytes_of(file);
     look_at(bytes, zones, whole);
     const auto objects = split_objects(bytes);
     if (!objects) {

@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <fstream>
+
+#include "base/core/text.hpp"
 #include "tests/unit/calendar/objects.hpp"
 
 namespace kontor::calendar {
@@ -143,6 +147,29 @@ TEST(Instances, are_bounded) {
   const auto many = instances_in(object, range("20260101", "20270101"), zones, budget);
   EXPECT_FALSE(many.complete);
   EXPECT_LE(many.list.size(), 100'000U);
+}
+
+TEST(Instances, are_those_that_another_implementation_finds) {
+  std::ifstream file(KONTOR_SOURCE_DIR "/tests/unit/calendar/recur/instance_table.txt");
+  std::size_t rows = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    SCOPED_TRACE(line);
+    const auto fields = split(line, '|');
+    ASSERT_EQ(fields.size(), 5U);
+    std::string calendar(fields[4]);
+    for (auto at = calendar.find("\\n"); at != std::string::npos; at = calendar.find("\\n", at))
+      calendar.replace(at, 2, "\r\n");
+    const auto object = read_object(calendar + "\r\n");
+    ASSERT_TRUE(object) << object.error().sentence;
+    auto found = instances(*object, range(fields[0], fields[1]));
+    std::ranges::sort(found);
+    EXPECT_EQ(std::to_string(found.size()), fields[2]);
+    if (found.size() > 8) found.erase(found.begin() + 5, found.end() - 3);
+    EXPECT_EQ(join(found, ","), fields[3]);
+    ++rows;
+  }
+  EXPECT_GE(rows, 100U);
 }
 
 Span span(const CalendarObject& object) {

@@ -3,13 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <iostream>
 
 #include "calendar/vcard/card_writer.hpp"
 #include "calendar/vcard/filter.hpp"
+#include "tests/unit/calendar/corpus.hpp"
 
 namespace kontor::calendar {
 namespace {
@@ -184,12 +182,12 @@ TEST(CardFilter, is_that_of_rfc_6352) {
 }
 
 TEST(Corpus, cards_go_in_or_are_refused_with_a_reason) {
-  const char* folder = std::getenv("KONTOR_CARDS");
-  if (folder == nullptr) GTEST_SKIP() << "KONTOR_CARDS names no folder of cards: nothing was read";
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    std::cout << entry.path().filename().string() << ": " << fault(bytes) << "\n";
+  const auto files = corpus_files("vcard");
+  if (files.empty())
+    GTEST_SKIP() << "NO CORPUS of real cards: nothing was read. Set KONTOR_CORPUS.";
+  for (const auto& file : files) {
+    const std::string bytes = bytes_of(file);
+    std::cout << file.filename().string() << ": " << fault(bytes) << "\n";
     const auto cards = split_cards(bytes);
     if (!cards) {
       std::cout << "  import: " << cards.error().sentence << "\n";
