@@ -24,6 +24,7 @@
 #include "base/net/signal.hpp"
 #include "base/net/task_group.hpp"
 #include "directory/cache/directory_service.hpp"
+#include "directory/model/identity.hpp"
 #include "search/extract/make_extractor.hpp"
 #include "server/admin/audit_log.hpp"
 #include "server/admin/control.hpp"
@@ -42,6 +43,7 @@
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
 #include "server/indexer/indexer.hpp"
+#include "server/policy/access.hpp"
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
 #include "server/queue/queue.hpp"
@@ -127,6 +129,7 @@ struct Server::State {
   std::optional<pop3::Environment> pop3;
   std::optional<smtp::Environment> smtp;
   http::Routes web;
+  std::optional<http::Cookies> cookies;
   std::optional<http::Environment> http;
   std::unique_ptr<admin::AuditLog> audit;
   std::optional<admin::Environment> admin;
@@ -271,7 +274,17 @@ void Server::State::make_environments() {
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
                                  clock, tls, log, *policies});
   web = make_web(settings, *directory, *sign_in, *store, clock);
-  http.emplace(http::Environment{settings, *sign_in, *sessions, clock, tls, log, web});
+  // As at a sign-in: by the newest copy, the policies, and where the request comes from.
+  cookies.emplace(
+      settings.dav.session, clock,
+      [this](const directory::Identity& before,
+             std::string_view peer) -> Result<directory::Identity> {
+        KONTOR_TRY(auto now, directory::refresh_identity(*directory->current(), before,
+                                                         clock.now().time_since_epoch().count()));
+        KONTOR_TRY(policy::check_access(*policies->of(now.id), config::PolicyProtocol::http, peer));
+        return now;
+      });
+  http.emplace(http::Environment{settings, *sign_in, *sessions, clock, tls, log, web, &*cookies});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get(),
                                    policy_keeper.get(), app_passwords.get()});

@@ -83,7 +83,8 @@ Task<Result<Connection::Incoming>> Connection::read_request() {
   wire::BodyLimit body_limit = [this](const wire::Request& request) -> std::size_t {
     const auto most = environment_->settings.http.max_body;
     const auto* route = environment_->routes.find(request).route;
-    const bool may_more = route != nullptr && !request.field("Authorization").empty();
+    const bool may_more =
+        route != nullptr && (!request.field("Authorization").empty() || Cookies::has(request));
     return may_more ? std::max<std::size_t>(most, route->max_body) : most;
   };
   co_return co_await fill_up(wire::RequestParser(limits, std::move(body_limit)), false);

@@ -37,11 +37,12 @@ Task<Result<void>> answer(Connection& connection,
 Task<wire::Response> respond(Connection& connection,
                              const Route& route,
                              const wire::Request& request) {
-  std::string proof;
+  std::string proof, cookie;
   if (route.access != Access::anybody) {
     auto entry = co_await sign_in(connection, request, route.access);
     if (entry.refusal) co_return *std::move(entry.refusal);
     proof = std::move(entry.proof);
+    cookie = std::move(entry.cookie);
   }
   const bool is_known = route.access != Access::anybody;
   const auto* person = is_known && connection.identity() ? &*connection.identity() : nullptr;
@@ -51,6 +52,7 @@ Task<wire::Response> respond(Connection& connection,
                           {{Keys::command, request.method}, {Keys::detail, request.path}});
   auto response = handled ? *std::move(handled) : response_to(handled.error());
   if (!proof.empty()) response.fields.push_back({"WWW-Authenticate", "Negotiate " + proof});
+  if (!cookie.empty()) response.fields.push_back({"Set-Cookie", std::move(cookie)});
   co_return response;
 }
 
@@ -59,7 +61,8 @@ std::optional<wire::Response> refuse_early(const Connection& connection,
                                            const Routes::Found& found,
                                            const wire::Request& request) {
   if (found.route == nullptr) return found.refusal;
-  if (found.route->access != Access::anybody && request.field("Authorization").empty())
+  if (found.route->access != Access::anybody && request.field("Authorization").empty() &&
+      !Cookies::has(request))
     return ask_for_credentials(connection, found.route->access);
   return std::nullopt;
 }

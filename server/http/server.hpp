@@ -11,6 +11,7 @@
 #include "base/log/log.hpp"
 #include "base/net/stream.hpp"
 #include "directory/model/sign_in.hpp"
+#include "server/http/cookies.hpp"
 #include "server/http/routes.hpp"
 #include "server/trace/sessions.hpp"
 
@@ -25,6 +26,7 @@ struct Environment {
   std::function<std::shared_ptr<const net::TlsContext>()> tls;  // the certificate of now
   log::Context log;
   const Routes& routes;
+  Cookies* cookies = nullptr;  // nullptr: each request is proved anew
 };
 
 // Runs until the client leaves, a limit ends it, or the session is ended. The TLS handshake comes

@@ -37,12 +37,12 @@ Entry refuse(const Connection& connection,
   const auto& answer = trace::sign_in_answer(error.code());
   const bool is_asked_again = error.code() == Errc::auth_failed ||
                               error.code() == Errc::bad_input || error.code() == Errc::unsupported;
-  if (is_asked_again) return {ask_for_credentials(connection, access), {}};
+  if (is_asked_again) return {ask_for_credentials(connection, access), {}, {}};
   // Too many connections of one person are no fault of the request's.
   auto refusal = wire::plain(answer.retry || error.code() == Errc::limit ? 503 : answer.http_status,
                              answer.text);
   if (refusal.status == 503) refusal.fields.push_back({"Retry-After", "30"});
-  return {std::move(refusal), {}};
+  return {std::move(refusal), {}, {}};
 }
 
 Entry let_in(Connection& connection,
@@ -52,7 +52,7 @@ Entry let_in(Connection& connection,
   const std::string login = identity.login;
   if (const auto entered = connection.enter(std::move(identity)); !entered)
     return refuse(connection, access, entered.error(), login);
-  return {std::nullopt, std::move(proof)};
+  return {std::nullopt, std::move(proof), {}};
 }
 
 Task<Entry> by_token(Connection& connection, std::string token, Access access) {
@@ -69,7 +69,7 @@ Task<Entry> by_token(Connection& connection, std::string token, Access access) {
   if (!step->done && !wire::says_completed(step->challenge)) {
     // The client has another token to send, on this connection.
     connection.negotiation = std::move(exchange);
-    Entry again{wire::plain(401, "go on"), {}};
+    Entry again{wire::plain(401, "go on"), {}, {}};
     again.refusal->fields.push_back(challenge("Negotiate " + proof));
     co_return again;
   }
@@ -81,7 +81,11 @@ Task<Entry> by_token(Connection& connection, std::string token, Access access) {
       co_return refuse(connection, access, Error(Errc::auth_failed, "no end of the exchange"),
                        k_negotiate);
   }
-  co_return let_in(connection, access, std::move(step->identity), std::move(proof));
+  auto* cookies = connection.environment().cookies;
+  std::string cookie = cookies == nullptr ? std::string() : cookies->give(step->identity);
+  auto entry = let_in(connection, access, std::move(step->identity), std::move(proof));
+  if (!entry.refusal) entry.cookie = std::move(cookie);
+  co_return entry;
 }
 
 Task<Entry> by_password(Connection& connection, wire::Password said, Access access) {
@@ -89,6 +93,19 @@ Task<Entry> by_password(Connection& connection, wire::Password said, Access acce
       said.user, std::move(said.password), context_of(connection));
   if (!identity) co_return refuse(connection, access, identity.error(), said.user);
   co_return let_in(connection, access, *std::move(identity), {});
+}
+
+// By the cookie of an earlier answer; nothing: it has none that counts.
+std::optional<Entry> by_cookie(Connection& connection,
+                               const wire::Request& request,
+                               Access access) {
+  auto* cookies = connection.environment().cookies;
+  if (cookies == nullptr) return std::nullopt;
+  auto identity = cookies->find(request, connection.stream().peer().address);
+  if (identity) return let_in(connection, access, *std::move(identity), {});
+  if (identity.error().code() != Errc::not_found)
+    connection.log().emit(log::events::k_http_login_refused, identity.error());
+  return std::nullopt;
 }
 
 }  // namespace
@@ -107,7 +124,8 @@ Task<Entry> sign_in(Connection& connection, const wire::Request& request, Access
   const auto value = request.field("Authorization");
   if (value.empty()) {
     connection.negotiation.reset();
-    co_return Entry{ask_for_credentials(connection, access), {}};
+    if (auto entry = by_cookie(connection, request, access)) co_return *std::move(entry);
+    co_return Entry{ask_for_credentials(connection, access), {}, {}};
   }
   auto credentials = wire::parse_authorization(value);
   if (!credentials) co_return refuse(connection, access, credentials.error(), "");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Who sends a request: Negotiate (RFC 4559) and Basic (RFC 7617), proved anew with each request.
+// Who sends a request: Negotiate (RFC 4559) and Basic (RFC 7617), proved anew with each request; or
+// a cookie that came with an earlier answer to Negotiate (server/http/cookies.hpp).
 // Guessing is slowed down behind the SignInService (server/trace/guarded_sign_in.hpp).
 #pragma once
 #include <optional>
@@ -11,6 +12,7 @@ namespace kontor::http {
 struct Entry {
   std::optional<wire::Response> refusal;  // 401 or 503; nothing: the connection's identity is known
   std::string proof;                      // the server's own token, for WWW-Authenticate
+  std::string cookie;                     // for Set-Cookie
 };
 
 // 401 with the schemes that the route and the settings allow.

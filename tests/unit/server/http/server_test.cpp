@@ -52,6 +52,7 @@ class TicketSignIn final : public directory::SignInService {
       if (is_completed_) {
         EXPECT_EQ(response, "");
         KONTOR_CO_TRY(step.identity, owner_.check("anna", "secret"));
+        step.identity.proof = directory::Proof::ticket;
         step.done = true;
         co_return step;
       }
@@ -104,6 +105,13 @@ struct HttpServer : ::testing::Test {
   log::RecordingSink events;
   Routes routes;
   std::function<void()> between;  // answers and the next part
+  bool may_go_on = true;          // who comes with a cookie
+  Cookies cookies{
+      std::chrono::seconds(60), clock,
+      [this](const directory::Identity& identity, std::string_view) -> Result<directory::Identity> {
+        if (may_go_on) return identity;
+        return fail(Errc::auth_failed, "disabled");
+      }};
 
   HttpServer() {
     settings.http.idle_timeout = std::chrono::seconds(5);
@@ -125,8 +133,9 @@ struct HttpServer : ::testing::Test {
   // Each part goes when something was answered to the one before.
   std::string say(std::vector<std::string> parts) {
     boost::asio::io_context context;
-    const Environment environment{
-        settings, sign_in, sessions, clock, some_certificate, log::Context(events), routes};
+    const Environment environment{settings, sign_in,          sessions,
+                                  clock,    some_certificate, log::Context(events),
+                                  routes,   &cookies};
     auto pair = net::make_memory_streams();
     testing::spawn(context, serve(std::move(pair.first), environment));
     return testing::run(context, talk(*pair.second, std::move(parts), between));
@@ -235,6 +244,58 @@ TEST_F(HttpServer, NegotiatesInSteps) {
   EXPECT_TRUE(answers.contains("WWW-Authenticate: Negotiate " + base64_encode(k_continued)));
   EXPECT_EQ(count(answers, "HTTP/1.1 200 OK"), 1U);
   EXPECT_EQ(sign_in.begun, 1);
+}
+
+// The field Cookie of an answer's field Set-Cookie.
+std::string cookie_of(const std::string& answer) {
+  constexpr std::string_view name = "Set-Cookie: ";
+  const auto at = answer.find(name);
+  if (at == std::string::npos) return {};
+  const auto begin = at + name.size();
+  return "Cookie: other=1; " + answer.substr(begin, answer.find(';', begin) - begin) + "\r\n";
+}
+
+TEST_F(HttpServer, ATicketGivesACookieThatStandsForIt) {
+  const auto answer =
+      ask("GET /closed", "Authorization: Negotiate " + base64_encode("ticket") + "\r\n");
+  EXPECT_TRUE(answer.contains("; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=60\r\n"));
+  const auto cookie = cookie_of(answer);
+  ASSERT_FALSE(cookie.empty());
+  EXPECT_TRUE(ask("GET /closed", cookie).ends_with("anna@example.test "));
+  EXPECT_TRUE(ask("GET /ticket", cookie).ends_with("anna@example.test "));
+  EXPECT_EQ(sign_in.begun, 1);
+  EXPECT_TRUE(
+      is(ask("GET /closed", "Cookie: __Host-kontor=" + std::string(64, '0') + "\r\n"), 401));
+  EXPECT_TRUE(is(ask("GET /closed", "Cookie: __Host-kontor\r\n"), 401));
+  clock.time += std::chrono::seconds(60);
+  EXPECT_TRUE(is(ask("GET /closed", cookie), 401));
+}
+
+TEST_F(HttpServer, APageOfAnotherSiteCannotUseACookie) {
+  const auto cookie =
+      cookie_of(ask("GET /closed", "Authorization: Negotiate " + base64_encode("ticket") + "\r\n"));
+  EXPECT_TRUE(is(ask("POST /closed", cookie + "Origin: https://evil.test\r\n"), 401));
+  EXPECT_TRUE(is(ask("POST /closed", cookie + "Origin: null\r\n"), 401));
+  EXPECT_TRUE(is(ask("POST /closed", cookie + "Sec-Fetch-Site: cross-site\r\n"), 401));
+  EXPECT_TRUE(is(ask("POST /closed", cookie + "Sec-Fetch-Site: same-site\r\n"), 401));
+  EXPECT_TRUE(is(
+      ask("POST /closed", cookie + "Origin: https://a\r\nSec-Fetch-Site: same-origin\r\n"), 200));
+}
+
+TEST_F(HttpServer, ACookieEndsWithTheRightToSignIn) {
+  const auto cookie =
+      cookie_of(ask("GET /closed", "Authorization: Negotiate " + base64_encode("ticket") + "\r\n"));
+  may_go_on = false;
+  EXPECT_TRUE(is(ask("GET /closed", cookie), 401));
+  may_go_on = true;
+  EXPECT_TRUE(is(ask("GET /closed", cookie), 401)) << "for good";
+}
+
+TEST_F(HttpServer, APasswordGivesNoCookie) {
+  const auto answer =
+      ask("GET /closed", "Authorization: Basic " + base64_encode("anna:secret") + "\r\n");
+  EXPECT_TRUE(is(answer, 200));
+  EXPECT_FALSE(answer.contains("Set-Cookie"));
 }
 
 // Each request proves anew who sends it: a proxy may send those of several people.
