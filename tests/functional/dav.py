@@ -231,6 +231,72 @@ class Synchronising(DavCase):
         self.assertEqual(self.anna.sync(path, token).status, 403, 'it is another collection')
 
 
+class Calendars(DavCase):
+    def query(self, path, filters, data='<C:calendar-data/>', more=''):
+        answer = self.anna.report(path, f'<C:calendar-query {SPACES}><D:prop><D:getetag/>{data}</D:prop><C:filter><C:comp-filter '
+                                        f'name="VCALENDAR">{filters}</C:comp-filter></C:filter>{more}</C:calendar-query>')
+        return answer
+
+    def found(self, *arguments, **more):
+        answer = self.query(*arguments, **more)
+        self.assertEqual(answer.status, 207, answer.body)
+        return {href.rsplit('/', 1)[1]: prop for href, prop in answer.responses()[0].items()}
+
+    @staticmethod
+    def between(start, end, component='VEVENT'):
+        return f'<C:comp-filter name="{component}"><C:time-range start="{start}" end="{end}"/></C:comp-filter>'
+
+    def test_what_lies_in_a_time_is_found(self):
+        path = self.make('times')
+        zone = 'DTSTART;TZID=Europe/Moscow:20261122T000000'
+        weekly = dav.event('weekly', extra='RRULE:FREQ=WEEKLY\r\nEXDATE:20261206T100000Z\r\n')
+        for name, data in {'once': dav.event('once'), 'late': dav.event('late', start='20271122T100000Z'), 'weekly': weekly,
+                           'moscow': dav.event('moscow').replace(b'DTSTART:20261122T100000Z', zone.encode())}.items():
+            self.assertEqual(self.anna.ask('PUT', path + name, data).status, 201, name)
+        self.assertEqual(set(self.found(path, self.between('20261122T093000Z', '20261122T103000Z'))), {'once', 'weekly'})
+        # Midnight in Moscow is nine in the evening of the day before.
+        self.assertEqual(set(self.found(path, self.between('20261121T210000Z', '20261121T213000Z'))), {'moscow'})
+        self.assertEqual(set(self.found(path, self.between('20261206T000000Z', '20261207T000000Z'))), set())
+        self.assertEqual(set(self.found(path, self.between('20301101T000000Z', '20301201T000000Z'))), {'weekly'})
+        self.assertEqual(set(self.found(path, self.between('20261122T000000Z', '20261123T000000Z', 'VTODO'))), set())
+        summary = '<C:comp-filter name="VEVENT"><C:prop-filter name="UID"><C:text-match>{}</C:text-match></C:prop-filter></C:comp-filter>'
+        self.assertEqual(set(self.found(path, summary.format('MOS'))), {'moscow'})
+        self.assertEqual(set(self.found(path, '')), {'once', 'late', 'weekly', 'moscow'})
+        found = self.found(path, self.between('20261122T000000Z', '20261213T000000Z'),
+                           '<C:calendar-data><C:expand start="20261122T000000Z" end="20261213T000000Z"/></C:calendar-data>')
+        text = found['weekly'][C + 'calendar-data'].text
+        self.assertEqual((text.count('BEGIN:VEVENT'), text.count('RRULE'), '20261206' in text), (2, 0, False))
+
+    def test_filters_that_make_no_sense_are_refused(self):
+        path = self.home + 'default/'
+        for filters, condition in ((self.between('x', 'y'), 'valid-filter'), (self.between('20270101T000000Z', '20260101T000000Z'),
+                                                                              'valid-filter'),
+                                   ('<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"><C:text-match collation="i;x">a'
+                                    '</C:text-match></C:prop-filter></C:comp-filter>', 'supported-collation')):
+            answer = self.query(path, filters)
+            self.assertEqual((answer.status, answer.condition()[0]), (403, C + condition), filters)
+        answer = self.query(path, '', '<C:calendar-data content-type="text/plain"/>')
+        self.assertEqual(answer.condition()[0], C + 'supported-calendar-data')
+
+    def test_when_somebody_is_busy(self):
+        path = self.make('busy')
+        self.anna.ask('PUT', path + 'a', dav.event('a'))
+        self.anna.ask('PUT', path + 'b', dav.event('b', extra='TRANSP:TRANSPARENT\r\n', start='20261122T140000Z'))
+        answer = self.anna.report(path, f'<C:free-busy-query {SPACES}><C:time-range start="20261122T000000Z" end="20261123T000000Z"/>'
+                                        '</C:free-busy-query>')
+        self.assertEqual(answer.status, 200)
+        self.assertTrue(answer.headers['Content-Type'].startswith('text/calendar'))
+        text = answer.body.decode()
+        self.assertIn('20261122T100000Z/', text)
+        self.assertNotIn('20261122T140000Z', text)
+        self.assertEqual(self.anna.report(path, f'<C:free-busy-query {SPACES}/>').status, 400)
+
+    def test_a_rule_that_would_cost_everybody_dear(self):
+        path = self.make('rules')
+        answer = self.anna.ask('PUT', path + 'a', dav.event('a', extra='RRULE:FREQ=SECONDLY\r\n'))
+        self.assertEqual((answer.status, answer.condition()[0]), (403, C + 'max-instances'))
+
+
 class AddressBooks(DavCase):
     def test_queries_and_both_versions(self):
         path = self.make('people', self.books)

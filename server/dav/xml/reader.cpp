@@ -5,6 +5,7 @@
 
 #include <mutex>
 
+#include "base/core/text.hpp"
 #include "server/dav/xml/element.hpp"
 
 namespace kontor::dav::xml {
@@ -20,6 +21,9 @@ class Reading {
 
   Result<Element> run(std::string_view document) {
     if (document.size() > INT32_MAX) return fail(Errc::bad_input, "the document is too long");
+    // RFC 3023: UTF-8 it is, whatever it says of itself; so that nothing is converted.
+    if (!is_utf8(document) || document.contains('\0'))
+      return fail(Errc::bad_input, "the document is not in UTF-8");
     xmlSAXHandler handler{};
     handler.initialized = XML_SAX2_MAGIC;
     handler.startElementNs = start;
@@ -31,7 +35,8 @@ class Reading {
     context_ = xmlCreatePushParserCtxt(&handler, this, nullptr, 0, nullptr);
     if (context_ == nullptr) return fail(Errc::internal, "no memory for a parser");
     // userData is `this`: the functions above are given it.
-    xmlCtxtUseOptions(context_, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xmlCtxtUseOptions(
+        context_, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
     const auto outcome =
         xmlParseChunk(context_, document.data(), static_cast<int>(document.size()), 1);
     const bool is_good = outcome == XML_ERR_OK && context_->wellFormed == 1 &&

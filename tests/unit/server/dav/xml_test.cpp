@@ -67,6 +67,14 @@ TEST(DavXml, RefusesWhatCouldHurt) {
     EXPECT_FALSE(read(text)) << text;
 }
 
+TEST(DavXml, ADocumentIsInUtf8WhateverItSays) {
+  const auto root = read("<?xml version='1.0' encoding='UTF-16'?><a>\xD0\x96</a>");
+  ASSERT_TRUE(root);
+  EXPECT_EQ(root->content(), "\xD0\x96");
+  EXPECT_FALSE(read("<?xml version='1.0' encoding='windows-1251'?><a>\xC6</a>"));
+  EXPECT_FALSE(read(std::string_view("\xFE\xFF\0<\0a\0/\0>", 10)));
+}
+
 TEST(DavXml, CharactersThatXmlCannotHoldAreLeftOut) {
   Element element({"", "a"}, std::string("x\0y\x08z", 5));
   EXPECT_EQ(write_fragment(element), "<a>xyz</a>");
