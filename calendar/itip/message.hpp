@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scheduling messages (iTIP, RFC 5546): a calendar with METHOD from one address to another. Pure.
 //
-// How they travel (into another calendar here, by mail as RFC 6047 says) is the caller's matter.
+// How they travel (into another calendar here, by mail as RFC 6047 says) is the caller's matter;
+// before mail, add_missing_zones() of calendar/zone completes what a client left out.
 #pragma once
 #include <optional>
 #include <string>

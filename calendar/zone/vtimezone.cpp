@@ -88,47 +88,10 @@ class Reader {
   std::vector<Found> found_;
 };
 
-Component observance(const Transition& transition, seconds from, bool daylight) {
-  const auto offset = [](seconds value) {
-    const hh_mm_ss clock(abs(value));
-    std::string text = value < seconds(0) ? "-" : "+";
-    const auto two = [&](std::int64_t n) { text += (n < 10 ? "0" : "") + std::to_string(n); };
-    two(clock.hours().count());
-    two(clock.minutes().count());
-    if (clock.seconds().count() != 0) two(clock.seconds().count());
-    return text;
-  };
-  Component component{.name = daylight ? "DAYLIGHT" : "STANDARD"};
-  component.set("DTSTART", write_local(LocalSeconds((transition.at + from).time_since_epoch())));
-  component.set("TZOFFSETFROM", offset(from));
-  component.set("TZOFFSETTO", offset(transition.offset));
-  if (!transition.name.empty()) component.set("TZNAME", escape_text(transition.name));
-  return component;
-}
-
 }  // namespace
 
 std::expected<Zone, std::string> read_vtimezone(const Component& vtimezone) {
   return Reader().read(vtimezone);
-}
-
-// Every transition of the range is an observance of its own; times beyond it have the last one.
-Component write_vtimezone(const Zone& zone, TimeRange range) {
-  Component component{.name = "VTIMEZONE"};
-  component.set("TZID", zone.id());
-  const auto& all = zone.transitions();
-  const auto begin = std::ranges::upper_bound(all, range.begin, {}, &Transition::at);
-  const auto end = std::ranges::upper_bound(all, range.end, {}, &Transition::at);
-  seconds before = zone.offset_at(range.begin);
-  const auto is_daylight = [&](seconds from, seconds to) { return to > from; };
-  const std::string name = begin == all.begin() ? "" : std::prev(begin)->name;
-  // What holds at the beginning.
-  component.components.push_back(observance({range.begin, before, name}, before, false));
-  for (auto one = begin; one != end; ++one) {
-    component.components.push_back(observance(*one, before, is_daylight(before, one->offset)));
-    before = one->offset;
-  }
-  return component;
 }
 
 }  // namespace kontor::calendar

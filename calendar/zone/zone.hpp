@@ -50,8 +50,8 @@ const ZonePtr& utc_zone();
 std::expected<Zone, std::string> read_tzif(std::string_view bytes, std::string id);
 // A VTIMEZONE component: its observances with RRULE and RDATE, bounded.
 std::expected<Zone, std::string> read_vtimezone(const Component& vtimezone);
-// A VTIMEZONE that says what holds in `range`, for clients that need one (RFC 7809, 3.1.4); after
-// the range its last offset stands.
+// A VTIMEZONE that says what holds in `range`, and goes on with the zone's rules where it has such:
+// for clients and messages that need one (RFC 7809, 3.1.4).
 Component write_vtimezone(const Zone& zone, TimeRange range);
 
 }  // namespace kontor::calendar

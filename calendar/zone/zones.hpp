@@ -41,6 +41,10 @@ class Zones {
 // The IANA name of a Windows zone ("Russian Standard Time" is "Europe/Moscow").
 std::optional<std::string> from_windows_zone(std::string_view name);
 
+// Gives a calendar the VTIMEZONEs of those TZIDs that it names and does not bring (RFC 7809 lets
+// clients leave them out); says whether any were missing. What the database does not know stays.
+bool add_missing_zones(Component& calendar, const Zones& zones);
+
 // What the times of one object mean. `calendar` and `zones` outlive it; one thread.
 class ObjectZones {
  public:

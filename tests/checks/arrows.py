@@ -59,7 +59,6 @@ FOREIGN = [
     (r'zstd\.h', ['store/format']),
     (r'spdlog/.*', ['base/log']),
     (r'xapian.*', ['search']),
-    (r'libical/.*', ['calendar']),
     (r'boost/beast/.*', ['server/http/wire']),
     (r'libxml/.*', ['server/dav/xml', 'server/autodiscover', 'search/fields', 'search/extract']),
     (r'archive(_entry)?\.h', ['server/admin/archive', 'search/extract']),

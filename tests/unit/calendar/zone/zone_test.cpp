@@ -142,14 +142,55 @@ TEST(Vtimezone, is_bounded_and_refused_when_broken) {
 
 TEST(Vtimezone, is_written_so_that_it_reads_the_same) {
   const Zones zones;
-  for (const auto name : {"Europe/Moscow", "America/New_York", "Asia/Kolkata"}) {
-    const auto zone = zones.find(name);
-    const TimeRange range{utc("20050101T000000"), utc("20300101T000000")};
-    const auto read = read_vtimezone(write_vtimezone(*zone, range));
-    ASSERT_TRUE(read) << read.error();
-    for (UtcSeconds time = range.begin; time < range.end; time += 3h + 7min)
-      ASSERT_EQ(read->offset_at(time), zone->offset_at(time)) << name << " " << write_utc(time);
-  }
+  for (const auto name :
+       {"Europe/Moscow", "America/New_York", "Asia/Kolkata", "Europe/Berlin", "Australia/Lord_Howe",
+        "Africa/Casablanca", "America/Santiago", "Asia/Jerusalem"})
+    for (const auto begin : {"19850101T000000", "20050101T000000", "20230801T000000"}) {
+      const auto zone = zones.find(name);
+      const TimeRange whole{utc(begin), utc("20600101T000000")};
+      const auto written = write_vtimezone(*zone, whole);
+      const auto read = read_vtimezone(written);
+      ASSERT_TRUE(read) << read.error();
+      for (UtcSeconds time = whole.begin; time < whole.end; time += 5h + 7min)
+        ASSERT_EQ(read->offset_at(time), zone->offset_at(time))
+            << name << " " << write_utc(time) << "\n"
+            << write_component(written);
+    }
+}
+
+TEST(Vtimezone, goes_on_by_rules) {
+  const Zones zones;
+  const auto berlin = write_vtimezone(*zones.find("Europe/Berlin"),
+                                      {utc("20250101T000000"), utc("20270101T000000")});
+  ASSERT_EQ(berlin.components.size(), 3U);
+  EXPECT_EQ(berlin.components[1].value("RRULE"), "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU");
+  EXPECT_EQ(berlin.components[1].value("DTSTART"), "20250330T020000");
+  EXPECT_EQ(berlin.components[2].value("RRULE"), "FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU");
+  const auto york = write_vtimezone(*zones.find("America/New_York"),
+                                    {utc("20250101T000000"), utc("20270101T000000")});
+  EXPECT_EQ(york.components[1].value("RRULE"), "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU");
+  EXPECT_EQ(write_vtimezone(*zones.find("Europe/Moscow"),
+                            {utc("20250101T000000"), utc("20270101T000000")})
+                .components.size(),
+            1U);
+}
+
+TEST(MissingZones, are_added) {
+  const Zones zones;
+  auto read = read_components(
+      "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART;TZID=Russian Standard "
+      "Time:20141001T100000\r\nDTEND;TZID=Europe/"
+      "Berlin:20141001T110000\r\nX;TZID=Whose:20141001T110000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+  ASSERT_TRUE(read);
+  Component& calendar = read->front();
+  EXPECT_TRUE(add_missing_zones(calendar, zones));
+  ASSERT_EQ(calendar.components.size(), 3U);
+  const auto russian = read_vtimezone(calendar.components[0]);
+  ASSERT_TRUE(russian);
+  EXPECT_EQ(russian->id(), "Russian Standard Time");
+  EXPECT_EQ(russian->offset_at(utc("20141001T100000")), 4h);
+  EXPECT_EQ(russian->offset_at(utc("20141101T100000")), 3h);
+  EXPECT_FALSE(add_missing_zones(calendar, zones));
 }
 
 TEST(PosixRule, is_read) {
