@@ -46,6 +46,8 @@ class FolderMove {
     const auto rows = view.open(folder.id);
     if (!rows) co_return 0;
     KONTOR_CO_TRY(const auto into, co_await ImportFolder::open(to_, folder.name, options, false));
+    if (folder.folder_class != store::FolderClass::mail)
+      co_return co_await bring_objects(view, *rows, into.id());
     std::uint64_t moved = 0;
     for (std::size_t at = 0; at < rows->size();) {
       auto batch = next_batch(view, *rows, folder.name, at);
@@ -58,6 +60,53 @@ class FolderMove {
   }
 
  private:
+  // Under their names; what the other mailbox has under the same name or with the same UID stays
+  // there beside it.
+  Task<Result<std::uint64_t>> bring_objects(store::AccountView view,
+                                            store::FolderView rows,
+                                            store::FolderId into) {
+    const auto& kept = view.annotations(rows.info().id);
+    if (to_->view().annotations(into).empty() && !kept.empty()) {
+      std::vector<store::AnnotationChange> changes;
+      for (const auto& [entry, value] : kept) changes.push_back({entry, value});
+      const auto most = changes.size();
+      KONTOR_CO_TRY(co_await to_->set_annotations(into, std::move(changes), most));
+    }
+    std::uint64_t moved = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto entry = rows.at(i);
+      const auto item = view.item(entry.item);
+      const auto* object = rows.object(entry.uid);
+      if (!item || object == nullptr) continue;
+      store::NewObject wanted;
+      KONTOR_CO_TRY(wanted.bytes, co_await from_.read_message(entry.item));
+      wanted.name = object->name;
+      wanted.keys = object->keys;
+      KONTOR_CO_TRY(const bool brought, co_await bring(into, std::move(wanted)));
+      if (brought) ++moved;
+    }
+    co_return moved;
+  }
+
+  // False: the very same object is there already, from a try before.
+  Task<Result<bool>> bring(store::FolderId into, store::NewObject object) {
+    const auto present = to_->view().open(into);
+    for (const auto* other :
+         {present->find_object(object.name), present->find_object_key(object.keys.uid)}) {
+      if (other == nullptr) continue;
+      const auto item = present->at(*present->index_of(other->uid)).item;
+      KONTOR_CO_TRY(const auto bytes, co_await to_->read_message(item));
+      if (bytes == object.bytes) co_return false;
+    }
+    if (present->find_object_key(object.keys.uid) != nullptr) object.keys.uid.clear();
+    if (object.name.starts_with('.') || present->find_object(object.name) != nullptr)
+      object.name = Uuid::random().text();
+    store::ObjectCondition condition;
+    condition.wanted = store::ObjectCondition::Wanted::absent;
+    KONTOR_CO_TRY(co_await to_->put_object(into, std::move(object), std::move(condition)));
+    co_return true;
+  }
+
   std::vector<store::Entry> next_batch(const store::AccountView& view,
                                        const store::FolderView& rows,
                                        const std::string& folder,

@@ -136,6 +136,8 @@ Result<void> PastMailbox::choose(const Choice& choice) {
   choice_ = choice;
   for (const auto& folder : past_.state.folders) {
     if (!folder->shown() || !fits(choice, folder->info.name)) continue;
+    // Calendars and address books come back with the whole mailbox, not message by message.
+    if (folder->info.folder_class != store::FolderClass::mail) continue;
     if (choice.uid && folder->info.name != choice.folder) continue;
     folders_.push_back(&folder->info);
     folder->entries.for_each(0, folder->entries.size(), [&](std::size_t, const auto& row) {

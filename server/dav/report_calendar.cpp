@@ -87,6 +87,7 @@ bool may_match(const store::ObjectKeys& keys,
                const std::optional<calendar::TimeRange>& bound,
                std::string_view component) {
   using enum store::ObjectKind;
+  if (keys.kind == other) return true;  // it came in by a way that knows nothing of it
   if (component == "VEVENT" && keys.kind != event) return false;
   if (component == "VTODO" && keys.kind != task) return false;
   if (component == "VJOURNAL" && keys.kind != journal) return false;

@@ -2,8 +2,10 @@
 """Calendars, address books and notes over HTTPS, request by request: discovery, conditions, synchronisation, reports,
 properties, locks; what is refused leaves what was there; everything is the same after a restart."""
 import concurrent.futures
-import sys
 import pathlib
+import shutil
+import subprocess
+import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
@@ -295,6 +297,62 @@ class Calendars(DavCase):
         path = self.make('rules')
         answer = self.anna.ask('PUT', path + 'a', dav.event('a', extra='RRULE:FREQ=SECONDLY\r\n'))
         self.assertEqual((answer.status, answer.condition()[0]), (403, C + 'max-instances'))
+
+
+class Keeping(DavCase):
+    def verify(self):
+        for folder in (self.server.data / 'accounts').glob('*/*'):
+            done = subprocess.run([kontor.program('kontorctl'), 'store', 'verify', str(folder)], capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_what_was_deleted_or_replaced_comes_back(self):
+        path = self.make('undo')
+        for name in 'ab':
+            self.anna.ask('PUT', f'{path}{name}.ics', dav.event(name))
+        token = self.anna.one(path, 'D:sync-token').text
+        self.anna.ask('PUT', path + 'a.ics', dav.event('a', 'Spoiled'))
+        self.anna.ask('DELETE', path + 'b.ics')
+        self.assertEqual(self.server.ctl('undelete', 'anna@example.test', '--folder', 'calendar:undo', '--all')['messages'], 2)
+        for name in 'ab':
+            self.assertEqual(self.anna.ask('GET', f'{path}{name}.ics').body, dav.event(name))
+        self.assertEqual(set(self.anna.sync(path, token)[0]), {path + 'a.ics', path + 'b.ics'})
+        self.anna.ask('DELETE', path)
+        self.server.ctl('undelete', 'anna@example.test', '--folder', 'calendar:undo')
+        self.assertEqual(self.anna.ask('GET', path + 'a.ics').body, dav.event('a'))
+        self.server.restart('kill')
+        self.assertEqual(self.client().ask('GET', path + 'b.ics').body, dav.event('b'))
+        self.verify()
+
+    def test_a_backup_has_it_all(self):
+        path = self.make('kept')
+        self.anna.ask('PUT', path + 'a.ics', dav.event('a'))
+        self.anna.ask('PROPPATCH', path, f'<D:propertyupdate {SPACES}><D:set><D:prop><D:displayname>Kept</D:displayname></D:prop></D:set>'
+                                         '</D:propertyupdate>')
+        token = self.anna.one(path, 'D:sync-token').text
+        kept = self.server.data.parent / 'kept'
+        self.addCleanup(shutil.rmtree, kept, True)
+        self.assertEqual(self.server.ask('backup', '--all', '--to', kept)[0], 0)
+        self.anna.ask('PUT', path + 'a.ics', dav.event('a', 'Later'))
+        self.anna.ask('PUT', path + 'b.ics', dav.event('b'))
+        self.assertEqual(self.server.ask('restore', 'anna@example.test', '--replace', '--from', kept)[0], 0)
+        again = self.client()
+        self.assertEqual(again.ask('GET', path + 'a.ics').body, dav.event('a'))
+        self.assertEqual(again.ask('GET', path + 'b.ics').status, 404)
+        self.assertEqual(again.one(path, 'D:displayname').text, 'Kept')
+        self.assertEqual(again.sync(path, token).status, 403, 'the numbers that programs know are worth nothing now')
+        self.verify()
+
+    def test_compaction_keeps_names(self):
+        path = self.make('compact')
+        for number in range(20):
+            self.anna.ask('PUT', path + 'a.ics', dav.event('a', 'x' * 3000 + str(number)))
+        self.anna.ask('DELETE', path + 'a.ics')
+        self.anna.ask('PUT', path + 'b.ics', dav.event('b'))
+        self.server.ctl('store', 'compact', 'anna@example.test')
+        self.server.restart('kill')
+        again = self.client()
+        self.assertEqual(again.ask('GET', path + 'b.ics').body, dav.event('b'))
+        self.assertEqual(set(again.sync(path)[0]), {path + 'b.ics'})
 
 
 class AddressBooks(DavCase):

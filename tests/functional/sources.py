@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import dav  # noqa: E402
 import kontor  # noqa: E402
 import slapd  # noqa: E402
 
@@ -225,11 +226,26 @@ class Migrate(SourcesCase):
         self.soon(lambda: self.knows('egor@house.test'), 'egor is in the LDAP server')
         # Somebody wrote to the new address before: both mailboxes become one.
         self.assertEqual(self.server.lmtp(['egor@house.test'], message('to the new one')), {})
+        # So did calendars: one event is in both, one name means two events.
+        events = {('egor@local.test', 'of the file'): (('same', 'same'), ('own', 'old'), ('name', 'one')),
+                  ('egor@house.test', slapd.PASSWORD): (('same', 'same'), ('name', 'two'))}
+        for who, pairs in events.items():
+            program = dav.Client(self.server, *who)
+            home = program.home()
+            for name, uid in pairs:
+                self.assertEqual(program.ask('PUT', f'{home}default/{name}', dav.event(uid)).status, 201)
+            program.close()
         plan = self.server.ctl('accounts', 'migrate', 'egor@local.test', 'egor@house.test', '--dry-run')
         self.assertEqual((plan[0]['mailbox'], plan[0]['problem']), ('both have one', ''))
         self.assertEqual(self.subjects('egor@local.test', 'of the file'), ['first', 'second'])
         done = self.server.ctl('accounts', 'migrate', 'egor@local.test', 'egor@house.test')[0]
-        self.assertEqual((done['mailbox'], done['joined_messages'], done['rights'], done['app_passwords']), ('moved', 1, 1, 1))
+        self.assertEqual((done['mailbox'], done['joined_messages'], done['rights'], done['app_passwords']), ('moved', 2, 1, 1))
+        program = dav.Client(self.server, 'egor@house.test', slapd.PASSWORD)
+        self.addCleanup(program.close)
+        path = program.home() + 'default/'
+        bodies = sorted(program.ask('GET', href).body for href in program.sync(path)[0])
+        self.assertEqual(bodies, sorted(dav.event(uid) for uid in ('same', 'old', 'one', 'two')))
+        self.assertEqual(program.ask('GET', path + 'own').body, dav.event('old'))
         self.assertEqual(done['old_account'], 'removed from the file')
         self.assertFalse(self.knows('egor@local.test'))
         self.assertEqual(self.subjects('egor@house.test', slapd.PASSWORD), ['first', 'second', 'to the new one'])
