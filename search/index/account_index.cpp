@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 
 #include "search/analyze/stemmer.hpp"
@@ -39,7 +40,10 @@ class FileIndex final : public AccountIndex {
   FileIndex(io::FileSystem& files,
             const std::string& folder,
             const std::vector<std::string>& languages)
-      : folder_(files, folder, analysis_of(languages)), analyzer_(languages), stemmer_(languages) {}
+      : folder_(files, folder, analysis_of(languages)),
+        analyzer_(languages),
+        adding_(languages),
+        stemmer_(languages) {}
 
   Result<void> open() { return folder_.open(); }
 
@@ -47,6 +51,7 @@ class FileIndex final : public AccountIndex {
   Result<void> add(std::span<const Document> documents, ItemId position) override;
   Result<void> remove(const Items& items) override;
   Result<void> merge(const std::function<bool()>& stop) override;
+  void abandon() override;
   Result<Matches> match(const TextQuery& query, const Items* within) const override;
   Result<std::vector<Hit>> rank(const TextQuery& query,
                                 const Items* within,
@@ -55,9 +60,21 @@ class FileIndex final : public AccountIndex {
   Result<bool> knows(std::string_view word) const override;
 
  private:
-  Result<void> add_batches(std::span<const Document> documents, ItemId position);
-  Result<void> end_segment(SegmentWriter& writer, ItemId position);
+  // What a change begins with; another era: the index has begun anew since.
+  struct Base {
+    Catalog catalog;
+    std::uint64_t era = 0;
+  };
+  Base base() const;
+  Result<void> check(std::uint64_t era) const;
+  template <class Change>
+  Result<void> put_in_force(std::uint64_t era, Change change);
+  Result<void> ended(std::uint64_t era, Result<void> done) const;
+
+  Result<void> add_batches(std::span<const Document> documents, ItemId position, std::uint64_t era);
+  Result<void> end_segment(SegmentWriter& writer, ItemId position, std::uint64_t era);
   Result<void> merge_while_many();
+  Result<void> merge_by(const Base& base, const MergePlan& plan, const std::function<bool()>& stop);
   Result<void> remove_present(const Items& items);
   void forget_reading() const;
   void open_reading() const;
@@ -67,15 +84,55 @@ class FileIndex final : public AccountIndex {
   auto reading(std::string_view what, Call call) const;
   Result<void> or_anew(Result<void> done) const;
 
+  // Guards what is in force: what is changed in secret is not under it (IndexFolder: free).
+  mutable std::mutex mutex_;
   // Reading may find damage, and then it begins anew.
   mutable IndexFolder folder_;
+  mutable std::uint64_t era_ = 0;
+  bool abandoned_ = false;
   mutable Analyzer analyzer_;
+  Analyzer adding_;  // of what is being added
   Stemmer stemmer_;
   mutable std::optional<Database> database_;  // opened when asked
   mutable std::optional<ItemBits> present_;   // what is in it and was not removed
 };
 
+FileIndex::Base FileIndex::base() const {
+  const std::lock_guard lock(mutex_);
+  return {folder_.catalog(), era_};
+}
+
+Result<void> FileIndex::check(std::uint64_t era) const {
+  if (abandoned_ || era != era_) return fail(Errc::conflict, "the index has begun anew meanwhile");
+  return {};
+}
+
+// Puts in force what `change` makes of the catalog.
+template <class Change>
+Result<void> FileIndex::put_in_force(std::uint64_t era, Change change) {
+  const std::lock_guard lock(mutex_);
+  KONTOR_TRY(check(era));
+  auto next = folder_.catalog();
+  KONTOR_TRY(change(next));
+  forget_reading();
+  return folder_.publish(std::move(next));
+}
+
+// What a change comes to: damage that it has found makes the index new.
+Result<void> FileIndex::ended(std::uint64_t era, Result<void> done) const {
+  if (done) return done;
+  const std::lock_guard lock(mutex_);
+  KONTOR_TRY(check(era));
+  return or_anew(std::move(done));
+}
+
+void FileIndex::abandon() {
+  const std::lock_guard lock(mutex_);
+  abandoned_ = true;
+}
+
 IndexState FileIndex::state() const {
+  const std::lock_guard lock(mutex_);
   const auto& catalog = folder_.catalog();
   IndexState out;
   out.position = catalog.position;
@@ -108,6 +165,8 @@ void FileIndex::open_reading() const {
 Result<void> FileIndex::or_anew(Result<void> done) const {
   if (done || done.error().code() != Errc::corrupt) return done;
   forget_reading();
+  if (abandoned_) return done;
+  ++era_;
   static_cast<void>(
       folder_.begin_anew(fmt::format("The index is damaged: {}.", done.error().detail())));
   return done;
@@ -115,6 +174,7 @@ Result<void> FileIndex::or_anew(Result<void> done) const {
 
 template <class Call>
 auto FileIndex::reading(std::string_view what, Call call) const {
+  const std::lock_guard lock(mutex_);
   auto answer = xapian_call(what, [&] {
     open_reading();
     return call();
@@ -124,7 +184,8 @@ auto FileIndex::reading(std::string_view what, Call call) const {
 }
 
 Result<void> FileIndex::add(std::span<const Document> documents, ItemId position) {
-  ItemId before = folder_.catalog().position;
+  const auto [catalog, era] = base();
+  ItemId before = catalog.position;
   for (const auto& document : documents) {
     if (document.item <= before)
       return fail(Errc::bad_input, "items to be indexed that are not later, or not in order");
@@ -133,51 +194,71 @@ Result<void> FileIndex::add(std::span<const Document> documents, ItemId position
   if (position < before) return fail(Errc::bad_input, "a position before the items to be indexed");
   if (before > k_last_item && !documents.empty())
     return fail(Errc::limit, "an item's number is too large for an index");
-  if (position == folder_.catalog().position) return {};
-  auto added = add_batches(documents, position);
+  if (position == catalog.position) return {};
+  auto added = add_batches(documents, position, era);
   if (!added) folder_.end_building();
-  return or_anew(std::move(added));
+  return ended(era, std::move(added));
 }
 
-Result<void> FileIndex::add_batches(std::span<const Document> documents, ItemId position) {
+Result<void> FileIndex::add_batches(std::span<const Document> documents,
+                                    ItemId position,
+                                    std::uint64_t era) {
   std::optional<SegmentWriter> writer;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     if (!writer) {
       KONTOR_TRY(folder_.begin_building());
-      writer.emplace(folder_.building(), analyzer_, stemmer_);
+      writer.emplace(folder_.building(), adding_, stemmer_);
     }
     KONTOR_TRY(writer->add(documents[i]));
     const bool last = i + 1 == documents.size();
     if (!last && writer->text_bytes() < k_batch) continue;
-    KONTOR_TRY(end_segment(*writer, last ? position : documents[i].item));
+    KONTOR_TRY(end_segment(*writer, last ? position : documents[i].item, era));
     writer.reset();
   }
   if (!documents.empty()) return {};
-  auto next = folder_.catalog();
-  next.position = position;
-  return folder_.publish(std::move(next));
+  return put_in_force(era, [&](Catalog& next) -> Result<void> {
+    next.position = position;
+    return {};
+  });
 }
 
-Result<void> FileIndex::end_segment(SegmentWriter& writer, ItemId position) {
+Result<void> FileIndex::end_segment(SegmentWriter& writer, ItemId position, std::uint64_t era) {
   KONTOR_TRY(auto segment, writer.finish());
-  auto next = folder_.catalog();
-  segment.number = next.next_number++;
-  KONTOR_TRY(folder_.take(segment));
-  next.segments.push_back(segment);
-  next.position = position;
-  forget_reading();
-  KONTOR_TRY(folder_.publish(std::move(next)));
+  KONTOR_TRY(folder_.seal(segment));
+  KONTOR_TRY(put_in_force(era, [&](Catalog& next) -> Result<void> {
+    segment.number = next.next_number++;
+    KONTOR_TRY(folder_.take(segment));
+    next.segments.push_back(segment);
+    next.position = position;
+    return {};
+  }));
   return merge_while_many();
 }
 
 Result<void> FileIndex::merge_while_many() {
-  while (const auto plan = plan_when_many(folder_.catalog())) {
-    forget_reading();
-    auto merged = merge_segments(folder_, *plan, {});
+  for (;;) {
+    const auto now = base();
+    const auto plan = plan_when_many(now.catalog);
+    if (!plan) return {};
+    auto merged = merge_by(now, *plan, {});
     // What was added is on disk; without space for a merge it stays as it is.
     if (!merged) return merged.error().code() == Errc::corrupt ? merged : Result<void>();
   }
-  return {};
+}
+
+Result<void> FileIndex::merge_by(const Base& base,
+                                 const MergePlan& plan,
+                                 const std::function<bool()>& stop) {
+  KONTOR_TRY(auto merged, merge_segments(folder_, base.catalog, plan, stop));
+  auto done = put_in_force(base.era, [&](Catalog& next) -> Result<void> {
+    if (merged.made) {
+      KONTOR_TRY(folder_.take(merged.catalog.segments[*merged.made]));
+    }
+    next = std::move(merged.catalog);
+    return {};
+  });
+  if (!done) folder_.end_building();
+  return done;
 }
 
 Result<void> FileIndex::remove(const Items& items) {
@@ -185,6 +266,7 @@ Result<void> FileIndex::remove(const Items& items) {
 }
 
 Result<void> FileIndex::remove_present(const Items& items) {
+  KONTOR_TRY(check(era_));
   auto next = folder_.catalog();
   const auto before = next.removed.size();
   std::ranges::copy_if(items, std::back_inserter(next.removed),
@@ -205,14 +287,14 @@ Result<void> FileIndex::remove_present(const Items& items) {
 }
 
 Result<void> FileIndex::merge(const std::function<bool()>& stop) {
-  while (const auto plan = plan_when_idle(folder_.catalog())) {
-    if (stop && stop()) return {};
-    forget_reading();
-    auto merged = merge_segments(folder_, *plan, stop);
+  for (;;) {
+    const auto now = base();
+    const auto plan = plan_when_idle(now.catalog);
+    if (!plan || (stop && stop())) return {};
+    auto merged = merge_by(now, *plan, stop);
     if (!merged && merged.error().code() == Errc::cancelled) return {};
-    if (!merged) return or_anew(std::move(merged));
+    if (!merged) return ended(now.era, std::move(merged));
   }
-  return {};
 }
 
 ItemBits FileIndex::domain_of(const Items* within) const {

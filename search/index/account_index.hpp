@@ -3,12 +3,14 @@
 //
 // It is disposable: whatever is wrong with it, it can be made anew from the store, and what it
 // answers is only ever about items up to position(); the caller looks through the rest itself.
-// Folders, flags and UIDs are not in it. Blocking (Xapian): to be called on a pool of its own; one
-// thread at a time for an index, and one open index for a folder. Open it holds a dozen files at
-// most; adding takes some 60 MB whatever is added (docs/formats/search-index.md).
+// Folders, flags and UIDs are not in it. Blocking (Xapian): to be called on a pool of its own.
+// Questions may be asked from any thread and are answered one after the other; add(), remove() and
+// merge() are for one thread at a time, and questions wait for them only while what they have made
+// is put in force. One open index for a folder. Open it holds a dozen files at most; adding takes
+// some 60 MB whatever is added (docs/formats/search-index.md).
 //
 // Damage that an operation comes upon is answered with corrupt: the index has begun anew then, at
-// position 0, as state() says.
+// position 0, as state() says. conflict: it has begun anew under the hands of add() or merge().
 #pragma once
 #include <functional>
 #include <memory>
@@ -66,6 +68,8 @@ class AccountIndex {
   // Puts what was added lately and what is old together (the hot database into the cold one) when
   // it pays, and leaves out what was removed; `stop` ends it early without harm.
   virtual Result<void> merge(const std::function<bool()>& stop) = 0;
+  // From now on nothing of it is put on disk, by whoever still works on it: conflict.
+  virtual void abandon() {}
 
   // Items for which the query is true or may be; of `within`, when there is one: asking for fewer
   // costs less. Never leaves one out up to position(). `possible` are items whose texts of

@@ -111,7 +111,7 @@ std::string IndexFolder::path_of(const Segment& segment) const {
   return path_ + "/" + segment_name(segment.number);
 }
 
-Result<void> IndexFolder::take(Segment& segment) {
+Result<void> IndexFolder::seal(Segment& segment) const {
   const auto packed = building() + "/packed";
   {
     KONTOR_TRY(const auto file, files_.open(packed, io::OpenMode::write));
@@ -119,7 +119,11 @@ Result<void> IndexFolder::take(Segment& segment) {
     KONTOR_TRY(segment.bytes, file->size());
   }
   KONTOR_TRY(segment.crc, checksum(files_, packed));
-  KONTOR_TRY(files_.rename(packed, path_of(segment)));
+  return {};
+}
+
+Result<void> IndexFolder::take(Segment& segment) {
+  KONTOR_TRY(files_.rename(building() + "/packed", path_of(segment)));
   KONTOR_TRY(files_.sync_directory(path_));
   KONTOR_TRY(segment.changed, changed_at(path_of(segment)));
   end_building();
@@ -132,12 +136,12 @@ Result<void> IndexFolder::publish(Catalog next) {
   return sweep();
 }
 
-Result<void> IndexFolder::begin_building() {
+Result<void> IndexFolder::begin_building() const {
   end_building();
   return files_.make_directory(building());
 }
 
-void IndexFolder::end_building() noexcept {
+void IndexFolder::end_building() const noexcept {
   std::error_code ignored;  // what stays is removed the next time
   std::filesystem::remove_all(building(), ignored);
 }

@@ -4,7 +4,7 @@
 // A database is built in a folder of its own, packed into one file, synced; then the catalog that
 // names it replaces the one before (written beside, synced, renamed). Whatever the catalog does not
 // name is removed. After a crash the index is that of the last catalog, whole. Blocking; one
-// thread.
+// thread, but for what is marked as free: that touches files no catalog names, or names of them.
 #pragma once
 #include <string>
 
@@ -25,20 +25,22 @@ class IndexFolder {
   Result<void> begin_anew(std::string why);
 
   const Catalog& catalog() const { return catalog_; }
-  const std::string& problem() const { return problem_; }  // empty: nothing was begun anew
-  std::uint64_t bytes() const;                             // of the databases
-  std::string path_of(const Segment& segment) const;
-  std::string building() const { return path_ + "/building"; }  // where a database is made
+  const std::string& problem() const { return problem_; }       // empty: nothing was begun anew
+  std::uint64_t bytes() const;                                  // of the databases
+  std::string path_of(const Segment& segment) const;            // free
+  std::string building() const { return path_ + "/building"; }  // free: where a database is made
 
-  // Takes the built file `building()/packed` over as segment `segment.number`, which is synced when
-  // it returns; sets size, checksum and time. In force only with the catalog that names it.
+  // The built file `building()/packed` is synced when it returns; sets size and checksum. Free.
+  Result<void> seal(Segment& segment) const;
+  // Takes the sealed file over as segment `segment.number`; sets its time. In force only with the
+  // catalog that names it.
   Result<void> take(Segment& segment);
   // Puts `next` in force, and removes the files it does not name.
   Result<void> publish(Catalog next);
-  // An empty folder `building()`.
-  Result<void> begin_building();
-  void end_building() noexcept;
-  // corrupt: the bytes of the file are not those that were written.
+  // An empty folder `building()`. Free, both.
+  Result<void> begin_building() const;
+  void end_building() const noexcept;
+  // corrupt: the bytes of the file are not those that were written. Free.
   Result<void> verify(const Segment& segment) const;
 
  private:

@@ -38,17 +38,20 @@ void forget_words(Xapian::WritableDatabase& database, std::set<std::string> word
 
 class Merge {
  public:
-  Merge(IndexFolder& folder, const MergePlan& plan, const std::function<bool()>& stop)
-      : folder_(folder), plan_(plan), stop_(stop), next_(folder.catalog()) {}
+  Merge(const IndexFolder& folder,
+        Catalog catalog,
+        const MergePlan& plan,
+        const std::function<bool()>& stop)
+      : folder_(folder), plan_(plan), stop_(stop), next_(std::move(catalog)) {}
 
-  Result<void> run();
+  Result<Merged> run();
 
  private:
-  Result<void> pack();
+  Result<void> pack(const std::vector<Segment>& segments);
   bool drop_removed(const std::string& path);
   bool stopped() const { return stop_ && stop_(); }
 
-  IndexFolder& folder_;
+  const IndexFolder& folder_;
   const MergePlan& plan_;
   const std::function<bool()>& stop_;
   Catalog next_;
@@ -74,12 +77,12 @@ bool Merge::drop_removed(const std::string& path) {
 }
 
 // Asked to stop between the steps only: an exception through the compactor would leak its tables.
-Result<void> Merge::pack() {
-  return xapian_call("merging an index", [this]() -> Result<void> {
+Result<void> Merge::pack(const std::vector<Segment>& segments) {
+  return xapian_call("merging an index", [this, &segments]() -> Result<void> {
     if (stopped()) return fail(Errc::cancelled);
     Xapian::Database sources;
-    for (auto i = plan_.begin; i < plan_.end; ++i)
-      sources.add_database(Xapian::Database(folder_.path_of(folder_.catalog().segments[i])));
+    for (const auto& segment : segments)
+      sources.add_database(Xapian::Database(folder_.path_of(segment)));
     const auto packed = folder_.building() + "/packed";
     if (gone_.empty()) {
       sources.compact(packed, k_packed);
@@ -93,7 +96,7 @@ Result<void> Merge::pack() {
   });
 }
 
-Result<void> Merge::run() {
+Result<Merged> Merge::run() {
   const auto begin = next_.segments.begin() + static_cast<std::ptrdiff_t>(plan_.begin);
   const auto end = next_.segments.begin() + static_cast<std::ptrdiff_t>(plan_.end);
   Segment made = *begin;
@@ -109,22 +112,24 @@ Result<void> Merge::run() {
   std::erase_if(next_.removed,
                 [&](ItemId item) { return made.first <= item && item <= made.last; });
   made.documents -= gone_.size();
+  const std::vector<Segment> sources(begin, end);
   const auto place = next_.segments.erase(begin, end);
-  if (made.documents == 0) return folder_.publish(std::move(next_));
+  if (made.documents == 0) return Merged{std::move(next_), std::nullopt};
   made.number = next_.next_number++;
   KONTOR_TRY(folder_.begin_building());
-  KONTOR_TRY(pack());
-  KONTOR_TRY(folder_.take(made));
+  KONTOR_TRY(pack(sources));
+  KONTOR_TRY(folder_.seal(made));
   next_.segments.insert(place, made);
-  return folder_.publish(std::move(next_));
+  return Merged{std::move(next_), plan_.begin};
 }
 
 }  // namespace
 
-Result<void> merge_segments(IndexFolder& folder,
-                            const MergePlan& plan,
-                            const std::function<bool()>& stop) {
-  auto merged = Merge(folder, plan, stop).run();
+Result<Merged> merge_segments(const IndexFolder& folder,
+                              Catalog catalog,
+                              const MergePlan& plan,
+                              const std::function<bool()>& stop) {
+  auto merged = Merge(folder, std::move(catalog), plan, stop).run();
   if (!merged) folder.end_building();
   return merged;
 }

@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 struct IndexShelf::Entry {
   store::AccountId account;
   std::string folder;
-  std::mutex mutex;                             // guards what follows, and the work on the index
-  std::unique_ptr<search::AccountIndex> index;  // empty: its files are closed
+  std::mutex changing;                          // held by who changes it; taken before `mutex`
+  std::mutex mutex;                             // guards what follows, and questions
+  std::shared_ptr<search::AccountIndex> index;  // empty: its files are closed
   bool gone = false;
   std::atomic<int> waiting = 0;
   std::atomic<bool> is_open = false;
@@ -71,9 +72,7 @@ bool IndexShelf::wanted(const Lease& lease) { return lease->waiting > 0; }
 
 Result<std::unique_ptr<IndexShelf::Held>> IndexShelf::hold(const Lease& lease) {
   auto held = std::make_unique<Held>();
-  ++lease->waiting;
   held->lock = std::unique_lock(lease->mutex);
-  --lease->waiting;
   if (lease->gone) return fail(Errc::cancelled, "the mailbox is going away");
   if (lease->index == nullptr) {
     std::error_code failed;
@@ -86,23 +85,43 @@ Result<std::unique_ptr<IndexShelf::Held>> IndexShelf::hold(const Lease& lease) {
       log_.emit(log::events::k_index_begun_anew,
                 {{log::Keys::account, lease->account.text()}, {log::Keys::detail, state.problem}});
   }
-  held->index = lease->index.get();
+  held->index = lease->index;
+  return held;
+}
+
+IndexShelf::HeldResult IndexShelf::hold_to_change(const Lease& lease) {
+  std::unique_lock changing(lease->changing);
+  KONTOR_TRY(auto held, hold(lease));
+  held->lock = std::move(changing);  // lets those in who search
   return held;
 }
 
 void IndexShelf::release(const Lease& lease, Held& held, const Error* failure) {
-  if (failure != nullptr && failure->code() == Errc::corrupt) {
-    log_.emit(log::events::k_index_damaged, *failure,
-              {{log::Keys::account, lease->account.text()}});
-    lease->index.reset();
-    lease->is_open = false;
-    static_cast<void>(remove_folder(path(*lease)).has_value());
-    lease->known.with([](auto& known) { known.reset(); });
-  } else {
-    lease->known.with([&](auto& known) { known = held.index->state(); });
+  note(lease, *held.index, failure);
+  held.lock.unlock();
+  make_room();
+}
+
+void IndexShelf::release_changed(const Lease& lease, Held& held, const Error* failure) {
+  {
+    const std::lock_guard lock(lease->mutex);
+    // Else a search has found it damaged, and another one stands in its place, or none.
+    if (lease->index == held.index) note(lease, *held.index, failure);
   }
   held.lock.unlock();
   make_room();
+}
+
+// After a use; under the lock of the entry.
+void IndexShelf::note(const Lease& lease, const search::AccountIndex& index, const Error* failure) {
+  if (failure == nullptr || failure->code() != Errc::corrupt)
+    return lease->known.with([&](auto& known) { known = index.state(); });
+  log_.emit(log::events::k_index_damaged, *failure, {{log::Keys::account, lease->account.text()}});
+  lease->index->abandon();
+  lease->index.reset();
+  lease->is_open = false;
+  static_cast<void>(remove_folder(path(*lease)).has_value());
+  lease->known.with([](auto& known) { known.reset(); });
 }
 
 // Closes what was used longest ago. Its lease goes too when nobody has it: what is known of it is
@@ -119,14 +138,16 @@ void IndexShelf::make_room() {
     victims = std::move(open);
   });
   for (const auto& entry : victims) {
+    const std::unique_lock changing(entry->changing, std::try_to_lock);
     const std::unique_lock lock(entry->mutex, std::try_to_lock);
-    if (!lock.owns_lock()) continue;  // in use after all
+    if (!changing.owns_lock() || !lock.owns_lock()) continue;  // in use after all
     entry->index.reset();
     entry->is_open = false;
   }
 }
 
 Result<void> IndexShelf::replace(const Lease& lease, const std::string& fresh) {
+  const std::lock_guard changing(lease->changing);
   const std::lock_guard lock(lease->mutex);
   if (lease->gone) return fail(Errc::cancelled, "the mailbox is going away");
   lease->index.reset();
@@ -139,6 +160,7 @@ Result<void> IndexShelf::replace(const Lease& lease, const std::string& fresh) {
 }
 
 Result<void> IndexShelf::drop(const Lease& lease) {
+  const std::lock_guard changing(lease->changing);
   const std::lock_guard lock(lease->mutex);
   if (lease->gone) return fail(Errc::cancelled, "the mailbox is going away");
   lease->index.reset();
@@ -157,8 +179,9 @@ void IndexShelf::leave(const store::AccountId& account) {
   });
   if (entry == nullptr) return;
   ++entry->waiting;
-  const std::lock_guard lock(entry->mutex);
+  const std::lock_guard changing(entry->changing);
   --entry->waiting;
+  const std::lock_guard lock(entry->mutex);
   entry->gone = true;
   entry->index.reset();
   entry->is_open = false;
@@ -167,6 +190,7 @@ void IndexShelf::leave(const store::AccountId& account) {
 void IndexShelf::close_all() {
   const auto all = table_.with([](const Table& table) { return table.entries; });
   for (const auto& [id, entry] : all) {
+    const std::lock_guard changing(entry->changing);
     const std::lock_guard lock(entry->mutex);
     entry->index.reset();
     entry->is_open = false;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // IndexShelf: the indexes that are open, few at a time, whoever searches or writes.
 //
-// A Lease is the right to use an account's index; its file handles may come and go meanwhile. One
-// user at a time works on an index: searches first, and what takes long is to ask wanted() and give
-// way. All calls that take a Lease block: on pools only.
+// A Lease is the right to use an account's index; its file handles may come and go meanwhile. Those
+// who search use() an index one after the other; beside them one change()s it, and they wait for
+// each other only where search::AccountIndex says so. All calls that take a Lease block: on pools
+// only.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -36,8 +37,8 @@ class IndexShelf {
   // What is known of an index without opening it; nothing: it was not open yet. Memory only.
   std::optional<search::IndexState> known(const store::AccountId& account) const;
 
-  // Work alone with the index. cancelled: the account's folder is going away. An index that turns
-  // out to be damaged (corrupt) is removed; the next use begins it anew.
+  // Asks the index. cancelled: the account's folder is going away. An index that turns out to be
+  // damaged (corrupt) is removed; the next use begins it anew.
   template <class T>
   Result<T> use(const Lease& lease, const std::function<Result<T>(search::AccountIndex&)>& work) {
     KONTOR_TRY(const auto held, hold(lease));
@@ -45,7 +46,16 @@ class IndexShelf {
     release(lease, *held, done ? nullptr : &done.error());
     return done;
   }
-  // Somebody else waits for the index.
+  // The same for what adds to the index, takes away or merges: nobody else does so meanwhile.
+  template <class T>
+  Result<T> change(const Lease& lease,
+                   const std::function<Result<T>(search::AccountIndex&)>& work) {
+    KONTOR_TRY(const auto held, hold_to_change(lease));
+    auto done = work(*held->index);
+    release_changed(lease, *held, done ? nullptr : &done.error());
+    return done;
+  }
+  // Somebody waits for change() to end: what takes long is to ask this and give way.
   static bool wanted(const Lease& lease);
 
   // Puts the folder `fresh` of the account in the place of the index; nobody has it open.
@@ -59,10 +69,14 @@ class IndexShelf {
  private:
   struct Held {
     std::unique_lock<std::mutex> lock;
-    search::AccountIndex* index = nullptr;
+    std::shared_ptr<search::AccountIndex> index;
   };
-  Result<std::unique_ptr<Held>> hold(const Lease& lease);
+  using HeldResult = Result<std::unique_ptr<Held>>;
+  HeldResult hold(const Lease& lease);
+  HeldResult hold_to_change(const Lease& lease);
   void release(const Lease& lease, Held& held, const Error* failure);
+  void release_changed(const Lease& lease, Held& held, const Error* failure);
+  void note(const Lease& lease, const search::AccountIndex& index, const Error* failure);
   void make_room();
 
   std::string path(const Entry& entry) const;

@@ -132,6 +132,10 @@ Task<void> Indexer::take_turn(store::AccountId account) {
   const auto code = done.error().code();
   // The account, or its folder, or the store is going away.
   if (code == Errc::not_found || code == Errc::cancelled || is_stopping_) co_return;
+  if (code == Errc::conflict) {  // a search found it damaged meanwhile
+    schedule_.with([&](Schedule& schedule) { schedule.add(account, now); });
+    co_return;
+  }
   note_problem(account, done.error());
   schedule_.with([&](Schedule& schedule) { schedule.add(account, now + k_again); });
 }
@@ -205,7 +209,7 @@ Task<Result<void>> Indexer::remove_purged(TurnPtr turn, search::IndexState state
     KONTOR_TRY(index.remove(gone));
     return gone.size();
   };
-  auto on_writer = [turn, work] { return turn->shelf->use<std::size_t>(turn->lease, work); };
+  auto on_writer = [turn, work] { return turn->shelf->change<std::size_t>(turn->lease, work); };
   KONTOR_CO_TRY(const auto count, co_await io::on_pool(writer_, std::move(on_writer)));
   environment_.log.emit(log::events::k_index_purged,
                         {{Keys::account, turn->account.text()}, {Keys::count, count}});
@@ -237,7 +241,7 @@ Task<Result<bool>> Indexer::add_batch(TurnPtr turn, search::ItemId position) {
       KONTOR_TRY(index.add(documents, last));
       return true;
     };
-    return turn->shelf->use<bool>(turn->lease, add);
+    return turn->shelf->change<bool>(turn->lease, add);
   };
   KONTOR_CO_TRY(co_await io::on_pool(writer_, std::move(work)));
   if (turn->shelf == &shelf_)
@@ -281,10 +285,11 @@ Task<bool> Indexer::merge_one() {
       KONTOR_TRY(index.merge(stop));
       return stop();
     };
-    return shelf_.use<bool>(lease, merge);
+    return shelf_.change<bool>(lease, merge);
   };
   const auto stopped = co_await io::on_pool(writer_, std::move(work));
-  if (!stopped && stopped.error().code() != Errc::cancelled)
+  if (!stopped && stopped.error().code() != Errc::cancelled &&
+      stopped.error().code() != Errc::conflict)
     note_problem(*account, stopped.error());
   if (stopped && *stopped) memory_.with([&](Memory& memory) { memory.to_merge.insert(*account); });
   co_return true;

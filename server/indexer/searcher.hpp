@@ -3,9 +3,9 @@
 //
 // What the index of the account has is asked of the index, the rest is read: a message is found
 // from the moment its delivery was acknowledged, whether indexing is behind, switched off, or its
-// files are damaged. Searches do not wait until mail is indexed, only while a batch is added; they
-// wake it. All tasks may be awaited from any executor and come back to it; Xapian and the reading
-// of texts run on pools of their own.
+// files are damaged. Searches do not wait until mail is indexed; they wake it. All tasks may be
+// awaited from any executor and come back to it; Xapian and the reading of texts run on pools of
+// their own.
 #pragma once
 #include <functional>
 #include <memory>
