@@ -6,6 +6,7 @@
 #include "base/io/file_system.hpp"
 #include "directory/model/encoding.hpp"
 #include "server/admin/verbs.hpp"
+#include "server/indexer/index_folders.hpp"
 #include "store/tools/repair.hpp"
 
 namespace kontor::admin {
@@ -60,8 +61,14 @@ Result<Finding> store_verify(Request request) {
 
 Result<Finding> store_repair(const Client& client, Request request) {
   const auto folder = folder_of(request);
-  return finding_of(store::repair_account(io::real_file_system(), folder, system_clock().now(),
-                                          name_owner(folder), progress_to(client.progress)));
+  auto repaired =
+      finding_of(store::repair_account(io::real_file_system(), folder, system_clock().now(),
+                                       name_owner(folder), progress_to(client.progress)));
+  // What the logs say of a message may be something else now.
+  if (repaired && !repaired->value.at("was_good").as_bool()) {
+    KONTOR_TRY(indexer::remove_indexes(folder));
+  }
+  return repaired;
 }
 
 Result<Finding> store_rebuild(const Client& client, Request request) {

@@ -6,6 +6,7 @@
 
 #include "base/io/give_way.hpp"
 #include "base/log/events/indexer.hpp"
+#include "server/indexer/index_folders.hpp"
 
 namespace kontor::indexer {
 
@@ -13,8 +14,6 @@ using log::Keys;
 
 namespace {
 
-constexpr const char* k_folder = "fts";
-constexpr const char* k_fresh_folder = "fts.new";
 constexpr std::size_t k_open_indexes = 32;
 constexpr std::size_t k_batch_items = 256;
 constexpr std::uint64_t k_batch_bytes = 8U << 20U;
@@ -59,8 +58,8 @@ Indexer::Indexer(IndexerEnvironment environment)
       settings_(environment_.settings.search),
       reader_(environment_.settings, environment_.extractor, large_turns()),
       schedule_(settings_.delay),
-      shelf_(opener(environment_), k_folder, k_open_indexes, environment_.log),
-      fresh_(opener(environment_), k_fresh_folder, 1, environment_.log),
+      shelf_(opener(environment_), k_index_folder, k_open_indexes, environment_.log),
+      fresh_(opener(environment_), k_fresh_index_folder, 1, environment_.log),
       searchers_("kontor-search", std::max(1U, settings_.threads)),
       writer_("kontor-index", 1) {
   if (!settings_.enabled) return;
@@ -174,7 +173,7 @@ Task<Result<bool>> Indexer::work_on(store::AccountId account) {
 Task<Result<search::IndexState>> Indexer::look_at(TurnPtr turn) {
   auto work = [this, turn]() -> Result<search::IndexState> {
     std::error_code failed;  // one that a stop of the server has left is gone on with
-    if (std::filesystem::is_directory(turn->folder + '/' + k_fresh_folder, failed))
+    if (std::filesystem::is_directory(turn->folder + '/' + k_fresh_index_folder, failed))
       memory_.with([&](Memory& memory) { memory.rebuilding.insert(turn->account); });
     const bool rebuilding =
         memory_.with([&](Memory& memory) { return memory.rebuilding.contains(turn->account); });
@@ -253,7 +252,7 @@ Task<Result<void>> Indexer::finish_rebuild(TurnPtr turn) {
   const auto count = turn->view.count_items_after(0);
   auto work = [this, turn]() -> Result<void> {
     fresh_.leave(turn->account);
-    KONTOR_TRY(shelf_.replace(shelf_.lease(turn->account, turn->folder), k_fresh_folder));
+    KONTOR_TRY(shelf_.replace(shelf_.lease(turn->account, turn->folder), k_fresh_index_folder));
     memory_.with([&](Memory& memory) {
       memory.rebuilding.erase(turn->account);
       memory.to_merge.insert(turn->account);

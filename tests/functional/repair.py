@@ -59,6 +59,9 @@ class Repair(unittest.TestCase):
         def flip(data, at):
             data[at + 40] ^= 4
         self.change(b'Subject: first-6\r\n', flip)
+        for name in ('fts', 'fts.new'):
+            (self.folder / name).mkdir(exist_ok=True)
+            (self.folder / name / 'catalog').write_bytes(b'of the messages before')
         code, text, _ = store('verify', self.folder)
         self.assertEqual(code, 1, text)
         self.assertRegex(text, r'LOST account [0-9a-f-]+ \(anna@example\.test\), folder INBOX, UID 7, Subject: first-6')
@@ -71,6 +74,7 @@ class Repair(unittest.TestCase):
         self.assertEqual(code, 0, text)
         self.assertIn('writing log.000001', progress)
         self.assertEqual(json.loads(text)['put_right'], 1)
+        self.assertEqual(list(self.folder.glob('fts*')), [])
         self.assertEqual(store('verify', self.folder)[0], 0)
         self.server.start()
         self.assertEqual(census.compare(census.names_in(self.server), self.promises), [])
