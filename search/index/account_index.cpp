@@ -57,6 +57,7 @@ class FileIndex final : public AccountIndex {
                                 const Items* within,
                                 std::size_t most) const override;
   Result<std::vector<FieldText>> attachments(ItemId item) const override;
+  Result<std::uint64_t> untried() const override;
   Result<bool> knows(std::string_view word) const override;
 
  private:
@@ -330,11 +331,21 @@ Result<std::vector<FieldText>> FileIndex::attachments(ItemId item) const {
     if (!has(item)) return out;
     ItemBits partial(present_->span());
     database_->add_items(mark::partial, partial);
+    database_->add_items(mark::untried, partial);
     if (partial.has(item)) return fail(Errc::limit, "the index does not have all of its text");
     if (!given_texts(database_->texts_of(item), out))
       return fail(Errc::corrupt, "texts of a document");
     std::erase_if(out, [](const FieldText& text) { return text.field != Field::attachment; });
     return out;
+  });
+}
+
+Result<std::uint64_t> FileIndex::untried() const {
+  return reading("reading an index", [&]() -> Result<std::uint64_t> {
+    ItemBits out(present_->span());
+    database_->add_items(mark::untried, out);
+    out &= *present_;
+    return out.items().size();
   });
 }
 

@@ -84,8 +84,11 @@ class AccountIndex {
                                         const Items* within,
                                         std::size_t most) const = 0;
   // The text of an item's attachments as it was given to add(), so that nobody reads the
-  // attachments again; empty when there is none. limit: the index did not keep all of it.
+  // attachments again; empty when there is none. limit: the index does not have all of it.
   virtual Result<std::vector<FieldText>> attachments(ItemId item) const = 0;
+  // How many items were added without their attachments, since nobody could read them then: they
+  // may match whatever is asked of attachments.
+  virtual Result<std::uint64_t> untried() const { return 0; }
   // Whether some item has the word, as fold_term() gives it.
   virtual Result<bool> knows(std::string_view word) const = 0;
 };

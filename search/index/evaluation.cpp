@@ -106,11 +106,16 @@ Truth Evaluation::any(const TextQuery& query, const ItemBits& domain) {
   return out;
 }
 
-// Items whose other header fields, which are not in the index, may make the leaf true.
-ItemBits Evaluation::open_headers(const TextQuery& query) {
-  if ((query.fields & fields_of(Field::header)) == 0) return ItemBits(database_.span());
-  const bool narrow = query.op == TextOp::literal && !is_ascii(mime::fold_case(query.text));
-  return words_.marked(narrow ? mark::wide_header : mark::header);
+// Items whose other header fields, or attachments that nobody has read, may make the leaf true:
+// they are not in the index.
+ItemBits Evaluation::open_items(const TextQuery& query) {
+  ItemBits out(database_.span());
+  if ((query.fields & fields_of(Field::header)) != 0) {
+    const bool narrow = query.op == TextOp::literal && !is_ascii(mime::fold_case(query.text));
+    out |= words_.marked(narrow ? mark::wide_header : mark::header);
+  }
+  if ((query.fields & fields_of(Field::attachment)) != 0) out |= words_.marked(mark::untried);
+  return out;
 }
 
 Truth Evaluation::leaf(const TextQuery& query, const ItemBits& domain) {
@@ -137,7 +142,7 @@ Truth Evaluation::read(const TextQuery& query, ByTerms found, const ItemBits& do
   out.yes &= domain;
   found.read &= domain;
   found.read -= out.yes;
-  out.maybe = open_headers(query);
+  out.maybe = open_items(query);
   out.maybe &= domain;
   if (!found.read.empty()) {
     const auto partial = words_.marked(mark::partial);

@@ -24,7 +24,7 @@ class Evaluation {
   Truth any(const TextQuery& query, const ItemBits& domain);
   Truth leaf(const TextQuery& query, const ItemBits& domain);
   Truth read(const TextQuery& query, ByTerms found, const ItemBits& domain);
-  ItemBits open_headers(const TextQuery& query);
+  ItemBits open_items(const TextQuery& query);
 
   const Database& database_;
   Analyzer& analyzer_;

@@ -24,6 +24,7 @@ inline constexpr auto header = "!h";       // has texts of Field::header, which 
 inline constexpr auto wide_header = "!w";  // with other than ASCII in them
 inline constexpr auto long_run = "!l";     // a word is longer than terms
 inline constexpr auto partial = "!p";      // its texts are not whole in it
+inline constexpr auto untried = "!t";      // its attachments were not read: Reading::not_tried
 inline constexpr auto unspaced = "!u";     // Traits::unspaced
 inline constexpr auto inexact = "!x";      // not Traits::exact
 }  // namespace mark

@@ -155,6 +155,7 @@ Result<void> SegmentWriter::add(const Document& document) {
         state.add_text(text);
     }
     if (document.has_attachment) state.terms.try_emplace(mark::attachment, 0);
+    if (document.reading == Reading::not_tried) state.terms.try_emplace(mark::untried, 0);
     Xapian::Document made;
     for (const auto& [term, count] : state.terms) made.add_term(term, count);
     made.set_data(state.texts.take());

@@ -210,7 +210,10 @@ Task<Result<void>> Indexer::rebuild(store::AccountId account) {
   if (!settings_.enabled)
     co_return fail(Errc::unavailable, "search.enabled is off: there are no indexes");
   if (!environment_.store.info(account)) co_return fail(Errc::not_found, "no such account");
-  memory_.with([&](Memory& memory) { memory.rebuilding.insert(account); });
+  memory_.with([&](Memory& memory) {
+    memory.rebuilding.insert(account);
+    memory.untried.erase(account);
+  });
   hurry(account, false);
   co_return Result<void>();
 }

@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t k_open_indexes = 32;
 constexpr std::size_t k_batch_items = 256;
 constexpr std::uint64_t k_batch_bytes = 8U << 20U;
-constexpr std::chrono::seconds k_again{30};  // after a failure
+constexpr std::chrono::seconds k_again{30};    // after a failure
+constexpr std::chrono::hours k_read_again{1};  // attachments whose reader was not there
 
 // Items of a batch: the first one whatever its size.
 std::vector<store::ItemId> batch_of(const store::AccountView& view, store::ItemId after) {
@@ -89,6 +90,8 @@ void Indexer::leaving(const store::AccountId& account) {
     memory.rebuilding.erase(account);
     memory.to_merge.erase(account);
     memory.problems.erase(account);
+    memory.looked_at.erase(account);
+    memory.untried.erase(account);
   });
   fresh_.leave(account);
   shelf_.leave(account);
@@ -183,7 +186,10 @@ Task<Result<search::IndexState>> Indexer::look_at(TurnPtr turn) {
       return index.state();
     };
     KONTOR_TRY(const auto state, turn->shelf->use<search::IndexState>(turn->lease, state_of));
-    if (state.position <= turn->view.highest_modseq()) return state;
+    if (state.position <= turn->view.highest_modseq()) {
+      KONTOR_TRY(look_for_untried(*turn));
+      return state;
+    }
     environment_.log.emit(log::events::k_index_begun_anew,
                           {{Keys::account, turn->account.text()},
                            {Keys::detail, "it is of another state of the mailbox"}});
@@ -226,6 +232,36 @@ bool Indexer::waits_for_reader(const store::AccountId& account,
   });
 }
 
+void Indexer::note_untried(const store::AccountId& account, SteadyTime again) {
+  memory_.with([&](Memory& memory) { memory.untried.try_emplace(account, again); });
+}
+
+// Once for each account: what was left without attachments before the server was started.
+Result<void> Indexer::look_for_untried(const Turn& turn) {
+  if (environment_.extractor == nullptr || turn.shelf != &shelf_) return {};
+  if (!memory_.with([&](Memory& memory) { return memory.looked_at.insert(turn.account).second; }))
+    return {};
+  const auto ask = [](search::AccountIndex& index) { return index.untried(); };
+  KONTOR_TRY(const auto count, turn.shelf->use<std::uint64_t>(turn.lease, ask));
+  if (count > 0) note_untried(turn.account, environment_.clock.steady());
+  return {};
+}
+
+// The reader answers: what it missed is read in new indexes beside those there are.
+void Indexer::take_again() {
+  const auto now = environment_.clock.steady();
+  std::vector<store::AccountId> due;
+  memory_.with([&](Memory& memory) {
+    for (const auto& [account, again] : memory.untried)
+      if (again <= now) due.push_back(account);
+    for (const auto& account : due) {
+      memory.untried.erase(account);
+      memory.rebuilding.insert(account);
+    }
+  });
+  for (const auto& account : due) hurry(account, false);
+}
+
 Task<Result<bool>> Indexer::add_batch(TurnPtr turn, search::ItemId position) {
   const auto items = batch_of(turn->view, position);
   if (items.empty()) co_return false;
@@ -235,6 +271,12 @@ Task<Result<bool>> Indexer::add_batch(TurnPtr turn, search::ItemId position) {
   KONTOR_CO_TRY(auto documents, std::move(read));
   if (waits_for_reader(turn->account, documents))
     co_return fail(Errc::unavailable, "the reader of attachments does not answer");
+  using search::Reading;
+  const auto has = [&](Reading reading) {
+    return std::ranges::find(documents, reading, &search::Document::reading) != documents.end();
+  };
+  const bool untried = has(Reading::not_tried);
+  const bool tried = has(Reading::whole) || has(Reading::partly);
   auto work = [turn, documents = std::move(documents), last] {
     const auto add = [&](search::AccountIndex& index) -> Result<bool> {
       KONTOR_TRY(index.add(documents, last));
@@ -245,6 +287,8 @@ Task<Result<bool>> Indexer::add_batch(TurnPtr turn, search::ItemId position) {
   KONTOR_CO_TRY(co_await io::on_pool(writer_, std::move(work)));
   if (turn->shelf == &shelf_)
     memory_.with([&](Memory& memory) { memory.to_merge.insert(turn->account); });
+  if (untried) note_untried(turn->account, environment_.clock.steady() + k_read_again);
+  if (tried && !untried) take_again();
   co_return more;
 }
 

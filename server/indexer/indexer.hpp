@@ -79,6 +79,10 @@ class Indexer final : public Searcher {
   void hurry(const store::AccountId& account, bool only_if_waiting);
   // The attachments of a batch were not read because their reader was not there.
   bool waits_for_reader(const store::AccountId& account, const std::vector<search::Document>& read);
+  // Attachments of these items were not read; once the reader answers, the index is made anew.
+  void note_untried(const store::AccountId& account, SteadyTime again);
+  void take_again();
+  Result<void> look_for_untried(const Turn& turn);
   void note_problem(const store::AccountId& account, const Error& error);
 
   struct Memory {
@@ -86,6 +90,8 @@ class Indexer final : public Searcher {
     std::set<store::AccountId> to_merge;
     std::map<store::AccountId, std::string> problems;
     std::map<store::AccountId, unsigned> waits;  // how often the reader of attachments was missed
+    std::set<store::AccountId> looked_at;        // whether they have attachments that nobody read
+    std::map<store::AccountId, SteadyTime> untried;  // they do: when to read them at the earliest
   };
 
   IndexerEnvironment environment_;

@@ -38,6 +38,14 @@ class FullDisk final : public search::AccountIndex {
   Result<bool> knows(std::string_view) const override { return false; }
 };
 
+// Reads every attachment as the same text.
+class OneText final : public search::Extractor {
+ public:
+  Task<search::Extracted> extract(search::Attachment) override {
+    co_return search::Extracted{search::Extraction::read, "blueprint", {}};
+  }
+};
+
 class IndexerTest : public ::testing::Test {
  protected:
   IndexerTest() {
@@ -57,6 +65,7 @@ class IndexerTest : public ::testing::Test {
   void begin(IndexShelf::Open open = {}) {
     IndexerEnvironment environment{settings_, *store_, system_clock(), log::Context(sink_)};
     environment.open = std::move(open);
+    environment.extractor = extractor_;
     indexer_ = std::make_unique<Indexer>(environment);
   }
   void run() { running_ = threads_.start(indexer_->run()); }
@@ -114,6 +123,7 @@ class IndexerTest : public ::testing::Test {
   std::unique_ptr<store::AccountStore> store_;
   std::unique_ptr<Indexer> indexer_;
   std::future<void> running_;
+  search::Extractor* extractor_ = nullptr;
 };
 
 TEST_F(IndexerTest, FindsTheSameBeforeWhileAndAfterIndexing) {
@@ -179,6 +189,43 @@ TEST_F(IndexerTest, AnIndexOfALaterStateOfTheMailboxIsBegunAnew) {
   wait_complete(2);
   EXPECT_THAT(found(search::TextOp::words, "two", 2), ElementsAre("mail of two"));
   EXPECT_THAT(found(search::TextOp::words, "one", 2), IsEmpty());
+}
+
+TEST_F(IndexerTest, AttachmentsThatNobodyReadAreReadWhenTheReaderAnswers) {
+  const auto with_file = [](const std::string& subject) {
+    return subject +
+           "\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; "
+           "filename=plan.pdf\r\n\r\n%PDF";
+  };
+  deliver(with_file("first"));
+  const auto id = account()->id();
+  const auto path = store_->info(id)->folder + "/fts";
+  const auto item = account()->view().items_after(0, 1).front().id;
+  {
+    const auto index = *search::AccountIndex::open(path, settings_.search.languages);
+    search::Document document;
+    document.item = item;
+    document.has_attachment = true;
+    document.reading = search::Reading::not_tried;
+    document.texts = {{search::Field::subject, "first"}};
+    ASSERT_TRUE(index->add(std::span(&document, 1), item));
+    EXPECT_EQ(*index->untried(), 1U);
+  }
+  OneText reader;
+  extractor_ = &reader;
+  begin();
+  EXPECT_THAT(found(search::TextOp::words, "blueprint"), ElementsAre("first"));  // by reading it
+  EXPECT_THAT(found(search::TextOp::literal, "PRINT"), ElementsAre("first"));
+  run();
+  deliver(with_file("second"));
+  account();
+  threads_.work(indexer_->candidates(id, {search::TextQuery()}, std::nullopt));
+  wait_until([&] { return sink_.count("search.index.built") == 1; });
+  wait_complete();
+  stop();
+  const auto index = *search::AccountIndex::open(path, settings_.search.languages);
+  EXPECT_EQ(*index->untried(), 0U);
+  EXPECT_EQ((*index->attachments(item)).size(), 1U);
 }
 
 TEST_F(IndexerTest, WithoutADiskItSaysSoOnceAndSearchesByReading) {
