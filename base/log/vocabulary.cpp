@@ -11,6 +11,7 @@
 #include "base/log/events/http.hpp"
 #include "base/log/events/imap.hpp"
 #include "base/log/events/indexer.hpp"
+#include "base/log/events/ldap.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/policy.hpp"
 #include "base/log/events/pop3.hpp"
@@ -36,6 +37,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_http_events);
   add(events::k_imap_events);
   add(events::k_indexer_events);
+  add(events::k_ldap_events);
   add(events::k_log_events);
   add(events::k_policy_events);
   add(events::k_pop3_events);

@@ -30,31 +30,6 @@ std::string_view without_identity(std::string_view value) {
   return value;
 }
 
-// As values are compared: case folded, runs of blanks as one, none at the ends.
-std::string fold_value(std::string_view value) {
-  const auto folded = fold_name(to_valid_utf8(value));
-  std::string out;
-  for (const char c : folded)
-    if (c != ' ' || (!out.empty() && out.back() != ' ')) out.push_back(c);
-  if (out.ends_with(' ')) out.pop_back();
-  return out;
-}
-
-bool contains_parts(std::string_view text, const std::vector<std::string>& parts) {
-  const std::string& first = parts.front();
-  const std::string& last = parts.back();
-  if (text.size() < first.size() + last.size() || !text.starts_with(first) || !text.ends_with(last))
-    return false;
-  text.remove_prefix(first.size());
-  text.remove_suffix(last.size());
-  for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
-    const auto at = text.find(parts[i]);
-    if (at == std::string_view::npos) return false;
-    text.remove_prefix(at + parts[i].size());
-  }
-  return true;
-}
-
 // Negative: a is less.
 int compare(const std::string& a, const std::string& b) {
   const auto left = integer_of(a);
@@ -95,14 +70,39 @@ bool fulfils(const LdapFilter& filter, const Attributes& entry) {
   return std::ranges::any_of(found->second, fits);
 }
 
-// Substrings keep their blanks at the ends.
 void fold(LdapFilter& filter) {
   for (auto& value : filter.values)
-    value = filter.kind == Kind::parts ? fold_name(to_valid_utf8(value)) : fold_value(value);
+    value = filter.kind == Kind::parts ? fold_part(value) : fold_value(value);
   for (auto& one : filter.inner) fold(one);
 }
 
 }  // namespace
+
+std::string fold_value(std::string_view value) {
+  const auto folded = fold_name(to_valid_utf8(value));
+  std::string out;
+  for (const char c : folded)
+    if (c != ' ' || (!out.empty() && out.back() != ' ')) out.push_back(c);
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+bool contains_parts(std::string_view text, const std::vector<std::string>& parts) {
+  const std::string& first = parts.front();
+  const std::string& last = parts.back();
+  if (text.size() < first.size() + last.size() || !text.starts_with(first) || !text.ends_with(last))
+    return false;
+  text.remove_prefix(first.size());
+  text.remove_suffix(last.size());
+  for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
+    const auto at = text.find(parts[i]);
+    if (at == std::string_view::npos) return false;
+    text.remove_prefix(at + parts[i].size());
+  }
+  return true;
+}
+
+std::string fold_part(std::string_view part) { return fold_name(to_valid_utf8(part)); }
 
 Filter::Filter(LdapFilter parsed) : filter_(std::move(parsed)) { fold(filter_); }
 

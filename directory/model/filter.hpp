@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/core/ldap_filter.hpp"
@@ -16,6 +17,14 @@ namespace kontor::directory {
 
 // Names in lower case.
 using Attributes = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+// As values are compared: case folded, runs of blanks as one, none at the ends.
+std::string fold_value(std::string_view value);
+// Does a folded value begin with the first part, end with the last and have the others between, in
+// this order? Parts are folded by fold_part().
+bool contains_parts(std::string_view text, const std::vector<std::string>& parts);
+// Substrings keep their blanks at the ends.
+std::string fold_part(std::string_view part);
 
 class Filter {
  public:

@@ -150,4 +150,28 @@ std::optional<NameKey> name_key(std::string_view word) {
   return NameKey{(latin ? "l:" : "c:") + key, (latin ? "c:" : "l:") + key};
 }
 
+// The last letters typed may be the beginning of what is written with several: "kuznet" of
+// "kuznets", whose key has no "t".
+std::vector<std::string> name_prefix_keys(std::string_view prefix) {
+  std::string spelled;
+  if (prefix.size() > k_longest) return {};
+  const Script script = spell(prefix, spelled);
+  if (script != Script::latin && script != Script::cyrillic) return {};
+  std::vector<std::string> keys;
+  const auto add = [&](std::string key) {
+    key.insert(0, script == Script::latin ? "c:" : "l:");
+    if (key.size() > 2 && std::ranges::find(keys, key) == keys.end())
+      keys.push_back(std::move(key));
+  };
+  std::string whole = unified(spelled);
+  add(whole);
+  cut_ending(whole);
+  add(std::move(whole));
+  for (const auto& change : k_changes)
+    for (std::size_t open = 1; open < change.from.size(); ++open)
+      if (spelled.size() >= open && spelled.ends_with(change.from.substr(0, open)))
+        add(unified(spelled.substr(0, spelled.size() - open) + std::string(change.from)));
+  return keys;
+}
+
 }  // namespace kontor::search

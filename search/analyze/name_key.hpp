@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kontor::search {
 
@@ -21,5 +22,9 @@ struct NameKey {
 // Of a word as written (case does not count). Nothing: letters of neither script or of both, or
 // fewer than three letters of a key.
 std::optional<NameKey> name_key(std::string_view word);
+// What NameKey::kept of a word of the other script begins with when the word begins like `prefix`,
+// of any length: for finding while somebody types. One of them does; empty: letters of neither
+// script or of both.
+std::vector<std::string> name_prefix_keys(std::string_view prefix);
 
 }  // namespace kontor::search

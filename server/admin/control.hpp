@@ -26,6 +26,12 @@
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
 
+namespace kontor::directory {
+class BookKeeper;  // directory/gal/book.hpp
+}
+namespace kontor::io {
+class WorkPool;  // base/io/work_pool.hpp
+}
 namespace kontor::indexer {
 class Searcher;  // server/indexer/searcher.hpp
 }
@@ -50,6 +56,8 @@ struct Environment {
   trace::AppPasswords* app_passwords = nullptr;  // nullptr: none (tests)
   indexer::Searcher* searcher = nullptr;         // nullptr: none (tests)
   AuditLog* audit = nullptr;                     // nullptr: none (tests)
+  const directory::BookKeeper* books = nullptr;  // nullptr: none (tests)
+  io::WorkPool* workers = nullptr;               // the book's; nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -76,6 +76,7 @@ Gate::Gate(const config::Settings& settings,
       smtp_(rules(settings.access.smtp)),
       submission_(rules(settings.access.submission)),
       http_(rules(settings.access.http)),
+      ldap_(rules(settings.access.ldap)),
       guard_(guard),
       resolver_(resolver),
       log_(std::move(log)) {}
@@ -92,6 +93,8 @@ const AccessRules& Gate::rules_of(Service service) const {
       return submission_;
     case Service::http:
       return http_;
+    case Service::ldap:
+      return ldap_;
     case Service::lmtp:
       break;
   }
@@ -130,7 +133,7 @@ Task<void> Gate::turn_away(net::Stream& stream, Port port, Verdict verdict) cons
                    {log::Keys::reason, verdict == Verdict::undecided ? "the DNS does not answer"
                                        : verdict == Verdict::blocked ? "blocked"
                                                                      : "settings access"}});
-  if (port.implicit_tls) co_return;
+  if (port.implicit_tls || port.service == Service::ldap) co_return;
   const auto words = words_for(port.service, verdict);
   const auto told = co_await stream.write(words, k_goodbye_limit);
   if (told && verdict == Verdict::denied && speaks_smtp(port.service))

@@ -3,9 +3,10 @@
 // those the settings access.* let in.
 //
 // A refused one is told so in its protocol's first line: for now (blocked, or the DNS does not
-// answer) or for good. On ports where TLS comes first it is closed without a word: a handshake
-// would cost more than the refusal is worth. A host name counts when the name the DNS gives for
-// the address leads back to it. LMTP asks nobody and is let through: it has addresses of its own.
+// answer) or for good. On ports where TLS comes first, and of LDAP, it is closed without a word: a
+// handshake would cost more than the refusal is worth. A host name counts when the name the DNS
+// gives for the address leads back to it. LMTP asks nobody and is let through: it has addresses of
+// its own.
 #pragma once
 #include "base/config/settings.hpp"
 #include "base/core/access_rules.hpp"
@@ -44,7 +45,7 @@ class Gate {
   Task<Verdict> judge_names(net::Endpoint peer, Service service) const;
   Task<void> turn_away(net::Stream& stream, Port port, Verdict verdict) const;
 
-  AccessRules everybody_, imap_, pop3_, smtp_, submission_, http_;
+  AccessRules everybody_, imap_, pop3_, smtp_, submission_, http_, ldap_;
   const trace::Guard& guard_;
   net::Resolver& resolver_;
   const log::Context log_;

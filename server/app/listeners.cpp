@@ -6,7 +6,7 @@
 namespace kontor::app {
 
 std::span<const Port> ports() {
-  static constexpr std::array<Port, 9> k_ports{{
+  static constexpr std::array<Port, 11> k_ports{{
       {"smtp", 25, Service::mx, false},
       {"submission", 587, Service::submission, false},
       {"submissions", 465, Service::submission, true},
@@ -16,6 +16,8 @@ std::span<const Port> ports() {
       {"pop3", 110, Service::pop3, false},
       {"pop3s", 995, Service::pop3, true},
       {"https", 443, Service::http, true},
+      {"ldap", 389, Service::ldap, false},
+      {"ldaps", 636, Service::ldap, true},
   }};
   return k_ports;
 }
@@ -24,6 +26,7 @@ Result<std::vector<OpenPort>> open_ports(const config::Settings& settings) {
   std::vector<OpenPort> open;
   for (const Port& port : ports()) {
     if (port.service == Service::http && !settings.http.enabled) continue;
+    if (port.service == Service::ldap && !settings.address_book.enabled) continue;
     const auto& addresses =
         port.service == Service::lmtp ? settings.server.lmtp_listen : settings.server.listen;
     const auto number = static_cast<std::uint16_t>(settings.server.port_base + port.standard);

@@ -12,7 +12,7 @@
 
 namespace kontor::app {
 
-enum class Service : std::uint8_t { imap, pop3, mx, submission, lmtp, http };
+enum class Service : std::uint8_t { imap, pop3, mx, submission, lmtp, http, ldap };
 
 struct Port {
   std::string_view name;
@@ -22,7 +22,8 @@ struct Port {
 };
 
 // RFC 9051 (143, 993), RFC 1939 and 8314 (110, 995), RFC 5321 (25), RFC 6409 (587), RFC 8314 (465),
-// 24 for LMTP (RFC 2033) and 443 for HTTPS (RFC 9110, 4.2.2).
+// 24 for LMTP (RFC 2033), 443 for HTTPS (RFC 9110, 4.2.2), 389 and 636 for LDAP (RFC 4511, 5.2; 636
+// is registered as ldaps).
 std::span<const Port> ports();
 
 struct OpenPort {

@@ -38,11 +38,13 @@
 #include "server/app/process.hpp"
 #include "server/app/router.hpp"
 #include "server/app/session_warden.hpp"
+#include "server/app/spelling.hpp"
 #include "server/app/web.hpp"
 #include "server/delivery/delivery.hpp"
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
 #include "server/indexer/indexer.hpp"
+#include "server/ldap/server.hpp"
 #include "server/policy/access.hpp"
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
@@ -128,6 +130,8 @@ struct Server::State {
   std::optional<imap::Environment> imap;
   std::optional<pop3::Environment> pop3;
   std::optional<smtp::Environment> smtp;
+  std::unique_ptr<directory::BookKeeper> books;
+  std::optional<ldap::Environment> ldap;
   http::Routes web;
   std::optional<http::Cookies> cookies;
   std::optional<http::Environment> http;
@@ -273,6 +277,11 @@ void Server::State::make_environments() {
       pop3::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
                                  clock, tls, log, *policies});
+  books = std::make_unique<directory::BookKeeper>(*directory, make_spelling());
+  ldap.emplace(
+      ldap::Environment{settings, *directory, *sign_in, *books,
+                        directory::PhotoShelf(settings.server.data_folder, io::real_file_system()),
+                        workers, *sessions, clock, tls, log});
   web = make_web(settings, *directory, *sign_in, *store, clock);
   // As at a sign-in: by the newest copy, the policies, and where the request comes from.
   cookies.emplace(
@@ -289,6 +298,8 @@ void Server::State::make_environments() {
                                    directory.get(), log, guard.get(), queue.get(),
                                    policy_keeper.get(), app_passwords.get()});
   admin->searcher = searcher.get();
+  admin->books = books.get();
+  admin->workers = &workers;
   audit = std::make_unique<admin::AuditLog>(
       io::real_file_system(), settings.server.data_folder + "/audit", disk, clock, log);
   admin->audit = audit.get();
@@ -307,6 +318,10 @@ net::Acceptor::Handler Server::State::server_of(const Port& port) {
   if (port.service == Service::http)
     return [this](std::unique_ptr<net::Stream> stream) {
       return http::serve(std::move(stream), *http);
+    };
+  if (port.service == Service::ldap)
+    return [this, implicit_tls](std::unique_ptr<net::Stream> stream) {
+      return ldap::serve(std::move(stream), implicit_tls, *ldap);
     };
   auto role = smtp::Role::mx;
   if (port.service == Service::submission) role = smtp::Role::submission;

@@ -28,6 +28,7 @@ ALLOWED = {
     'server/imap/wire': ['base/core', 'base/mime'],
     'server/smtp/wire': ['base/core', 'base/mime'],
     'server/pop3/wire': ['base/core', 'base/mime'],
+    'server/ldap/wire': ['base/core', 'base/mime'],
     'server/http/wire': ['base/core', 'base/mime'],
     'server/http': BASE + DIRECTORY_SEEN + ['server/http/wire', 'server/trace'],
     'server/autodiscover': BASE + DIRECTORY_SEEN + ['server/http', 'server/trace'],
@@ -37,6 +38,7 @@ ALLOWED = {
     'server/delivery': BASE + STORE + DIRECTORY_SEEN + ['server/trace', 'server/sieve'],
     'server/indexer': BASE + STORE + DIRECTORY_SEEN + ['search', 'server/trace'],
     'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/trace', 'server/indexer', 'search', 'calendar'],
+    'server/ldap': BASE + DIRECTORY_SEEN + ['server/ldap/wire', 'server/trace'],
     'server/pop3': BASE + STORE + DIRECTORY_SEEN + ['server/pop3/wire', 'server/trace'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN

@@ -32,7 +32,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PASSWORD = 'kontor-demo'
 PORTS = {'smtp': 25, 'submission': 587, 'submissions': 465, 'lmtp': 24, 'imap': 143, 'imaps': 993,
-         'pop3': 110, 'pop3s': 995, 'https': 443}
+         'pop3': 110, 'pop3s': 995, 'https': 443, 'ldap': 389, 'ldaps': 636}
 READY_SECONDS = 60
 LONG = bool(os.environ.get('KONTOR_LONG'))
 

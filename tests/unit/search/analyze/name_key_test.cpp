@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace kontor::search {
 namespace {
 
@@ -65,6 +67,30 @@ TEST(NameKey, is_of_words_of_one_script) {
                      "cd"),
             std::nullopt);
   EXPECT_EQ(name_key(std::string(1'000, 'x')), std::nullopt);
+}
+
+// Whoever types a name in the other script finds it from the second letter on.
+TEST(NameKey, is_found_by_every_beginning) {
+  const Row rows[] = {{"Кузнецова", {"Kuznetsova", "Kuznecova"}},
+                      {"Щербаков", {"Shcherbakov", "Scherbakov"}},
+                      {"Чайковский", {"Chaikovskii", "Tchaikovsky"}},
+                      {"Юрий", {"Yuri", "Jurij"}},
+                      {"Алексей", {"Alexey", "Aleksei"}},
+                      {"Жуков", {"Zhukov"}},
+                      {"Хрущёв", {"Khrushchev"}}};
+  for (const auto& row : rows)
+    for (const auto* latin : row.latin) {
+      const auto kept = name_key(row.cyrillic)->kept;
+      for (std::size_t size = 2; size <= std::string_view(latin).size(); ++size) {
+        const auto keys = name_prefix_keys(std::string_view(latin).substr(0, size));
+        EXPECT_TRUE(
+            std::ranges::any_of(keys, [&](const auto& key) { return kept.starts_with(key); }))
+            << std::string_view(latin).substr(0, size) << " of " << kept;
+      }
+    }
+  EXPECT_TRUE(name_prefix_keys("123").empty());
+  EXPECT_TRUE(name_prefix_keys("иванov").empty()) << "of both scripts";
+  EXPECT_TRUE(name_prefix_keys("").empty());
 }
 
 }  // namespace
