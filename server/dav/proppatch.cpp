@@ -2,6 +2,7 @@
 // PROPPATCH (RFC 4918, 9.2), and the properties that MKCOL and MKCALENDAR give.
 #include <algorithm>
 
+#include "calendar/text/component.hpp"
 #include "server/dav/dead.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
@@ -21,11 +22,20 @@ struct Wanted {
   int status = 200;
 };
 
-int check(const Element& property, bool is_new) {
+bool has_zone(const Element& property) {
+  const auto parts = calendar::read_components(property.content());
+  return parts && parts->size() == 1 &&
+         std::ranges::any_of(parts->front().components,
+                             [](const auto& one) { return one.name == "VTIMEZONE"; });
+}
+
+int check(const Element& property, bool is_removed, bool is_new) {
   const auto& name = property.name;
   const bool is_of_new =
       name == dav_name("resourcetype") || name == cal_name("supported-calendar-component-set");
   if (is_protected(name) && !(is_new && is_of_new)) return 403;
+  // RFC 4791, 5.2.2: an iCalendar object with one VTIMEZONE
+  if (name == cal_name("calendar-timezone") && !is_removed && !has_zone(property)) return 403;
   if (name.space.size() + name.local.size() > k_most_name) return 507;
   if (xml::write_fragment(property).size() > k_most_value) return 507;
   return 200;
@@ -37,7 +47,14 @@ void append(std::string& out, const std::vector<Wanted>& all, int status) {
   for (const auto& one : all)
     if (one.status == status) xml::write(out, Element(one.property->name));
   out += "</D:prop><D:status>" + status_line(status) + "</D:status>";
-  if (status == 403) out += "<D:error><D:cannot-modify-protected-property/></D:error>";
+  if (status == 403) {
+    const auto is_zone = [](const Wanted& one) {
+      return one.status == 403 && one.property->name == cal_name("calendar-timezone");
+    };
+    out += std::ranges::any_of(all, is_zone)
+               ? "<D:error><C:valid-calendar-data/></D:error>"
+               : "<D:error><D:cannot-modify-protected-property/></D:error>";
+  }
   out += "</D:propstat>";
 }
 
@@ -51,7 +68,7 @@ PropertyUpdate plan_update(const Resource& resource, const Element& update, bool
     const auto* prop = part->child(dav_name("prop"));
     if (prop == nullptr) continue;
     for (const auto* property : prop->elements())
-      wanted.push_back({property, is_removed, check(*property, is_new)});
+      wanted.push_back({property, is_removed, check(*property, is_removed, is_new)});
   }
   const auto is_bad = [](const Wanted& one) { return one.status != 200; };
   PropertyUpdate out;

@@ -19,6 +19,8 @@ using calendar::CompFilter;
 using calendar::PropFilter;
 using xml::Element;
 
+constexpr std::uint64_t k_most_steps = 20'000'000;
+
 enum class Wrong : unsigned char { filter, collation };
 template <class T>
 using Read = std::expected<T, Wrong>;
@@ -123,19 +125,25 @@ class Query {
     });
     return all;
   }
-  bool matches(const Resource& object) const {
+  bool matches(const Resource& object) {
     if (!object.bytes) return false;
     const auto read = calendar::read_object(*object.bytes);
     if (!read) return false;
     calendar::ObjectZones zones(read->calendar, context_.kept->zones, zone_);
+    // Rules that cost much cost one query no more than this; what is left over counts as a match.
     calendar::Budget budget;
-    return calendar::matches(filter_, *read, zones, budget);
+    budget.steps = std::min(budget.steps, all_.steps);
+    const auto before = budget.steps;
+    const bool is_hit = calendar::matches(filter_, *read, zones, budget);
+    all_.take(before - budget.steps);
+    return is_hit;
   }
 
  private:
   const Context& context_;
   CompFilter filter_;
   calendar::ZonePtr zone_;
+  calendar::Budget all_{k_most_steps};
 };
 
 }  // namespace
@@ -159,7 +167,7 @@ Task<Answer> report_calendar(Context& context, const Element& body) {
   question.data = [&](const Resource& object, const Element& asked) {
     return data_element(context, object, asked);
   };
-  const Query query(context, *std::move(filter), query_zone(context, body));
+  Query query(context, *std::move(filter), query_zone(context, body));
   auto objects = query.candidates();
   std::string responses;
   bool is_cut = false;

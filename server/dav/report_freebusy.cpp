@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CALDAV:free-busy-query (RFC 4791, 7.10).
+#include <algorithm>
+
 #include "calendar/freebusy/freebusy.hpp"
 #include "server/dav/content.hpp"
 #include "server/dav/data.hpp"
@@ -26,6 +28,7 @@ Task<Answer> report_freebusy(Context& context, const xml::Element& body) {
   const auto self = context.copy->find(context.person.id);
   const auto addresses = self ? self->addresses : std::vector<std::string>();
   calendar::BusyTime busy(*range);
+  calendar::Budget all{20'000'000};  // of one query, whatever rules the objects have
   for (std::size_t begin = 0; begin < objects.size();) {
     KONTOR_CO_TRY(const auto end, co_await read_batch(context, objects, begin));
     for (; begin < end; ++begin) {
@@ -35,7 +38,10 @@ Task<Answer> report_freebusy(Context& context, const xml::Element& body) {
       if (!object) continue;
       calendar::ObjectZones zones(object->calendar, context.kept->zones, floating);
       calendar::Budget budget;
+      budget.steps = std::min(budget.steps, all.steps);
+      const auto before = budget.steps;
       busy.add(*object, zones, budget, addresses);
+      all.take(before - budget.steps);
     }
   }
   calendar::FreeBusyMessage message;

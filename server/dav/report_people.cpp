@@ -14,6 +14,7 @@ namespace {
 using xml::Element;
 
 constexpr int k_deepest = 4;
+constexpr std::size_t k_most_expanded = 2'000;  // in one answer; further hrefs stay as they are
 constexpr std::size_t k_most_found = 200;
 
 xml::Name asked_name(const Element& property) {
@@ -21,17 +22,23 @@ xml::Name asked_name(const Element& property) {
   return {std::string(space.empty() ? k_dav : space), std::string(property.attribute("name"))};
 }
 
+struct Expansion {
+  const Context& context;
+  std::size_t count = 0;
+};
+
 void expand(std::string& out,
-            const Context& context,
+            Expansion& expansion,
             const Resource& resource,
             const Element& asked,
             int depth);
 
 // The property; where it has children, with a response for each of the hrefs in its value.
-std::optional<Element> expanded(const Context& context,
+std::optional<Element> expanded(Expansion& expansion,
                                 const Resource& resource,
                                 const Element& asked,
                                 int depth) {
+  const auto& context = expansion.context;
   auto value = property_of(context, resource, Question(), Element(asked_name(asked)));
   if (!value || asked.elements().empty() || depth >= k_deepest) return value;
   Element out(value->name);
@@ -39,12 +46,12 @@ std::optional<Element> expanded(const Context& context,
     const auto path =
         one->is(dav_name("href")) ? parse_href(one->content(), context.host()) : std::nullopt;
     const auto found = path ? find_resource(context, *path) : std::nullopt;
-    if (!found || found->kind == Kind::nothing) {
+    if (!found || found->kind == Kind::nothing || ++expansion.count > k_most_expanded) {
       out.add(*one);
       continue;
     }
     std::string text;
-    expand(text, context, *found, asked, depth + 1);
+    expand(text, expansion, *found, asked, depth + 1);
     auto response = xml::read(
         "<r xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\" "
         "xmlns:CR=\"urn:ietf:params:xml:ns:carddav\" "
@@ -57,14 +64,14 @@ std::optional<Element> expanded(const Context& context,
 }
 
 void expand(std::string& out,
-            const Context& context,
+            Expansion& expansion,
             const Resource& resource,
             const Element& asked,
             int depth) {
   std::string good, missing;
   for (const auto* property : asked.elements()) {
     if (!property->is(dav_name("property"))) continue;
-    if (const auto value = expanded(context, resource, *property, depth))
+    if (const auto value = expanded(expansion, resource, *property, depth))
       xml::write(good, *value);
     else
       xml::write(missing, Element(asked_name(*property)));
@@ -131,11 +138,12 @@ std::vector<Wanted> parse_search(const Element& body) {
 
 Task<Answer> report_expand(Context& context, const Element& body) {
   std::string responses;
-  expand(responses, context, context.resource, body, 0);
+  Expansion expansion{context};
+  expand(responses, expansion, context.resource, body, 0);
   KONTOR_CO_TRY(const auto depth, depth_of(context.request, Depth::zero));
   if (depth == Depth::one)
     for (const auto& child : children_of(context, context.resource))
-      expand(responses, context, child, body, 0);
+      expand(responses, expansion, child, body, 0);
   co_return multistatus(responses);
 }
 

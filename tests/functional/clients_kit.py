@@ -99,6 +99,20 @@ class Https(KitCase):
         self.assertEqual(client.sock.recv(1), b'')  # long before http.idle_timeout
         self.assertIn('reason="cancelled', self.server.log())
 
+    def test_calendars_by_ticket_and_then_by_cookie(self):
+        jar = str(self.folder / 'jar')
+        propfind = ('-X', 'PROPFIND', '-H', 'Depth: 0', '-d',
+                    '<D:propfind xmlns:D="DAV:"><D:prop><D:current-user-principal/></D:prop></D:propfind>')
+        done = self.fetch(self.domain.kinit('ivan'), '/dav/', '--negotiate', '-u', ':', '-c', jar, *propfind)
+        self.assertIn('< HTTP/1.1 207', done.stderr)
+        self.assertIn('/dav/principals/people/ad:', done.stdout)
+        nobody = {**os.environ, 'KRB5CCNAME': 'FILE:' + str(self.folder / 'none')}
+        self.assertIn('< HTTP/1.1 207', self.fetch(nobody, '/dav/', '-b', jar, *propfind).stderr)
+        self.assertIn('< HTTP/1.1 401', self.fetch(nobody, '/dav/', '-b', jar, '-H', 'Origin: https://evil.test', *propfind).stderr)
+        self.modify('ivan', ('userAccountControl', [str(people.DISABLED)]))
+        self.addCleanup(self.modify, 'ivan', ('userAccountControl', [str(people.NO_EXPIRY)]))
+        kontor.wait_until(lambda: '< HTTP/1.1 401' in self.fetch(nobody, '/dav/', '-b', jar, *propfind).stderr, 'the cookie is worth nothing', 60)
+
     def test_curl_by_password(self):
         done = self.fetch(dict(os.environ), POX, '-u', f'bob@{MAIL}:{people.PASSWORD}', '-d', question('bob@' + MAIL))
         self.assertIn('<Action>settings</Action>', done.stdout, done.stderr)
@@ -149,7 +163,8 @@ class Directory(KitCase):
         self.assertEqual(kontor.wait_until(lambda: ask('_imaps._tcp', 'SRV'), 'an answer of the DNS server'), [f'0 1 993 {host}'])
         for name, expected in {'_imap._tcp': f'10 1 143 {host}', '_pop3s._tcp': f'20 1 995 {host}', '_pop3._tcp': f'30 1 110 {host}',
                                '_submissions._tcp': f'0 1 465 {host}', '_submission._tcp': f'10 1 587 {host}',
-                               '_autodiscover._tcp': f'0 1 443 {host}'}.items():
+                               '_autodiscover._tcp': f'0 1 443 {host}', '_caldavs._tcp': f'0 1 443 {host}',
+                               '_carddavs._tcp': f'0 1 443 {host}'}.items():
             self.assertEqual(ask(name, 'SRV'), [expected])
             # What it names is there.
             samba.socket.create_connection((samba.MAIL_HOST, int(expected.split()[2])), 10).close()

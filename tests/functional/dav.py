@@ -417,6 +417,22 @@ class Properties(DavCase):
         again = self.client()
         self.assertEqual(again.one(path, 'D:displayname').text, 'Дом')
 
+    def test_a_zone_of_a_calendar_has_to_be_one(self):
+        path = self.make('zones')
+        update = f'<D:propertyupdate {SPACES}><D:set><D:prop><C:calendar-timezone>%s</C:calendar-timezone></D:prop></D:set></D:propertyupdate>'
+        answer = self.anna.ask('PROPPATCH', path, update % 'Moscow')
+        self.assertIn(b'valid-calendar-data', answer.body)
+        zone = ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTIMEZONE\r\nTZID:Europe/Moscow\r\nBEGIN:STANDARD\r\n'
+                'DTSTART:20141026T020000\r\nTZOFFSETFROM:+0400\r\nTZOFFSETTO:+0300\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n')
+        self.assertIn(b'200 OK', self.anna.ask('PROPPATCH', path, update % zone).body)
+        # A floating time is that of Moscow now.
+        self.anna.ask('PUT', path + 'a', dav.event('a', start='20261122T100000'))
+        query = (f'<C:calendar-query {SPACES}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter '
+                 'name="VEVENT"><C:time-range start="20261122T%s00Z" end="20261122T%s30Z"/></C:comp-filter></C:comp-filter></C:filter>'
+                 '</C:calendar-query>')
+        self.assertEqual(len(self.anna.report(path, query % ('0730', '0730')).responses()[0]), 1)
+        self.assertEqual(len(self.anna.report(path, query % ('1030', '1030')).responses()[0]), 0)
+
     def test_a_minimal_answer_leaves_out_what_is_not_there(self):
         answer = self.anna.propfind(self.home, 'D:displayname', 'D:no-such-thing')
         self.assertIn(b'404', answer.body)
