@@ -282,7 +282,7 @@ void Server::State::make_environments() {
       ldap::Environment{settings, *directory, *sign_in, *books,
                         directory::PhotoShelf(settings.server.data_folder, io::real_file_system()),
                         workers, *sessions, clock, tls, log});
-  web = make_web(settings, *directory, *sign_in, *store, clock);
+  web = make_web(settings, *directory, *sign_in, *store, books.get(), clock);
   // As at a sign-in: by the newest copy, the policies, and where the request comes from.
   cookies.emplace(
       settings.dav.session, clock,

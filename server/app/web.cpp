@@ -20,13 +20,14 @@ http::Routes make_web(const config::Settings& settings,
                       const directory::Directory& directory,
                       const directory::SignInService& sign_in,
                       store::AccountStore& store,
+                      const directory::BookKeeper* books,
                       const Clock& clock) {
   http::Routes all;
   all.add({"/health", {"GET"}, http::Access::anybody, [&directory](http::Call) {
              return health(directory);
            }});
   all.add(autodiscover::routes({settings, directory, sign_in, clock}));
-  all.add(dav::routes({settings, directory, store, clock}));
+  all.add(dav::routes({settings, directory, store, clock, books}));
   return all;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/config/settings.hpp"
 #include "base/core/time.hpp"
+#include "directory/gal/book.hpp"
 #include "directory/model/sign_in.hpp"
 #include "server/http/routes.hpp"
 #include "store/mailbox/account_store.hpp"
@@ -14,6 +15,7 @@ http::Routes make_web(const config::Settings& settings,
                       const directory::Directory& directory,
                       const directory::SignInService& sign_in,
                       store::AccountStore& store,
+                      const directory::BookKeeper* books,
                       const Clock& clock);
 
 }  // namespace kontor::app

@@ -68,6 +68,36 @@ std::optional<store::FolderInfo> find_folder(const Context& context,
   return context.view->find_folder(folder_name_of(space, collection));
 }
 
+Resource card_resource(const Resource& book, const BookCard& card) {
+  Resource found = book;
+  found.kind = Kind::object;
+  found.card = &card;
+  found.name = card.name;
+  found.item.guid = card.tag;
+  found.item.size = card.size;
+  if (found.path.segments.back() != card.name || found.path.segments.size() < 3)
+    found.path.segments.push_back(card.name);
+  found.path.has_slash = false;
+  return found;
+}
+
+// The global address book in everybody's home, or a card of it; nothing: it is not that.
+std::optional<Resource> book_resource(const Context& context, Resource found) {
+  const auto below = found.path.below();
+  if (found.path.space != Space::addressbooks || below.front() != k_global) return std::nullopt;
+  found.book = context.kept->book.current();
+  if (found.book == nullptr) return std::nullopt;
+  found.kind = Kind::collection;
+  if (below.size() == 1) {
+    found.path.has_slash = true;
+    return found;
+  }
+  const auto* card = below.size() == 2 ? found.book->find(below[1]) : nullptr;
+  if (card != nullptr) return card_resource(found, *card);
+  found.kind = Kind::nothing;
+  return found;
+}
+
 // What lies in the account: a collection, an object in one, or a name where nothing is yet.
 Resource stored_resource(const Context& context, Resource found) {
   auto collection = found.path.below();
@@ -93,6 +123,7 @@ Resource stored_resource(const Context& context, Resource found) {
 }  // namespace
 
 store::FolderClass Resource::folder_class() const {
+  if (book != nullptr) return store::FolderClass::contacts;
   return folder == nullptr ? store::FolderClass::mail : folder->info().folder_class;
 }
 
@@ -144,7 +175,10 @@ std::optional<Resource> find_resource(const Context& context, const Path& path) 
   found.principal = find_principal(context, path.owner());
   if (!found.principal || !is_person(context, *found.principal) || !context.view)
     return std::nullopt;
-  if (path.segments.size() > 1) return stored_resource(context, std::move(found));
+  if (path.segments.size() > 1) {
+    if (auto of_book = book_resource(context, found)) return of_book;
+    return stored_resource(context, std::move(found));
+  }
   found.kind = Kind::home;
   found.path.has_slash = true;
   return found;
@@ -172,12 +206,21 @@ std::vector<Resource> children_of(const Context& context, const Resource& resour
       path.segments.emplace_back(kind);
       add(std::move(path));
     }
+  } else if (resource.book != nullptr) {
+    out.reserve(resource.book->list.size());
+    for (const auto& card : resource.book->list) out.push_back(card_resource(resource, card));
   } else if (resource.kind == Kind::home || resource.kind == Kind::collection) {
+    if (resource.kind == Kind::home && resource.path.space == Space::addressbooks &&
+        context.kept->environment.books != nullptr) {
+      Path path = resource.path;
+      path.segments.emplace_back(k_global);
+      add(std::move(path));
+    }
     const auto own = resource.path.below();
     for (const auto& folder : context.view->folders()) {
       const auto below = collection_of(resource.path.space, folder.name);
-      if (!below || below->size() != own.size() + 1 ||
-          !std::equal(own.begin(), own.end(), below->begin()))
+      if (!below || (below->back() == k_global && resource.path.space == Space::addressbooks) ||
+          below->size() != own.size() + 1 || !std::equal(own.begin(), own.end(), below->begin()))
         continue;
       Path path = resource.path;
       path.segments.push_back(below->back());

@@ -11,6 +11,7 @@
 #include "base/core/time.hpp"
 #include "calendar/zone/zones.hpp"
 #include "directory/model/model.hpp"
+#include "server/dav/book.hpp"
 #include "server/dav/locks.hpp"
 #include "server/dav/path.hpp"
 #include "server/dav/xml/element.hpp"
@@ -25,14 +26,16 @@ struct Environment {
   const directory::Directory& directory;
   store::AccountStore& store;
   const Clock& clock;
+  const directory::BookKeeper* books = nullptr;  // nullptr: no global address book is served
 };
 
 // The parts that server/dav itself keeps between requests.
 struct Kept {
-  explicit Kept(const Environment& e) : environment(e), locks(e.clock) {}
+  explicit Kept(const Environment& e) : environment(e), locks(e.clock), book(e.books) {}
   Environment environment;
   Locks locks;
   calendar::Zones zones;
+  GlobalBook book;
 };
 
 enum class Kind : unsigned char {
@@ -55,7 +58,9 @@ struct Resource {
   const store::StoredObject* object = nullptr;            // in `folder`
   store::Entry entry;
   store::Item item;
-  std::optional<std::string> bytes;  // of the object, where somebody has read them
+  std::shared_ptr<const BookCards> book;  // instead of a folder: the global address book
+  const BookCard* card = nullptr;         // in `book`
+  std::optional<std::string> bytes;       // of the object, where somebody has read them
 
   bool is_collection() const noexcept { return kind != Kind::object && kind != Kind::nothing; }
   store::FolderClass folder_class() const;

@@ -64,6 +64,7 @@ std::optional<http::wire::Response> refuse(const Context& context, const Transfe
   const auto& from = context.resource;
   const auto& to = transfer.to;
   const auto source = lock_path(context, from.path), target = lock_path(context, to.path);
+  if (to.book) return http::wire::plain(403, "the global address book is read-only");
   if (source == target) return http::wire::plain(403, "it is the same place");
   const bool is_place = to.kind == Kind::object || to.kind == Kind::collection ||
                         (to.kind == Kind::nothing && to.path.segments.size() > 1);

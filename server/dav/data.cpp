@@ -133,7 +133,12 @@ Task<Result<std::size_t>> read_batch(const Context& context,
   std::vector<store::ItemId> items;
   std::uint64_t bytes = 0;
   auto end = begin;
-  while (end < resources.size() && items.size() < k_batch_objects &&
+  while (end < resources.size() && end - begin < k_batch_objects && resources[end].card) {
+    auto& one = resources[end++];
+    one.bytes = one.book->bytes_of(*one.card);
+  }
+  if (end != begin) co_return end;
+  while (end < resources.size() && !resources[end].card && items.size() < k_batch_objects &&
          (end == begin || bytes + resources[end].item.size <= k_batch_bytes)) {
     bytes += resources[end].item.size;
     items.push_back(resources[end++].entry.item);

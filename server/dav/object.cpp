@@ -85,15 +85,19 @@ Task<Answer> do_get(Context& context) {
     co_return bare(412);
   KONTOR_CO_TRY(const bool unchanged, is_unchanged(context));
   http::wire::Response out;
-  out.fields = {{"ETag", resource.etag()},
-                {"Last-Modified", http::wire::http_date(resource.entry.internal_date)},
-                {"Cache-Control", "private, no-cache"}};
+  out.fields = {{"ETag", resource.etag()}, {"Cache-Control", "private, no-cache"}};
+  if (resource.card == nullptr)
+    out.fields.push_back({"Last-Modified", http::wire::http_date(resource.entry.internal_date)});
   if (unchanged) {
     out.status = 304;
     co_return out;
   }
-  KONTOR_CO_TRY(out.body, co_await context.account->read_message(resource.entry.item));
   out.type = content_type_of(resource);
+  if (resource.card != nullptr) {
+    out.body = resource.book->bytes_of(*resource.card);
+    co_return out;
+  }
+  KONTOR_CO_TRY(out.body, co_await context.account->read_message(resource.entry.item));
   co_return out;
 }
 

@@ -58,6 +58,7 @@ Value display_name(const Ask& ask) {
     const auto& person = *ask.resource.principal;
     return ask.made(person.name.empty() ? person.mail : person.name);
   }
+  if (ask.is(Kind::collection) && ask.resource.book) return ask.made("Global address book");
   if (ask.is(Kind::collection)) return ask.made(ask.resource.path.segments.back());
   return std::nullopt;
 }
@@ -78,17 +79,18 @@ Value content_length(const Ask& ask) {
 }
 
 Value last_modified(const Ask& ask) {
-  if (!ask.is(Kind::object)) return std::nullopt;
+  if (!ask.is(Kind::object) || ask.resource.book) return std::nullopt;
   return ask.made(http::wire::http_date(ask.resource.entry.internal_date));
 }
 
 Value creation_date(const Ask& ask) {
-  if (!ask.is(Kind::object)) return std::nullopt;
+  if (!ask.is(Kind::object) || ask.resource.book) return std::nullopt;
   return ask.made(internet_date(ask.resource.entry.internal_date));
 }
 
 Value token(const Ask& ask) {
   if (!ask.is(Kind::collection)) return std::nullopt;
+  if (ask.resource.book) return ask.made(ask.resource.book->token);
   return ask.made(sync_token(ask.resource.folder->info()));
 }
 
@@ -101,7 +103,7 @@ Value current_user(const Ask& ask) {
 }
 
 Value owner(const Ask& ask) {
-  if (!ask.resource.principal || ask.is(Kind::principal)) return std::nullopt;
+  if (!ask.resource.principal || ask.is(Kind::principal) || ask.resource.book) return std::nullopt;
   return ask.made(path_of_principal(*ask.resource.principal));
 }
 

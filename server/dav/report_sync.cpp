@@ -67,11 +67,34 @@ void append_gone(std::string& out, const Context& context, const std::vector<sto
   }
 }
 
+// The global address book tells whether it is as it was; what differs programs find by the tags.
+Task<Answer> sync_book(Context& context, const xml::Element& body) {
+  const auto& resource = context.resource;
+  const auto* token = body.child(dav_name("sync-token"));
+  const auto text = token == nullptr ? std::string() : std::string(trim(token->content()));
+  if (!text.empty() && text != resource.book->token)
+    co_return refusal(403, dav_name("valid-sync-token"));
+  auto resources = text.empty() ? children_of(context, resource) : std::vector<Resource>();
+  if (resources.size() > limit_of(context, body))
+    co_return refusal(507, dav_name("number-of-matches-within-limits"));
+  auto question = question_of(body.child(dav_name("prop")));
+  question.is_minimal = wants_minimal(context.request);
+  const auto count = resources.size();
+  std::string responses;
+  KONTOR_CO_TRY(const auto shown, co_await append_objects(responses, context, std::move(resources),
+                                                          std::move(question)));
+  if (shown < count) co_return refusal(507, dav_name("number-of-matches-within-limits"));
+  std::string tail;
+  xml::write(tail, xml::Element(dav_name("sync-token"), resource.book->token));
+  co_return multistatus(responses, tail);
+}
+
 }  // namespace
 
 Task<Answer> report_sync(Context& context, const xml::Element& body) {
   const auto& resource = context.resource;
   if (resource.kind != Kind::collection) co_return refusal(403, dav_name("supported-report"));
+  if (resource.book) co_return co_await sync_book(context, body);
   const auto& folder = *resource.folder;
   const auto* token = body.child(dav_name("sync-token"));
   const auto since = parse_token(token == nullptr ? "" : token->content(), folder.info());

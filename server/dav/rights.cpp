@@ -24,7 +24,7 @@ Element privilege(std::string_view name) {
 void add_held(Element& to, const Context& context, const Resource& resource) {
   to.add(privilege("read"));
   to.add(privilege("read-current-user-privilege-set"));
-  if (!context.account) return;
+  if (!context.account || resource.book) return;
   for (const auto* name : k_writing) to.add(privilege(name));
   const auto folder_class = resource.folder_class();
   if (folder_class == store::FolderClass::calendar) {
@@ -63,7 +63,7 @@ std::optional<Element> privileges_of(const xml::Name& name,
     out.add(Element(dav_name("grant-only")));
     out.add(Element(dav_name("no-invert")));
   } else {
-    if (!resource.principal || !context.account) return std::nullopt;
+    if (!resource.principal || !context.account || resource.book) return std::nullopt;
     auto& ace = out.add(Element(dav_name("ace")));
     ace.add(Element(dav_name("principal")))
         .add(href_element(href_of(path_of_principal(*resource.principal))));

@@ -48,6 +48,11 @@ void add_features(Response& response) {
 }
 
 Task<Answer> run(Context& context, const Row& row) {
+  const bool is_copy = row.name == "COPY";
+  if (row.changes && context.resource.book && !is_copy)
+    co_return refusal(403, dav_name("need-privileges"), "the global address book is read-only");
+  if (is_copy && context.resource.book)
+    co_return http::wire::plain(403, "a card of the global address book is copied by the program");
   if (row.changes)
     if (auto refused = check_locks(context)) co_return *std::move(refused);
   co_return co_await row.run(context);

@@ -396,6 +396,55 @@ class AddressBooks(DavCase):
         self.assertEqual(statuses, {path + 'no.vcf': 404, '/etc/passwd': 404})
 
 
+class GlobalBook(DavCase):
+    def cards(self, path, filters='<CR:filter/>'):
+        answer = self.anna.report(path, f'<CR:addressbook-query {SPACES}><D:prop><D:getetag/><CR:address-data/></D:prop>{filters}'
+                                        '</CR:addressbook-query>')
+        self.assertEqual(answer.status, 207, answer.body)
+        return {href: prop[CR + 'address-data'].text for href, prop in answer.responses()[0].items()}
+
+    def test_everybody_reads_it_and_nobody_changes_it(self):
+        path = self.books + 'global/'
+        found, _ = self.anna.propfind(self.books, 'D:resourcetype', 'D:current-user-privilege-set', depth='1').responses()
+        self.assertIsNotNone(found[path][D + 'resourcetype'].find(CR + 'addressbook'))
+        self.assertNotIn(D + 'write', [one.tag for one in found[path][D + 'current-user-privilege-set'].iter()])
+        cards = self.cards(path)
+        boris = [href for href, text in cards.items() if 'boris@example.test' in text]
+        self.assertEqual(len(boris), 1)
+        staff = [text for text in cards.values() if 'staff@example.test' in text]
+        self.assertIn('MEMBER', staff[0])
+        self.assertEqual(set(self.cards(path, '<CR:filter><CR:prop-filter name="EMAIL"><CR:text-match>boris@</CR:text-match></CR:prop-filter>'
+                                              '</CR:filter>')), set(boris))
+        answer = self.anna.ask('GET', boris[0])
+        self.assertEqual(answer.body.decode(), cards[boris[0]].replace('\n', '\r\n') if '\r' not in cards[boris[0]] else cards[boris[0]])
+        self.assertEqual(self.anna.one(boris[0], 'D:getetag').text, answer.headers['ETag'])
+        self.assertEqual(self.anna.one(boris[0], 'D:getcontentlength').text, str(len(answer.body)))
+        for method, place in (('PUT', boris[0]), ('PUT', path + 'new.vcf'), ('DELETE', boris[0]), ('DELETE', path), ('PROPPATCH', path),
+                              ('PROPPATCH', boris[0]), ('MKCOL', path), ('LOCK', boris[0])):
+            self.assertEqual(self.anna.ask(method, place, dav.card('x')).status, 403, (method, place))
+        self.anna.ask('PUT', self.books + 'default/own.vcf', dav.card('own'))
+        for method, place in (('COPY', self.books + 'default/own.vcf'), ('MOVE', self.books + 'default/own.vcf'), ('MOVE', self.books + 'default/')):
+            for target in (path, path + 'x.vcf', boris[0]):
+                self.assertEqual(self.anna.ask(method, place, Destination=target).status, 403, (method, place, target))
+        for method in ('COPY', 'MOVE'):
+            self.assertEqual(self.anna.ask(method, boris[0], Destination=self.books + 'default/b.vcf').status, 403)
+        self.assertEqual(self.anna.ask('GET', path + 'nobody.vcf').status, 404)
+
+    def test_a_change_of_the_directory_is_seen(self):
+        path = self.books + 'global/'
+        found, _, token = self.anna.sync(path)
+        self.assertEqual(len(found), len(self.cards(path)))
+        self.assertEqual(self.anna.sync(path, token), ({}, {}, token))
+        before = self.cards(path)
+        people = self.server.data / 'directory.ldif'
+        text = people.read_text(encoding='utf-8')
+        people.write_text(text.replace('title: Accountant', 'title: Changed title', 1), encoding='utf-8')
+        kontor.wait_until(lambda: self.anna.one(path, 'D:sync-token').text != token, 'the change is seen')
+        self.assertEqual(self.anna.sync(path, token).condition(), [D + 'valid-sync-token'])
+        after = self.cards(path)
+        self.assertEqual([href for href in after if after[href] != before[href]], [href for href in after if 'Changed title' in after[href]])
+
+
 class Properties(DavCase):
     def test_dead_ones_are_kept_and_live_ones_protected(self):
         path = self.home + 'coloured/'
