@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Programs of others with calendars, address books and notes: litmus, Python's caldav, vdirsyncer in both directions; and the
-samples of KONTOR_ICALENDAR_CORPUS and KONTOR_VCARD_CORPUS, which go in and come out byte for byte or are refused with the reason."""
+samples of KONTOR_CORPUS (or ../shared/corpora beside the checkout), which go in and come out byte for byte or are refused with the reason."""
 import datetime
 import os
 import pathlib
@@ -102,12 +102,12 @@ class Clients(unittest.TestCase):
             self.assertEqual((len(found), len(gone)), (1, 1), kind)
             self.assertIn(b'Changed here', client.ask('GET', next(iter(found))).body)
 
-    def go_through(self, variable, pattern, path, conditions):
-        corpus = os.environ.get(variable)
-        if not corpus:
-            self.skipTest(variable + ' is not set')
+    def go_through(self, kind, pattern, path, conditions):
+        corpus = pathlib.Path(os.environ.get('KONTOR_CORPUS') or kontor.ROOT.parent / 'shared/corpora') / kind
+        if not corpus.is_dir():
+            self.skipTest(f'NO CORPUS of {kind}: nothing was read. Set KONTOR_CORPUS.')
         client, taken, refused = self.client(), 0, 0
-        for number, sample in enumerate(sorted(pathlib.Path(corpus).rglob(pattern))):
+        for number, sample in enumerate(sorted(corpus.rglob(pattern))):
             data = sample.read_bytes()
             place = f'{path}{number}'
             answer = client.ask('PUT', place, data)
@@ -121,18 +121,18 @@ class Clients(unittest.TestCase):
                 self.assertTrue(answer.xml.find(D + 'responsedescription').text, sample)
                 self.assertEqual(client.ask('GET', place).status, 404)
                 refused += 1
-        print(f'{variable}: {taken} taken, {refused} refused', file=sys.stderr)
+        print(f'{kind}: {taken} taken, {refused} refused', file=sys.stderr)
         self.assertGreater(taken, 0)
 
     def test_a_corpus_of_calendars(self):
         client = self.client()
         path = client.home() + 'corpus/'
         client.ask('MKCALENDAR', path)
-        self.go_through('KONTOR_ICALENDAR_CORPUS', '*.ics', path, {C + name for name in (
+        self.go_through('icalendar', '*.ics', path, {C + name for name in (
             'valid-calendar-data', 'valid-calendar-object-resource', 'supported-calendar-component', 'max-instances')})
 
     def test_a_corpus_of_cards(self):
-        self.go_through('KONTOR_VCARD_CORPUS', '*.vcf', self.client().home('addressbooks') + 'default/',
+        self.go_through('vcard', '*.vcf', self.client().home('addressbooks') + 'default/',
                         {CR + 'valid-address-data', CR + 'supported-address-data'})
 
 
