@@ -18,8 +18,9 @@ BusyType type_of(const Component& event, const std::vector<std::string>& self) {
   if (iequals(event.value("TRANSP"), "TRANSPARENT") || iequals(event.value("STATUS"), "CANCELLED"))
     return BusyType::free;
   for (const auto& property : event.properties) {
-    if (property.name != "ATTENDEE" ||
-        std::ranges::find(self, calendar_address(property.value)) == self.end())
+    if (property.name != "ATTENDEE") continue;
+    const std::string address = calendar_address(property.value);
+    if (std::ranges::none_of(self, [&](const auto& one) { return iequals(one, address); }))
       continue;
     const auto person = participant_of(property);
     if (person.partstat == "DECLINED" || person.partstat == "DELEGATED") return BusyType::free;

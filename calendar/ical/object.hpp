@@ -25,7 +25,7 @@ std::optional<Kind> kind_of(std::string_view component_name) noexcept;
 
 struct ObjectLimits {
   TextLimits text;
-  std::size_t overrides = 5'000;  // max-instances
+  std::size_t overrides = 1'000;  // max-instances
   std::size_t attendees = 2'000;  // max-attendees-per-instance
   std::size_t dates = 20'000;     // RDATE and EXDATE values of one object: max-instances
   LocalSeconds earliest = std::chrono::local_days(std::chrono::year(1) / 1 / 1);  // min-date-time

@@ -110,7 +110,10 @@ class ObjectReader {
       return refuse(max_resource_size,
                     "It is larger than " + std::to_string(limits_.text.bytes) + " bytes.");
     auto read = read_components(bytes, limits_.text);
-    if (!read) return refuse(valid_calendar_data, std::move(read.error()));
+    if (!read) {
+      const bool is_many = read.error().contains("too many components");  // overrides without end
+      return refuse(is_many ? max_instances : valid_calendar_data, std::move(read.error()));
+    }
     if (read->size() != 1 || read->front().name != "VCALENDAR")
       return refuse(valid_calendar_data, "It is not one VCALENDAR.");
     object_.calendar = std::move(read->front());

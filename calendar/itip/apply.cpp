@@ -292,8 +292,13 @@ class Applier {
   AppliedMessage refresh() const {
     if (!is_organizer(*stored_, options_.self)) return {};
     AppliedMessage applied;
-    for (auto& one : organizer_change(nullptr, stored_, options_.self, options_.now).messages)
-      if (one.to == from_) applied.messages.push_back(std::move(one));
+    auto change = organizer_change(nullptr, stored_, options_.self, options_.now);
+    if (!change) return applied;
+    for (auto& one : change->messages) {
+      if (std::ranges::find(one.to, from_) == one.to.end()) continue;
+      one.to = {from_};
+      applied.messages.push_back(std::move(one));
+    }
     return applied;
   }
 

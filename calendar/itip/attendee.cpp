@@ -120,7 +120,7 @@ class Attendee {
     if (organizer == nullptr || me == nullptr) return;
     SchedulingMessage message{.method = Method::reply,
                               .from = calendar_address(me->value),
-                              .to = calendar_address(organizer->value),
+                              .to = {calendar_address(organizer->value)},
                               .calendar = message_frame(calendar, Method::reply)};
     for (auto& part : parts_) message.calendar.components.push_back(std::move(part));
     drop_unused_zones(message.calendar);

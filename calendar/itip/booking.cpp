@@ -105,7 +105,7 @@ BookingAnswer answer_booking(const CalendarObject& request,
   const auto organizer = request.organizer();
   made.reply = {.method = Method::reply,
                 .from = address,
-                .to = organizer ? calendar_address(organizer->address) : "",
+                .to = {organizer ? calendar_address(organizer->address) : ""},
                 .calendar = message_frame(request.calendar, Method::reply)};
   for (const auto& part : made.calendar.components) {
     const Property* me = is_scheduled(part) ? find_attendee(part, address) : nullptr;

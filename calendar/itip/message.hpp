@@ -29,9 +29,9 @@ std::optional<Method> method_of(std::string_view name) noexcept;
 
 struct SchedulingMessage {
   Method method = Method::request;
-  std::string from;  // calendar_address()
-  std::string to;
-  Component calendar;  // VCALENDAR with METHOD, without alarms and SCHEDULE- parameters
+  std::string from;             // calendar_address()
+  std::vector<std::string> to;  // each gets it on its own
+  Component calendar;           // VCALENDAR with METHOD, without alarms and SCHEDULE- parameters
 };
 
 // A message as it came, to be applied (calendar/itip/apply.hpp).

@@ -4,6 +4,8 @@
 #include "calendar/itip/organizer.hpp"
 
 #include <algorithm>
+#include <compare>
+#include <map>
 #include <set>
 
 #include "base/core/text.hpp"
@@ -13,11 +15,31 @@ namespace kontor::calendar {
 namespace {
 
 bool is_one_of(const std::vector<std::string>& self, std::string_view uri) {
-  return std::ranges::find(self, calendar_address(uri)) != self.end();
+  const std::string address = calendar_address(uri);
+  return std::ranges::any_of(self, [&](const auto& one) { return iequals(one, address); });
 }
 
 bool is_cancelled(const Component& component) {
   return iequals(component.value("STATUS"), "CANCELLED");
+}
+
+// Where an attendee is named: the numbers of components before and after the change.
+struct Seat {
+  std::vector<std::size_t> before, after;
+  bool force = false;  // SCHEDULE-FORCE-SEND (RFC 6638, 7.2)
+  auto operator<=>(const Seat&) const = default;
+};
+
+using Parts = std::vector<Component>;
+
+bool same(const Parts& a, const Parts& b) {
+  if (a.size() != b.size()) return false;
+  std::map<std::string, const Component*> keyed;
+  for (const auto& one : b) keyed.emplace(instance_key(one), &one);
+  return std::ranges::all_of(a, [&](const Component& one) {
+    const auto other = keyed.find(instance_key(one));
+    return other != keyed.end() && same_for_others(one, *other->second);
+  });
 }
 
 class Organizer {
@@ -28,34 +50,51 @@ class Organizer {
             UtcSeconds now)
       : before_(before), after_(after), self_(self), now_(now) {}
 
-  SchedulingChange run() {
+  Checked<SchedulingChange> run() {
     if (after_ != nullptr) change_.calendar = after_->calendar;
     if (before_ != nullptr && after_ != nullptr) raise();
-    for (const auto& [address, force] : attendees()) tell(address, force);
+    for (const auto& [seat, addresses] : groups()) tell(seat, addresses);
+    if (cost_ > k_most_properties)
+      return refuse(Precondition::max_attendees_per_instance,
+                    "Too many attendees take part in different instances.");
     if (after_ != nullptr) take_force_off();
     change_.altered = after_ != nullptr && !(change_.calendar == after_->calendar);
     return std::move(change_);
   }
 
  private:
-  // Everybody who is or was invited, with whether a message is forced (RFC 6638, 7.2).
-  std::vector<std::pair<std::string, bool>> attendees() const {
-    std::vector<std::pair<std::string, bool>> found;
-    std::set<std::string> seen;
-    for (const CalendarObject* object : {after_, before_}) {
-      if (object == nullptr) continue;
-      for (const Component* part : object->parts())
-        for (const auto& property : part->properties) {
-          if (property.name != "ATTENDEE" || is_one_of(self_, property.value)) continue;
-          if (schedule_agent(property) != "SERVER") {
-            seen.insert(calendar_address(property.value));
-            continue;
-          }
-          const bool force = iequals(property.parameter("SCHEDULE-FORCE-SEND"), "REQUEST");
-          if (seen.insert(calendar_address(property.value)).second)
-            found.emplace_back(calendar_address(property.value), force);
+  void seat(const CalendarObject* object,
+            std::vector<std::size_t> Seat::* where,
+            std::map<std::string, Seat>& seats,
+            std::set<std::string>& others) const {
+    if (object == nullptr) return;
+    const auto& components = object->calendar.components;
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      if (!is_scheduled(components[i])) continue;
+      for (const auto& property : components[i].properties) {
+        if (property.name != "ATTENDEE" || is_one_of(self_, property.value)) continue;
+        const std::string address = calendar_address(property.value);
+        if (schedule_agent(property) != "SERVER") {
+          others.insert(address);
+          continue;
         }
+        Seat& one = seats[address];
+        if (auto& list = one.*where; list.empty() || list.back() != i) list.push_back(i);
+        one.force = one.force || (object == after_ &&
+                                  iequals(property.parameter("SCHEDULE-FORCE-SEND"), "REQUEST"));
+      }
     }
+  }
+
+  // Everybody who is or was invited; those who see the same are told the same.
+  std::map<Seat, std::vector<std::string>> groups() const {
+    std::map<std::string, Seat> seats;
+    std::set<std::string> others;  // whom their own client tells
+    seat(before_, &Seat::before, seats, others);
+    seat(after_, &Seat::after, seats, others);
+    std::map<Seat, std::vector<std::string>> found;
+    for (auto& [address, one] : seats)
+      if (!others.contains(address)) found[std::move(one)].push_back(address);
     return found;
   }
 
@@ -65,9 +104,9 @@ class Organizer {
       if (!is_scheduled(part)) continue;
       const Component* old = find_part(before_->calendar, instance_key(part));
       const Component* master = find_part(before_->calendar, "");
-      if (old == nullptr && (master == nullptr || part.find("RECURRENCE-ID") == nullptr)) continue;
-      const Component was =
-          old != nullptr ? *old : instance_of(*master, *part.find("RECURRENCE-ID"));
+      const Property* id = part.find("RECURRENCE-ID");
+      if (old == nullptr && (master == nullptr || id == nullptr)) continue;
+      const Component was = old != nullptr ? *old : instance_of(*master, *id);
       const bool times = !same_times(was, part);
       if (times || is_cancelled(was) != is_cancelled(part))
         if (sequence_of(part) <= sequence_of(was))
@@ -81,70 +120,60 @@ class Organizer {
   }
 
   // The components that name him; what he is left out of is an exception of his master.
-  static std::vector<Component> view(const Component& calendar, std::string_view address) {
-    std::vector<Component> parts;
-    const Component* master = find_part(calendar, "");
-    const bool in_master = master != nullptr && find_attendee(*master, address) != nullptr;
-    if (in_master) parts.push_back(*master);
-    for (const auto& part : calendar.components) {
-      const Property* id = part.find("RECURRENCE-ID");
-      if (!is_scheduled(part) || id == nullptr) continue;
-      if (find_attendee(part, address) != nullptr) {
-        parts.push_back(part);
-      } else if (in_master) {
-        Property exception = *id;
-        exception.name = "EXDATE";
-        exception.set("RANGE", "");
-        parts.front().properties.push_back(std::move(exception));
-      }
+  Parts view(const Component& calendar, const std::vector<std::size_t>& seat) {
+    Parts parts;
+    const auto& all = calendar.components;
+    for (const std::size_t i : seat) {
+      cost_ += all[i].properties.size();
+      if (cost_ > k_most_properties) return parts;
+      parts.insert(all[i].find("RECURRENCE-ID") == nullptr ? parts.begin() : parts.end(), all[i]);
+    }
+    if (parts.empty() || parts.front().find("RECURRENCE-ID") != nullptr) return parts;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Property* id = all[i].find("RECURRENCE-ID");
+      if (!is_scheduled(all[i]) || id == nullptr || std::ranges::binary_search(seat, i)) continue;
+      Property exception = *id;
+      exception.name = "EXDATE";
+      exception.set("RANGE", "");
+      parts.front().properties.push_back(std::move(exception));
     }
     return parts;
   }
 
-  static bool same(const std::vector<Component>& a, const std::vector<Component>& b) {
-    return a.size() == b.size() && std::ranges::all_of(a, [&](const Component& one) {
-             const auto other = std::ranges::find_if(
-                 b, [&](const Component& two) { return instance_key(one) == instance_key(two); });
-             return other != b.end() && same_for_others(one, *other);
-           });
-  }
-
-  void tell(const std::string& address, bool force) {
-    const auto old =
-        before_ == nullptr ? std::vector<Component>{} : view(before_->calendar, address);
-    auto now = after_ == nullptr ? std::vector<Component>{} : view(change_.calendar, address);
+  void tell(const Seat& seat, const std::vector<std::string>& to) {
+    if (cost_ > k_most_properties) return;
+    const Parts old = before_ == nullptr ? Parts{} : view(before_->calendar, seat.before);
+    Parts now = after_ == nullptr ? Parts{} : view(change_.calendar, seat.after);
     const bool cancelled = !now.empty() && std::ranges::all_of(now, is_cancelled);
     if (now.empty() || cancelled) {
       if (!old.empty() && !std::ranges::all_of(old, is_cancelled))
-        cancel(address, cancelled ? now : old, !cancelled);
+        cancel(to, cancelled ? now : old, !cancelled);
       return;
     }
-    if (!force && same(old, now)) return;
-    send(Method::request, address, std::move(now), after_->calendar);
+    if (!seat.force && same(old, now)) return;
+    send(Method::request, to, std::move(now), after_->calendar);
   }
 
-  void cancel(const std::string& address, std::vector<Component> parts, bool raise_sequence) {
+  void cancel(const std::vector<std::string>& to, Parts parts, bool raise_sequence) {
     for (auto& part : parts) {
       part.set("STATUS", "CANCELLED");
       if (raise_sequence) part.set("SEQUENCE", std::to_string(sequence_of(part) + 1));
     }
     // The master stands for all of it.
-    const bool has_master = std::ranges::any_of(
-        parts, [](const Component& one) { return one.find("RECURRENCE-ID") == nullptr; });
-    if (has_master)
-      std::erase_if(parts,
-                    [](const Component& one) { return one.find("RECURRENCE-ID") != nullptr; });
-    send(Method::cancel, address, std::move(parts),
-         (after_ != nullptr ? after_ : before_)->calendar);
+    const auto is_instance = [](const Component& one) {
+      return one.find("RECURRENCE-ID") != nullptr;
+    };
+    if (!std::ranges::all_of(parts, is_instance)) std::erase_if(parts, is_instance);
+    send(Method::cancel, to, std::move(parts), (after_ != nullptr ? after_ : before_)->calendar);
   }
 
   void send(Method method,
-            const std::string& address,
-            std::vector<Component> parts,
+            const std::vector<std::string>& to,
+            Parts parts,
             const Component& calendar) {
     SchedulingMessage message{.method = method,
                               .from = organizer(),
-                              .to = address,
+                              .to = to,
                               .calendar = message_frame(calendar, method)};
     for (auto& part : parts)
       message.calendar.components.push_back(for_sending(std::move(part), now_));
@@ -163,10 +192,13 @@ class Organizer {
         if (property.name == "ATTENDEE") property.set("SCHEDULE-FORCE-SEND", "");
   }
 
+  static constexpr std::size_t k_most_properties = 2'000'000;  // of all views together
+
   const CalendarObject* before_;
   const CalendarObject* after_;
   const std::vector<std::string>& self_;
   UtcSeconds now_;
+  std::size_t cost_ = 0;
   SchedulingChange change_;
 };
 
@@ -191,10 +223,10 @@ bool is_attendee(const CalendarObject& object, const std::vector<std::string>& s
   return false;
 }
 
-SchedulingChange organizer_change(const CalendarObject* before,
-                                  const CalendarObject* after,
-                                  const std::vector<std::string>& self,
-                                  UtcSeconds now) {
+Checked<SchedulingChange> organizer_change(const CalendarObject* before,
+                                           const CalendarObject* after,
+                                           const std::vector<std::string>& self,
+                                           UtcSeconds now) {
   return Organizer(before, after, self, now).run();
 }
 

@@ -25,11 +25,12 @@ bool is_attendee(const CalendarObject& object, const std::vector<std::string>& s
 
 // `before` is null for a new object, `after` for a deletion. Each attendee is told of what concerns
 // him: REQUEST of his view, CANCEL of what he is no longer part of. Attendees with SCHEDULE-AGENT
-// CLIENT or NONE are told nothing.
-SchedulingChange organizer_change(const CalendarObject* before,
-                                  const CalendarObject* after,
-                                  const std::vector<std::string>& self,
-                                  UtcSeconds now);
+// CLIENT or NONE are told nothing. Those who see the same share a message.
+// max-attendees-per-instance: too many see different things of too large an object.
+Checked<SchedulingChange> organizer_change(const CalendarObject* before,
+                                           const CalendarObject* after,
+                                           const std::vector<std::string>& self,
+                                           UtcSeconds now);
 
 // An attendee's answers to the organizer: REPLY for every component whose PARTSTAT he changed, and
 // DECLINED for what he removed.

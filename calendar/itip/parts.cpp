@@ -80,7 +80,7 @@ std::uint32_t sequence_of(const Component& component) noexcept {
 
 const Property* find_attendee(const Component& component, std::string_view address) noexcept {
   for (const auto& one : component.properties)
-    if (one.name == "ATTENDEE" && calendar_address(one.value) == address) return &one;
+    if (one.name == "ATTENDEE" && iequals(calendar_address(one.value), address)) return &one;
   return nullptr;
 }
 Property* find_attendee(Component& component, std::string_view address) noexcept {

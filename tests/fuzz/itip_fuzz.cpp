@@ -24,8 +24,9 @@ void check(const std::vector<SchedulingMessage>& messages) {
 
 void change(const CalendarObject* before, const CalendarObject* after) {
   const auto organizer = organizer_change(before, after, k_boss, k_now);
-  check(organizer.messages);
-  if (after != nullptr && !read_object(write_component(organizer.calendar))) std::abort();
+  if (organizer) check(organizer->messages);
+  if (organizer && after != nullptr && !read_object(write_component(organizer->calendar)))
+    std::abort();
   check(attendee_change(before, after, k_anna, k_now).messages);
 }
 

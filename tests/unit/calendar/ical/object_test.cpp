@@ -102,6 +102,13 @@ TEST(Object, is_limited) {
             "max-date-time: DTSTART \"21000102\" is too late.");
 }
 
+TEST(Object, of_a_hundred_thousand_overrides_is_refused_soon) {
+  std::string inner = event("DTSTART:20260101T100000Z\nRRULE:FREQ=DAILY");
+  for (int i = 0; i < 100'000; ++i)
+    inner += "BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20260101T100000Z\nEND:VEVENT\n";
+  EXPECT_EQ(read_object(wrapped(inner)).error().precondition, Precondition::max_instances);
+}
+
 TEST(Object, of_many_is_split_by_uid_with_its_zones) {
   const auto bytes = wrapped(
       "METHOD:PUBLISH\nBEGIN:VTIMEZONE\nTZID:Mine\nBEGIN:STANDARD\nDTSTART:"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "calendar/itip/apply.hpp"
 #include "calendar/itip/booking.hpp"
 #include "calendar/itip/organizer.hpp"
@@ -39,12 +42,20 @@ CalendarObject message(const SchedulingMessage& one) {
 std::vector<std::string> told(const SchedulingChange& change) {
   std::vector<std::string> found;
   for (const auto& one : change.messages)
-    found.push_back(std::string(name_of(one.method)) + " " + one.from + " " + one.to);
+    for (const auto& to : one.to)
+      found.push_back(std::string(name_of(one.method)) + " " + one.from + " " + to);
   return found;
+}
+const SchedulingMessage& sent_to(const SchedulingChange& change, const std::string& address) {
+  for (const auto& one : change.messages)
+    if (std::ranges::find(one.to, address) != one.to.end()) return one;
+  throw std::runtime_error("nothing was sent to " + address);
 }
 const UtcSeconds k_now = utc("20260102T120000Z");
 SchedulingChange organize(const CalendarObject* before, const CalendarObject* after) {
-  return organizer_change(before, after, k_boss, k_now);
+  auto change = organizer_change(before, after, k_boss, k_now);
+  EXPECT_TRUE(change);
+  return change ? *std::move(change) : SchedulingChange{};
 }
 AppliedMessage apply(const CalendarObject* held,
                      const SchedulingMessage& one,
@@ -99,19 +110,19 @@ TEST(Organizer, tells_nobody_of_what_is_his_own) {
   EXPECT_TRUE(change.altered);
   EXPECT_EQ(change.calendar, before.calendar);
   const auto client = meeting("\nATTENDEE;SCHEDULE-AGENT=CLIENT:mailto:x@example.org");
-  EXPECT_EQ(organize(nullptr, &client).messages.size(), 2U);
+  EXPECT_EQ(told(organize(nullptr, &client)).size(), 2U);
 }
 
 TEST(Organizer, asks_anew_when_the_time_is_another) {
   const auto before = with(meeting(), "PARTSTAT=NEEDS-ACTION;RSVP=TRUE", "PARTSTAT=ACCEPTED");
   const auto renamed = with(before, "SUMMARY:Team", "SUMMARY:Other");
   const auto same = organize(&before, &renamed);
-  EXPECT_EQ(same.messages.size(), 2U);
+  EXPECT_EQ(told(same).size(), 2U);
   EXPECT_FALSE(same.altered);
   const auto moved = organize(
       &before,
       std::addressof(static_cast<const CalendarObject&>(with(before, "T100000", "T090000"))));
-  EXPECT_EQ(moved.messages.size(), 2U);
+  EXPECT_EQ(told(moved).size(), 2U);
   EXPECT_TRUE(moved.altered);
   const auto after = stored(moved.calendar);
   EXPECT_EQ(after.master()->value("SEQUENCE"), "1");
@@ -146,20 +157,42 @@ TEST(Organizer, shows_each_what_concerns_him) {
       "example.org");
   const auto object = meeting("", guest);
   const auto change = organize(nullptr, &object);
-  ASSERT_EQ(change.messages.size(), 3U);
-  const auto for_guest = message(*std::ranges::find(
-      change.messages, std::string("guest@example.org"), &SchedulingMessage::to));
+  ASSERT_EQ(told(change).size(), 3U);
+  const auto for_guest = message(sent_to(change, "guest@example.org"));
   EXPECT_EQ(for_guest.master(), nullptr);
   EXPECT_EQ(for_guest.parts().size(), 1U);
-  const auto for_room = message(
-      *std::ranges::find(change.messages, std::string("room@example.org"), &SchedulingMessage::to));
+  const auto for_room = message(sent_to(change, "room@example.org"));
   EXPECT_EQ(for_room.parts().size(), 1U);
   EXPECT_EQ(for_room.master()->value("EXDATE"), "20260112T100000");
-  EXPECT_EQ(message(*std::ranges::find(change.messages, std::string("anna@example.org"),
-                                       &SchedulingMessage::to))
-                .parts()
-                .size(),
-            2U);
+  EXPECT_EQ(message(sent_to(change, "anna@example.org")).parts().size(), 2U);
+}
+
+TEST(Organizer, tells_those_who_see_the_same_by_one_message) {
+  std::string people = "ORGANIZER:mailto:boss@example.org";
+  for (int i = 0; i < 1'000; ++i)
+    people += "\nATTENDEE:mailto:a" + std::to_string(i) + "@example.org";
+  const auto object = object_of(event(k_weekly + people));
+  const auto change = organize(nullptr, &object);
+  ASSERT_EQ(change.messages.size(), 1U);
+  EXPECT_EQ(change.messages[0].to.size(), 1'000U);
+}
+
+TEST(Organizer, is_refused_what_would_fill_the_memory) {
+  // 100 instances with 1,000 attendees each, and everybody is missing from another one.
+  std::string inner;
+  for (int part = 0; part < 100; ++part) {
+    const auto day = read_date_time("20260101T100000Z")->local + std::chrono::days(part);
+    std::string lines =
+        "DTSTART:20260101T100000Z\nORGANIZER:mailto:boss@example.org\n" +
+        (part == 0 ? std::string("RRULE:FREQ=DAILY") : "RECURRENCE-ID:" + write_local(day) + "Z");
+    for (int i = 0; i < 1'000; ++i)
+      if (i % 99 + 1 != part) lines += "\nATTENDEE:mailto:a" + std::to_string(i) + "@example.org";
+    inner += event(lines);
+  }
+  const auto object = object_of(inner);
+  const auto change = organizer_change(nullptr, &object, k_boss, k_now);
+  ASSERT_FALSE(change);
+  EXPECT_EQ(change.error().precondition, Precondition::max_attendees_per_instance);
 }
 
 TEST(Meeting, lives_through_answers_a_move_and_the_end) {
@@ -196,7 +229,7 @@ TEST(Meeting, lives_through_answers_a_move_and_the_end) {
             "Moscow:20260113T150000\nDTEND;TZID=Europe/Moscow:20260113T160000\nSUMMARY:Team\n" +
             k_people));
   const auto second = organize(&agreed, &moved);
-  ASSERT_EQ(second.messages.size(), 2U);
+  ASSERT_EQ(told(second).size(), 2U);
   EXPECT_EQ(partstat(stored(second.calendar), "anna@example.org"), "ACCEPTED");
   applied = apply(&accepted, second.messages[0], k_anna);
   ASSERT_EQ(applied.outcome, Applied::updated);
@@ -245,7 +278,7 @@ TEST(Apply, does_not_believe_others) {
   // Another's invitation of the same UID does not take the object over.
   const auto foreign = with(object, "boss@example.org", "mallory@example.org");
   const auto theirs =
-      organizer_change(nullptr, &foreign, {"mallory@example.org"}, k_now).messages[0];
+      organizer_change(nullptr, &foreign, {"mallory@example.org"}, k_now)->messages[0];
   EXPECT_EQ(apply(&object, theirs, k_anna).outcome, Applied::nothing);
   // A REPLY counts for its sender alone.
   const auto yes = with(object, "PARTSTAT=NEEDS-ACTION;RSVP=TRUE", "PARTSTAT=ACCEPTED");
@@ -274,7 +307,7 @@ SchedulingMessage reply_of(const std::string& attendee, std::string from) {
       true);
   return {.method = Method::reply,
           .from = std::move(from),
-          .to = "boss@example.org",
+          .to = {"boss@example.org"},
           .calendar = object.calendar};
 }
 
@@ -308,7 +341,7 @@ TEST(Apply, adds_cancels_and_answers_for_instances) {
       true);
   const auto added =
       apply(&object,
-            {.method = Method::add, .from = "boss@example.org", .to = "", .calendar = add.calendar},
+            {.method = Method::add, .from = "boss@example.org", .to = {}, .calendar = add.calendar},
             k_anna);
   ASSERT_EQ(added.outcome, Applied::updated);
   EXPECT_EQ(instances(stored(*added.calendar), range("20260101", "20270101")).size(), 5U);
@@ -316,7 +349,7 @@ TEST(Apply, adds_cancels_and_answers_for_instances) {
       "METHOD:CANCEL\n" + event("RECURRENCE-ID;TZID=Europe/Moscow:20260112T100000\n" + k_people),
       true);
   const SchedulingMessage one{
-      .method = Method::cancel, .from = "boss@example.org", .to = "", .calendar = cancel.calendar};
+      .method = Method::cancel, .from = "boss@example.org", .to = {}, .calendar = cancel.calendar};
   const auto less = apply(&object, one, k_anna);
   ASSERT_EQ(less.outcome, Applied::updated);
   const auto left = stored(*less.calendar);
@@ -334,16 +367,16 @@ TEST(Apply, adds_cancels_and_answers_for_instances) {
   const auto again = apply(&object,
                            {.method = Method::refresh,
                             .from = "anna@example.org",
-                            .to = "",
+                            .to = {},
                             .calendar = refresh.calendar},
                            k_boss);
   ASSERT_EQ(again.messages.size(), 1U);
-  EXPECT_EQ(again.messages[0].to, "anna@example.org");
+  EXPECT_THAT(again.messages[0].to, ElementsAre("anna@example.org"));
   auto counter = object_of("METHOD:COUNTER\n" + event(k_weekly + k_people), true);
   EXPECT_EQ(apply(&object,
                   {.method = Method::counter,
                    .from = "anna@example.org",
-                   .to = "",
+                   .to = {},
                    .calendar = counter.calendar},
                   k_boss)
                 .outcome,
