@@ -203,6 +203,9 @@ class Expander {
 
   void place(const Component& master, const Moments& moments, const DateTime& original) {
     const UtcSeconds key = key_of(original);
+    // Two wall clock times may be one moment where clocks go forward: it counts once.
+    if (key == placed_) return;
+    placed_ = key;
     if (exceptions_.contains(key) || overrides_.contains(key)) return;
     const auto after = future_.upper_bound(key);
     if (after == future_.begin()) {
@@ -236,6 +239,7 @@ class Expander {
   std::map<LocalSeconds, Length> periods_;
   std::vector<LocalSeconds> originals_;
   LocalSeconds window_begin_, window_end_;
+  std::optional<UtcSeconds> placed_;
   Instances found_;
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t k_most_kept = 512;  // VTIMEZONEs
 constexpr std::size_t k_longest_file = 1 << 20;
+constexpr std::size_t k_longest_name = 255;
 
 bool is_zone_name(std::string_view name) {
   const auto fits = [](char c) {
@@ -65,23 +66,21 @@ Zones::Zones(std::filesystem::path zoneinfo) : state_(std::make_unique<State>())
 Zones::~Zones() = default;
 
 ZonePtr Zones::find(std::string_view tzid) const {
+  if (tzid.empty() || tzid.size() > k_longest_name) return nullptr;
   const std::string key(tzid);
   const auto kept = state_->by_name.with([&](const auto& zones) {
     const auto found = zones.find(key);
-    return found == zones.end() ? nullptr : found->second;
+    return found == zones.end() ? std::nullopt : std::optional(found->second);
   });
-  if (kept) return kept;
-  for (const auto& name : candidates(tzid)) {
-    if (!is_zone_name(name)) continue;
-    if (ZonePtr zone = state_->load(name)) {
-      state_->by_name.with([&](auto& zones) {
-        if (zones.size() >= 4 * k_most_kept) zones.clear();
-        zones.emplace(key, zone);
-      });
-      return zone;
-    }
-  }
-  return nullptr;
+  if (kept) return *kept;
+  ZonePtr zone;
+  for (const auto& name : candidates(tzid))
+    if (!zone && is_zone_name(name)) zone = state_->load(name);
+  state_->by_name.with([&](auto& zones) {  // what there is not is kept as well
+    if (zones.size() >= 4 * k_most_kept) zones.clear();
+    zones.emplace(key, zone);
+  });
+  return zone;
 }
 
 ZonePtr Zones::of(const Component& vtimezone) const {

@@ -24,6 +24,14 @@ TEST(Instances, keep_the_wall_clock_over_daylight_saving) {
                           "20260330T070000Z/20260330T080000Z"));
 }
 
+TEST(Instances, of_every_hour_count_a_skipped_one_once) {
+  const auto object =
+      object_of(event("DTSTART;TZID=Europe/Berlin:20260328T000000\nRRULE:FREQ=HOURLY"));
+  EXPECT_THAT(instances(object, range("20260329T000000Z", "20260329T030000Z")),
+              ElementsAre("20260329T000000Z/20260329T000000Z", "20260329T010000Z/20260329T010000Z",
+                          "20260329T020000Z/20260329T020000Z"));
+}
+
 TEST(Instances, follow_what_russia_changed) {
   const auto object = object_of(event(
       "DTSTART;TZID=Russian Standard Time:20091015T100000\nDURATION:PT1H\nRRULE:FREQ=MONTHLY"));
