@@ -39,9 +39,12 @@ SchedulingChange attendee_change(const CalendarObject* before,
                                  const std::vector<std::string>& self,
                                  UtcSeconds now);
 
-// May an attendee make this change to his copy? Not the organizer, the times or the rules
-// (RFC 6638, 3.2.4.3, allowed-attendee-scheduling-object-change). The text says what; empty: yes.
-std::string forbidden_attendee_change(const CalendarObject& before, const CalendarObject& after);
+// May `self` put this object in the place of that one (null: a new one)? Refused by the
+// preconditions of RFC 6638, 3.2.4: components of two organizers; an attendee who changes the
+// organizer, the times or the rules of his copy.
+Checked<void> check_scheduling_change(const CalendarObject* before,
+                                      const CalendarObject& after,
+                                      const std::vector<std::string>& self);
 
 // The SCHEDULE-STATUS of an attendee (RFC 6638, 7.3) in a stored object: "1.2" delivered, "1.1"
 // sent by mail, "3.7" no such user, "5.1" could not be delivered.

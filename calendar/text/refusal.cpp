@@ -21,6 +21,10 @@ std::string_view name_of(Precondition precondition) noexcept {
       return "max-instances";
     case Precondition::max_attendees_per_instance:
       return "max-attendees-per-instance";
+    case Precondition::same_organizer_in_all_components:
+      return "same-organizer-in-all-components";
+    case Precondition::allowed_attendee_scheduling_object_change:
+      return "allowed-attendee-scheduling-object-change";
     case Precondition::valid_filter:
       return "valid-filter";
     case Precondition::supported_filter:

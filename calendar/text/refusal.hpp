@@ -18,6 +18,8 @@ enum class Precondition : unsigned char {
   max_date_time,
   max_instances,
   max_attendees_per_instance,
+  same_organizer_in_all_components,  // RFC 6638, 3.2.4
+  allowed_attendee_scheduling_object_change,
   valid_filter,
   supported_filter,
   supported_collation,

@@ -51,7 +51,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto message = read_message(bytes.substr(middle + 4));
   if (before && after) {
     change(&*before, &*after);
-    forbidden_attendee_change(*before, *after);
+    if (!check_scheduling_change(&*before, *before, k_anna) &&
+        check_scheduling_change(nullptr, *before, k_anna))
+      std::abort();
+    (void)check_scheduling_change(&*before, *after, k_anna);
   }
   if (before) {
     change(nullptr, &*before);

@@ -385,11 +385,21 @@ TEST(Apply, adds_cancels_and_answers_for_instances) {
 
 TEST(Attendee, may_not_change_what_is_the_organizers) {
   const auto before = meeting();
-  EXPECT_EQ(forbidden_attendee_change(before, with(before, "RSVP=TRUE", "RSVP=FALSE")), "");
-  EXPECT_NE(forbidden_attendee_change(before, with(before, "T100000", "T120000")), "");
-  EXPECT_NE(forbidden_attendee_change(before,
-                                      with(before, "ORGANIZER:mailto:boss", "ORGANIZER:mailto:me")),
-            "");
+  const auto fault = [&](const CalendarObject& after, const std::vector<std::string>& self) {
+    const auto checked = check_scheduling_change(&before, after, self);
+    return checked ? "" : std::string(name_of(checked.error().precondition));
+  };
+  const std::string change = "allowed-attendee-scheduling-object-change";
+  EXPECT_EQ(fault(with(before, "RSVP=TRUE", "RSVP=FALSE"), k_anna), "");
+  EXPECT_EQ(fault(with(before, "T100000", "T120000"), k_anna), change);
+  EXPECT_EQ(fault(with(before, "T100000", "T120000"), k_boss), "");
+  EXPECT_EQ(fault(with(before, "ORGANIZER:mailto:boss", "ORGANIZER:mailto:me"), k_anna), change);
+  const auto two = meeting(
+      "",
+      event("RECURRENCE-ID;TZID=Europe/"
+            "Moscow:20260112T100000\nDTSTART:20260112T100000Z\nORGANIZER:mailto:x@example.org"));
+  EXPECT_EQ(fault(two, k_boss), "same-organizer-in-all-components");
+  EXPECT_FALSE(check_scheduling_change(nullptr, two, k_boss));
 }
 
 TEST(ScheduleStatus, is_set) {
