@@ -2,6 +2,7 @@
 """Calendars, address books and notes over HTTPS, request by request: discovery, conditions, synchronisation, reports,
 properties, locks; what is refused leaves what was there; everything is the same after a restart."""
 import concurrent.futures
+import http.client
 import pathlib
 import shutil
 import subprocess
@@ -439,7 +440,7 @@ class GlobalBook(DavCase):
         people = self.server.data / 'directory.ldif'
         text = people.read_text(encoding='utf-8')
         people.write_text(text.replace('title: Accountant', 'title: Changed title', 1), encoding='utf-8')
-        kontor.wait_until(lambda: self.anna.one(path, 'D:sync-token').text != token, 'the change is seen')
+        kontor.wait_until(lambda: self.anna.one(path, 'D:sync-token').text != token, 'the change is seen', 60)
         self.assertEqual(self.anna.sync(path, token).condition(), [D + 'valid-sync-token'])
         after = self.cards(path)
         self.assertEqual([href for href in after if after[href] != before[href]], [href for href in after if 'Changed title' in after[href]])
@@ -529,8 +530,10 @@ class Small(DavCase):
         path = self.home + 'default/a.ics'
         first = dav.event('a', 'x' * 20_000)
         self.assertEqual(self.anna.ask('PUT', path, first).status, 201, 'more than http.max_body')
-        answer = self.client().ask('PUT', path, dav.event('a', 'x' * 70_000))
-        self.assertEqual(answer.status, 413)
+        try:
+            self.assertEqual(self.client().ask('PUT', path, dav.event('a', 'x' * 70_000)).status, 413)
+        except (OSError, http.client.HTTPException):
+            pass  # it is told before the body was read, and the connection ends: the word may be lost
         self.assertEqual(self.client().ask('GET', path).body, first)
 
     def test_there_is_a_number_of_collections(self):
