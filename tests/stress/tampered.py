@@ -121,11 +121,14 @@ LIES = {
     'THREAD leaves one out': replaced(rb'^\* THREAD \((\d+)', lambda m: b'* THREAD ('),
     'a part of a result is short': replaced(rb'PARTIAL \(1:5 (\d+),', lambda m: b'PARTIAL (1:5 '),
     'an answer comes out of order': replaced(rb'^([a-z]\d+)\.(\d+) OK NOOP', lambda m: m[1] + b'.999 OK NOOP'),
+    'NOTIFY tells an older UIDNEXT': replaced(rb'^(\* STATUS .*UIDNEXT )(\d+)( (?!.*MAILBOXID))', less),
     'a mailbox is said to be deleted': lambda p: [[b'* BYE gone'], p] if re.match(rb'\S+ OK NOOP', p[0]) else None,
 }
 
 
 class Lying(world.World):
+    notifies = 0.015
+
     def __init__(self, server, seed, lie):
         super().__init__(server, seed, (('anna', 6),))
         self.lie, self.state = lie, {'seen': 0, 'lies': 0}

@@ -25,6 +25,8 @@ PEOPLE = (('anna', 11), ('boris', 8), ('clara', 5))
 
 
 class World:
+    notifies = 0.004  # how often a session that has not given NOTIFY does so next
+
     def __init__(self, server, seed, sessions=PEOPLE, compacting=False):
         self.server, self.seed = server, seed
         self.clock, self.numbers = Clock(), itertools.count(1)
@@ -101,7 +103,7 @@ class World:
             if chance.random() < 0.1:
                 await session.compress()
         chooser = Chooser(session, self.numbers)
-        if session.notices is None and chance.random() < 0.004:
+        if session.notices is None and chance.random() < self.notifies:
             await session.run(chooser.notify())
         elif session.notices is not None and chance.random() < 0.05:
             await chooser.listen()
