@@ -3,9 +3,12 @@
 // count. The owner's rights are no entry of the list: he has all of them always, and nothing can
 // take them from him.
 #include <algorithm>
+#include <expected>
 
+#include "directory/model/shared_mailbox.hpp"
 #include "server/imap/handlers.hpp"
 #include "server/imap/identifier.hpp"
+#include "server/imap/mailbox.hpp"
 #include "server/imap/wire/acl_args.hpp"
 #include "server/imap/wire/arguments.hpp"
 
@@ -15,7 +18,7 @@ namespace {
 constexpr std::string_view k_owner_sentence = "the owner of a mailbox has all rights in it";
 
 struct Target {
-  store::FolderInfo folder;
+  Mailbox mailbox;
   store::Binding who;
   bool is_owner = false;
 };
@@ -23,21 +26,23 @@ struct Target {
 Tagged nobody() { return {Status::no, "", "no person or group of that name"}; }
 
 // A folder whose list may be changed. RFC 4314, 6: who may not see it is told it is not there.
-Result<store::FolderInfo> administered(const Session& session, const std::string& mailbox) {
-  KONTOR_TRY(auto folder, session.find_folder(mailbox));
-  if (!session.may(folder, Right::administer)) return fail(Errc::no_permission, "needs a");
-  return folder;
+Task<Result<Mailbox>> administered(Session& session, std::string name) {
+  KONTOR_CO_TRY(auto mailbox, co_await find_mailbox(session, std::move(name)));
+  if (!session.may(*mailbox.account, mailbox.folder, Right::administer))
+    co_return fail(Errc::no_permission, "needs a");
+  co_return mailbox;
 }
 
 // The mailbox and who is meant, or the answer when that cannot be.
-std::expected<Target, Tagged> find_target(const Session& session, const wire::AclTarget& wanted) {
-  auto folder = administered(session, wanted.mailbox);
-  if (!folder) return std::unexpected(refusal(folder.error()));
+Task<std::expected<Target, Tagged>> find_target(Session& session, wire::AclTarget wanted) {
+  using Answer = std::expected<Target, Tagged>;
+  auto mailbox = co_await administered(session, wanted.mailbox);
+  if (!mailbox) co_return Answer(std::unexpected(refusal(mailbox.error())));
   auto who = find_principal(*session.env.directory.current(),
                             session.env.settings.directory.default_domain, wanted.who.name);
-  if (!who) return std::unexpected(nobody());
-  const bool is_owner = *who == session.account->view().binding();
-  return Target{*std::move(folder), *std::move(who), is_owner};
+  if (!who) co_return Answer(std::unexpected(nobody()));
+  const bool is_owner = *who == mailbox->account->view().binding();
+  co_return Answer(Target{*std::move(mailbox), *std::move(who), is_owner});
 }
 
 // RFC 4314, 7: identifier = astring; what is not ASCII goes as a literal to clients of any
@@ -48,21 +53,22 @@ std::string identifier_text(const std::string& identifier) {
   return "{" + std::to_string(identifier.size()) + "}\r\n" + identifier;
 }
 
-Task<Result<Tagged>> change(Session& session, store::FolderId folder, store::AccessChange change) {
-  auto changed = co_await session.account->set_access(folder, std::move(change));
+Task<Result<Tagged>> change(Mailbox mailbox, store::AccessChange change) {
+  auto changed = co_await mailbox.account->set_access(mailbox.folder.id, std::move(change));
   if (!changed) co_return refusal(changed.error());
   co_return Tagged();
 }
 
-std::string listed(const Session& session, const store::FolderInfo& folder) {
-  const auto view = session.account->view();
+std::string listed(const Session& session, const Mailbox& mailbox) {
+  const auto view = mailbox.account->view();
   const auto copy = session.env.directory.current();
   std::string text;
   const auto add = [&](const std::string& identifier, store::RightBits rights) {
     text.append(" ").append(identifier_text(identifier)).append(" ").append(rights_text(rights));
   };
-  add(identifier_of(*copy, view.binding()), store::k_all_rights);
-  for (const auto& entry : view.access(folder.id))
+  if (view.binding() != directory::public_folders_owner<store::Binding>())
+    add(identifier_of(*copy, view.binding()), store::k_all_rights);
+  for (const auto& entry : view.access(mailbox.folder.id))
     add((entry.negative ? "-" : "") + identifier_of(*copy, entry.principal), entry.rights);
   return text;
 }
@@ -72,7 +78,7 @@ std::string listed(const Session& session, const store::FolderInfo& folder) {
 Task<Result<Tagged>> cmd_setacl(Session& session, Request request) {
   const auto arguments = wire::parse_set_acl(request.arguments, session.enabled.utf8);
   if (!arguments) co_return bad_syntax(arguments.error());
-  auto target = find_target(session, arguments->target);
+  auto target = co_await find_target(session, arguments->target);
   if (!target) co_return target.error();
   const auto rights = store::rights_of(arguments->rights).value_or(0);
   if (target->is_owner) {
@@ -89,33 +95,33 @@ Task<Result<Tagged>> cmd_setacl(Session& session, Request request) {
   using Action = store::AccessChange::Action;
   if (arguments->action == wire::RightsAction::add) wanted.action = Action::add;
   if (arguments->action == wire::RightsAction::remove) wanted.action = Action::remove;
-  co_return co_await change(session, target->folder.id, std::move(wanted));
+  co_return co_await change(std::move(target->mailbox), std::move(wanted));
 }
 
 Task<Result<Tagged>> cmd_deleteacl(Session& session, Request request) {
   const auto arguments = wire::parse_acl_target(request.arguments, session.enabled.utf8);
   if (!arguments) co_return bad_syntax(arguments.error());
-  auto target = find_target(session, *arguments);
+  auto target = co_await find_target(session, *arguments);
   if (!target) co_return target.error();
   if (target->is_owner) co_return Tagged(Status::no, "CANNOT", std::string(k_owner_sentence));
   store::AccessChange wanted;
   wanted.principal = std::move(target->who);
   wanted.negative = arguments->who.negative;
-  co_return co_await change(session, target->folder.id, std::move(wanted));
+  co_return co_await change(std::move(target->mailbox), std::move(wanted));
 }
 
 Task<Result<Tagged>> cmd_getacl(Session& session, Request request) {
   const auto name = wire::parse_mailbox(request.arguments, session.enabled.utf8);
   if (!name) co_return bad_syntax(name.error());
-  KONTOR_CO_TRY(const auto folder, administered(session, *name));
-  session.out.line("* ACL ", session.wire_name(folder.name), listed(session, folder));
+  KONTOR_CO_TRY(const auto mailbox, co_await administered(session, *name));
+  session.out.line("* ACL ", session.wire_name(mailbox.folder.name), listed(session, mailbox));
   co_return Tagged();
 }
 
 Task<Result<Tagged>> cmd_listrights(Session& session, Request request) {
   const auto arguments = wire::parse_acl_target(request.arguments, session.enabled.utf8);
   if (!arguments) co_return bad_syntax(arguments.error());
-  const auto target = find_target(session, *arguments);
+  const auto target = co_await find_target(session, *arguments);
   if (!target) co_return target.error();
   // RFC 4314, 3.7: required rights, then those that can be given; no two are tied together.
   std::string rights;
@@ -128,7 +134,7 @@ Task<Result<Tagged>> cmd_listrights(Session& session, Request request) {
         rights.append(" ").push_back(letter);
   }
   // RFC 4314, 3.4: the identifier as the client wrote it.
-  session.out.line("* LISTRIGHTS ", session.wire_name(target->folder.name), " ",
+  session.out.line("* LISTRIGHTS ", session.wire_name(target->mailbox.folder.name), " ",
                    identifier_text(arguments->identifier), rights);
   co_return Tagged();
 }
@@ -136,13 +142,10 @@ Task<Result<Tagged>> cmd_listrights(Session& session, Request request) {
 Task<Result<Tagged>> cmd_myrights(Session& session, Request request) {
   const auto name = wire::parse_mailbox(request.arguments, session.enabled.utf8);
   if (!name) co_return bad_syntax(name.error());
-  const auto folder = session.account->view().find_folder(*name);
-  // RFC 4314, 4: with any of these it may be asked; without, the mailbox is not there.
-  constexpr std::string_view k_any_of = "lrikxa";
-  const auto rights = folder ? session.rights(*folder) : store::RightBits{0};
-  if ((rights & *store::rights_of(k_any_of)) == 0)
-    co_return fail(Errc::not_found, "no such mailbox");
-  session.out.line("* MYRIGHTS ", session.wire_name(folder->name), " ", rights_text(rights));
+  // RFC 4314, 4: l or any of r, i, k, x, a; here it takes l to know of a mailbox at all.
+  KONTOR_CO_TRY(const auto found, co_await find_mailbox(session, *name));
+  session.out.line("* MYRIGHTS ", session.wire_name(found.folder.name), " ",
+                   rights_text(session.rights(*found.account, found.folder)));
   co_return Tagged();
 }
 

@@ -13,16 +13,22 @@ Task<Result<Tagged>> cmd_append(Session& session, Request request) {
     KONTOR_CO_TRY(co_await intake.give_up(request.arguments, bad_syntax(head.error())));
     co_return *intake.refusal();
   }
-  const auto folder = find_destination(session, head->mailbox);
-  if (!folder) intake.refuse(folder.error());
+  const auto to = co_await find_destination(session, head->mailbox);
+  if (to)
+    intake.use_account(to->account);
+  else
+    intake.refuse(to.error());
   KONTOR_CO_TRY(co_await intake.run(std::move(head->message), std::move(request.arguments)));
   if (intake.refusal()) co_return *intake.refusal();
-  const auto appended = co_await session.account->append(*folder, intake.take_messages());
+  auto messages = intake.take_messages();
+  const auto rights = session.rights(*to->account, to->folder);
+  for (auto& message : messages) keep_to_rights(rights, message);
+  const auto appended = co_await to->account->append(to->folder.id, std::move(messages));
   if (!appended && appended.error().code() == Errc::not_found)
     co_return Tagged(Status::no, "TRYCREATE", "the mailbox was deleted");
   if (!appended) co_return refusal(appended.error());
   Tagged tagged(Status::ok, appenduid(*appended), "");
-  tagged.reported = appended->modseq;
+  tagged.report(*to->account, appended->modseq);
   co_return tagged;
 }
 

@@ -2,6 +2,7 @@
 // CAPABILITY, NOOP, CHECK, LOGOUT, NAMESPACE: no arguments, one answer.
 #include "server/imap/capability.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/namespaces.hpp"
 #include "server/imap/wire/arguments.hpp"
 
 namespace kontor::imap {
@@ -39,7 +40,7 @@ Task<Result<Tagged>> cmd_logout(Session& session, Request request) {
 Task<Result<Tagged>> cmd_namespace(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
-  session.out.line("* NAMESPACE ((\"\" \"/\")) NIL NIL");
+  session.out.line(namespace_line());
   co_return Tagged();
 }
 

@@ -14,7 +14,7 @@ namespace {
 // UIDs of the messages with \Deleted; the counter spares the walk when there are none.
 std::vector<store::Uid> deleted_uids(const Session& session) {
   std::vector<store::Uid> uids;
-  const auto view = session.account->view().open(session.selected->id());
+  const auto view = session.selected->account()->view().open(session.selected->id());
   if (!view || view->info().deleted == 0) return uids;
   view->for_each(0, view->size(), [&](std::size_t, const store::Entry& entry) {
     if ((entry.flags & store::k_deleted) != 0) uids.push_back(entry.uid);
@@ -25,10 +25,10 @@ std::vector<store::Uid> deleted_uids(const Session& session) {
 // The store decides again which of them carry \Deleted when it removes them; those it did remove.
 Task<Result<std::vector<store::Uid>>> expunge(Session& session, std::vector<store::Uid> uids) {
   if (uids.empty()) co_return uids;
-  if (!session.may(session.selected->view()->info(), Right::expunge))
+  if (!session.may_here(Right::expunge))
     co_return fail(Errc::no_permission, "may not expunge");
   const auto folder = session.selected->id();
-  co_return co_await session.account->expunge(folder, std::move(uids));
+  co_return co_await session.selected->account()->expunge(folder, std::move(uids));
 }
 
 // CLOSE tells nothing of what it removed. The mailbox's new HIGHESTMODSEQ says to a client that it
@@ -36,7 +36,7 @@ Task<Result<std::vector<store::Uid>>> expunge(Session& session, std::vector<stor
 // and everything removed carried \Deleted before its eyes.
 std::string modseq_after_close(const Session& session, const std::vector<store::Uid>& removed) {
   const auto& known = *session.selected->view();
-  const auto newest = session.account->view().open(session.selected->id());
+  const auto newest = session.selected->account()->view().open(session.selected->id());
   if (removed.empty() || !session.enabled.qresync || !newest) return {};
   const auto gone = newest->vanished_since(known.info().highest_modseq);
   if (!gone || *gone != removed || !session.selected->ghosts().empty() ||
@@ -94,7 +94,9 @@ Task<Result<Tagged>> cmd_close(Session& session, Request request) {
   if (!parsed) co_return bad_syntax(parsed.error());
   // RFC 9051, 6.4.1: no EXPUNGE responses; nothing is removed when opened by EXAMINE.
   std::string code;
-  if (!session.selected->read_only() && !refuse_in_recoverable(session)) {
+  // RFC 4314, 4: without "e" it removes nothing and is no error.
+  if (!session.selected->read_only() && !refuse_in_recoverable(session) &&
+      session.may_here(Right::expunge)) {
     KONTOR_CO_TRY(const auto removed, co_await expunge(session, deleted_uids(session)));
     code = modseq_after_close(session, removed);
   }

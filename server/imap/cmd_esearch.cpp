@@ -34,15 +34,16 @@ class MultiSearching {
   }
 
   Task<Result<Tagged>> run() {
-    const auto folders = folders_meant(session_, what_.sources);
-    is_wide_ = folders.size() > 1;
-    for (const auto& folder : folders) {
-      if (session_.selected && session_.selected->id() == folder.id) {
-        auto searched = co_await search_selected(folder);
+    const auto mailboxes = co_await mailboxes_meant(session_, what_.sources);
+    is_wide_ = mailboxes.size() > 1;
+    for (const auto& mailbox : mailboxes) {
+      if (is_selected(session_, mailbox)) {
+        auto searched = co_await search_selected(mailbox.folder);
         if (!searched) co_return std::move(searched);
         if (searched->status != Status::ok) co_return std::move(searched);
-      } else if (auto view = session_.account->view().open(folder.id)) {
-        KONTOR_CO_TRY(co_await search_other(SelectedFolder(std::move(view), true)));
+      } else if (auto view = mailbox.account->view().open(mailbox.folder.id)) {
+        SelectedFolder other(mailbox.account, std::move(view), true);
+        KONTOR_CO_TRY(co_await search_other(mailbox.folder, std::move(other)));
       }
       KONTOR_CO_TRY(co_await session_.out.flush_if_large());
     }
@@ -51,11 +52,12 @@ class MultiSearching {
 
  private:
   // In one folder alone its messages are asked for, which costs less.
-  Task<void> share_answers(SearchMatcher& matcher) {
+  Task<void> share_answers(store::AccountId account, SearchMatcher& matcher) {
     if (!is_wide_) co_return;
-    if (answers_ == nullptr) {
-      co_await ask_index_of_account(session_, matcher);
+    if (answers_ == nullptr || answers_of_ != account) {
+      co_await ask_index_of_account(session_, account, matcher);
       answers_ = matcher.answers();
+      answers_of_ = account;
     }
     matcher.share(answers_);
   }
@@ -64,7 +66,7 @@ class MultiSearching {
     auto began = begin_search(session_, what_.search, tag_);
     if (!began) co_return bad_syntax(began.error());
     const auto& selected = *session_.selected;
-    co_await share_answers(*began);
+    co_await share_answers(selected.account()->id(), *began);
     const auto numbers = began->candidates(selected.count());
     auto ran = co_await find_messages(session_, selected, *began, numbers, true, tag_);
     KONTOR_CO_TRY(const auto found, std::move(ran));
@@ -80,11 +82,11 @@ class MultiSearching {
     co_return Tagged();
   }
 
-  Task<Result<void>> search_other(SelectedFolder folder) {
+  Task<Result<void>> search_other(store::FolderInfo named, SelectedFolder folder) {
     const wire::NumberSet nothing;  // `$` is of the selected mailbox
     auto made = SearchMatcher::make(what_.search.keys, folder, nothing, session_.env.clock.now());
     KONTOR_CO_TRY(auto matcher, std::move(made));
-    co_await share_answers(matcher);
+    co_await share_answers(folder.account()->id(), matcher);
     const auto numbers = matcher.candidates(folder.count());
     auto ran = co_await find_messages(session_, folder, matcher, numbers, true, tag_);
     KONTOR_CO_TRY(const auto found, std::move(ran));
@@ -92,7 +94,7 @@ class MultiSearching {
     if ((what_.search.returns & ret::relevancy) != 0)
       scores =
           co_await relevancy_scores(session_, matcher, folder, scored_uids(found, what_.search));
-    tell(folder.view()->info(), found, std::move(scores));
+    tell(named, found, std::move(scores));
     co_return Result<void>();
   }
 
@@ -109,7 +111,8 @@ class MultiSearching {
   std::string tag_;
   wire::MultiSearch what_;
   bool is_wide_ = false;
-  SearchMatcher::Answers answers_;  // of the index, about all folders at once
+  SearchMatcher::Answers answers_;  // of the index, about all folders of one account at once
+  store::AccountId answers_of_;
 };
 
 }  // namespace

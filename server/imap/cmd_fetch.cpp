@@ -34,7 +34,7 @@ class Fetching {
       : session_(session), what_(std::move(what)), numbers_(std::move(numbers)) {
     marks_seen_ = std::ranges::any_of(what_.bodies, [](const auto& body) { return !body.peek; }) &&
                   !session.selected->read_only() &&
-                  session.may(session.selected->view()->info(), Right::keep_seen);
+                  session.may_here(Right::keep_seen);
     // RFC 9586, 3.3: the response leads with the UID.
     if (session.enabled.uid_only) what_.items |= k_uid_only;
   }
@@ -69,7 +69,7 @@ class Fetching {
   // By the newest view: another session may have taken \Seen away and this one not told it yet.
   std::vector<store::Uid> unseen_of(const std::vector<NumberedEntry>& some) const {
     std::vector<store::Uid> unseen;
-    const auto newest = session_.account->view().open(session_.selected->id());
+    const auto newest = session_.selected->account()->view().open(session_.selected->id());
     if (!newest) return unseen;
     for (const auto& message : some) {
       const auto index = newest->index_of(message.entry.uid);
@@ -90,7 +90,7 @@ class Fetching {
     change.flags = store::k_seen;
     const auto folder = session_.selected->id();
     const auto done =
-        co_await session_.account->change_flags(folder, std::move(unseen), std::move(change));
+        co_await session_.selected->account()->change_flags(folder, std::move(unseen), std::move(change));
     if (!done) {  // the bodies can be read all the same
       newly_seen_.clear();
       note(done.error());
@@ -98,7 +98,7 @@ class Fetching {
     }
     SyncRules rules;
     rules.expunges = false;
-    rules.reported = done->modseq;
+    rules.reported = {session_.selected->account()->id(), done->modseq};
     KONTOR_CO_TRY(co_await sync(session_, rules));
     for (auto& message : some)
       if (const auto index = session_.selected->view()->index_of(message.entry.uid))
@@ -148,12 +148,12 @@ class Fetching {
 
   Task<void> read_batch(Batch& batch) {
     if (batch.messages.empty()) co_return;
-    batch.threads = co_await read_threads(session_.account->view(), batch.messages);
+    batch.threads = co_await read_threads(session_.selected->account()->view(), batch.messages);
     batch.fragments = co_await read_fragments(batch.messages);
   }
 
   Task<void> write_batch(const Batch& batch, Result<void>& written) {
-    const store::AccountView view = session_.account->view();
+    const store::AccountView view = session_.selected->account()->view();
     std::string& out = session_.out.buffer();
     for (std::size_t i = 0; i < batch.messages.size(); ++i) {
       if (!batch.fragments[i]) continue;
@@ -173,7 +173,7 @@ class Fetching {
   }
 
   Task<Result<void>> answer(std::vector<NumberedEntry> some) {
-    const store::AccountView view = session_.account->view();
+    const store::AccountView view = session_.selected->account()->view();
     const auto threads = co_await read_threads(view, some);
     FragmentsRead fragments;
     if ((what_.items & k_fragment_items) != 0) fragments = co_await read_fragments(some);
@@ -207,7 +207,7 @@ class Fetching {
         [&threads](store::ItemId item, Result<std::string> header) {
           if (header) threads.emplace(item, store::thread_number(*header));
         };
-    co_await read_headers(session_.account, std::move(unknown), std::move(take));
+    co_await read_headers(session_.selected->account(), std::move(unknown), std::move(take));
     co_return threads;
   }
 
@@ -231,7 +231,7 @@ class Fetching {
       nothing.resize(ranges.size());
       co_return nothing;
     }
-    co_return co_await session_.account->read_ranges(std::move(ranges));
+    co_return co_await session_.selected->account()->read_ranges(std::move(ranges));
   }
 
   Task<Result<void>> answer_one(const store::AccountView& view,
@@ -286,14 +286,14 @@ class Fetching {
     std::vector<store::ItemId> ids;
     for (const auto& message : some) ids.push_back(message.entry.item);
     FragmentsRead out(some.size());
-    auto all = co_await session_.account->read_fragments(ids);
+    auto all = co_await session_.selected->account()->read_fragments(ids);
     if (all) {
       for (std::size_t i = 0; i < all->size(); ++i) out[i] = std::move((*all)[i]);
       co_return out;
     }
     for (std::size_t i = 0; i < ids.size(); ++i) {
       std::vector<store::ItemId> one(1, ids[i]);
-      auto read = co_await session_.account->read_fragments(std::move(one));
+      auto read = co_await session_.selected->account()->read_fragments(std::move(one));
       if (read)
         out[i] = std::move(read->front());
       else

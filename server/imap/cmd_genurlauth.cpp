@@ -36,7 +36,7 @@ std::vector<store::FolderInfo> folders_to_reset(const Session& session,
   auto folders = session.account->view().folders();
   std::erase_if(folders, [&](const store::FolderInfo& folder) {
     return (wanted.mailbox && folder.name != *wanted.mailbox) ||
-           !session.may(folder, Right::insert);
+           !session.may(*session.account, folder, Right::insert);
   });
   return folders;
 }

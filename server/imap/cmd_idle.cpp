@@ -35,7 +35,12 @@ Task<Result<Tagged>> cmd_idle(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
   // Watching begins before the first look, so that nothing falls between them.
-  const auto account_watch = session.account->watch([end = session.end] { end->wake.raise(); });
+  const auto wake = [end = session.end] { end->wake.raise(); };
+  const auto account_watch = session.account->watch(wake);
+  // Of another account the changes and the list that lets him read it.
+  store::Watch other_watch;
+  if (session.selected && session.selected->account() != session.account)
+    other_watch = session.selected->account()->watch(wake);
   session.show_state("idle");
   session.out.line("+ idling");
   auto watched = co_await watch(session);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/imap/handlers.hpp"
+#include "server/imap/mailbox.hpp"
 #include "server/imap/metadata.hpp"
 #include "server/imap/notices.hpp"
 #include "server/imap/recoverable.hpp"
@@ -10,12 +11,13 @@
 namespace kontor::imap {
 namespace {
 
-// The folder meant, whose annotations the person may see; 0: the server.
-Result<store::FolderId> find_place(const Session& session, const std::string& mailbox) {
-  if (mailbox.empty()) return store::FolderId{0};
-  KONTOR_TRY(const auto folder, session.find_folder(mailbox));
-  if (!may_annotate(session, folder)) return fail(Errc::no_permission, "needs one of rswip");
-  return folder.id;
+// The folder meant, whose annotations the person may see; id 0: the server.
+Task<Result<Mailbox>> find_place(Session& session, std::string mailbox) {
+  if (mailbox.empty()) co_return Mailbox{session.account, {}, ""};
+  KONTOR_CO_TRY(auto found, co_await find_mailbox(session, std::move(mailbox)));
+  if (!may_annotate(session, *found.account, found.folder))
+    co_return fail(Errc::no_permission, "needs one of rswip");
+  co_return found;
 }
 
 std::string mailbox_text(const Session& session, const std::string& mailbox) {
@@ -52,8 +54,9 @@ std::optional<Tagged> forbidden(const Session& session, const wire::SetMetadata&
 Task<Result<Tagged>> cmd_getmetadata(Session& session, Request request) {
   const auto asked = wire::parse_get_metadata(request.arguments, session.enabled.utf8);
   if (!asked) co_return bad_syntax(asked.error());
-  KONTOR_CO_TRY(const auto folder, find_place(session, asked->mailbox));
-  auto found = annotations_of(session, folder, asked->entries, asked->depth);
+  KONTOR_CO_TRY(const auto place, co_await find_place(session, asked->mailbox));
+  auto found =
+      annotations_of(session, *place.account, place.folder.id, asked->entries, asked->depth);
   const auto longest = drop_long(found, asked->max_size);
   if (!found.empty()) session.out.line(metadata_line(mailbox_text(session, asked->mailbox), found));
   if (longest == 0) co_return Tagged();
@@ -64,22 +67,20 @@ Task<Result<Tagged>> cmd_setmetadata(Session& session, Request request) {
   auto wanted = wire::parse_set_metadata(request.arguments, session.enabled.utf8);
   if (!wanted) co_return bad_syntax(wanted.error());
   if (auto refused = refuse_in_recoverable(wanted->mailbox)) co_return *std::move(refused);
-  KONTOR_CO_TRY(const auto folder, find_place(session, wanted->mailbox));
+  KONTOR_CO_TRY(const auto place, co_await find_place(session, wanted->mailbox));
   if (auto why = forbidden(session, *wanted)) co_return *std::move(why);
   std::vector<store::AnnotationChange> changes;
-  const auto view = session.account->view();
-  const auto info = view.folder(folder);
   for (auto& [entry, value] : wanted->values) {
-    auto stored = stored_entry(session, entry);
+    auto stored = stored_entry(session, *place.account, entry);
     OwnChange own;
-    own.name = info ? info->name : "";
+    own.name = place.folder.name;
     own.entry = stored;
     own.value = value;
     note_own(session, std::move(own));
     changes.push_back({std::move(stored), std::move(value)});
   }
   const std::size_t most = session.env.settings.imap.max_metadata_entries;
-  auto set = co_await session.account->set_annotations(folder, std::move(changes), most);
+  auto set = co_await place.account->set_annotations(place.folder.id, std::move(changes), most);
   if (!set && set.error().code() == Errc::limit)
     co_return Tagged(Status::no, "METADATA TOOMANY", "too many annotations");
   if (!set) co_return refusal(set.error());

@@ -6,6 +6,8 @@
 #include <array>
 
 #include "server/imap/handlers.hpp"
+#include "server/imap/mailbox.hpp"
+#include "server/imap/namespaces.hpp"
 #include "server/imap/wire/arguments.hpp"
 #include "server/imap/wire/quota_args.hpp"
 
@@ -37,13 +39,20 @@ constexpr std::array k_resources{
              [](const Quota&, const View& view) { return view.annotation_bytes(); }},
 };
 
+// The name of an account's root: "" of one's own, else the level above its folders.
+std::string root_text(const Session& session, const store::Account& account) {
+  const auto root = root_of(session, account.view().binding());
+  return root.empty() ? "\"\"" : session.wire_name(root);
+}
+
 bool has_limit(const Quota& quota) {
   return std::ranges::any_of(
       k_resources, [&](const Resource& resource) { return quota.limits.*resource.limit != 0; });
 }
 
-void tell_quota(Session& session, const Quota& quota) {
-  const auto view = session.account->view();
+void tell_quota(Session& session, const store::Account& account) {
+  const auto view = account.view();
+  const auto quota = account.quota();
   std::string list;
   for (const auto& resource : k_resources) {
     const auto limit = quota.limits.*resource.limit;
@@ -55,7 +64,7 @@ void tell_quota(Session& session, const Quota& quota) {
     list.append(resource.name).append(" ").append(units(resource.used(quota, view)));
     list.append(" ").append(units(limit));
   }
-  session.out.line("* QUOTA \"\" (", list, ")");
+  session.out.line("* QUOTA ", root_text(session, account), " (", list, ")");
 }
 
 // RFC 9208, 4.1.3: limits that are not named are no more. A limit of 0 is refused: here
@@ -79,21 +88,35 @@ Tagged no_root() { return {Status::no, "NONEXISTENT", "no such quota root"}; }
 Task<Result<Tagged>> cmd_getquota(Session& session, Request request) {
   const auto root = wire::parse_get_quota(request.arguments);
   if (!root) co_return bad_syntax(root.error());
-  const auto quota = session.account->quota();
-  if (!root->empty() || !has_limit(quota)) co_return no_root();
-  tell_quota(session, quota);
+  auto account = session.account;
+  if (!root->empty()) {
+    // RFC 9208, 4.1.1: of a mailbox that one may read.
+    const auto foreign = foreign_name(session, *root);
+    if (!foreign || !foreign->folder.empty()) co_return no_root();
+    auto opened = co_await open_foreign(session, foreign->owner);
+    if (!opened) co_return no_root();
+    account = *std::move(opened);
+    const auto may_read = [&](const auto& folder) {
+      return session.may(*account, folder, Right::read);
+    };
+    if (std::ranges::none_of(account->view().folders(), may_read)) co_return no_root();
+  }
+  if (!has_limit(account->quota())) co_return no_root();
+  tell_quota(session, *account);
   co_return Tagged();
 }
 
 Task<Result<Tagged>> cmd_getquotaroot(Session& session, Request request) {
   const auto name = wire::parse_mailbox(request.arguments, session.enabled.utf8);
   if (!name) co_return bad_syntax(name.error());
-  KONTOR_CO_TRY(const auto folder, session.find_folder(*name));
-  if (!session.may(folder, Right::read)) co_return fail(Errc::not_found, "may not read it");
-  const auto quota = session.account->quota();
-  const bool limited = has_limit(quota);
-  session.out.line("* QUOTAROOT ", session.wire_name(folder.name), limited ? " \"\"" : "");
-  if (limited) tell_quota(session, quota);
+  KONTOR_CO_TRY(const auto found, co_await find_mailbox(session, *name));
+  const auto& account = *found.account;
+  if (!session.may(account, found.folder, Right::read))
+    co_return fail(Errc::not_found, "may not read it");
+  const bool limited = has_limit(account.quota());
+  session.out.line("* QUOTAROOT ", session.wire_name(found.folder.name),
+                   limited ? " " + root_text(session, account) : "");
+  if (limited) tell_quota(session, account);
   co_return Tagged();
 }
 
@@ -106,7 +129,7 @@ Task<Result<Tagged>> cmd_setquota(Session& session, Request request) {
   const auto own = own_limits(*wanted);
   if (!own) co_return Tagged(Status::no, "CANNOT", "a resource or a limit that cannot be set");
   KONTOR_CO_TRY(co_await session.account->set_limits(*own));
-  tell_quota(session, session.account->quota());
+  tell_quota(session, *session.account);
   co_return Tagged();
 }
 

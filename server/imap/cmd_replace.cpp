@@ -18,8 +18,7 @@ std::expected<store::Entry, Tagged> find_old(const Session& session,
     return std::unexpected(
         Tagged(Status::bad, "UIDREQUIRED", "message numbers are not used any more"));
   if (auto refused = refuse_in_recoverable(session)) return std::unexpected(*std::move(refused));
-  const auto& folder = session.selected->view()->info();
-  if (!session.may(folder, Right::delete_messages) || !session.may(folder, Right::expunge))
+  if (!session.may_here(Right::delete_messages) || !session.may_here(Right::expunge))
     return std::unexpected(refusal(Error(Errc::no_permission)));
   const auto numbers = session.resolve(set, by_uid);
   if (!numbers) return std::unexpected(bad_syntax(numbers.error()));
@@ -28,6 +27,19 @@ std::expected<store::Entry, Tagged> find_old(const Session& session,
   if (found.empty() || found.front().ghost)
     return std::unexpected(Tagged(Status::no, "NONEXISTENT", "there is no such message"));
   return found.front().entry;
+}
+
+// First the new one is durable, then the old one goes: both are there after a stop in between.
+Task<Result<store::Appending>> replace_across(std::shared_ptr<store::Account> here,
+                                              store::Replaced old,
+                                              Mailbox to,
+                                              std::vector<store::NewMessage> messages) {
+  const auto folder = here->view().open(old.folder);
+  if (!folder || !folder->index_of(old.uid)) co_return fail(Errc::conflict, "it is gone");
+  KONTOR_CO_TRY(auto appended, co_await to.account->append(to.folder.id, std::move(messages)));
+  std::vector<store::Uid> uids(1, old.uid);
+  KONTOR_CO_TRY(co_await here->remove(old.folder, std::move(uids)));
+  co_return appended;
 }
 
 }  // namespace
@@ -40,19 +52,25 @@ Task<Result<Tagged>> cmd_replace(Session& session, Request request) {
     co_return *nothing.refusal();
   }
   const auto old = find_old(session, parsed->old, request.by_uid);
-  const auto item = old ? session.account->view().item(old->item) : std::nullopt;
-  MessageIntake intake(session, store::Usage{item ? item->size : 0, 1});
+  const auto here = session.selected->account();
+  const auto to = co_await find_destination(session, parsed->head.mailbox);
+  const bool across = to && to->account != here;
+  // Of another account's quota nothing is freed.
+  const auto item = old && !across ? here->view().item(old->item) : std::nullopt;
+  MessageIntake intake(session, store::Usage{item ? item->size : 0, item ? 1U : 0U});
   if (!old) intake.refuse(old.error());
-  const auto folder = find_destination(session, parsed->head.mailbox);
-  if (!folder) intake.refuse(folder.error());
+  if (!to) intake.refuse(to.error());
+  if (to) intake.use_account(to->account);
   KONTOR_CO_TRY(co_await intake.run(std::move(parsed->head.message), std::move(request.arguments)));
   if (intake.refusal()) co_return *intake.refusal();
   auto messages = intake.take_messages();
   store::Replaced replaced;
   replaced.folder = session.selected->id();
   replaced.uid = old->uid;
+  keep_to_rights(session.rights(*to->account, to->folder), messages.front());
   const auto appended =
-      co_await session.account->replace(replaced, *folder, std::move(messages.front()));
+      across ? co_await replace_across(here, replaced, *to, std::move(messages))
+             : co_await here->replace(replaced, to->folder.id, std::move(messages.front()));
   if (!appended && appended.error().code() == Errc::not_found)
     co_return Tagged(Status::no, "TRYCREATE", "the mailbox was deleted");
   if (!appended && appended.error().code() == Errc::conflict)

@@ -8,6 +8,7 @@
 #include "server/imap/flags.hpp"
 #include "server/imap/folder_list.hpp"
 #include "server/imap/handlers.hpp"
+#include "server/imap/mailbox.hpp"
 #include "server/imap/resync.hpp"
 #include "server/imap/wire/select_args.hpp"
 
@@ -27,14 +28,25 @@ std::optional<std::size_t> first_unseen(const store::FolderView& view) {
   return found;
 }
 
+// RFC 4314, 4: those that the person may change. RFC 9051, 7.1: "\*" says that new keywords may be
+// made.
+std::string permanent_flags(const Session& session) {
+  const auto& here = *session.selected;
+  const auto rights = session.rights(*here.account(), here.view()->info());
+  const bool keywords = store::has_right(rights, Right::write_flags);
+  const std::vector<std::string> none;
+  auto flags = flags_in_use(keywords ? session.told_flags : none, flags_for(rights));
+  if (keywords) flags += " \\*";
+  return flags;
+}
+
 void tell_flags_of_folder(Session& session, const store::FolderInfo& info, bool read_only) {
   if (info.recoverable != store::Recoverable::no) read_only = true;
-  session.told_flags = session.account->view().known_keywords(info.id);
+  session.told_flags = session.selected->account()->view().known_keywords(info.id);
   std::ranges::sort(session.told_flags);
-  const std::string flags = flags_in_use(session.told_flags);
-  session.out.line("* FLAGS (", flags, ")");
-  // RFC 9051, 7.1: "\*" says that new keywords may be made.
-  session.out.line("* OK [PERMANENTFLAGS (", read_only ? "" : flags + " \\*", ")] Permanent flags");
+  session.out.line("* FLAGS (", flags_in_use(session.told_flags), ")");
+  session.out.line("* OK [PERMANENTFLAGS (", read_only ? "" : permanent_flags(session),
+                   ")] Permanent flags");
 }
 
 void tell_folder(Session& session, bool read_only) {
@@ -55,7 +67,11 @@ void tell_folder(Session& session, bool read_only) {
            "] Highest");
   out.line("* OK [MAILBOXID (", info.guid.hex(), ")] Id");  // RFC 8474, 4.2
   // RFC 9051, 6.3.2: an untagged LIST response, once IMAP4rev2 is enabled.
-  if (session.enabled.rev2) out.line(list_line(session, info, ListAttributes()));
+  if (session.enabled.rev2) {
+    auto named = info;
+    named.name = selected_name(session);
+    out.line(list_line(session, named, ListAttributes()));
+  }
 }
 
 // RFC 7162, 3.2.5.1: what has left and what has changed since the client looked, of what it knew.
@@ -92,15 +108,18 @@ Task<Result<Tagged>> select(Session& session, Request request, bool read_only) {
   if (arguments->resync && arguments->resync->match && session.enabled.uid_only)
     co_return Tagged(Status::bad, "UIDREQUIRED", "message numbers are not used any more");
   close_previous(session);
-  KONTOR_CO_TRY(const auto folder, session.find_folder(arguments->mailbox));
-  if (!session.may(folder, Right::read)) co_return fail(Errc::not_found, "may not read it");
-  auto view = session.account->view().open(folder.id);
+  KONTOR_CO_TRY(auto found, co_await find_mailbox(session, std::move(arguments->mailbox)));
+  const auto& folder = found.folder;
+  const auto rights = session.rights(*found.account, folder);
+  if (!store::has_right(rights, Right::read)) co_return fail(Errc::not_found, "may not read it");
+  auto view = found.account->view().open(folder.id);
   if (!view) co_return fail(Errc::not_found, "deleted meanwhile");
   if (arguments->condstore) session.enabled.condstore = true;
   // What was deleted can be moved out, and no flag be changed: READ-WRITE without permanent flags.
   const bool recoverable = folder.recoverable != store::Recoverable::no;
-  if (!recoverable && !session.may(folder, Right::write_flags)) read_only = true;
-  session.selected.emplace(std::move(view), read_only);
+  // RFC 4314, 4: nothing in it may be changed.
+  if (!recoverable && (rights & *store::rights_of("swtei")) == 0) read_only = true;
+  session.selected.emplace(std::move(found.account), std::move(view), read_only);
   session.state = State::selected;
   session.show_state();
   tell_folder(session, read_only);

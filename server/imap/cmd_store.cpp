@@ -32,17 +32,20 @@ store::FlagChange change_of(wire::Store arguments) {
   return change;
 }
 
-bool may_change(const Session& session, const wire::Store& arguments) {
-  const auto& folder = session.selected->view()->info();
-  const bool set = arguments.action == wire::StoreAction::set;
-  const auto touches = [&](std::uint8_t bits) {
-    return set || (arguments.flags.system & bits) != 0;
-  };
-  const std::uint8_t others = wire::k_flag_answered | wire::k_flag_flagged | wire::k_flag_draft;
-  const bool keywords = !arguments.flags.keywords.empty();
-  return (!touches(wire::k_flag_seen) || session.may(folder, Right::keep_seen)) &&
-         (!touches(wire::k_flag_deleted) || session.may(folder, Right::delete_messages)) &&
-         (!(touches(others) || keywords) || session.may(folder, Right::write_flags));
+// RFC 4314, 4: what the person may not change is left as it is, and the command fails only when he
+// may change nothing of it. FLAGS names all flags, so it takes all rights.
+bool keep_to_rights(const Session& session, wire::Store& arguments) {
+  const auto& here = *session.selected;
+  const auto rights = session.rights(*here.account(), here.view()->info());
+  constexpr store::FlagBits k_all =
+      store::k_seen | store::k_answered | store::k_flagged | store::k_deleted | store::k_draft;
+  const auto allowed = flags_for(rights);
+  if (arguments.action == wire::StoreAction::set) return allowed == k_all;
+  auto& flags = arguments.flags;
+  const bool wanted = flags.system != 0 || !flags.keywords.empty();
+  flags.system &= allowed;
+  if (!store::has_right(rights, Right::write_flags)) flags.keywords.clear();
+  return !wanted || flags.system != 0 || !flags.keywords.empty();
 }
 
 struct Told {
@@ -66,7 +69,7 @@ bool is_as_expected(const store::AccountView& view,
 // The new flags of all messages named; with .SILENT only the new MODSEQ of those that changed, but
 // the flags where another's change came between (RFC 9051, 6.4.6: without a race).
 Task<Result<void>> tell(Session& session, const wire::NumberSet& numbers, const Told& told) {
-  const auto view = session.account->view();
+  const auto view = session.selected->account()->view();
   const auto newest = view.open(session.selected->id());
   if (!newest) co_return Result<void>();
   NumberCursor cursor;
@@ -114,7 +117,7 @@ Task<Result<Tagged>> cmd_store(Session& session, Request request) {
   // RFC 7162, 3.1: UNCHANGEDSINCE enables CONDSTORE.
   if (arguments->unchanged_since) session.enabled.condstore = true;
   if (auto refused = refuse_in_recoverable(session)) co_return *std::move(refused);
-  if (!may_change(session, *arguments)) co_return fail(Errc::no_permission, "may not set flags");
+  if (!keep_to_rights(session, *arguments)) co_return fail(Errc::no_permission, "may not set flags");
   if (numbers.empty()) co_return Tagged();
   Told told;
   told.silent = arguments->silent;
@@ -123,12 +126,12 @@ Task<Result<Tagged>> cmd_store(Session& session, Request request) {
   auto change = told.change;
   auto uids = session.selected->uids(numbers);
   KONTOR_CO_TRY(const auto done,
-                co_await session.account->change_flags(folder, std::move(uids), std::move(change)));
+                co_await session.selected->account()->change_flags(folder, std::move(uids), std::move(change)));
   told.changed = wire::NumberSet::of(done.changed);
   told.conflict = wire::NumberSet::of(done.conflict);
   KONTOR_CO_TRY(co_await tell(session, numbers, told));
   Tagged tagged(Status::ok, modified_code(session, done.conflict, request.by_uid), "");
-  tagged.reported = done.modseq;
+  tagged.report(*session.selected->account(), done.modseq);
   // RFC 5530, 3: some of the messages are gone; a UID that is gone is no error (RFC 9051, 6.4.9).
   const auto gone = [&](const store::Entry& ghost) {
     const auto number = session.selected->number_of(ghost.uid);

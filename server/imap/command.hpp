@@ -36,9 +36,10 @@ struct Tagged {
   Status status = Status::ok;
   std::string code;            // response code without brackets; empty: none
   std::string text;            // empty: "NAME completed"
-  store::ModSeq reported = 0;  // for sync: a commit whose changes were told already
+  Reported reported;           // for sync: a commit whose changes were told already
   bool tells_modseq = false;   // HIGHESTMODSEQ as the code, once everything up to it is told
   bool answered = false;       // the handler has written the tagged response itself
+  void report(const store::Account& in, store::ModSeq commit) { reported = {in.id(), commit}; }
 };
 // BAD with the sentence of a wire parser's error.
 Tagged bad_syntax(const Error& error);

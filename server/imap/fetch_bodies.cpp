@@ -78,7 +78,7 @@ class BodyWriter {
   }
 
   Task<Result<void>> write_stretch(const wire::BodyItem& body, Stretch part) {
-    auto first = co_await session_.account->read_range(item_.id, part.offset,
+    auto first = co_await session_.selected->account()->read_range(item_.id, part.offset,
                                                        std::min(part.size, piece(part)));
     KONTOR_CO_TRY(const auto bytes, std::move(first));
     append_label(session_.out.buffer(), body);
@@ -89,7 +89,7 @@ class BodyWriter {
     session_.out.raw(bytes);
     for (std::uint64_t done = bytes.size(); done < part.size;) {
       KONTOR_CO_TRY(co_await session_.out.flush_if_large());
-      const auto next = co_await session_.account->read_range(
+      const auto next = co_await session_.selected->account()->read_range(
           item_.id, part.offset + done, std::min(k_body_piece, part.size - done));
       // The literal's size has been told: there is no way back.
       if (!next || next->empty()) co_return fail(Errc::closed, "reading a message failed midway");

@@ -58,9 +58,15 @@ void append_flags(std::string& out, const store::AccountView& view, const store:
   append_flags(out, entry.flags, view.keywords(entry.keywords));
 }
 
-std::string flags_in_use(const std::vector<std::string>& keywords) {
-  std::string out = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
-  for (const auto& keyword : keywords) out.append(" ").append(keyword);
+std::string flags_in_use(const std::vector<std::string>& keywords, store::FlagBits system) {
+  std::string out;
+  const auto word = [&](std::string_view name) {
+    if (!out.empty()) out.push_back(' ');
+    out.append(name);
+  };
+  for (const auto& flag : k_flags)
+    if ((system & flag.bit) != 0) word(flag.name);
+  for (const auto& keyword : keywords) word(keyword);
   return out;
 }
 

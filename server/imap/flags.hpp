@@ -15,8 +15,10 @@ void append_flags(std::string& out,
                   const std::vector<std::string>& keywords);
 // Those of an entry; `view` knows its keywords.
 void append_flags(std::string& out, const store::AccountView& view, const store::Entry& entry);
-// "\Answered \Flagged \Deleted \Seen \Draft" and the keywords, without parentheses.
-std::string flags_in_use(const std::vector<std::string>& keywords);
+// "\Answered \Flagged \Deleted \Seen \Draft", those of them in `system`, and the keywords, without
+// parentheses.
+std::string flags_in_use(const std::vector<std::string>& keywords,
+                         store::FlagBits system = 0xFF);
 // "\Drafts"; empty for none (RFC 6154, 2).
 std::string_view special_use_name(store::SpecialUse use);
 // none for a name that is no special use.

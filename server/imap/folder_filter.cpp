@@ -17,6 +17,7 @@ bool is_child(std::string_view name, std::string_view parent) {
 }  // namespace
 
 bool is_meant(const Session& session,
+              bool own,
               const store::FolderInfo& folder,
               const wire::MailboxFilter& filter) {
   const auto names = [&](auto fits) { return std::ranges::any_of(filter.names, fits); };
@@ -24,11 +25,12 @@ bool is_meant(const Session& session,
   switch (filter.kind) {
     case FilterKind::selected:
     case FilterKind::selected_delayed:
-      return session.selected && session.selected->id() == folder.id;
+      return own && session.selected && session.selected->account() == session.account &&
+             session.selected->id() == folder.id;
     case FilterKind::inboxes:
-      return folder.id == store::k_inbox;
+      return own && folder.id == store::k_inbox;
     case FilterKind::personal:  // what was deleted only by its name
-      return folder.recoverable == store::Recoverable::no;
+      return own && folder.recoverable == store::Recoverable::no;
     case FilterKind::subscribed:
       return folder.subscribed;
     case FilterKind::subtree:
@@ -41,17 +43,45 @@ bool is_meant(const Session& session,
   return false;
 }
 
-std::vector<store::FolderInfo> folders_meant(const Session& session,
-                                             const std::vector<wire::MailboxFilter>& filters) {
+bool is_selected(const Session& session, const Mailbox& mailbox) {
+  return session.selected && session.selected->account() == mailbox.account &&
+         session.selected->id() == mailbox.folder.id;
+}
+
+Task<std::vector<Mailbox>> mailboxes_meant(Session& session,
+                                           std::vector<wire::MailboxFilter> filters) {
+  std::vector<Mailbox> out;
+  const auto is_any = [&](bool own, const store::FolderInfo& folder) {
+    return std::ranges::any_of(
+        filters, [&](const auto& filter) { return is_meant(session, own, folder, filter); });
+  };
+  const auto add = [&](std::shared_ptr<store::Account> account, store::FolderInfo folder) {
+    if (!session.may(*account, folder, Right::lookup) ||
+        !session.may(*account, folder, Right::read))
+      return;
+    auto local = folder.name;
+    out.push_back({std::move(account), std::move(folder), std::move(local)});
+  };
   const auto view = session.account->view();
   auto folders = view.folders();
   for (auto& folder : view.recoverable()) folders.push_back(std::move(folder));
-  std::erase_if(folders, [&](const store::FolderInfo& folder) {
-    const auto means = [&](const auto& filter) { return is_meant(session, folder, filter); };
-    return !session.may(folder, Right::lookup) || !session.may(folder, Right::read) ||
-           std::ranges::none_of(filters, means);
-  });
-  return folders;
+  for (auto& folder : folders)
+    if (is_any(true, folder)) add(session.account, std::move(folder));
+  for (const auto& given : given_folders(session)) {
+    if (!is_any(false, given.folder) || !store::has_right(given.rights, Right::read)) continue;
+    auto found = co_await find_mailbox(session, given.folder.name);
+    if (found && session.may(*found->account, found->folder, Right::read))
+      out.push_back(*std::move(found));
+  }
+  const auto selected = [](const auto& filter) { return wire::is_selected(filter.kind); };
+  const auto is_here = [&](const Mailbox& mailbox) { return is_selected(session, mailbox); };
+  if (session.selected && std::ranges::any_of(filters, selected) &&
+      std::ranges::none_of(out, is_here) && session.may_here(Right::read)) {
+    auto folder = session.selected->view()->info();
+    auto local = std::exchange(folder.name, selected_name(session));
+    out.push_back({session.selected->account(), std::move(folder), std::move(local)});
+  }
+  co_return out;
 }
 
 }  // namespace kontor::imap

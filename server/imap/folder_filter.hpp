@@ -3,19 +3,23 @@
 #pragma once
 #include <vector>
 
-#include "server/imap/session.hpp"
+#include "server/imap/mailbox.hpp"
 #include "server/imap/wire/mailbox_filter.hpp"
 
 namespace kontor::imap {
 
-// Does it mean this folder? Whether the client may read it is not asked.
+// Does it mean this folder, under the name that the person knows? `own`: it is in his own account.
+// Whether he may read it is not asked.
 bool is_meant(const Session& session,
+              bool own,
               const store::FolderInfo& folder,
               const wire::MailboxFilter& filter);
+// Is it the selected mailbox?
+bool is_selected(const Session& session, const Mailbox& mailbox);
 
-// Each once, in the order of LIST. Those the client may not read, or names that do not exist, are
-// left out.
-std::vector<store::FolderInfo> folders_meant(const Session& session,
-                                             const std::vector<wire::MailboxFilter>& filters);
+// Each once, in the order of LIST; accounts of others are loaded when one of their folders is
+// meant. Those the client may not read, or names that do not exist, are left out.
+Task<std::vector<Mailbox>> mailboxes_meant(Session& session,
+                                           std::vector<wire::MailboxFilter> filters);
 
 }  // namespace kontor::imap

@@ -34,8 +34,7 @@ std::string child_info(const ListAttributes& attributes) {
 }
 
 // RFC 9208, 5.1 and 4.3.2: what expunging would free; rows are read only when there is any.
-std::uint64_t deleted_storage(const Session& session, const store::FolderInfo& folder) {
-  const auto account = session.account->view();
+std::uint64_t deleted_storage(const store::AccountView& account, const store::FolderInfo& folder) {
   const auto view = folder.deleted == 0 ? nullptr : account.open(folder.id);
   std::uint64_t bytes = 0;
   if (view)
@@ -65,7 +64,10 @@ std::string list_line(const Session& session,
          child_info(attributes) + old_name;
 }
 
-std::string status_line(const Session& session, const store::FolderInfo& folder, unsigned items) {
+std::string status_line(const Session& session,
+                        const store::Account& account,
+                        const store::FolderInfo& folder,
+                        unsigned items) {
   namespace s = wire::status;
   Words words;
   const auto tell = [&](unsigned item, std::string_view name, std::uint64_t value) {
@@ -83,7 +85,7 @@ std::string status_line(const Session& session, const store::FolderInfo& folder,
   tell(s::appendlimit, "APPENDLIMIT", session.env.settings.smtp.max_message);
   if ((items & s::mailboxid) != 0) words.add("MAILBOXID (" + folder.guid.hex() + ")");
   if ((items & s::deleted_storage) != 0)
-    words.add("DELETED-STORAGE", deleted_storage(session, folder));
+    words.add("DELETED-STORAGE", deleted_storage(account.view(), folder));
   return "* STATUS " + session.wire_name(folder.name) + " (" + words.text() + ")";
 }
 

@@ -22,7 +22,11 @@ struct ListAttributes {
 std::string list_line(const Session& session,
                       const store::FolderInfo& folder,
                       const ListAttributes& attributes);
-// "* STATUS Drafts (MESSAGES 3)", without CRLF. `items`: wire::status bits.
-std::string status_line(const Session& session, const store::FolderInfo& folder, unsigned items);
+// "* STATUS Drafts (MESSAGES 3)", without CRLF, of a folder of this account. `items`: wire::status
+// bits.
+std::string status_line(const Session& session,
+                        const store::Account& account,
+                        const store::FolderInfo& folder,
+                        unsigned items);
 
 }  // namespace kontor::imap

@@ -14,16 +14,22 @@ constexpr std::size_t k_max_messages = 1'000;  // of one command
 
 }  // namespace
 
-std::expected<store::FolderId, Tagged> find_destination(const Session& session,
-                                                        const std::string& mailbox) {
-  const auto folder = session.find_folder(mailbox);
-  if (!folder || folder->recoverable != store::Recoverable::no)
-    if (auto refused = refuse_in_recoverable(mailbox)) return std::unexpected(*std::move(refused));
+Task<std::expected<Mailbox, Tagged>> find_destination(Session& session, std::string mailbox) {
+  using Answer = std::expected<Mailbox, Tagged>;
+  auto found = co_await find_mailbox(session, mailbox);
+  if (!found || found->folder.recoverable != store::Recoverable::no)
+    if (auto refused = refuse_in_recoverable(mailbox))
+      co_return Answer(std::unexpected(*std::move(refused)));
   // RFC 9051, 6.3.12: TRYCREATE when creating it could help.
-  if (!folder) return std::unexpected(Tagged(Status::no, "TRYCREATE", "no such mailbox"));
-  if (!session.may(*folder, Right::insert))
-    return std::unexpected(refusal(Error(Errc::no_permission)));
-  return folder->id;
+  if (!found) co_return Answer(std::unexpected(Tagged(Status::no, "TRYCREATE", "no such mailbox")));
+  if (!session.may(*found->account, found->folder, Right::insert))
+    co_return Answer(std::unexpected(refusal(Error(Errc::no_permission))));
+  co_return Answer(*std::move(found));
+}
+
+void keep_to_rights(store::RightBits rights, store::NewMessage& message) {
+  message.flags &= flags_for(rights);
+  if (!store::has_right(rights, Right::write_flags)) message.keywords.clear();
 }
 
 std::string appenduid(const store::Appending& appended) {
@@ -80,7 +86,7 @@ void MessageIntake::check_total(std::uint64_t more) {
   if (refusal_) return;
   if (total_ > session_.env.settings.smtp.max_message)
     return refuse(Tagged(Status::no, "LIMIT", "too much for one command"));
-  auto quota = session_.account->quota();
+  auto quota = account_->quota();
   if (freed_) {
     quota.usage.bytes -= std::min(quota.usage.bytes, freed_->bytes);
     quota.usage.messages -= std::min(quota.usage.messages, freed_->messages);

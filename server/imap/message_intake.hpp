@@ -12,13 +12,15 @@
 #include <vector>
 
 #include "server/imap/command.hpp"
+#include "server/imap/mailbox.hpp"
 #include "server/imap/wire/append_args.hpp"
 
 namespace kontor::imap {
 
 // Where messages may go, or the answer when they may not (RFC 9051, 6.3.12: TRYCREATE).
-std::expected<store::FolderId, Tagged> find_destination(const Session& session,
-                                                        const std::string& mailbox);
+Task<std::expected<Mailbox, Tagged>> find_destination(Session& session, std::string mailbox);
+// RFC 4314, 4: flags that the person may not set there are not set.
+void keep_to_rights(store::RightBits rights, store::NewMessage& message);
 // The answer to messages that were stored there (RFC 4315, 3).
 std::string appenduid(const store::Appending& appended);
 
@@ -26,7 +28,7 @@ class MessageIntake {
  public:
   // `freed`: what the message replaces; without it there may be several messages.
   explicit MessageIntake(Session& session, std::optional<store::Usage> freed = std::nullopt)
-      : session_(session), freed_(freed) {}
+      : session_(session), account_(session.account), freed_(freed) {}
 
   // Nothing is wanted any more; the first reason counts.
   void refuse(Tagged why);
@@ -35,6 +37,8 @@ class MessageIntake {
   // After a syntax error in `line`: what the client sends without waiting belongs to the command.
   Task<Result<void>> give_up(std::string line, Tagged why);
 
+  // The account whose quota counts; the person's own unless told.
+  void use_account(std::shared_ptr<store::Account> account) { account_ = std::move(account); }
   const std::optional<Tagged>& refusal() const { return refusal_; }
   std::vector<store::NewMessage> take_messages() { return std::move(messages_); }
 
@@ -50,6 +54,7 @@ class MessageIntake {
   void keep(std::string raw, const wire::AppendMessage& message);
 
   Session& session_;
+  std::shared_ptr<store::Account> account_;
   std::optional<store::Usage> freed_;
   std::string line_;  // what is not parsed yet
   std::vector<store::NewMessage> messages_;

@@ -10,14 +10,14 @@ constexpr std::string_view k_private = "/private/";
 constexpr std::string_view k_shared = "/shared/";
 constexpr std::size_t k_max_quoted = 1'024;
 
-bool is_owner(const Session& session) {
-  const auto owner = session.account->view().binding();
+bool is_owner(const Session& session, const store::Account& account) {
+  const auto owner = account.view().binding();
   return session.identity->id.source == owner.source && session.identity->id.guid == owner.guid;
 }
 
 // Where the private entries of the person stand.
-std::string private_place(const Session& session) {
-  if (is_owner(session)) return std::string(k_private);
+std::string private_place(const Session& session, const store::Account& account) {
+  if (is_owner(session, account)) return std::string(k_private);
   return "/person/" + session.identity->id.text() + "/";
 }
 
@@ -53,31 +53,38 @@ void append_value(std::string& out, const std::optional<std::string>& value) {
 
 }  // namespace
 
-std::string stored_entry(const Session& session, std::string_view entry) {
+std::string stored_entry(const Session& session,
+                         const store::Account& account,
+                         std::string_view entry) {
   if (!entry.starts_with(k_private)) return std::string(entry);
-  return private_place(session).append(entry.substr(k_private.size()));
+  return private_place(session, account).append(entry.substr(k_private.size()));
 }
 
-std::optional<std::string> shown_entry(const Session& session, std::string_view stored) {
+std::optional<std::string> shown_entry(const Session& session,
+                                       const store::Account& account,
+                                       std::string_view stored) {
   if (stored.starts_with(k_shared)) return std::string(stored);
-  const auto place = private_place(session);
+  const auto place = private_place(session, account);
   if (!stored.starts_with(place)) return std::nullopt;
   return std::string(k_private).append(stored.substr(place.size()));
 }
 
-bool may_annotate(const Session& session, const store::FolderInfo& folder) {
-  const auto rights = session.rights(folder);
+bool may_annotate(const Session& session,
+                  const store::Account& account,
+                  const store::FolderInfo& folder) {
+  const auto rights = session.rights(account, folder);
   return store::has_right(rights, Right::lookup) && (rights & *store::rights_of("rswip")) != 0;
 }
 
 std::vector<Annotation> annotations_of(const Session& session,
+                                       const store::Account& account,
                                        store::FolderId folder,
                                        const std::vector<std::string>& entries,
                                        wire::Depth depth) {
-  const auto view = session.account->view();
+  const auto view = account.view();
   std::map<std::string, std::string> shown;
   for (const auto& [stored, value] : view.annotations(folder))
-    if (auto entry = shown_entry(session, stored)) shown.emplace(*std::move(entry), value);
+    if (auto entry = shown_entry(session, account, stored)) shown.emplace(*std::move(entry), value);
   if (folder == 0) shown["/shared/admin"] = admin_uri(session);
   std::vector<Annotation> out;
   const auto add = [&](const std::string& entry, std::optional<std::string> value) {

@@ -21,15 +21,22 @@ struct Annotation {
 };
 
 // The name in the store of an entry that the client names, and back; nothing: somebody else's.
-std::string stored_entry(const Session& session, std::string_view entry);
-std::optional<std::string> shown_entry(const Session& session, std::string_view stored);
+std::string stored_entry(const Session& session,
+                         const store::Account& account,
+                         std::string_view entry);
+std::optional<std::string> shown_entry(const Session& session,
+                                       const store::Account& account,
+                                       std::string_view stored);
 
 // May the annotations of this folder be read and set? (RFC 5464, 3.3: l and one of r, s, w, i, p.)
-bool may_annotate(const Session& session, const store::FolderInfo& folder);
+bool may_annotate(const Session& session,
+                  const store::Account& account,
+                  const store::FolderInfo& folder);
 
 // What GETMETADATA asks for; entries named are there with NIL when they have no value and nothing
 // below them is asked for. `folder` 0: of the server.
 std::vector<Annotation> annotations_of(const Session& session,
+                                       const store::Account& account,
                                        store::FolderId folder,
                                        const std::vector<std::string>& entries,
                                        wire::Depth depth);

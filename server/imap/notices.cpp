@@ -2,11 +2,13 @@
 #include "server/imap/notices.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "server/imap/folder_filter.hpp"
 #include "server/imap/folder_list.hpp"
 #include "server/imap/metadata.hpp"
+#include "server/imap/namespaces.hpp"
 #include "server/imap/wire/arguments.hpp"
 #include "store/mailbox/names.hpp"
 
@@ -19,25 +21,40 @@ namespace s = wire::status;
 // The selected mailbox is told of in its own words.
 bool watches(const Session& session,
              const wire::EventGroup& group,
+             bool own,
              const store::FolderInfo& folder) {
-  return !wire::is_selected(group.where.kind) && is_meant(session, folder, group.where);
+  return !wire::is_selected(group.where.kind) && is_meant(session, own, folder, group.where);
 }
 
 // One comparison of two views, and the lines it comes to.
 class Telling {
  public:
-  Telling(const Session& session, const store::AccountView& before, store::AccountView after)
+  Telling(const Session& session,
+          const store::Account& account,
+          const store::AccountView& before,
+          store::AccountView after)
       : session_(session),
-        before_(before),
+        account_(account),
         after_(std::move(after)),
-        changes_(after_.changes_since(before_)) {}
+        root_(root_of(session, after_.binding())),
+        changes_(after_.changes_since(before)) {
+    if (is_own()) return;
+    for (auto& change : changes_.folders) {
+      if (change.before) show(*change.before);
+      if (change.after) show(*change.after);
+    }
+    // What the owner subscribes to is his.
+    changes_.subscribed.clear();
+    changes_.unsubscribed.clear();
+    changes_.annotations.clear();
+  }
 
   // `reported`: a commit of this session's own, whose changes it knows.
   std::vector<std::string> lines(std::vector<OwnChange> own, store::ModSeq reported) {
     own_ = std::move(own);
     for (const auto& change : changes_.folders) {
-      const unsigned events = (change.after ? events_for(session_, *change.after) : 0) |
-                              (change.before ? events_for(session_, *change.before) : 0);
+      const unsigned events = (change.after ? events_for(session_, account_, *change.after) : 0) |
+                              (change.before ? events_for(session_, account_, *change.before) : 0);
       if ((events & e::mailbox_name) != 0) tell_name(change);
       if (change.after && (events & e::mailbox_metadata) != 0)
         tell_metadata(change.after->id, session_.wire_name(change.after->name), change.after->name,
@@ -52,6 +69,26 @@ class Telling {
   }
 
  private:
+  bool is_own() const { return root_.empty(); }
+
+  // The folder under the name that the person knows.
+  void show(store::FolderInfo& folder) const {
+    if (is_own()) return;
+    folder.name = root_ + '/' + folder.name;
+    folder.subscribed = false;
+  }
+
+  // By the name that the person knows.
+  std::optional<store::FolderInfo> find_after(std::string_view name) const {
+    if (!is_own()) {
+      if (!store::is_below(name, root_)) return std::nullopt;
+      name.remove_prefix(root_.size() + 1);
+    }
+    auto found = after_.find_folder(name);
+    if (found) show(*found);
+    return found;
+  }
+
   bool is_own(unsigned event, const std::string& name, bool exists) const {
     return std::ranges::any_of(own_, [&](const OwnChange& own) {
       return own.event == event && own.name == name && own.exists == exists;
@@ -78,8 +115,10 @@ class Telling {
   const std::set<std::string>& parents() {
     if (parents_) return *parents_;
     parents_.emplace();
-    for (const auto& folder : after_.folders())
+    for (auto& folder : after_.folders()) {
+      show(folder);
       for (auto& name : store::parents_of(folder.name)) parents_->insert(std::move(name));
+    }
     return *parents_;
   }
 
@@ -95,10 +134,10 @@ class Telling {
       return;
     }
     // Another folder may stand under the name of one that was deleted: that is told by itself.
-    if (exists || !after_.find_folder(folder.name)) tell_list(folder, exists);
+    if (exists || !find_after(folder.name)) tell_list(folder, exists);
     const auto above = store::parents_of(folder.name);
-    const auto parent = above.empty() ? std::nullopt : after_.find_folder(above.back());
-    if (parent && (events_for(session_, *parent) & e::mailbox_name) != 0) tell_list(*parent, true);
+    const auto parent = above.empty() ? std::nullopt : find_after(above.back());
+    if (parent && (events_for(session_, account_, *parent) & e::mailbox_name) != 0) tell_list(*parent, true);
   }
 
   bool came_along(const store::FolderChange& child) const {
@@ -112,11 +151,12 @@ class Telling {
 
   void tell_subscription(const std::string& name, bool subscribed) {
     if (is_own(e::subscription_change, name, subscribed)) return;
+    if (is_foreign(name) && !after_.find_folder(name)) return;  // one of somebody else
     auto folder = after_.find_folder(name);
     const bool exists = folder.has_value();
     if (!folder) folder.emplace().name = name;
     folder->subscribed = true;  // before or after: SUBSCRIBED covers it
-    const auto events = events_for(session_, *folder);
+    const auto events = events_for(session_, account_, *folder);
     folder->subscribed = subscribed;
     if ((events & e::subscription_change) != 0) tell_list(*folder, exists);
   }
@@ -135,7 +175,7 @@ class Telling {
     };
     std::vector<std::string> names;
     for (const auto& stored : changed)
-      if (auto entry = shown_entry(session_, stored); entry && !is_own_value(stored))
+      if (auto entry = shown_entry(session_, account_, stored); entry && !is_own_value(stored))
         names.push_back(*std::move(entry));
     if (!names.empty()) lines_.push_back(metadata_names_line(mailbox, names));
   }
@@ -153,7 +193,9 @@ class Telling {
 
   // RFC 5465, 5.1 to 5.3: mailboxes that are not selected tell by STATUS.
   void tell_messages(const store::FolderChange& change, unsigned events, store::ModSeq reported) {
-    if (!change.after || (session_.selected && session_.selected->id() == change.after->id)) return;
+    if (!change.after || (session_.selected && session_.selected->account().get() == &account_ &&
+                          session_.selected->id() == change.after->id))
+      return;
     const auto& after = *change.after;
     const auto before = change.before.value_or(store::FolderInfo());
     const bool counted =
@@ -168,25 +210,32 @@ class Telling {
       if (after.unseen != before.unseen) items |= s::uidvalidity | s::unseen;
     }
     if (items == 0 || only_reported(change, reported)) return;
-    lines_.push_back(status_line(session_, after, items));
+    lines_.push_back(status_line(session_, account_, after, items));
   }
 
   const Session& session_;
-  const store::AccountView& before_;
+  const store::Account& account_;
   store::AccountView after_;
+  std::string root_;  // of names; empty: the person's own account
   store::ViewChanges changes_;
   std::vector<OwnChange> own_;
   std::vector<std::string> lines_;
   std::optional<std::set<std::string>> parents_;
 };
 
-Task<Result<void>> tell_notices(Session& session, store::ModSeq reported) {
+Task<Result<void>> tell_notices(Session& session, Reported reported) {
   if (!session.notices || !session.notices->told) co_return Result<void>();
   auto& notices = *session.notices;
-  auto after = session.account->view();
-  Telling telling(session, *notices.told, after);
-  const auto lines = telling.lines(std::exchange(notices.own, {}), reported);
-  notices.told = std::move(after);
+  const auto own = std::exchange(notices.own, {});
+  std::vector<std::string> lines;
+  const auto compare = [&](const store::Account& account, store::AccountView& told) {
+    auto after = account.view();
+    Telling telling(session, account, told, after);
+    for (auto& line : telling.lines(own, reported.in(account))) lines.push_back(std::move(line));
+    told = std::move(after);
+  };
+  compare(*session.account, *notices.told);
+  for (auto& other : notices.others) compare(*other.account, other.told);
   if (lines.size() > k_most_notices) {
     tell_overflow(session);
     co_return Result<void>();
@@ -200,13 +249,17 @@ Task<Result<void>> tell_notices(Session& session, store::ModSeq reported) {
 
 }  // namespace
 
-unsigned events_for(const Session& session, const store::FolderInfo& folder) {
-  unsigned events = session.enabled.metadata ? e::mailbox_metadata : 0;
+unsigned events_for(const Session& session,
+                    const store::Account& account,
+                    const store::FolderInfo& folder) {
+  const bool own = &account == session.account.get();
+  unsigned events = session.enabled.metadata && own ? e::mailbox_metadata : 0;
   if (session.notices)
     for (const auto& group : session.notices->groups)
-      if (watches(session, group, folder)) events |= group.events;
+      if (watches(session, group, own, folder)) events |= group.events;
   // RFC 5465, 5: all of them need l and r.
-  return events != 0 && session.may(folder, Right::lookup) && session.may(folder, Right::read)
+  return events != 0 && session.may(account, folder, Right::lookup) &&
+                 session.may(account, folder, Right::read)
              ? events
              : 0;
 }
@@ -240,10 +293,45 @@ void set_notices(Session& session, std::vector<wire::EventGroup> groups) {
   notices.groups = std::move(groups);
   notices.own.clear();
   notices.watch = {};
+  notices.others.clear();
   notices.told.reset();
   if (!notices.groups.empty())
     notices.watch = session.account->watch([end = session.end] { end->wake.raise(); });
   if (!notices.groups.empty() || session.enabled.metadata) notices.told = session.account->view();
+}
+
+Task<void> watch_others(Session& session) {
+  std::map<store::AccountId, std::string> wanted;  // and the name of a folder in it
+  for (const auto& given : given_folders(session)) {
+    const auto is_asked = [&](const wire::EventGroup& group) {
+      return watches(session, group, false, given.folder);
+    };
+    if (store::has_right(given.rights, Right::read) &&
+        std::ranges::any_of(session.notices->groups, is_asked))
+      wanted.try_emplace(given.account, given.folder.name);
+  }
+  if (wanted.size() > k_most_watched) {
+    tell_overflow(session);
+    co_return;
+  }
+  for (const auto& [id, name] : wanted) {
+    auto found = co_await find_mailbox(session, name);
+    if (!found) continue;
+    auto watch = found->account->watch([end = session.end] { end->wake.raise(); });
+    auto view = found->account->view();
+    session.notices->others.push_back({found->account, std::move(view), std::move(watch)});
+  }
+}
+
+std::vector<store::FolderInfo> folders_as_shown(const Session& session,
+                                                const store::AccountView& view) {
+  auto folders = view.folders();
+  const auto root = root_of(session, view.binding());
+  for (auto& folder : folders) {
+    folder.name = root + '/' + folder.name;
+    folder.subscribed = false;
+  }
+  return folders;
 }
 
 void watch_metadata(Session& session) {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "server/imap/session.hpp"
+#include "server/imap/mailbox.hpp"
 #include "server/imap/wire/notify_args.hpp"
 
 namespace kontor::imap {
@@ -24,26 +24,45 @@ struct OwnChange {
   std::optional<std::string> value;  // of metadata
 };
 
+// An account of somebody else where something is to be told of.
+struct Watched {
+  std::shared_ptr<store::Account> account;
+  store::AccountView told;
+  store::Watch watch;  // wakes the session
+};
+
 struct Notices {
   bool given = false;  // NOTIFY was: what the selected mailbox tells is what it says
   std::vector<wire::EventGroup> groups;
   std::optional<store::AccountView> told;  // what the client knows of; only while it is to be told
   store::Watch watch;                      // wakes the session; only while there are groups
+  std::vector<Watched> others;  // those that gave the person something when he asked
   std::vector<OwnChange> own;
 };
 
+// More accounts of others than this are not watched: NOTIFICATIONOVERFLOW.
+inline constexpr std::size_t k_most_watched = 100;
 // More lines than this at once are not told: NOTIFICATIONOVERFLOW (5.8).
 inline constexpr std::size_t k_most_notices = 1'000;
 
 // From now on these groups; none: nothing more is told.
 void set_notices(Session& session, std::vector<wire::EventGroup> groups);
+// Opens and watches the accounts of others where a group's filter means a folder that the person
+// may read; those that cannot be opened are passed over.
+Task<void> watch_others(Session& session);
 // What is told is compared from now on, for ENABLE METADATA.
 void watch_metadata(Session& session);
 void note_own(Session& session, OwnChange change);
 void note_own(Session& session, unsigned event, std::string name, bool exists = true);
 
 // The events that groups, other than those of the selected mailbox, ask for of this one.
-unsigned events_for(const Session& session, const store::FolderInfo& folder);
+// The folder has the name that the person knows.
+unsigned events_for(const Session& session,
+                    const store::Account& account,
+                    const store::FolderInfo& folder);
+// All folders of somebody else's account, under those names.
+std::vector<store::FolderInfo> folders_as_shown(const Session& session,
+                                                const store::AccountView& view);
 // "* STATUS ..." for the message events in `events`, with what NOTIFY SET STATUS owes (3.1).
 unsigned status_items_for(const Session& session, unsigned events);
 

@@ -29,7 +29,8 @@ Task<Result<Tagged>> bring_back(Session& session, store::FolderInfo folder, std:
   if (!done && done.error().code() == Errc::bad_input)
     co_return Tagged(Status::no, "CANNOT", "not a name a mailbox can have");
   if (!done) co_return refusal(done.error());
-  if (session.selected && session.selected->id() == folder.id) {
+  if (session.selected && session.selected->account() == session.account &&
+      session.selected->id() == folder.id) {
     session.unselect();
     session.out.line("* OK [CLOSED] The selected mailbox was brought back under another name");
   }

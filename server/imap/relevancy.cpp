@@ -60,7 +60,7 @@ Task<std::vector<unsigned>> relevancy_scores(Session& session,
   std::ranges::sort(found);
   found.erase(std::ranges::unique(found).begin(), found.end());
   const auto most = found.size();
-  const auto ranked = co_await session.env.searcher->rank(session.account->id(), std::move(query),
+  const auto ranked = co_await session.env.searcher->rank(folder.account()->id(), std::move(query),
                                                           std::move(found), most);
   co_return scores_of(items, ranked);
 }

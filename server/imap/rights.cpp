@@ -53,6 +53,15 @@ bool may(const directory::Identity& identity,
   return store::has_right(rights_of(identity, directory, access), right);
 }
 
+store::FlagBits flags_for(RightBits rights) {
+  store::FlagBits flags = 0;
+  if (store::has_right(rights, Right::keep_seen)) flags |= store::k_seen;
+  if (store::has_right(rights, Right::delete_messages)) flags |= store::k_deleted;
+  if (store::has_right(rights, Right::write_flags))
+    flags |= store::k_answered | store::k_flagged | store::k_draft;
+  return flags;
+}
+
 std::string rights_text(RightBits rights) {
   auto text = store::letters_of(rights);
   if (text.find_first_of("kx") != std::string::npos) text.push_back('c');

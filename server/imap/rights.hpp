@@ -30,6 +30,9 @@ bool may(const directory::Identity& identity,
          const Access& access,
          Right right);
 
+// The flags that these rights let one change; write_flags: keywords too (RFC 4314, 4).
+store::FlagBits flags_for(store::RightBits rights);
+
 // As MYRIGHTS and ACL tell them: with the virtual rights c and d of RFC 2086 when a member of them
 // is there (RFC 4314, 2.1.1).
 std::string rights_text(store::RightBits rights);

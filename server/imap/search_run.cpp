@@ -22,6 +22,7 @@ bool may_have_attachments(std::string_view raw) {
 // How messages are looked at.
 struct Looking {
   Session& session;
+  const std::shared_ptr<store::Account>& account;  // the messages'
   const SearchMatcher& matcher;
   const store::AccountView& view;
   Extent extent;
@@ -36,7 +37,7 @@ Task<Result<Match>> match_text(const Looking& how, NumberedEntry message, Result
   std::vector<std::string> attachments;
   const auto bytes = std::make_shared<const std::string>(*std::move(raw));
   if (how.reads_bodies() && session.env.searcher != nullptr && may_have_attachments(*bytes)) {
-    attachments = co_await session.env.searcher->attachments(session.account->id(),
+    attachments = co_await session.env.searcher->attachments(how.account->id(),
                                                              message.entry.item, bytes);
   }
   const auto& limits = session.env.settings.mime;
@@ -71,7 +72,7 @@ Task<Result<void>> look_at_open(const Looking& how,
     indexer::LargeTurns::Turn turn;
     if (session.env.searcher != nullptr)
       turn = co_await session.env.searcher->large_turns().enter(bytes);
-    auto read = co_await session.account->read_ranges(std::move(ranges));
+    auto read = co_await how.account->read_ranges(std::move(ranges));
     for (std::size_t n = 0; n < open.size(); ++n) {
       KONTOR_CO_TRY(matches[open[n]], co_await match_text(how, some[open[n]], std::move(read[n])));
     }
@@ -106,13 +107,16 @@ void sort_items(search::Items& items) {
 }
 
 // Once a search, when columns leave more open than is read sooner.
-Task<void> ask_index(Session& session, SearchMatcher& matcher, search::Items open) {
+Task<void> ask_index(Session& session,
+                     store::AccountId account,
+                     SearchMatcher& matcher,
+                     search::Items open) {
   if (session.env.searcher == nullptr || matcher.answers() != nullptr ||
       matcher.text_queries().empty() || open.size() <= k_few)
     co_return;
   sort_items(open);
-  matcher.know(co_await session.env.searcher->candidates(session.account->id(),
-                                                         matcher.text_queries(), std::move(open)));
+  matcher.know(
+      co_await session.env.searcher->candidates(account, matcher.text_queries(), std::move(open)));
 }
 
 // The same for all batches of a search at once.
@@ -121,17 +125,18 @@ Task<void> ask_index(Session& session,
                      SearchMatcher& matcher,
                      const wire::NumberSet& numbers) {
   if (session.env.searcher == nullptr || matcher.text_queries().empty()) co_return;
-  const auto view = session.account->view();
+  const auto view = folder.account()->view();
   search::Items open;
   NumberCursor cursor;
   for (auto some = folder.batch(numbers, cursor, k_batch); !some.empty();
        some = folder.batch(numbers, cursor, k_batch))
     note_open(some, match_columns(view, matcher, some), open);
-  co_await ask_index(session, matcher, std::move(open));
+  co_await ask_index(session, folder.account()->id(), matcher, std::move(open));
 }
 
 // What no index knows of keys inside FUZZY is looked for by words in the messages that are open.
 Task<Result<void>> decide_words(Session& session,
+                                std::shared_ptr<store::Account> account,
                                 SearchMatcher& matcher,
                                 const std::vector<NumberedEntry>& some,
                                 const std::vector<Match>& matches) {
@@ -143,8 +148,8 @@ Task<Result<void>> decide_words(Session& session,
     return !end->reason.with([](const auto& reason) { return reason.has_value(); });
   };
   for (const auto query : matcher.fuzzy()) {
-    auto matched = co_await session.env.searcher->match(session.account,
-                                                        matcher.text_queries()[query], open, go_on);
+    auto matched = co_await session.env.searcher->match(account, matcher.text_queries()[query],
+                                                        open, go_on);
     KONTOR_CO_TRY(auto yes, std::move(matched));
     matcher.decide(query, open, std::move(yes));
   }
@@ -153,32 +158,35 @@ Task<Result<void>> decide_words(Session& session,
 
 }  // namespace
 
-Task<void> ask_index_of_account(Session& session, SearchMatcher& matcher) {
+Task<void> ask_index_of_account(Session& session,
+                                store::AccountId account,
+                                SearchMatcher& matcher) {
   if (session.env.searcher == nullptr || matcher.text_queries().empty()) co_return;
-  matcher.know(co_await session.env.searcher->candidates(session.account->id(),
-                                                         matcher.text_queries(), std::nullopt));
+  matcher.know(
+      co_await session.env.searcher->candidates(account, matcher.text_queries(), std::nullopt));
 }
 
 Task<Result<std::vector<Match>>> match_messages(Session& session,
+                                                std::shared_ptr<store::Account> account,
                                                 SearchMatcher& matcher,
                                                 const std::vector<NumberedEntry>& some,
                                                 Progress* progress,
                                                 std::uint64_t done) {
-  const store::AccountView view = session.account->view();
+  const store::AccountView view = account->view();
   auto matches = match_columns(view, matcher, some);
   search::Items open_items;
   note_open(some, matches, open_items);
-  co_await ask_index(session, matcher, std::move(open_items));
+  co_await ask_index(session, account->id(), matcher, std::move(open_items));
   if (matcher.answers() != nullptr) matches = match_columns(view, matcher, some);
   if (session.env.searcher != nullptr && !matcher.fuzzy().empty()) {
-    KONTOR_CO_TRY(co_await decide_words(session, matcher, some, matches));
+    KONTOR_CO_TRY(co_await decide_words(session, account, matcher, some, matches));
     matches = match_columns(view, matcher, some);
   }
   if (matcher.asks_headers_first()) {
-    const Looking headers{session, matcher, view, Extent::header};
+    const Looking headers{session, account, matcher, view, Extent::header};
     KONTOR_CO_TRY(co_await look_at_open(headers, some, matches, nullptr, 0));
   }
-  const Looking rest{session, matcher, view, Extent::whole};
+  const Looking rest{session, account, matcher, view, Extent::whole};
   KONTOR_CO_TRY(co_await look_at_open(rest, some, matches, progress, done));
   if (matcher.asks_headers_first() && progress != nullptr) {
     KONTOR_CO_TRY(co_await progress->at(done + some.size()));
@@ -201,7 +209,8 @@ Task<Result<Found>> find_messages(Session& session,
     const auto some = folder.batch(numbers, cursor, k_batch);
     if (some.empty()) co_return found;
     KONTOR_CO_TRY(const auto matches,
-                  co_await match_messages(session, matcher, some, &progress, done));
+                  co_await match_messages(session, folder.account(), matcher, some, &progress,
+                                          done));
     for (std::size_t i = 0; i < some.size(); ++i)
       if (matches[i] == Match::yes) found.add(some[i]);
     done += some.size();

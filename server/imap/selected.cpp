@@ -14,8 +14,10 @@ constexpr store::Uid k_largest_uid = std::numeric_limits<store::Uid>::max();
 
 }  // namespace
 
-SelectedFolder::SelectedFolder(std::shared_ptr<const store::FolderView> view, bool read_only)
-    : view_(std::move(view)), read_only_(read_only) {
+SelectedFolder::SelectedFolder(std::shared_ptr<store::Account> account,
+                               std::shared_ptr<const store::FolderView> view,
+                               bool read_only)
+    : account_(std::move(account)), view_(std::move(view)), read_only_(read_only) {
   told_ = count();
 }
 

@@ -13,7 +13,7 @@
 
 #include "base/core/result.hpp"
 #include "server/imap/wire/sequence_set.hpp"
-#include "store/mailbox/view.hpp"
+#include "store/mailbox/account.hpp"
 
 namespace kontor::imap {
 
@@ -32,8 +32,12 @@ struct NumberCursor {
 
 class SelectedFolder {
  public:
-  SelectedFolder(std::shared_ptr<const store::FolderView> view, bool read_only);
+  // `account` is the folder's.
+  SelectedFolder(std::shared_ptr<store::Account> account,
+                 std::shared_ptr<const store::FolderView> view,
+                 bool read_only);
 
+  const std::shared_ptr<store::Account>& account() const { return account_; }
   store::FolderId id() const { return view_->info().id; }
   bool read_only() const { return read_only_; }
   // The view that the numbers below stand on (ghosts are not in it). Safe to keep for a command.
@@ -78,6 +82,7 @@ class SelectedFolder {
   NumberedEntry at(std::uint32_t number) const;
   wire::NumberSet numbers_of_uids(const wire::NumberSet& uids) const;
 
+  std::shared_ptr<store::Account> account_;
   std::shared_ptr<const store::FolderView> view_;
   std::vector<store::Entry> ghosts_;
   std::uint32_t told_ = 0;               // the number of messages the client counts

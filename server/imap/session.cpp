@@ -5,6 +5,7 @@
 
 #include "base/core/text.hpp"
 #include "base/log/keys.hpp"
+#include "server/imap/namespaces.hpp"
 #include "server/imap/wire/lexer.hpp"
 #include "server/imap/wire/mailbox_name.hpp"
 
@@ -23,13 +24,17 @@ Session::Session(const Environment& environment, std::unique_ptr<net::Stream> co
       end(std::make_shared<EndRequest>()),
       log(environment.log) {}
 
-bool Session::may(const store::FolderInfo& folder, Right right) const {
-  return store::has_right(rights(folder), right);
+bool Session::may(const store::Account& in, const store::FolderInfo& folder, Right right) const {
+  return store::has_right(rights(in, folder), right);
 }
 
-store::RightBits Session::rights(const store::FolderInfo& folder) const {
-  if (!identity || !account) return 0;
-  const auto view = account->view();
+bool Session::may_here(Right right) const {
+  return may(*selected->account(), selected->view()->info(), right);
+}
+
+store::RightBits Session::rights(const store::Account& in, const store::FolderInfo& folder) const {
+  if (!identity) return 0;
+  const auto view = in.view();
   const auto owner = view.binding();
   const Access access{owner, folder, view.access(folder.id)};
   return rights_of(*identity, env.directory, access);
@@ -39,12 +44,17 @@ Result<store::FolderInfo> Session::find_folder(const std::string& name) const {
   const auto view = account->view();
   auto folder = view.find_folder(name);
   if (!folder && account->policy().undelete_days != 0) folder = view.find_recoverable(name);
-  if (!folder || !may(*folder, Right::lookup)) return fail(Errc::not_found, "no such mailbox");
+  if (!folder || !may(*account, *folder, Right::lookup)) return fail(Errc::not_found, "no such mailbox");
   return *std::move(folder);
 }
 
 std::string Session::wire_name(std::string_view name) const {
   return wire_text(enabled.utf8 ? std::string(name) : wire::encode_modified_utf7(name));
+}
+
+std::string selected_name(const Session& session) {
+  const auto& here = *session.selected;
+  return shown_name(session, here.account()->view().binding(), here.view()->info().name);
 }
 
 std::string wire_text(const std::string& text) {
@@ -95,7 +105,7 @@ void Session::speak_through(std::unique_ptr<net::Stream> other) {
 
 void Session::show_state(std::string_view what) {
   std::string text(what.empty() ? (selected ? "selected" : "authenticated") : what);
-  if (selected) text += " " + selected->view()->info().name;
+  if (selected) text += " " + selected_name(*this);
   row->set_state(std::move(text));
 }
 

@@ -61,7 +61,7 @@ struct Session {
 
   State state = State::not_authenticated;
   std::optional<directory::Identity> identity;  // from sign-in on
-  std::shared_ptr<store::Account> account;      // from sign-in on
+  std::shared_ptr<store::Account> account;      // his own, from sign-in on
   std::optional<SelectedFolder> selected;       // in state selected
   wire::NumberSet saved_result;                 // UIDs that `$` stands for (RFC 5182)
   // Searches kept up to date, of the selected mailbox; shared only because the type is not known
@@ -74,9 +74,13 @@ struct Session {
   unsigned bad_commands = 0;
   std::string command;  // being run, for the log
 
-  bool may(const store::FolderInfo& folder, Right right) const;
-  store::RightBits rights(const store::FolderInfo& folder) const;
-  // A folder of the account by its name: not_found also when the client may not know of it.
+  // What the person may do with a folder of an account, by the list that it has now.
+  bool may(const store::Account& in, const store::FolderInfo& folder, Right right) const;
+  store::RightBits rights(const store::Account& in, const store::FolderInfo& folder) const;
+  // The same of the selected mailbox.
+  bool may_here(Right right) const;
+  // A folder of his own account by its name: not_found also when the client may not know of it.
+  // Those of others too: server/imap/mailbox.hpp.
   Result<store::FolderInfo> find_folder(const std::string& name) const;
   // The name as the client is to read it: an atom or quoted string, in its charset.
   std::string wire_name(std::string_view name) const;
@@ -93,13 +97,25 @@ struct Session {
   void log_as_connection();
 };
 
+// The selected mailbox as the person knows it.
+std::string selected_name(const Session& session);
+
 // An atom, or a quoted string: of text without control characters.
 std::string wire_text(const std::string& text);
 
+// A commit whose changes a command has told itself.
+struct Reported {
+  store::AccountId account;
+  store::ModSeq modseq = 0;  // 0: none
+  store::ModSeq in(const store::Account& which) const {
+    return which.id() == account ? modseq : 0;
+  }
+};
+
 // What sync() may tell, and what it need not.
 struct SyncRules {
-  bool expunges = true;        // RFC 9051, 7.5.1: not while FETCH, STORE or SEARCH runs
-  store::ModSeq reported = 0;  // changes of this commit have been told by the command itself
+  bool expunges = true;  // RFC 9051, 7.5.1: not while FETCH, STORE or SEARCH runs
+  Reported reported;
 };
 
 // Takes the newest view of the selected mailbox and tells the client what it does not know yet, in

@@ -11,7 +11,7 @@ Task<Result<Keyed>> keys_of(Session& session, wire::NumberSet uids, bool with_he
   wire::SequenceSet set;
   set.saved_result = true;
   KONTOR_CO_TRY(const auto numbers, folder.resolve(set, true, uids));
-  const auto view = session.account->view();
+  const auto view = session.selected->account()->view();
   Keyed out;
   out.messages.reserve(uids.count());
   out.modseqs.reserve(uids.count());
@@ -31,7 +31,7 @@ Task<Result<Keyed>> keys_of(Session& session, wire::NumberSet uids, bool with_he
       items.push_back(message.entry.item);
     }
   if (!with_header) co_return out;
-  auto loaded = co_await load_keys(*session.env.keys, session.account, items);
+  auto loaded = co_await load_keys(*session.env.keys, session.selected->account(), items);
   KONTOR_CO_TRY(out.keys, std::move(loaded));
   const auto rows = out.keys->rows(items);
   for (std::size_t i = 0; i < rows.size(); ++i) out.messages[i].keys = rows[i];

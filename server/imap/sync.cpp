@@ -95,7 +95,7 @@ Task<Result<void>> tell_new(Session& session,
 }  // namespace
 
 void tell_flags(Session& session, std::uint32_t number, const store::Entry& entry) {
-  tell_flags_of(session, session.account->view(), number, entry);
+  tell_flags_of(session, session.selected->account()->view(), number, entry);
 }
 
 void tell_modseq(Session& session, std::uint32_t number, const store::Entry& entry) {
@@ -118,7 +118,7 @@ Task<Result<void>> tell_vanished(Session& session, wire::NumberSet uids, bool ea
 
 Task<Result<void>> sync(Session& session, SyncRules rules) {
   if (!session.selected) co_return Result<void>();
-  const store::AccountView view = session.account->view();
+  const store::AccountView view = session.selected->account()->view();
   auto newer = newest(session, view);
   if (!newer) {
     session.out.line("* BYE The selected mailbox was deleted");
@@ -127,6 +127,7 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
   }
   const auto events = selected_events(session);
   const auto known = session.selected->view()->info().highest_modseq;
+  const auto reported = rules.reported.in(*session.selected->account());
   const auto first_new = session.selected->view()->info().uid_next;
   const auto changed = session.selected->advance(std::move(newer));
   if (rules.expunges) {
@@ -136,11 +137,11 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
   if (session.selected->take_exists())
     session.out.line("* ", std::to_string(session.selected->count()), " EXISTS");
   if (events.fetch != nullptr) {
-    KONTOR_CO_TRY(co_await tell_new(session, *events.fetch, first_new, rules.reported));
+    KONTOR_CO_TRY(co_await tell_new(session, *events.fetch, first_new, reported));
   }
   const bool tells_flags = (events.events & wire::event::flag_change) != 0;
   for (const auto& entry : changed) {
-    if (rules.reported != 0 && entry.modseq == rules.reported) continue;
+    if (reported != 0 && entry.modseq == reported) continue;
     if (!tells_flags) {
       session.selected->leave_untold(known);
       break;

@@ -25,11 +25,11 @@ bool is_of(const Session& session, const wire::UrlServer& server) {
 Result<store::FolderId> own_folder(const Session& session, const wire::ImapUrl& url) {
   if (url.server && !is_of(session, *url.server)) return not_there();
   if (url.mailbox.empty()) {
-    if (!session.selected) return not_there();
+    if (!session.selected || session.selected->account() != session.account) return not_there();
     return session.selected->id();
   }
   KONTOR_TRY(const auto folder, session.find_folder(url.mailbox));
-  if (!session.may(folder, Right::read)) return not_there();
+  if (!session.may(*session.account, folder, Right::read)) return not_there();
   return folder.id;
 }
 

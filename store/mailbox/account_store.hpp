@@ -26,6 +26,7 @@ class FileSystem;  // base/io/file_system.hpp
 
 namespace kontor::store {
 
+class Shares;         // store/mailbox/shares.hpp
 struct UpkeepReport;  // store/mailbox/upkeep.hpp
 
 // What the store is built on; all of it outlives the store.
@@ -80,6 +81,9 @@ class AccountStore {
   virtual std::optional<AccountId> find(const Binding& owner) const = 0;
   virtual std::vector<AccountInfo> list() const = 0;
   virtual std::optional<AccountInfo> info(const AccountId& id) const = 0;
+  // What accounts have given to others. What a commit changes stands in it when the commit becomes
+  // visible. Soon after a stop that was none of close() it may lack something.
+  virtual const Shares& shares() const = 0;
   // Told of every account, loaded or not, on any thread, shortly: raise a signal, no more.
   virtual Watch watch(std::function<void(AccountId, AccountNews)> told) = 0;
   // Called before an account's folder goes, or another one takes its place: whoever has files open

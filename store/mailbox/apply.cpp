@@ -257,7 +257,10 @@ struct Apply {
     state.kind = frame.kind;
     state.created = frame.created;
   }
-  void operator()(const BindingFrame& frame) const { state.owner = frame.owner; }
+  void operator()(const BindingFrame& frame) const {
+    state.owner = frame.owner;
+    state.sharing_modseq = place.sequence;
+  }
   void operator()(const DeliverFrame&) const {}  // comes as a DeliverHead
   void operator()(const CopyFrame& frame) const { transfer(frame); }
   void operator()(const MoveFrame& frame) const {
@@ -288,6 +291,7 @@ struct Apply {
   void operator()(const BatchEndFrame&) const {}
   void operator()(const NoteFrame&) const {}
   void operator()(const AclFrame& frame) const {
+    state.sharing_modseq = place.sequence;
     if (auto* folder = state.edit_folder(frame.folder))
       apply_acl(folder->access.edit(state.edit), frame);
   }
@@ -446,6 +450,7 @@ void Apply::operator()(const AnnotationFrame& frame) const {
 }
 
 void Apply::operator()(const FolderFrame& frame) const {
+  state.sharing_modseq = place.sequence;
   note_day(state, frame.date, place.sequence);
   if (is_recoverable(frame.id)) return;  // nobody makes such a folder
   auto* folder = state.edit_folder(frame.id);

@@ -85,7 +85,7 @@ Result<void> DiskStore::find_accounts() {
   KONTOR_TRY(const auto found, find_account_folders(environment_.files, folder_));
   remove_leftovers(environment_.files, folder_);
   auto known = read_account_index(environment_.files, folder_);
-  std::size_t fresh = 0;
+  std::set<AccountId> fresh;
   slots_.with([&](SlotTable& table) {
     for (const auto& id : found) {
       auto slot = std::make_shared<Slot>();
@@ -96,7 +96,7 @@ Result<void> DiskStore::find_accounts() {
         slot->owner = indexed->second;
       } else if (auto owner = loader_.read_binding(id, slot->folder)) {
         slot->owner = *std::move(owner);
-        ++fresh;
+        fresh.insert(id);
       } else {
         slot->problem = owner.error().text();
         environment_.log.emit(log::events::k_account_unusable, owner.error(),
@@ -107,7 +107,8 @@ Result<void> DiskStore::find_accounts() {
       table.slots.emplace(id, std::move(slot));
     }
   });
-  if (fresh > 0 || known.size() > found.size()) {
+  read_shares(found, fresh);
+  if (!fresh.empty() || known.size() > found.size()) {
     environment_.log.emit(log::events::k_store_index_rebuilt, {{Keys::count, found.size()}});
     save_index();
   }
@@ -208,8 +209,8 @@ Task<Result<DiskStore::AccountPtr>> DiskStore::load(SlotPtr slot, SlotState befo
   auto account = std::make_shared<LogAccount>(parts(), std::move(snapshots), *std::move(loaded));
   // A disk that takes no more keeps what is old for now.
   static_cast<void>((co_await account->prune(settings_.tombstone_days)).has_value());
-  auto watch =
-      account->watch([this, id = slot->id] { watchers_.notify(id, AccountNews::changed); });
+  note_shares(slot->id, *account->published().state);
+  auto watch = account->watch(on_commit(slot->id, *account));
   settle(slot, SlotState::loaded, [&](Slot& s) {
     s.account = account;
     std::swap(s.watch, watch);

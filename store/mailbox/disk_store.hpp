@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // DiskStore: the AccountStore over a data folder (docs/formats/accounts.md).
 #pragma once
+#include <atomic>
 #include <memory>
+#include <set>
 
 #include "base/io/work_pool.hpp"
 #include "store/log/sync_pool.hpp"
@@ -9,6 +11,7 @@
 #include "store/mailbox/account_store.hpp"
 #include "store/mailbox/compactor.hpp"
 #include "store/mailbox/loader.hpp"
+#include "store/mailbox/shares.hpp"
 #include "store/mailbox/slots.hpp"
 #include "store/mailbox/space.hpp"
 
@@ -29,6 +32,7 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   std::optional<AccountId> find(const Binding& owner) const override;
   std::vector<AccountInfo> list() const override;
   std::optional<AccountInfo> info(const AccountId& id) const override;
+  const Shares& shares() const override { return shares_; }
   Watch watch(std::function<void(AccountId, AccountNews)> told) override;
   Watch watch_leaving(std::function<void(AccountId)> leaving) override;
   Task<Result<CompactReport>> compact(AccountId id, CompactTurn turn) override;
@@ -77,6 +81,13 @@ class DiskStore final : public AccountStore, public AccountReplacer {
                              CompactReport& report);
   Task<Result<Removed>> remove_replaced(SlotPtr slot);
   void save_index() const;
+  // store/mailbox/disk_store_shares.cpp
+  void read_shares(const std::vector<AccountId>& found, const std::set<AccountId>& fresh);
+  void save_shares(bool complete);
+  void note_shares(const AccountId& id, const AccountState& state);
+  std::function<void()> on_commit(const AccountId& id, const LogAccount& account);
+  void look_again(const AccountId& id);
+  Task<bool> look_at_shares();  // of one account that may have changed unseen; false: of none
   std::string folder_of(const AccountId& id) const;
   AccountParts parts();
   LightLog::Rules rules_for(const OwnLimits& own, bool warned, const Binding& owner);
@@ -95,6 +106,9 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   StoreEnvironment environment_;
   WatchersOf<AccountId, AccountNews> watchers_;  // before the slots, which tell them
   WatchersOf<AccountId> leaving_;
+  Shares shares_;
+  Guarded<std::set<AccountId>> unseen_;       // what they share is to be looked at
+  std::atomic<std::uint64_t> saved_shares_ = 0;  // the version in the file
   std::string folder_;
   config::Store settings_;
   std::unique_ptr<io::FileLock> lock_;

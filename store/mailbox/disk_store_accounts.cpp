@@ -115,6 +115,7 @@ Task<Result<void>> DiskStore::remove(AccountId id) {
     if (owner != table.owners.end() && owner->second == id) table.owners.erase(owner);
   });
   settle(slot, SlotState::unloaded, [](Slot&) {});
+  shares_.forget(id);
   environment_.log.emit(log::events::k_account_removed, {{Keys::account, id.text()}});
   co_return Result<void>();
 }

@@ -80,6 +80,7 @@ Task<Result<void>> DiskStore::replace(AccountId id, Binding owner, std::string p
     slot->owner = owner;
     table.owners[owner] = id;
   });
+  if (placed) look_again(id);
   settle(slot, SlotState::unloaded, [](Slot& s) { s.problem.clear(); });
   auto save = [this] {
     save_index();

@@ -67,6 +67,7 @@ DiskStore::SlotPtr DiskStore::next_turn(std::chrono::seconds& wait) {
 
 Task<std::chrono::seconds> DiskStore::upkeep() {
   auto wait = settings_.upkeep_interval;
+  if (co_await look_at_shares()) co_return std::chrono::seconds(0);
   const auto slot = next_turn(wait);
   if (slot == nullptr) co_return wait;
   const auto standing = standing_of(slots_.with([&](SlotTable&) { return slot->owner; }));

@@ -17,6 +17,7 @@
 #include "server/queue/queue.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
+#include "store/mailbox/shares.hpp"
 #include "store/mailbox/upkeep.hpp"
 
 namespace kontor::testing {
@@ -137,6 +138,7 @@ class FakeStore : public store::AccountStore {
   }
   std::vector<store::AccountInfo> list() const override { return {}; }
   std::optional<store::AccountInfo> info(const store::AccountId&) const override { return {}; }
+  const store::Shares& shares() const override { return shared; }
   store::Watch watch(std::function<void(store::AccountId, store::AccountNews)>) override {
     return {};
   }
@@ -176,6 +178,7 @@ class FakeStore : public store::AccountStore {
   std::map<store::Binding, std::vector<store::NewMessage>> delivered;
   std::map<store::Binding, Errc> failures;
   std::set<store::Binding> full;  // their mailboxes
+  store::Shares shared;
 };
 
 // Keeps what it is given; tries nothing.

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/mailbox/shares.hpp"
+
+#include "base/core/crc32c.hpp"
+#include "store/format/bytes.hpp"
+
+namespace kontor::store {
+namespace {
+
+constexpr std::string_view k_magic = "kontorSH";
+constexpr std::uint32_t k_version = 1;
+constexpr std::size_t k_header = 16;
+// The least bytes that one of them takes: what a count in a damaged file may ask for.
+constexpr std::size_t k_least_account = 35, k_least_folder = 5, k_least_entry = 20;
+
+void put(ByteWriter& out, const AccessEntry& entry) {
+  out.text(entry.principal.source);
+  out.uuid(entry.principal.guid);
+  out.fixed(static_cast<std::uint8_t>(entry.negative ? 1 : 0));
+  out.fixed(entry.rights);
+}
+
+AccessEntry take_entry(ByteReader& in) {
+  AccessEntry entry;
+  entry.principal.source = in.text();
+  entry.principal.guid = in.uuid();
+  entry.negative = in.fixed<std::uint8_t>() != 0;
+  entry.rights = in.fixed<RightBits>() & k_all_rights;
+  return entry;
+}
+
+void put(ByteWriter& out, const SharedFolder& folder) {
+  out.varint(folder.id);
+  out.text(folder.name);
+  out.fixed(static_cast<std::uint8_t>(folder.special_use));
+  out.varint(folder.access.size());
+  for (const auto& entry : folder.access) put(out, entry);
+}
+
+SharedFolder take_folder(ByteReader& in) {
+  SharedFolder folder;
+  folder.id = in.number<FolderId>();
+  folder.name = in.text();
+  const auto use = in.fixed<std::uint8_t>();
+  if (use <= static_cast<std::uint8_t>(SpecialUse::trash))
+    folder.special_use = static_cast<SpecialUse>(use);
+  const auto count = in.count(k_least_entry);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) folder.access.push_back(take_entry(in));
+  return folder;
+}
+
+}  // namespace
+
+std::vector<SharedAccountPtr> Shares::naming(std::span<const Binding> principals) const {
+  return table_.with([&](const Table& table) {
+    std::set<AccountId> ids;
+    for (const auto& principal : principals)
+      if (const auto found = table.named.find(principal); found != table.named.end())
+        ids.insert(found->second.begin(), found->second.end());
+    std::vector<SharedAccountPtr> out;
+    out.reserve(ids.size());
+    for (const auto& id : ids) out.push_back(table.accounts.at(id));
+    return out;
+  });
+}
+
+SharedAccountPtr Shares::of(const AccountId& id) const {
+  return table_.with([&](const Table& table) {
+    const auto found = table.accounts.find(id);
+    return found == table.accounts.end() ? nullptr : found->second;
+  });
+}
+
+std::vector<SharedAccountPtr> Shares::all() const {
+  return table_.with([](const Table& table) {
+    std::vector<SharedAccountPtr> out;
+    out.reserve(table.accounts.size());
+    for (const auto& [id, account] : table.accounts) out.push_back(account);
+    return out;
+  });
+}
+
+std::uint64_t Shares::version() const {
+  return table_.with([](const Table& table) { return table.version; });
+}
+
+void Shares::take_out(Table& table, const AccountId& id) {
+  const auto found = table.accounts.find(id);
+  if (found == table.accounts.end()) return;
+  for (const auto& folder : found->second->folders)
+    for (const auto& entry : folder.access) {
+      const auto named = table.named.find(entry.principal);
+      if (named == table.named.end()) continue;
+      named->second.erase(id);
+      if (named->second.empty()) table.named.erase(named);
+    }
+  table.accounts.erase(found);
+}
+
+void Shares::set(SharedAccount account) {
+  auto kept = std::make_shared<const SharedAccount>(std::move(account));
+  table_.with([&](Table& table) {
+    const auto found = table.accounts.find(kept->id);
+    const bool is_known = found != table.accounts.end();
+    if (is_known ? *found->second == *kept : kept->folders.empty()) return;
+    take_out(table, kept->id);
+    ++table.version;
+    if (kept->folders.empty()) return;
+    for (const auto& folder : kept->folders)
+      for (const auto& entry : folder.access) table.named[entry.principal].insert(kept->id);
+    table.accounts.emplace(kept->id, std::move(kept));
+  });
+}
+
+void Shares::forget(const AccountId& id) {
+  table_.with([&](Table& table) {
+    if (!table.accounts.contains(id)) return;
+    take_out(table, id);
+    ++table.version;
+  });
+}
+
+std::string encode_shares(const SharesFile& file) {
+  ByteWriter body;
+  body.fixed(static_cast<std::uint8_t>(file.complete ? 1 : 0));
+  body.varint(file.accounts.size());
+  for (const auto& account : file.accounts) {
+    body.uuid(account->id);
+    body.text(account->owner.source);
+    body.uuid(account->owner.guid);
+    body.varint(account->folders.size());
+    for (const auto& folder : account->folders) put(body, folder);
+  }
+  const auto bytes = body.take();
+  ByteWriter out;
+  out.raw(k_magic);
+  out.fixed(k_version);
+  out.fixed(crc32c(bytes));
+  out.raw(bytes);
+  return out.take();
+}
+
+Result<SharesFile> decode_shares(std::string_view bytes) {
+  ByteReader in(bytes);
+  const auto magic = in.raw(k_magic.size());
+  const auto version = in.fixed<std::uint32_t>();
+  const auto checksum = in.fixed<std::uint32_t>();
+  if (!in.ok() || magic != k_magic || version != k_version ||
+      crc32c(bytes.substr(k_header)) != checksum)
+    return fail(Errc::corrupt, "not a list of what is shared");
+  SharesFile out;
+  out.complete = in.fixed<std::uint8_t>() != 0;
+  const auto count = in.count(k_least_account);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    SharedAccount account;
+    account.id = in.uuid();
+    account.owner.source = in.text();
+    account.owner.guid = in.uuid();
+    const auto folders = in.count(k_least_folder);
+    for (std::size_t f = 0; f < folders && in.ok(); ++f)
+      account.folders.push_back(take_folder(in));
+    out.accounts.push_back(std::make_shared<const SharedAccount>(std::move(account)));
+  }
+  if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "the list of what is shared is damaged");
+  return out;
+}
+
+}  // namespace kontor::store
