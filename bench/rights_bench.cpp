@@ -4,9 +4,9 @@
 #include <benchmark/benchmark.h>
 
 #include "directory/model/identity.hpp"
-#include "server/imap/rights.hpp"
+#include "server/sharing/rights.hpp"
 
-namespace kontor::imap {
+namespace kontor::sharing {
 namespace {
 
 using directory::DirectoryCopy;
@@ -77,4 +77,4 @@ BENCHMARK(check_rights)->Arg(10)->Arg(1'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(make_sids)->Arg(10)->Arg(1'000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
-}  // namespace kontor::imap
+}  // namespace kontor::sharing

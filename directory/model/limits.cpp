@@ -6,6 +6,7 @@
 
 #include "base/core/text.hpp"
 #include "directory/model/attributes.hpp"
+#include "directory/model/shared_mailbox.hpp"
 #include "directory/model/sid.hpp"
 
 namespace kontor::directory {
@@ -62,7 +63,7 @@ std::string_view refusal_of(Obstacle obstacle) { return words_of(obstacle).refus
 std::string_view goodbye_of(Obstacle obstacle) { return words_of(obstacle).goodbye; }
 
 std::optional<Obstacle> obstacle_to(const Principal& principal, std::int64_t now) {
-  if (principal.kind != Kind::person) return Obstacle::not_a_person;
+  if (principal.kind != Kind::person || is_shared_mailbox(principal)) return Obstacle::not_a_person;
   switch (DirectoryCopy::state_at(principal, now)) {
     case State::disabled:
       return Obstacle::disabled;

@@ -241,6 +241,7 @@ Delivery::Delivery(DeliveryEnvironment environment)
     : state_(std::make_unique<State>(std::move(environment))) {}
 Delivery::~Delivery() = default;
 
+const store::AccountStore& Delivery::store() const noexcept { return state_->environment.store; }
 const Domains& Delivery::domains() const noexcept { return state_->domains; }
 const Senders& Delivery::senders() const noexcept { return state_->senders; }
 

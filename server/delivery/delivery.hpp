@@ -80,6 +80,7 @@ class Delivery {
   ~Delivery();
 
   const Domains& domains() const noexcept;
+  const store::AccountStore& store() const noexcept;
   const Senders& senders() const noexcept;
   // Against the newest directory copy.
   Resolved resolve(std::string_view address) const;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/core/text.hpp"
+#include "directory/model/shared_mailbox.hpp"
 #include "server/delivery/expansion.hpp"
 #include "server/delivery/x500.hpp"
 
@@ -114,8 +115,10 @@ bool Lookup::is_local(std::string_view domain) const {
 }
 
 bool Lookup::is_open(const directory::Principal& principal) const {
+  // Nobody signs in to a shared mailbox: that its account is disabled says nothing about its mail.
   return principal.has_mailbox() &&
-         DirectoryCopy::state_at(principal, now) == directory::State::enabled;
+         (directory::is_shared_mailbox(principal) ||
+          DirectoryCopy::state_at(principal, now) == directory::State::enabled);
 }
 
 // The objects of an address, looked for without its +tag when nobody has the whole (RFC 5233, 1).

@@ -7,10 +7,10 @@
 
 #include "directory/model/shared_mailbox.hpp"
 #include "server/imap/handlers.hpp"
-#include "server/imap/identifier.hpp"
 #include "server/imap/mailbox.hpp"
 #include "server/imap/wire/acl_args.hpp"
 #include "server/imap/wire/arguments.hpp"
+#include "server/sharing/identifier.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -38,8 +38,9 @@ Task<std::expected<Target, Tagged>> find_target(Session& session, wire::AclTarge
   using Answer = std::expected<Target, Tagged>;
   auto mailbox = co_await administered(session, wanted.mailbox);
   if (!mailbox) co_return Answer(std::unexpected(refusal(mailbox.error())));
-  auto who = find_principal(*session.env.directory.current(),
-                            session.env.settings.directory.default_domain, wanted.who.name);
+  auto who =
+      sharing::find_principal(*session.env.directory.current(),
+                              session.env.settings.directory.default_domain, wanted.who.name);
   if (!who) co_return Answer(std::unexpected(nobody()));
   const bool is_owner = *who == mailbox->account->view().binding();
   co_return Answer(Target{*std::move(mailbox), *std::move(who), is_owner});
@@ -67,9 +68,9 @@ std::string listed(const Session& session, const Mailbox& mailbox) {
     text.append(" ").append(identifier_text(identifier)).append(" ").append(rights_text(rights));
   };
   if (view.binding() != directory::public_folders_owner<store::Binding>())
-    add(identifier_of(*copy, view.binding()), store::k_all_rights);
+    add(sharing::identifier_of(*copy, view.binding()), store::k_all_rights);
   for (const auto& entry : view.access(mailbox.folder.id))
-    add((entry.negative ? "-" : "") + identifier_of(*copy, entry.principal), entry.rights);
+    add((entry.negative ? "-" : "") + sharing::identifier_of(*copy, entry.principal), entry.rights);
   return text;
 }
 

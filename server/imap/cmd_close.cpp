@@ -25,8 +25,7 @@ std::vector<store::Uid> deleted_uids(const Session& session) {
 // The store decides again which of them carry \Deleted when it removes them; those it did remove.
 Task<Result<std::vector<store::Uid>>> expunge(Session& session, std::vector<store::Uid> uids) {
   if (uids.empty()) co_return uids;
-  if (!session.may_here(Right::expunge))
-    co_return fail(Errc::no_permission, "may not expunge");
+  if (!session.may_here(Right::expunge)) co_return fail(Errc::no_permission, "may not expunge");
   const auto folder = session.selected->id();
   co_return co_await session.selected->account()->expunge(folder, std::move(uids));
 }

@@ -33,8 +33,7 @@ class Fetching {
   Fetching(Session& session, wire::Fetch what, wire::NumberSet numbers)
       : session_(session), what_(std::move(what)), numbers_(std::move(numbers)) {
     marks_seen_ = std::ranges::any_of(what_.bodies, [](const auto& body) { return !body.peek; }) &&
-                  !session.selected->read_only() &&
-                  session.may_here(Right::keep_seen);
+                  !session.selected->read_only() && session.may_here(Right::keep_seen);
     // RFC 9586, 3.3: the response leads with the UID.
     if (session.enabled.uid_only) what_.items |= k_uid_only;
   }
@@ -89,8 +88,8 @@ class Fetching {
     change.action = store::FlagAction::add;
     change.flags = store::k_seen;
     const auto folder = session_.selected->id();
-    const auto done =
-        co_await session_.selected->account()->change_flags(folder, std::move(unseen), std::move(change));
+    const auto done = co_await session_.selected->account()->change_flags(folder, std::move(unseen),
+                                                                          std::move(change));
     if (!done) {  // the bodies can be read all the same
       newly_seen_.clear();
       note(done.error());

@@ -175,8 +175,8 @@ Task<Result<void>> tell_extra(Session& session,
                               const wire::ListArguments& arguments) {
   const auto name = session.wire_name(candidate.folder.name);
   if (arguments.return_my_rights) {
-    const auto rights = candidate.given ? *candidate.given
-                                        : session.rights(*session.account, candidate.folder);
+    const auto rights =
+        candidate.given ? *candidate.given : session.rights(*session.account, candidate.folder);
     session.out.line("* MYRIGHTS ", name, " ", rights_text(rights));
   }
   if (arguments.metadata_entries.empty() && arguments.status_items == 0) co_return Result<void>();

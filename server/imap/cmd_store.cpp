@@ -117,7 +117,8 @@ Task<Result<Tagged>> cmd_store(Session& session, Request request) {
   // RFC 7162, 3.1: UNCHANGEDSINCE enables CONDSTORE.
   if (arguments->unchanged_since) session.enabled.condstore = true;
   if (auto refused = refuse_in_recoverable(session)) co_return *std::move(refused);
-  if (!keep_to_rights(session, *arguments)) co_return fail(Errc::no_permission, "may not set flags");
+  if (!keep_to_rights(session, *arguments))
+    co_return fail(Errc::no_permission, "may not set flags");
   if (numbers.empty()) co_return Tagged();
   Told told;
   told.silent = arguments->silent;
@@ -125,8 +126,8 @@ Task<Result<Tagged>> cmd_store(Session& session, Request request) {
   told.change = change_of(*std::move(arguments));
   auto change = told.change;
   auto uids = session.selected->uids(numbers);
-  KONTOR_CO_TRY(const auto done,
-                co_await session.selected->account()->change_flags(folder, std::move(uids), std::move(change)));
+  KONTOR_CO_TRY(const auto done, co_await session.selected->account()->change_flags(
+                                     folder, std::move(uids), std::move(change)));
   told.changed = wire::NumberSet::of(done.changed);
   told.conflict = wire::NumberSet::of(done.conflict);
   KONTOR_CO_TRY(co_await tell(session, numbers, told));

@@ -34,11 +34,11 @@ struct Tagged {
   Tagged(Status s, std::string c, std::string t)
       : status(s), code(std::move(c)), text(std::move(t)) {}
   Status status = Status::ok;
-  std::string code;            // response code without brackets; empty: none
-  std::string text;            // empty: "NAME completed"
-  Reported reported;           // for sync: a commit whose changes were told already
-  bool tells_modseq = false;   // HIGHESTMODSEQ as the code, once everything up to it is told
-  bool answered = false;       // the handler has written the tagged response itself
+  std::string code;           // response code without brackets; empty: none
+  std::string text;           // empty: "NAME completed"
+  Reported reported;          // for sync: a commit whose changes were told already
+  bool tells_modseq = false;  // HIGHESTMODSEQ as the code, once everything up to it is told
+  bool answered = false;      // the handler has written the tagged response itself
   void report(const store::Account& in, store::ModSeq commit) { reported = {in.id(), commit}; }
 };
 // BAD with the sentence of a wire parser's error.

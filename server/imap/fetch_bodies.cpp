@@ -78,8 +78,8 @@ class BodyWriter {
   }
 
   Task<Result<void>> write_stretch(const wire::BodyItem& body, Stretch part) {
-    auto first = co_await session_.selected->account()->read_range(item_.id, part.offset,
-                                                       std::min(part.size, piece(part)));
+    auto first = co_await session_.selected->account()->read_range(
+        item_.id, part.offset, std::min(part.size, piece(part)));
     KONTOR_CO_TRY(const auto bytes, std::move(first));
     append_label(session_.out.buffer(), body);
     // What follows the first piece is not known yet: it may hold a NUL.

@@ -17,8 +17,7 @@ void append_flags(std::string& out,
 void append_flags(std::string& out, const store::AccountView& view, const store::Entry& entry);
 // "\Answered \Flagged \Deleted \Seen \Draft", those of them in `system`, and the keywords, without
 // parentheses.
-std::string flags_in_use(const std::vector<std::string>& keywords,
-                         store::FlagBits system = 0xFF);
+std::string flags_in_use(const std::vector<std::string>& keywords, store::FlagBits system = 0xFF);
 // "\Drafts"; empty for none (RFC 6154, 2).
 std::string_view special_use_name(store::SpecialUse use);
 // none for a name that is no special use.

@@ -38,8 +38,7 @@ bool is_by_itself(std::string_view root) {
 // His subscriptions to folders of others, as they are kept.
 class Subscribed {
  public:
-  explicit Subscribed(const Session& session)
-      : session_(session), view_(session.account->view()) {
+  explicit Subscribed(const Session& session) : session_(session), view_(session.account->view()) {
     for (auto& name : view_.subscriptions())
       if (is_foreign(name)) kept_.insert(std::move(name));
   }
@@ -104,8 +103,7 @@ std::vector<GivenFolder> given_by(const Session& session,
 
 }  // namespace
 
-Task<Result<std::shared_ptr<store::Account>>> open_foreign(Session& session,
-                                                           store::Binding owner) {
+Task<Result<std::shared_ptr<store::Account>>> open_foreign(Session& session, store::Binding owner) {
   const auto id = session.env.store.find(owner);
   // Who shares nothing is not even opened: names that are tried cost nothing.
   const auto shared = id ? session.env.store.shares().of(*id) : nullptr;

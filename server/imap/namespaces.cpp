@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/imap/namespaces.hpp"
+#include "server/sharing/identifier.hpp"
 
 #include "directory/model/shared_mailbox.hpp"
-#include "server/imap/identifier.hpp"
 #include "store/mailbox/names.hpp"
 
 namespace kontor::imap {
@@ -35,9 +35,7 @@ std::string below(std::string_view root, std::string_view folder) {
 }  // namespace
 
 std::string namespace_line() {
-  const auto space = [](std::string_view name) {
-    return "(\"" + std::string(name) + "/\" \"/\")";
-  };
+  const auto space = [](std::string_view name) { return "(\"" + std::string(name) + "/\" \"/\")"; };
   return "* NAMESPACE ((\"\" \"/\")) (" + space(k_others) + ") (" + space(k_shared) +
          space(k_public) + ")";
 }
@@ -54,8 +52,8 @@ std::optional<ForeignName> foreign_name(const Session& session, std::string_view
   if ((space != k_others && space != k_shared) || rest.empty()) return std::nullopt;
   const auto [who, folder] = split(rest);
   const auto& settings = session.env.settings.directory;
-  auto owner = find_principal(*session.env.directory.current(), settings.default_domain,
-                              std::string(who));
+  auto owner = sharing::find_principal(*session.env.directory.current(), settings.default_domain,
+                                       std::string(who));
   if (!owner || owner->source.empty() || is_own(session, *owner)) return std::nullopt;
   return ForeignName{*std::move(owner), store::inbox_in_capitals(folder)};
 }

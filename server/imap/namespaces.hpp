@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The names by which a person knows folders of others (RFC 2342): "Other Users/anna@example.org/INBOX",
-// "Shared/sales@example.org/INBOX", "Public/Handbook". Pure but for the session's directory copy.
+// The names by which a person knows folders of others (RFC 2342): "Other
+// Users/anna@example.org/INBOX", "Shared/sales@example.org/INBOX", "Public/Handbook". Pure but for
+// the session's directory copy.
 //
 // An account is called by the primary address of its owner: there is one of each in the whole
 // organisation, people know it, and it is what mail goes to. Another address or a login name of his

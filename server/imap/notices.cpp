@@ -137,7 +137,8 @@ class Telling {
     if (exists || !find_after(folder.name)) tell_list(folder, exists);
     const auto above = store::parents_of(folder.name);
     const auto parent = above.empty() ? std::nullopt : find_after(above.back());
-    if (parent && (events_for(session_, account_, *parent) & e::mailbox_name) != 0) tell_list(*parent, true);
+    if (parent && (events_for(session_, account_, *parent) & e::mailbox_name) != 0)
+      tell_list(*parent, true);
   }
 
   bool came_along(const store::FolderChange& child) const {

@@ -36,7 +36,7 @@ struct Notices {
   std::vector<wire::EventGroup> groups;
   std::optional<store::AccountView> told;  // what the client knows of; only while it is to be told
   store::Watch watch;                      // wakes the session; only while there are groups
-  std::vector<Watched> others;  // those that gave the person something when he asked
+  std::vector<Watched> others;             // those that gave the person something when he asked
   std::vector<OwnChange> own;
 };
 

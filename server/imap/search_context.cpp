@@ -27,7 +27,8 @@ Sortable sortable(const Session& session, const AccountKeys* keys, store::Uid ui
   const auto message = session.selected->find(uid);
   if (!message) return out;
   out.internal_date = message->entry.internal_date.time_since_epoch().count();
-  if (const auto item = session.selected->account()->view().item(message->entry.item)) out.size = item->size;
+  if (const auto item = session.selected->account()->view().item(message->entry.item))
+    out.size = item->size;
   if (keys != nullptr) out.keys = keys->rows(std::span(&message->entry.item, 1)).front();
   return out;
 }
@@ -117,7 +118,8 @@ Task<Result<void>> SearchContext::add_sorted(Session& session, std::vector<store
     for (const auto* list : {&result_, &uids})
       for (const auto uid : *list)
         if (const auto message = session.selected->find(uid)) items.push_back(message->entry.item);
-    auto loaded = co_await load_keys(*session.env.keys, session.selected->account(), std::move(items));
+    auto loaded =
+        co_await load_keys(*session.env.keys, session.selected->account(), std::move(items));
     KONTOR_CO_TRY(keys, std::move(loaded));
   }
   const SortOrder order(criteria_, keys);
@@ -155,8 +157,8 @@ Task<Result<void>> SearchContext::tell_changes(Session& session,
     if (const auto number = session.selected->number_of(entry.uid))
       some.push_back({*number, entry, false});
   if (some.empty()) co_return Result<void>();
-  KONTOR_CO_TRY(const auto matches, co_await match_messages(session, session.selected->account(),
-                                                             matcher_, some));
+  KONTOR_CO_TRY(const auto matches,
+                co_await match_messages(session, session.selected->account(), matcher_, some));
   matcher_.share(nullptr);
   auto members = result_;
   std::ranges::sort(members);

@@ -148,8 +148,8 @@ Task<Result<void>> decide_words(Session& session,
     return !end->reason.with([](const auto& reason) { return reason.has_value(); });
   };
   for (const auto query : matcher.fuzzy()) {
-    auto matched = co_await session.env.searcher->match(account, matcher.text_queries()[query],
-                                                        open, go_on);
+    auto matched =
+        co_await session.env.searcher->match(account, matcher.text_queries()[query], open, go_on);
     KONTOR_CO_TRY(auto yes, std::move(matched));
     matcher.decide(query, open, std::move(yes));
   }
@@ -208,9 +208,8 @@ Task<Result<Found>> find_messages(Session& session,
   for (;;) {
     const auto some = folder.batch(numbers, cursor, k_batch);
     if (some.empty()) co_return found;
-    KONTOR_CO_TRY(const auto matches,
-                  co_await match_messages(session, folder.account(), matcher, some, &progress,
-                                          done));
+    KONTOR_CO_TRY(const auto matches, co_await match_messages(session, folder.account(), matcher,
+                                                              some, &progress, done));
     for (std::size_t i = 0; i < some.size(); ++i)
       if (matches[i] == Match::yes) found.add(some[i]);
     done += some.size();

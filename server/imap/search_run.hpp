@@ -20,12 +20,10 @@ Task<Result<Found>> find_messages(Session& session,
                                   std::string tag);
 
 // Before a search in many folders: the index is asked once for all of them.
-Task<void> ask_index_of_account(Session& session,
-                                store::AccountId account,
-                                SearchMatcher& matcher);
+Task<void> ask_index_of_account(Session& session, store::AccountId account, SearchMatcher& matcher);
 
-// Whether each of `some`, of a folder of this account, matches. `progress`, when there is one, is told of those done, beginning
-// with `done`.
+// Whether each of `some`, of a folder of this account, matches. `progress`, when there is one, is
+// told of those done, beginning with `done`.
 Task<Result<std::vector<Match>>> match_messages(Session& session,
                                                 std::shared_ptr<store::Account> account,
                                                 SearchMatcher& matcher,

@@ -44,7 +44,8 @@ Result<store::FolderInfo> Session::find_folder(const std::string& name) const {
   const auto view = account->view();
   auto folder = view.find_folder(name);
   if (!folder && account->policy().undelete_days != 0) folder = view.find_recoverable(name);
-  if (!folder || !may(*account, *folder, Right::lookup)) return fail(Errc::not_found, "no such mailbox");
+  if (!folder || !may(*account, *folder, Right::lookup))
+    return fail(Errc::not_found, "no such mailbox");
   return *std::move(folder);
 }
 

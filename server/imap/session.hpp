@@ -12,11 +12,17 @@
 #include "base/net/line_reader.hpp"
 #include "base/net/signal.hpp"
 #include "server/imap/response.hpp"
-#include "server/imap/rights.hpp"
 #include "server/imap/selected.hpp"
 #include "server/imap/server.hpp"
+#include "server/sharing/rights.hpp"
 
 namespace kontor::imap {
+
+using sharing::Access;
+using sharing::flags_for;
+using sharing::rights_of;
+using sharing::rights_text;
+using store::Right;
 
 // States of RFC 9051, 3, as bits of a command row.
 enum class State : unsigned char {
@@ -107,9 +113,7 @@ std::string wire_text(const std::string& text);
 struct Reported {
   store::AccountId account;
   store::ModSeq modseq = 0;  // 0: none
-  store::ModSeq in(const store::Account& which) const {
-    return which.id() == account ? modseq : 0;
-  }
+  store::ModSeq in(const store::Account& which) const { return which.id() == account ? modseq : 0; }
 };
 
 // What sync() may tell, and what it need not.

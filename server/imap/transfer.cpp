@@ -50,8 +50,7 @@ class Copying {
   Task<void> undo() {
     if (done_.to.empty()) co_return;
     auto uids = std::exchange(done_.to, {});
-    static_cast<void>(
-        (co_await to_.account->remove(to_.folder.id, std::move(uids))).has_value());
+    static_cast<void>((co_await to_.account->remove(to_.folder.id, std::move(uids))).has_value());
   }
 
   store::Copied take() { return std::move(done_); }

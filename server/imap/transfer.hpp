@@ -10,8 +10,6 @@ namespace kontor::imap {
 // person may set there, keywords, INTERNALDATE and EMAILID: all of them, or none is left there.
 // UIDs that are gone are passed over. `Copied::modseq` is of the destination. Memory: a few MB at a
 // time, and one message. Errors as Account::append() and read_messages().
-Task<Result<store::Copied>> copy_across(Session& session,
-                                        std::vector<store::Uid> uids,
-                                        Mailbox to);
+Task<Result<store::Copied>> copy_across(Session& session, std::vector<store::Uid> uids, Mailbox to);
 
 }  // namespace kontor::imap

@@ -11,8 +11,9 @@ namespace {
 
 bool may_use(const Session& session, const wire::Mailbox& sender) {
   const auto& environment = session.environment();
-  return right_to(writer_of(environment.directory, *session.identity),
-                  environment.routing.delivery().domains(), sender.address()) != Right::none;
+  const auto& delivery = environment.routing.delivery();
+  const auto writer = writer_of(environment.directory, *session.identity, &delivery.store());
+  return right_to(writer, delivery.domains(), sender.address()) != Right::none;
 }
 
 // Why this sender may not begin a message now; nothing: he may.

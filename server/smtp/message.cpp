@@ -78,7 +78,9 @@ Question question_of(const Session& session, const std::string& trace) {
     if (recipient.is_expanded()) question.expanded.push_back(recipient.asked.address);
   question.domains = &environment.routing.delivery().domains();
   question.is_submission = session.role() == Role::submission;
-  if (question.is_submission) question.writer = writer_of(environment.directory, *session.identity);
+  if (question.is_submission)
+    question.writer = writer_of(environment.directory, *session.identity,
+                                &environment.routing.delivery().store());
   question.trace = trace;
   question.server_name = environment.settings.server.name;
   question.now = environment.clock.now();

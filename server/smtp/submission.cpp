@@ -6,6 +6,7 @@
 #include "base/core/text.hpp"
 #include "base/mime/header.hpp"
 #include "server/delivery/senders.hpp"
+#include "server/sharing/send_as.hpp"
 #include "server/smtp/trace_fields.hpp"
 
 namespace kontor::smtp {
@@ -24,14 +25,17 @@ bool is_own(const directory::Principal& person, std::string_view name) {
   return iequals(person.mail, name) || std::ranges::any_of(person.addresses, same);
 }
 
-bool is_delegate(const Writer& writer, const std::string& address) {
+// The right to the address of somebody else.
+Right right_to_other(const Writer& writer, const std::string& address) {
   const auto owner = writer.copy->find_address(address);
-  if (!owner || owner->kind == directory::Kind::contact) return false;
+  if (!owner || owner->kind == directory::Kind::contact) return Right::none;
+  if (writer.may_send_as && writer.may_send_as(*owner)) return Right::own;
   const auto stands_for_him = [&](const directory::PrincipalId& id) {
     return delivery::names(*writer.copy, id, writer.person->id, writer.sids);
   };
-  return std::ranges::any_of(owner->mail_rules.delegates, stands_for_him) ||
-         std::ranges::any_of(owner->mail_rules.shared_with, stands_for_him);
+  const bool is_delegate = std::ranges::any_of(owner->mail_rules.delegates, stands_for_him) ||
+                           std::ranges::any_of(owner->mail_rules.shared_with, stands_for_him);
+  return is_delegate ? Right::on_behalf : Right::none;
 }
 
 // The least right to an address of one author field.
@@ -57,9 +61,15 @@ Result<Right> right_to_field(const Writer& writer,
 
 }  // namespace
 
-Writer writer_of(const directory::Directory& directory, const directory::Identity& who) {
+Writer writer_of(const directory::Directory& directory,
+                 const directory::Identity& who,
+                 const store::AccountStore* store) {
   Writer writer{directory.current(), nullptr, who.sids};
   writer.person = writer.copy->find(who.id);
+  if (store != nullptr)
+    writer.may_send_as = [&directory, who, store](const directory::Principal& mailbox) {
+      return sharing::may_send_as(who, directory, *store, mailbox);
+    };
   return writer;
 }
 
@@ -69,7 +79,7 @@ Right right_to(const Writer& writer, const delivery::Domains& domains, std::stri
   const auto plain = without_tag(name);
   const auto& person = *writer.person;
   if (is_own(person, address) || is_own(person, name) || is_own(person, plain)) return Right::own;
-  return is_delegate(writer, name) || is_delegate(writer, plain) ? Right::on_behalf : Right::none;
+  return std::max(right_to_other(writer, name), right_to_other(writer, plain));
 }
 
 Result<Right> check_author(const Writer& writer,

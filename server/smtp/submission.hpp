@@ -2,6 +2,7 @@
 // What submission asks of a message beyond SMTP (RFC 6409): that it is sent under an own name or on
 // behalf of somebody who allows it, and that it has the fields every message has. Pure.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,10 @@
 #include "directory/model/model.hpp"
 #include "server/delivery/domains.hpp"
 
+namespace kontor::store {
+class AccountStore;  // store/mailbox/account_store.hpp
+}
+
 namespace kontor::smtp {
 
 // Who signed in, as one directory copy knows him.
@@ -19,12 +24,18 @@ struct Writer {
   std::shared_ptr<const directory::DirectoryCopy> copy;
   std::shared_ptr<const directory::Principal> person;  // nullptr: he is gone
   std::vector<directory::Sid> sids;                    // sorted
+  // Is this a shared mailbox that he may write as? Any thread; empty: of none.
+  std::function<bool(const directory::Principal& mailbox)> may_send_as = {};
 };
-Writer writer_of(const directory::Directory& directory, const directory::Identity& who);
+// `directory` and `store` outlive it; without a store nobody writes as a shared mailbox.
+Writer writer_of(const directory::Directory& directory,
+                 const directory::Identity& who,
+                 const store::AccountStore* store = nullptr);
 
 // Whose an address is. His own: any of the person's addresses, also with a +tag, or under another
-// name of its domain. On behalf: of a person, room or group of the directory that names him, or a
-// group of his, in publicDelegates or msExchDelegateListLink.
+// name of its domain; those of a shared mailbox that he may send as (server/sharing/send_as.hpp).
+// On behalf: of a person, room or group of the directory that names him, or a group of his, in
+// publicDelegates or msExchDelegateListLink.
 enum class Right : unsigned char { none, on_behalf, own };
 Right right_to(const Writer& writer, const delivery::Domains& domains, std::string_view address);
 

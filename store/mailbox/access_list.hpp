@@ -4,7 +4,7 @@
 // Principals are people and groups of the directory by {source, GUID}, so that a new name there
 // changes nothing here; an empty source is anyone. What a person may do is the union of what the
 // entries that name him or a group of his give, less the union of what negative entries take away
-// (server/imap/rights.hpp).
+// (server/sharing/rights.hpp).
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -107,7 +107,7 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   WatchersOf<AccountId, AccountNews> watchers_;  // before the slots, which tell them
   WatchersOf<AccountId> leaving_;
   Shares shares_;
-  Guarded<std::set<AccountId>> unseen_;       // what they share is to be looked at
+  Guarded<std::set<AccountId>> unseen_;          // what they share is to be looked at
   std::atomic<std::uint64_t> saved_shares_ = 0;  // the version in the file
   std::string folder_;
   config::Store settings_;

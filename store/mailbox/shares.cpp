@@ -157,8 +157,7 @@ Result<SharesFile> decode_shares(std::string_view bytes) {
     account.owner.source = in.text();
     account.owner.guid = in.uuid();
     const auto folders = in.count(k_least_folder);
-    for (std::size_t f = 0; f < folders && in.ok(); ++f)
-      account.folders.push_back(take_folder(in));
+    for (std::size_t f = 0; f < folders && in.ok(); ++f) account.folders.push_back(take_folder(in));
     out.accounts.push_back(std::make_shared<const SharedAccount>(std::move(account)));
   }
   if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "the list of what is shared is damaged");

@@ -35,16 +35,17 @@ ALLOWED = {
     'server/dav/xml': ['base/core'],
     'server/dav': BASE + STORE + DIRECTORY_SEEN + ['server/dav/xml', 'server/http', 'server/http/wire', 'server/trace', 'calendar'],
     'server/queue': BASE + ['store/log', 'store/format', 'server/trace'],
+    'server/sharing': BASE + STORE + DIRECTORY_SEEN,
     'server/delivery': BASE + STORE + DIRECTORY_SEEN + ['server/trace', 'server/sieve'],
     'server/indexer': BASE + STORE + DIRECTORY_SEEN + ['search', 'server/trace'],
-    'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/trace', 'server/indexer', 'search', 'calendar'],
+    'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/sharing', 'server/trace', 'server/indexer', 'search', 'calendar'],
     'server/ldap': BASE + DIRECTORY_SEEN + ['server/ldap/wire', 'server/trace'],
     'server/pop3': BASE + STORE + DIRECTORY_SEEN + ['server/pop3/wire', 'server/trace'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
-                   + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/trace', 'server/queue', 'server/filter'],
+                   + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/queue', 'server/filter'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/policy', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/indexer', 'search'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/sharing', 'server/policy', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/indexer', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 

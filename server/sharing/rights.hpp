@@ -6,7 +6,7 @@
 #include "directory/model/model.hpp"
 #include "store/mailbox/view.hpp"
 
-namespace kontor::imap {
+namespace kontor::sharing {
 
 using store::Right;
 
@@ -37,4 +37,4 @@ store::FlagBits flags_for(store::RightBits rights);
 // is there (RFC 4314, 2.1.1).
 std::string rights_text(store::RightBits rights);
 
-}  // namespace kontor::imap
+}  // namespace kontor::sharing

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/imap/rights.hpp"
+#include "server/sharing/rights.hpp"
 
 #include <gtest/gtest.h>
 
 #include "directory/model/identity.hpp"
-#include "server/imap/identifier.hpp"
+#include "server/sharing/identifier.hpp"
 #include "tests/unit/directory/model/people.hpp"
 #include "tests/unit/server/fakes.hpp"
 
-namespace kontor::imap {
+namespace kontor::sharing {
 namespace {
 
 using directory::test_group;
@@ -151,4 +151,4 @@ TEST_F(RightsTest, IdentifiersAreNamesOfToday) {
 }
 
 }  // namespace
-}  // namespace kontor::imap
+}  // namespace kontor::sharing

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/imap/identifier.hpp"
+#include "server/sharing/identifier.hpp"
 
 #include "base/core/text.hpp"
 
-namespace kontor::imap {
+namespace kontor::sharing {
 namespace {
 
 std::shared_ptr<const directory::Principal> find_by_name(const directory::DirectoryCopy& copy,
@@ -45,4 +45,4 @@ std::string identifier_of(const directory::DirectoryCopy& copy, const store::Bin
   return id.text();
 }
 
-}  // namespace kontor::imap
+}  // namespace kontor::sharing

@@ -8,7 +8,7 @@
 #include "directory/model/model.hpp"
 #include "store/format/types.hpp"
 
-namespace kontor::imap {
+namespace kontor::sharing {
 
 // By any mail address, a login name, or "SOURCE:GUID" as identifier_of() writes it; contacts cannot
 // sign in and are not found. not_found: nobody of that name.
@@ -20,4 +20,4 @@ Result<store::Binding> find_principal(const directory::DirectoryCopy& copy,
 // of who is not in the directory any more.
 std::string identifier_of(const directory::DirectoryCopy& copy, const store::Binding& principal);
 
-}  // namespace kontor::imap
+}  // namespace kontor::sharing

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/imap/rights.hpp"
+#include "server/sharing/rights.hpp"
 
 #include <algorithm>
 
-namespace kontor::imap {
+namespace kontor::sharing {
 namespace {
 
 using store::RightBits;
@@ -69,4 +69,4 @@ std::string rights_text(RightBits rights) {
   return text;
 }
 
-}  // namespace kontor::imap
+}  // namespace kontor::sharing

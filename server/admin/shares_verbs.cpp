@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// shares: who may do what in whose mailbox. One action gives a group a mailbox as a whole: each of
+// its folders, and by inheritance those that will be made.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "base/core/text.hpp"
+#include "directory/model/shared_mailbox.hpp"
+#include "server/admin/lookup.hpp"
+#include "server/admin/verbs.hpp"
+#include "server/sharing/identifier.hpp"
+#include "server/sharing/roles.hpp"
+#include "store/mailbox/names.hpp"
+#include "store/mailbox/shares.hpp"
+
+namespace kontor::admin {
+namespace {
+
+namespace json = boost::json;
+using AccountPtr = std::shared_ptr<store::Account>;
+
+constexpr std::string_view k_public_word = "public";
+
+bool is_public(const store::Binding& owner) {
+  return owner == directory::public_folders_owner<store::Binding>();
+}
+
+// The mailbox, made when there is none yet.
+Task<Result<AccountPtr>> open_mailbox(const Desk& desk, std::string name) {
+  auto& store = desk.environment.store;
+  if (iequals(name, k_public_word))
+    co_return co_await store.open_for(directory::public_folders_owner<store::Binding>());
+  KONTOR_CO_TRY(const auto found, find_account(desk.environment, name));
+  if (found.account) co_return co_await store.open(*found.account);
+  store::Binding owner{found.person->id.source, found.person->id.guid};
+  co_return co_await store.open_for(std::move(owner));
+}
+
+Result<store::Binding> find_who(const Desk& desk, const std::string& name) {
+  const auto& domain = desk.environment.settings.directory.default_domain;
+  return sharing::find_principal(*desk.environment.directory.current(), domain, name);
+}
+
+std::string mailbox_text(const Desk& desk, const store::Binding& owner) {
+  if (is_public(owner)) return std::string(k_public_word);
+  return sharing::identifier_of(*desk.environment.directory.current(), owner);
+}
+
+// The folder of that name and those below it, or all; only mail.
+std::vector<store::FolderInfo> folders_of(const store::Account& account, const std::string& name) {
+  auto folders = account.view().folders();
+  std::erase_if(folders, [&](const store::FolderInfo& folder) {
+    return folder.folder_class != store::FolderClass::mail ||
+           (!name.empty() && folder.name != name && !store::is_below(folder.name, name));
+  });
+  return folders;
+}
+
+std::string folder_option(const Request& request) {
+  const auto found = request.options.find("--folder");
+  return found == request.options.end() ? "" : store::inbox_in_capitals(found->second);
+}
+
+// A public folder is made when it is named; at the top it begins with what the whole tree gives.
+Task<Result<void>> make_public_folder(AccountPtr account, std::string name) {
+  if (!is_public(account->view().binding()) || account->view().find_folder(name))
+    co_return Result<void>();
+  auto levels = store::parents_of(name);
+  const bool at_top = levels.empty() || !account->view().find_folder(levels.front());
+  levels.push_back(name);
+  KONTOR_CO_TRY(co_await account->create_folder(std::move(name), store::FolderOptions()));
+  if (!at_top) co_return Result<void>();
+  const auto view = account->view();
+  for (const auto& level : levels) {
+    const auto folder = view.find_folder(level);
+    if (!folder) continue;
+    for (const auto& entry : view.access(store::k_inbox)) {
+      store::AccessChange change;
+      change.principal = entry.principal;
+      change.negative = entry.negative;
+      change.rights = entry.rights;
+      KONTOR_CO_TRY(co_await account->set_access(folder->id, std::move(change)));
+    }
+  }
+  co_return Result<void>();
+}
+
+// Gives `rights` (0: takes everything away) in all of them; how many lists are different now.
+Task<Result<std::size_t>> set_all(AccountPtr account,
+                                  std::vector<store::FolderInfo> folders,
+                                  store::Binding who,
+                                  store::RightBits rights) {
+  std::size_t changed = 0;
+  for (const auto& folder : folders) {
+    const auto before = account->view().access(folder.id);
+    for (const bool negative : {false, true}) {
+      if (negative && rights != 0) continue;
+      store::AccessChange change;
+      change.principal = who;
+      change.negative = negative;
+      change.rights = rights;
+      KONTOR_CO_TRY(co_await account->set_access(folder.id, std::move(change)));
+    }
+    if (account->view().access(folder.id) != before) ++changed;
+  }
+  co_return changed;
+}
+
+json::array entries_of(const Desk& desk, const store::AccessList& list) {
+  json::array out;
+  const auto copy = desk.environment.directory.current();
+  for (const auto& entry : list) {
+    json::object row;
+    row["who"] = sharing::identifier_of(*copy, entry.principal);
+    row["rights"] = (entry.negative ? "-" : "") + sharing::rights_word(entry.rights);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+void add_rows(const Desk& desk,
+              const store::SharedAccount& account,
+              const store::Binding* who,
+              json::array& out) {
+  const auto mailbox = mailbox_text(desk, account.owner);
+  for (const auto& folder : account.folders) {
+    auto list = folder.access;
+    if (who != nullptr)
+      std::erase_if(list, [&](const auto& entry) { return entry.principal != *who; });
+    for (auto& entry : entries_of(desk, list)) {
+      json::object row;
+      row["mailbox"] = mailbox;
+      row["folder"] = folder.name;
+      for (auto& [key, value] : entry.as_object()) row[key] = std::move(value);
+      out.push_back(std::move(row));
+    }
+  }
+}
+
+}  // namespace
+
+bool shares_fits(const Request& request) {
+  return !request.options.contains("--send-as") || !request.options.contains("--folder");
+}
+
+Task<Answer> shares_add(const Desk& desk, Request request) {
+  auto rights = sharing::parse_rights(request.arguments[2]);
+  if (!rights)
+    co_return fail(Errc::bad_input, "rights are reader, author, editor, owner, or letters of " +
+                                        std::string(store::k_right_letters));
+  if (request.options.contains("--send-as"))
+    *rights |= static_cast<store::RightBits>(store::Right::post);
+  KONTOR_CO_TRY(auto who, find_who(desk, request.arguments[1]));
+  KONTOR_CO_TRY(auto account, co_await open_mailbox(desk, request.arguments[0]));
+  const auto name = folder_option(request);
+  if (!name.empty()) {
+    KONTOR_CO_TRY(co_await make_public_folder(account, name));
+  }
+  auto folders = folders_of(*account, name);
+  if (folders.empty()) co_return fail(Errc::not_found, "no folder " + name);
+  json::object row;
+  row["mailbox"] = mailbox_text(desk, account->view().binding());
+  row["who"] = sharing::identifier_of(*desk.environment.directory.current(), who);
+  row["rights"] = sharing::rights_word(*rights);
+  row["folders"] = folders.size();
+  KONTOR_CO_TRY(co_await set_all(account, std::move(folders), std::move(who), *rights));
+  co_return row;
+}
+
+Task<Answer> shares_remove(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto who, find_who(desk, request.arguments[1]));
+  KONTOR_CO_TRY(auto account, co_await open_mailbox(desk, request.arguments[0]));
+  auto folders = folders_of(*account, folder_option(request));
+  json::object row;
+  row["mailbox"] = mailbox_text(desk, account->view().binding());
+  row["who"] = sharing::identifier_of(*desk.environment.directory.current(), who);
+  KONTOR_CO_TRY(const auto changed,
+                co_await set_all(account, std::move(folders), std::move(who), 0));
+  row["folders"] = changed;
+  co_return row;
+}
+
+Task<Answer> shares_list(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto account, co_await open_mailbox(desk, request.arguments[0]));
+  const auto view = account->view();
+  json::array out;
+  for (const auto& folder : folders_of(*account, "")) {
+    for (auto& entry : entries_of(desk, view.access(folder.id))) {
+      json::object row;
+      row["folder"] = folder.name;
+      for (auto& [key, value] : entry.as_object()) row[key] = std::move(value);
+      out.push_back(std::move(row));
+    }
+  }
+  co_return out;
+}
+
+Task<Answer> shares_report(const Desk& desk, Request request) {
+  std::optional<store::Binding> who;
+  if (!request.arguments.empty()) {
+    KONTOR_CO_TRY(who, find_who(desk, request.arguments[0]));
+  }
+  json::array out;
+  for (const auto& account : desk.environment.store.shares().all())
+    add_rows(desk, *account, who ? &*who : nullptr, out);
+  co_return out;
+}
+
+}  // namespace kontor::admin

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Named roles: rights in the words that administrators know, beside the letters of RFC 4314. Pure.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/mailbox/access_list.hpp"
+
+namespace kontor::sharing {
+
+// reader (lrs), author (lrsi), editor (lrswitekx), owner (all), or letters, in any order and with
+// the c and d of RFC 2086. nothing: neither.
+std::optional<store::RightBits> parse_rights(std::string_view text);
+// The role that is exactly this, or the letters.
+std::string rights_word(store::RightBits rights);
+
+}  // namespace kontor::sharing
