@@ -18,12 +18,12 @@ def dn(name):
     return f'uid={name},ou=People,dc=example,dc=test'
 
 
-def directory(members):
+def directory(members, sign='msExchRecipientTypeDetails'):
     """Three people, a shared mailbox as Exchange makes one, and a group of these members."""
     entries = [f'dn: {dn(name)}\nobjectClass: inetOrgPerson\nuid: {name}\ncn: {name}\nmail: {name}@example.test\n'
                f'userPassword: {kontor.password_hash(kontor.PASSWORD)}\n' for name in PEOPLE]
     entries.append(f'dn: {dn("info")}\nobjectClass: inetOrgPerson\nuid: info\ncn: Information\nmail: info@example.test\n'
-                   f'userPassword: {kontor.password_hash(kontor.PASSWORD)}\nmsExchRecipientTypeDetails: 4\n'
+                   f'userPassword: {kontor.password_hash(kontor.PASSWORD)}\n{sign}: 4\n'
                    'userAccountControl: 514\nproxyAddresses: smtp:hello@example.test\n')
     rows = ''.join(f'member: {dn(name)}\n' for name in members)
     entries.append('dn: cn=sales,ou=Groups,dc=example,dc=test\nobjectClass: groupOfNames\ncn: sales\n'
@@ -32,8 +32,12 @@ def directory(members):
 
 
 class Sharing(unittest.TestCase):
+    sign = 'msExchRecipientTypeDetails'
+    settings = {}
+
     def setUp(self):
-        self.server = kontor.Server({'server.demo': False, 'queue.smart_host': '127.0.0.1:9'})
+        self.server = kontor.Server({'server.demo': False, 'queue.smart_host': '127.0.0.1:9', 'directory.disabled_mail': 'refuse',
+                                     **self.settings})
         self.addCleanup(self.server.close)
         self.write(['boris'])
         self.server.start()
@@ -42,7 +46,7 @@ class Sharing(unittest.TestCase):
     def write(self, members):
         file = self.server.data / 'directory.ldif'
         beside = file.with_suffix('.new')
-        beside.write_text(directory(members), encoding='utf-8')
+        beside.write_text(directory(members, self.sign), encoding='utf-8')
         beside.rename(file)
 
     @staticmethod
@@ -175,6 +179,20 @@ class Sharing(unittest.TestCase):
         self.assertEqual(self.server.ctl('shares', 'list', 'info@example.test'), [])
         self.assertEqual(self.server.ask('shares', 'add', 'info@example.test', 'sales@example.test', 'king')[0], 1)
         self.assertEqual(self.server.ask('shares', 'add', 'info@example.test', 'nobody@example.test', 'reader')[0], 1)
+
+
+class WithoutExchange(unittest.TestCase):
+    """Another attribute says that a mailbox is shared."""
+    sign = 'employeeType'
+    settings = {'directory.attributes': ['msExchRecipientTypeDetails=employeeType']}
+    setUp, write = Sharing.setUp, Sharing.write
+
+    def test_another_attribute_says_it(self):
+        self.assertTrue(self.server.takes_mail_for('info@example.test'))
+        self.server.ctl('shares', 'add', 'info@example.test', 'sales@example.test', 'reader')
+        boris = self.server.imap('boris')
+        self.assertIn('Shared/info@example.test/INBOX', Sharing.names(boris))
+        boris.logout()
 
 
 if __name__ == '__main__':
