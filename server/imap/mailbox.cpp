@@ -29,7 +29,7 @@ std::vector<store::Binding> principals_of(const Session& session) {
 }
 
 // What the person said of folders that are subscribed to by themselves, in his own account.
-constexpr std::string_view k_unsubscribed = "/kontor/unsubscribed/";
+constexpr std::string_view k_unsubscribed = "/unsubscribed/";
 
 bool is_by_itself(std::string_view root) {
   return root == k_public || root.starts_with(std::string(k_shared) + '/');
