@@ -37,8 +37,8 @@ Task<Result<Match>> match_text(const Looking& how, NumberedEntry message, Result
   std::vector<std::string> attachments;
   const auto bytes = std::make_shared<const std::string>(*std::move(raw));
   if (how.reads_bodies() && session.env.searcher != nullptr && may_have_attachments(*bytes)) {
-    attachments = co_await session.env.searcher->attachments(how.account->id(),
-                                                             message.entry.item, bytes);
+    attachments =
+        co_await session.env.searcher->attachments(how.account->id(), message.entry.item, bytes);
   }
   const auto& limits = session.env.settings.mime;
   search::MessageText text(

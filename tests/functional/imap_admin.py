@@ -79,11 +79,11 @@ class Admin(unittest.TestCase):
         watcher.command(notify)
         worker.command(f'APPEND INBOX {{{len(MESSAGE)}+}}\r\n{MESSAGE}')
         self.assertEqual([watcher.line(), watcher.line()], ['* 1 EXISTS', '* 1 FETCH (UID 1)'])
-        worker.command('CREATE Shared')
-        self.assertEqual(watcher.line(), '* LIST (\\HasNoChildren) "/" Shared')
-        worker.command('SETACL Shared boris@example.test lrs')
-        worker.command('SETMETADATA Shared (/shared/comment "kept")')
-        self.assertEqual(watcher.line(), '* METADATA Shared /shared/comment')
+        worker.command('CREATE Common')
+        self.assertEqual(watcher.line(), '* LIST (\\HasNoChildren) "/" Common')
+        worker.command('SETACL Common boris@example.test lrs')
+        worker.command('SETMETADATA Common (/shared/comment "kept")')
+        self.assertEqual(watcher.line(), '* METADATA Common /shared/comment')
         modseq = re.search(r'HIGHESTMODSEQ (\d+)', watcher.command('STATUS INBOX (HIGHESTMODSEQ)')[0])[1]
         watcher.close()
         # While it is away.
@@ -100,15 +100,15 @@ class Admin(unittest.TestCase):
         self.assertIn('* VANISHED (EARLIER) 1', told)
         self.assertTrue([line for line in told if re.match(r'\* 1 FETCH \(UID 2 ', line)], told)
         told = watcher.command(notify)
-        self.assertTrue([line for line in told if line.startswith('* STATUS Shared (MESSAGES 0 ')], told)
+        self.assertTrue([line for line in told if line.startswith('* STATUS Common (MESSAGES 0 ')], told)
         self.assertFalse([line for line in told if line.startswith('* STATUS INBOX ')], told)
-        self.assertEqual(worker.command('GETMETADATA Shared /shared/comment')[0],
-                         '* METADATA Shared (/shared/comment "kept")')
-        self.assertIn('boris@example.test lrs', worker.command('GETACL Shared')[0])
+        self.assertEqual(worker.command('GETMETADATA Common /shared/comment')[0],
+                         '* METADATA Common (/shared/comment "kept")')
+        self.assertIn('boris@example.test lrs', worker.command('GETACL Common')[0])
         worker.command(f'APPEND INBOX {{{len(MESSAGE)}+}}\r\n{MESSAGE}')
         self.assertEqual([watcher.line(), watcher.line()], ['* 2 EXISTS', '* 2 FETCH (UID 3)'])
-        worker.command(f'APPEND Shared {{{len(MESSAGE)}+}}\r\n{MESSAGE}')
-        self.assertRegex(watcher.line(), r'\* STATUS Shared \(MESSAGES 1 UIDNEXT 2 .*HIGHESTMODSEQ \d+\)')
+        worker.command(f'APPEND Common {{{len(MESSAGE)}+}}\r\n{MESSAGE}')
+        self.assertRegex(watcher.line(), r'\* STATUS Common \(MESSAGES 1 UIDNEXT 2 .*HIGHESTMODSEQ \d+\)')
         watcher.close()
         worker.close()
 
