@@ -105,9 +105,10 @@ std::vector<GivenFolder> given_by(const Session& session,
 
 Task<Result<std::shared_ptr<store::Account>>> open_foreign(Session& session, store::Binding owner) {
   const auto id = session.env.store.find(owner);
-  // Who shares nothing is not even opened: names that are tried cost nothing.
+  // Who gives the person nothing is not even opened: names that are tried cost nothing. Of the
+  // public folders there may be none yet but the right to make them.
   const auto shared = id ? session.env.store.shares().of(*id) : nullptr;
-  if (!shared || given_by(session, *shared, nullptr).empty())
+  if (!shared || (!is_public(owner) && given_by(session, *shared, nullptr).empty()))
     co_return fail(Errc::not_found, "no such mailbox");
   co_return co_await session.env.store.open(*id);
 }

@@ -162,6 +162,12 @@ class Sharing(unittest.TestCase):
         self.assertEqual(boris.append('Public/Handbook/Travel', None, None, text)[0], 'OK')
         self.assertEqual(anna.append('Public/Handbook/Travel', None, None, text)[0], 'NO')
         self.assertEqual(self.count(anna, 'Public/Handbook/Travel'), 1)
+        # At the top folders are made by who has the whole tree.
+        self.assertEqual(boris.create('Public/News')[0], 'NO')
+        self.give('public', 'sales@example.test', 'editor')
+        self.assertEqual(boris.create('Public/News')[0], 'OK')
+        self.assertIn('Public/News', self.names(boris))
+        self.assertNotIn('Public/News', self.names(anna))
         anna.logout()
         boris.logout()
 
