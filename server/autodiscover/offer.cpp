@@ -13,9 +13,9 @@ Offer make_offer(const config::Settings& settings, const std::vector<std::string
   const auto has = [&](std::string_view name) {
     return std::ranges::find(mechanisms, name) != mechanisms.end();
   };
-  return {settings.server.name,         has("GSSAPI"),
-          has("PLAIN") || has("LOGIN"), has("NTLM"),
-          settings.server.port_base,    settings.http.enabled};
+  return {
+      settings.server.name,      has("GSSAPI"),         has("PLAIN") || has("LOGIN"), has("NTLM"),
+      settings.server.port_base, settings.http.enabled, settings.address_book.enabled};
 }
 
 std::string Offer::url(std::string_view path) const {

@@ -17,7 +17,8 @@ struct Offer {
   bool passwords = false;
   bool ntlm = false;  // what Outlook calls secure password authentication
   std::uint32_t port_base = 0;
-  bool https = true;  // else nothing can be asked: autoconfig, Autodiscover, who a person is
+  bool https = true;         // else nothing can be asked: autoconfig, Autodiscover, who a person is
+  bool address_book = true;  // by LDAP
 
   // A port on which TLS comes first, or 587, 143 and 110 for STARTTLS.
   std::uint32_t port(std::uint16_t standard) const { return port_base + standard; }
@@ -25,7 +26,7 @@ struct Offer {
 };
 
 inline constexpr std::uint16_t k_https = 443, k_imaps = 993, k_imap = 143, k_pop3s = 995,
-                               k_pop3 = 110, k_submissions = 465, k_submission = 587;
+                               k_pop3 = 110, k_submissions = 465, k_submission = 587, k_ldaps = 636;
 inline constexpr std::string_view k_pox_path = "/autodiscover/autodiscover.xml";
 inline constexpr std::string_view k_person_path = "/autodiscover/person.json";
 

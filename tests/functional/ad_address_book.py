@@ -9,6 +9,7 @@ import sys
 import ldap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import ad_case  # noqa: E402
 import ad_server  # noqa: E402
 from ad_case import kontor, people, samba  # noqa: E402
 
@@ -81,4 +82,4 @@ class Book(ad_server.ServerCase):
 
 
 if __name__ == '__main__':
-    kontor.main()
+    ad_case.main()

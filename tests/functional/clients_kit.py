@@ -229,6 +229,22 @@ class Client(ClientCase):
         for protocol in ('imap', 'smtp'):
             self.assertTrue(any(f'protocol={protocol} ' in line and 'mechanism=GSSAPI' in line for line in mine), (protocol, mine))
 
+    def test_the_address_book_completes_without_a_password(self):
+        """What the program does when somebody types a name into the field for recipients."""
+        found = self.client.run('''
+            await until("an account", () => MailServices.accounts.accounts.find(one => one.incomingServer?.type == "imap"));
+            const search = Cc["@mozilla.org/autocomplete/search;1?name=ldap"].createInstance(Ci.nsIAutoCompleteSearch);
+            const typed = arguments[0];
+            return await new Promise(done => search.startSearch(typed, JSON.stringify({ type: "addr_to" }), null, {
+              onSearchResult(_, result) {
+                const ongoing = [Ci.nsIAutoCompleteResult.RESULT_SUCCESS_ONGOING, Ci.nsIAutoCompleteResult.RESULT_NOMATCH_ONGOING];
+                if (ongoing.includes(result.searchResult)) return;
+                done([...Array(result.matchCount).keys()].map(place => result.getValueAt(place)));
+              } }));''', 'Mill')
+        self.assertEqual(found, [f'Bob Miller <bob@{MAIL}>'])
+        self.assertTrue(any('sign_in.done' in line and 'protocol=ldap ' in line and 'mechanism=GSSAPI' in line
+                            for line in self.server.log().splitlines()))
+
     def test_autoconfig_of_the_domain_is_read(self):
         """What the account dialogue does when somebody types his address."""
         hosts = pathlib.Path('/etc/hosts')

@@ -23,6 +23,16 @@ constexpr std::string_view k_script = R"(;
 
 if (kontor.trusted) defaultPref("network.negotiate-auth.trusted-uris", kontor.trusted);
 defaultPref("mail.provider.suppress_dialog_on_startup", true);
+if (kontor.book) {
+  const server = "ldap_2.servers.kontor";
+  defaultPref(server + ".dirType", 0);
+  defaultPref(server + ".description", kontor.book.name);
+  defaultPref(server + ".uri", kontor.book.uri);
+  defaultPref(server + ".auth.saslmech", "GSSAPI");
+  defaultPref(server + ".maxHits", 100);
+  defaultPref("ldap_2.autoComplete.useDirectory", true);
+  defaultPref("ldap_2.autoComplete.directoryServer", server);
+}
 
 (function () {
   const modules = name => ChromeUtils.importESModule(name);
@@ -142,7 +152,15 @@ std::string policies(const Kit& kit) {
   return json::serialize(json::object{{"policies", std::move(all)}}) + "\n";
 }
 
-json::object facts_of(const Kit& kit) {
+// The address book: the whole of it, inside TLS, by the user's ticket.
+json::object book_of(const Kit& kit) {
+  const auto& offer = kit.offer;
+  const auto uri =
+      fmt::format("ldaps://{}:{}/??sub?(objectclass=*)", offer.host, offer.port(k_ldaps));
+  return {{"name", kit.domains.empty() ? offer.host : kit.domains.front()}, {"uri", uri}};
+}
+
+json::object person_facts(const Kit& kit) {
   const auto& offer = kit.offer;
   if (offer.https)
     return {{"person", offer.url(k_person_path)},
@@ -157,6 +175,12 @@ json::object facts_of(const Kit& kit) {
                                   {"name", person.name},
                                   {"imap", place(k_imaps)},
                                   {"submission", place(k_submissions)}}}};
+}
+
+json::object facts_of(const Kit& kit) {
+  auto facts = person_facts(kit);
+  if (kit.offer.address_book) facts["book"] = book_of(kit);
+  return facts;
 }
 
 }  // namespace

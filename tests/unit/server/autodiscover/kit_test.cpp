@@ -107,6 +107,7 @@ TEST(ClientKit, HasPoliciesAndFactsThatAreJson) {
   const auto& script = text_of(files, "thunderbird/kontor.cfg");
   EXPECT_TRUE(script.starts_with("//"));
   EXPECT_TRUE(script.contains("\"person\":\"https://mail.ad.test/autodiscover/person.json\""));
+  EXPECT_TRUE(script.contains("ldaps://mail.ad.test:636/??sub?(objectclass=*)"));
 }
 
 TEST(ClientKit, LeavesOutNamesThatLeadToAnotherPort) {
@@ -124,6 +125,8 @@ TEST(ClientKit, WritesOutlooksFileForEverybodyOrOne) {
   auto kit = full_kit();
   EXPECT_TRUE(outlook_profile(kit).text.contains("EmailAddress=%USERNAME%@example.test\r\n"));
   EXPECT_TRUE(outlook_profile(kit).text.contains("IMAPUseSPA=0\r\n"));
+  EXPECT_TRUE(outlook_profile(kit).text.contains("[Service List]\r\nService1=LDAP Directory\r\n"));
+  EXPECT_TRUE(outlook_profile(kit).text.contains("ConnectionPort=636\r\nUseSSL=True\r\n"));
   kit.person = KitPerson{"An\r\nIMAPServer=evil\nna", "anna@example.test", "anna@ad.test"};
   kit.offer.ntlm = true;
   const auto text = outlook_profile(kit).text;
