@@ -383,8 +383,9 @@ void Server::State::reopen_log() {
 Task<void> Server::State::keep_house() {
   std::uint64_t seen = 0;   // generation of the directory copy
   std::uint64_t rules = 0;  // version of the stored policies
-  // What newer rules forbid is ended twice: a sign-in may have been under way at the first time.
-  unsigned looks = 0;
+  // People's groups are renewed twice, and what newer rules forbid is ended twice: a sign-in may
+  // have been under way at the first time.
+  unsigned looks = 0, renewals = 0;
   auto uses_saved = clock.steady();
   auto next_turn = clock.steady();
   while (!is_stopping) {
@@ -394,10 +395,9 @@ Task<void> Server::State::keep_house() {
     if (wake == net::Wake::timed_out && clock.steady() < next_turn) continue;
     next_turn = clock.steady() + k_house_tick;
     const auto generation = directory->current()->generation();
-    if (std::exchange(seen, generation) != generation) {
-      (void)renew_identities(*directory, *sessions, clock.now(), log);
-      looks = 2;
-    }
+    if (std::exchange(seen, generation) != generation) looks = renewals = 2;
+    if (renewals > 0) (void)renew_identities(*directory, *sessions, clock.now(), log);
+    renewals -= renewals > 0 ? 1 : 0;
     const auto version = policies->version();
     if (std::exchange(rules, version) != version) looks = 2;
     if (looks > 0) (void)end_disallowed_sessions(*policies, *sessions, log);
