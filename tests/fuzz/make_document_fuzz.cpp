@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const kontor::mime::Limits limits{.max_depth = 20, .max_parts = 200};
   const auto made = search::make_document(1, raw, limits);
   require(made.document.size == size);
-  search::MessageText text(std::string(raw), limits);
+  search::MessageText text(std::make_shared<const std::string>(raw), limits);
   for (const auto& one : made.document.texts) {
     require(kontor::is_utf8(one.text));
     const auto folded = kontor::mime::fold_case(one.text);
