@@ -59,7 +59,7 @@ class Batches(Command):
 
     def __init__(self, session, size):
         super().__init__(session, f'UIDBATCHES {size}')
-        self.size, self.heard = size, False
+        self.size, self.heard, self.pairs, self.before = size, False, 0, set()
 
     def hear(self, response):
         if response.kind != 'UIDBATCHES':
@@ -69,7 +69,8 @@ class Batches(Command):
         demand(response.text.startswith(f'(TAG "{self.tag}")'), response)
         picture = self.session.picture
         pairs = [tuple(int(uid) for uid in one.split(':')) for one in ranges.split(',')] if ranges else []
-        # Fewer: what was expunged behind a FETCH in the same pipeline is told after this answer.
+        # Fewer: what was expunged behind a FETCH in the same pipeline is told after this answer (see done).
+        self.pairs, self.before = len(pairs), set(picture.uids) - {None}
         demand(len(pairs) <= -(-len(picture.uids) // self.size), response, 'of', len(picture.uids), 'messages')
         for (high, low), below in zip(pairs, [*(high for high, _ in pairs[1:]), 0]):
             demand(high >= low == below + 1, response, 'has a gap')
@@ -81,3 +82,5 @@ class Batches(Command):
 
     def done(self, status, code):
         demand(self.heard, 'UIDBATCHES was not answered')
+        there = self.before & set(self.session.picture.uids)
+        demand(self.pairs >= -(-len(there) // self.size), 'UIDBATCHES told', self.pairs, 'batches of', len(there), 'messages')
