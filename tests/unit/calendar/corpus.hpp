@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Files of real programs, when they are there: below KONTOR_CORPUS, or ../shared/corpora beside the
-// checkout.
+// Files of real programs: below KONTOR_CORPUS, or ../shared/corpora beside the checkout. Where
+// there are none, our own samples take their place.
 #pragma once
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 #include <vector>
 
 namespace kontor::calendar {
 
-// The files of a folder of the corpus, sorted; none when there is no corpus.
-inline std::vector<std::filesystem::path> corpus_files(const std::string& folder) {
+// The files of a folder of the corpus, sorted; else the samples of a fuzz target.
+inline std::vector<std::filesystem::path> corpus_files(const std::string& folder,
+                                                       const std::string& samples) {
   const char* named = std::getenv("KONTOR_CORPUS");
   const std::filesystem::path corpus =
       named != nullptr
           ? std::filesystem::path(named)
           : std::filesystem::path(KONTOR_SOURCE_DIR).parent_path() / "shared" / "corpora";
   std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(corpus / folder, error))
+  const std::filesystem::path own = std::filesystem::path(KONTOR_SOURCE_DIR) / "tests/fuzz/corpus";
+  const bool is_there = std::filesystem::is_directory(corpus / folder);
+  if (!is_there)
+    std::cout << "NO CORPUS of " << folder << ": our own samples. Set KONTOR_CORPUS.\n";
+  for (const auto& entry :
+       std::filesystem::directory_iterator(is_there ? corpus / folder : own / samples))
     if (entry.is_regular_file()) files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
