@@ -16,6 +16,7 @@ using std::string_view;
 constexpr std::size_t k_longest_who = 2'048;
 constexpr std::size_t k_longest_value = 8'192;
 constexpr std::uint32_t k_most_undelete_days = 3'650;
+constexpr std::uint32_t k_most_booking_days = 3'650;
 constexpr std::uint32_t k_highest_priority = 1'000;
 constexpr std::uint8_t k_every_protocol = (1U << k_policy_protocols) - 1;
 constexpr string_view k_priority = "priority";
@@ -119,6 +120,56 @@ Result<void> take_recipients(string_view text, PolicyValues& values) {
   return {};
 }
 
+Result<void> take_booking(string_view text, PolicyValues& values) {
+  using enum BookingMode;
+  if (text != "auto" && text != "ask" && text != "open")
+    return fail(Errc::bad_input, fmt::format("\"{}\" is none of auto, ask and open", text));
+  values.booking.mode = text == "ask" ? ask : text == "open" ? open : automatic;
+  return {};
+}
+
+Result<void> take_booking_by(string_view text, PolicyValues& values) {
+  values.booking.by.clear();
+  if (text == "everybody") return {};
+  for (const auto one : split(text, ',')) {
+    const auto who = trim(one);
+    if (!who.contains('@') && !who.contains('\\'))
+      return fail(Errc::bad_input,
+                  fmt::format("\"{}\" is not the address or DOMAIN\\name of a group or person, "
+                              "or everybody",
+                              who));
+    values.booking.by.emplace_back(who);
+  }
+  return {};
+}
+
+Result<void> take_booking_days(string_view text, PolicyValues& values) {
+  KONTOR_TRY(values.booking.days, parse_days(text, 1, k_most_booking_days));
+  return {};
+}
+
+Result<void> take_booking_minutes(string_view text, PolicyValues& values) {
+  KONTOR_TRY(values.booking.minutes, parse_limit<std::uint32_t>(text, "minutes"));
+  return {};
+}
+
+Result<void> take_booking_conflicts(string_view text, PolicyValues& values) {
+  KONTOR_TRY(values.booking.conflicts, parse_limit<std::uint32_t>(text, "conflicts"));
+  return {};
+}
+
+Result<void> take_booking_series(string_view text, PolicyValues& values) {
+  if (text != "yes" && text != "no")
+    return fail(Errc::bad_input, fmt::format("\"{}\" is none of yes and no", text));
+  values.booking.takes_series = text == "yes";
+  return {};
+}
+
+Result<void> take_capacity(string_view text, PolicyValues& values) {
+  KONTOR_TRY(values.booking.capacity, parse_limit<std::uint32_t>(text, "people"));
+  return {};
+}
+
 struct NameRow {
   PolicyName name;
   string_view word;
@@ -142,6 +193,13 @@ constexpr std::array<NameRow, k_policy_names> k_names{{
     {PolicyName::local_only, "local_only", false, take_local_only},
     {PolicyName::message_size, "message_size", false, take_message_size},
     {PolicyName::recipients, "recipients", false, take_recipients},
+    {PolicyName::booking, "booking", false, take_booking},
+    {PolicyName::booking_by, "booking_by", true, take_booking_by},
+    {PolicyName::booking_days, "booking_days", false, take_booking_days},
+    {PolicyName::booking_minutes, "booking_minutes", false, take_booking_minutes},
+    {PolicyName::booking_conflicts, "booking_conflicts", false, take_booking_conflicts},
+    {PolicyName::booking_series, "booking_series", false, take_booking_series},
+    {PolicyName::capacity, "capacity", false, take_capacity},
 }};
 
 constexpr bool in_order() {

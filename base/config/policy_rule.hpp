@@ -32,8 +32,15 @@ enum class PolicyName : std::uint8_t {
   local_only,
   message_size,
   recipients,
+  booking,
+  booking_by,
+  booking_days,
+  booking_minutes,
+  booking_conflicts,
+  booking_series,
+  capacity,
 };
-inline constexpr std::size_t k_policy_names = 14;
+inline constexpr std::size_t k_policy_names = 21;
 std::string_view name_of(PolicyName name) noexcept;
 std::optional<PolicyName> find_policy_name(std::string_view name) noexcept;
 
@@ -41,6 +48,22 @@ std::optional<PolicyName> find_policy_name(std::string_view name) noexcept;
 enum class PolicyProtocol : std::uint8_t { imap, pop3, submission, http, ldap };
 inline constexpr std::size_t k_policy_protocols = 5;
 std::string_view name_of(PolicyProtocol protocol) noexcept;
+
+// Who decides about a room or a piece of equipment.
+enum class BookingMode : std::uint8_t {
+  automatic,  // the server: it has one meeting at a time
+  ask,        // a person; until then it is taken for now
+  open,       // the server: any number of meetings at a time
+};
+struct BookingValues {
+  BookingMode mode = BookingMode::automatic;
+  std::vector<std::string> by;    // addresses or DOMAIN\\name of groups and people; empty: all
+  std::uint32_t days = 180;       // how far ahead
+  std::uint32_t minutes = 1'440;  // of one meeting; 0: any
+  std::uint32_t conflicts = 3;    // instances of a series that may be declined alone
+  bool takes_series = true;
+  std::uint32_t capacity = 0;  // people; 0: any number
+};
 
 // What holds for somebody; what is absent is as the settings have it for everybody.
 struct PolicyValues {
@@ -55,6 +78,7 @@ struct PolicyValues {
   bool receives_here_only = false;  // from them
   std::uint64_t message_size = 0;   // of what is sent, in bytes; 0: smtp.max_message alone
   std::uint32_t recipients = 0;     // of one message; 0: smtp.max_recipients alone
+  BookingValues booking;            // of a room
 
   bool may_use(PolicyProtocol protocol) const noexcept;
   // The networks it may be used from; nullptr: any.

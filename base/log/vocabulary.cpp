@@ -17,6 +17,7 @@
 #include "base/log/events/pop3.hpp"
 #include "base/log/events/queue.hpp"
 #include "base/log/events/relay.hpp"
+#include "base/log/events/scheduling.hpp"
 #include "base/log/events/server.hpp"
 #include "base/log/events/smtp.hpp"
 #include "base/log/events/store.hpp"
@@ -40,6 +41,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_ldap_events);
   add(events::k_log_events);
   add(events::k_policy_events);
+  add(events::k_scheduling_events);
   add(events::k_pop3_events);
   add(events::k_relay_events);
   add(events::k_queue_events);

@@ -49,6 +49,20 @@ std::string default_of(PolicyName name, const config::Settings& settings) {
       return limit_text(settings.smtp.max_message, true);
     case PolicyName::recipients:
       return limit_text(settings.smtp.max_recipients, false);
+    case PolicyName::booking:
+      return "auto";
+    case PolicyName::booking_by:
+      return "everybody";
+    case PolicyName::booking_days:
+      return std::to_string(config::BookingValues().days);
+    case PolicyName::booking_minutes:
+      return std::to_string(config::BookingValues().minutes);
+    case PolicyName::booking_conflicts:
+      return std::to_string(config::BookingValues().conflicts);
+    case PolicyName::booking_series:
+      return "yes";
+    case PolicyName::capacity:
+      return "none";
     default:
       return "any";
   }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Round: everything that one change or one message sets going, until nobody has anything more to
+// say. One task; lives within a call of the Scheduler.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "calendar/itip/apply.hpp"
+#include "server/scheduling/addressee.hpp"
+#include "server/scheduling/calendars.hpp"
+#include "server/scheduling/scheduler.hpp"
+
+namespace kontor::scheduling {
+
+using PrincipalPtr = std::shared_ptr<const directory::Principal>;
+
+// A message as it is applied, read once for all who get it.
+struct Letter {
+  calendar::SchedulingMessage message;
+  std::shared_ptr<const calendar::CalendarObject> object;
+  Origin origin = Origin::inside;
+  // Keeps copies as the organizer has them: changes what is there and tells nobody.
+  bool is_silent = false;
+};
+
+class Round {
+ public:
+  explicit Round(Scheduler& scheduler);
+
+  // To one address; the SCHEDULE-STATUS.
+  Task<std::string> tell(Letter letter, std::string to);
+  // What was set going by that: answers of rooms, others' copies.
+  Task<void> finish();
+
+  // nothing: the message is none that can be read.
+  static std::optional<Letter> letter_of(calendar::SchedulingMessage message, Origin origin);
+
+ private:
+  struct Reader {
+    std::shared_ptr<store::Account> account;
+    PrincipalPtr person;
+    std::vector<std::string> self;
+  };
+  struct Meeting {
+    PrincipalPtr organizer;
+    std::string uid;
+    auto operator<=>(const Meeting&) const = default;
+  };
+
+  Task<std::string> tell_here(const Letter& letter, PrincipalPtr person);
+  // conflict, exists: somebody else was faster; once more.
+  Task<Result<calendar::Applied>> apply(const Letter& letter, const Reader& reader);
+  // A room's: decides, stores or removes, and answers.
+  Task<Result<void>> book(const Letter& letter,
+                          const Reader& room,
+                          std::optional<FoundObject> found,
+                          calendar::Component calendar);
+  Task<Result<store::ObjectPut>> store_object(const Reader& reader,
+                                              std::optional<FoundObject> found,
+                                              calendar::Component calendar,
+                                              bool keeps_tag);
+  Task<void> refresh(Meeting meeting, std::set<std::string> replied);
+  Task<Result<Reader>> open(PrincipalPtr person);
+  Task<Result<std::optional<calendar::CalendarObject>>> read(store::Account& account,
+                                                             std::optional<FoundObject> found);
+  void log_failure(const Reader& reader, const Error& error) const;
+
+  Scheduler& scheduler_;
+  const Environment& environment_;
+  std::shared_ptr<const directory::DirectoryCopy> copy_;
+  UtcSeconds now_;
+  std::vector<calendar::SchedulingMessage> answers_;
+  std::map<Meeting, std::set<std::string>> changed_;  // by whose answers
+};
+
+}  // namespace kontor::scheduling
