@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include <array>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fstream>
 #include <mutex>
@@ -20,24 +19,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t k_hash = 64;
 constexpr std::uint64_t k_max_file = 1U << 30U;
 constexpr std::uint32_t k_no_login = ~0U;  // no session: a service
-
-std::string first_hash() { return std::string(k_hash, '0'); }
-
-// The number of a record whose hash fits the one before; 0: it does not.
-std::uint64_t number_of(std::string_view line, std::string_view hash_before) {
-  if (line.size() < k_hash + 2 || line[k_hash] != ' ') return 0;
-  const auto record = line.substr(k_hash + 1);
-  if (audit_line(hash_before, record) != std::string(line) + '\n') return 0;
-  boost::system::error_code failed;
-  const auto value = json::parse(record, failed);
-  if (failed || !value.is_object()) return 0;
-  const auto* number = value.as_object().if_contains("number");
-  return number != nullptr && number->is_int64() ? static_cast<std::uint64_t>(number->as_int64())
-                                                 : 0;
-}
 
 std::string user_name(uid_t uid) {
   std::array<char, 4'096> room{};
@@ -50,7 +33,7 @@ std::string user_name(uid_t uid) {
 
 }  // namespace
 
-std::string audit_file(const std::string& data_folder) { return data_folder + "/audit/audit.log"; }
+std::string audit_folder(const std::string& data_folder) { return data_folder + "/audit"; }
 
 json::object who_is(std::string_view peer) {
   json::object who;
@@ -76,83 +59,67 @@ json::object who_is(std::string_view peer) {
   return who;
 }
 
-std::string audit_line(std::string_view hash_before, std::string_view record) {
-  std::string hashed(hash_before);
-  hashed.append(" ").append(record);
-  auto line = hex_encode(crypto::sha256(hashed));
-  return line.append(" ").append(record).append("\n");
-}
-
-AuditCheck check_audit(std::string_view content) {
-  AuditCheck check;
-  check.last.hash = first_hash();
-  if (!content.starts_with(k_audit_title)) {
-    // A crash while the file was begun.
-    if (k_audit_title.starts_with(content)) {
-      check.torn = content.size();
-    } else {
-      check.problem = "It does not begin as an audit log of this version does.";
-    }
-    return check;
-  }
-  check.bytes = k_audit_title.size();
-  while (check.bytes < content.size()) {
-    const auto end = content.find('\n', check.bytes);
-    if (end == std::string_view::npos) {
-      check.torn = content.size() - check.bytes;
-      return check;
-    }
-    const auto line = content.substr(check.bytes, end - check.bytes);
-    if (number_of(line, check.last.hash) != check.last.number + 1) {
-      check.problem = "What follows record " + std::to_string(check.last.number) +
-                      " was changed, or something before it was taken out.";
-      return check;
-    }
-    ++check.last.number;
-    check.last.hash = std::string(line.substr(0, k_hash));
-    check.bytes = end + 1;
-  }
-  return check;
-}
-
 // Used on the pool only, by one job at a time.
 struct AuditLog::State {
-  State(io::FileSystem& system, std::string where, const Clock& time, log::Context context)
-      : files(system), folder(std::move(where)), clock(time), log(std::move(context)) {}
+  State(io::FileSystem& system,
+        std::string where,
+        const Clock& time,
+        log::Context context,
+        std::uint64_t most)
+      : files(system), folder(std::move(where)), clock(time), log(std::move(context)), full(most) {}
 
+  std::string path() const { return folder + '/' + std::string(k_audit_name); }
   Result<void> open();
-  Result<void> begin();
+  Result<AuditStamp> last_of_full_files() const;
+  Result<void> begin(AuditStamp stamp);
+  Result<void> go_on_in_a_new_file();
   Result<AuditStamp> write(std::string_view kind, json::object fields);
 
   io::FileSystem& files;
   std::string folder;
   const Clock& clock;
   log::Context log;
+  std::uint64_t full;
   std::mutex mutex;
   std::unique_ptr<io::File> file;
   AuditStamp last;
+  std::uint64_t before = 0;  // number of the record that the file goes on from
   std::uint64_t size = 0;
 };
 
-Result<void> AuditLog::State::begin() {
-  const auto path = folder + "/audit.log";
-  KONTOR_TRY(auto made, files.open(path, io::OpenMode::create));
-  KONTOR_TRY(made->write(0, k_audit_title));
-  KONTOR_TRY(made->sync());
-  KONTOR_TRY(files.sync_directory(folder));
-  file = std::move(made);
-  size = k_audit_title.size();
-  last = {0, first_hash()};
+Result<AuditStamp> AuditLog::State::last_of_full_files() const {
+  KONTOR_TRY(auto names, files.list(folder));
+  auto known = audit_files(std::move(names));
+  if (!known.empty() && known.back() == k_audit_name) known.pop_back();
+  if (known.empty()) return before_the_first_record();
+  KONTOR_TRY(const auto content, io::read_file(files, folder + '/' + known.back(), k_max_file));
+  return check_audit(content).last;
+}
+
+Result<void> AuditLog::State::begin(AuditStamp stamp) {
+  const auto title = audit_title(stamp);
+  KONTOR_TRY(io::write_file_durably(files, path(), title));
+  KONTOR_TRY(file, files.open(path(), io::OpenMode::write));
+  size = title.size();
+  last = std::move(stamp);
+  before = last.number;
   return {};
+}
+
+Result<void> AuditLog::State::go_on_in_a_new_file() {
+  KONTOR_TRY(files.rename(path(), folder + '/' + full_audit_name(last)));
+  return begin(last);
 }
 
 Result<void> AuditLog::State::open() {
   KONTOR_TRY(io::make_directories(files, folder));
-  const auto path = folder + "/audit.log";
-  auto found = files.open(path, io::OpenMode::write);
-  if (!found && found.error().code() == Errc::not_found) return begin();
-  if (!found) return fail(std::move(found).error());
-  KONTOR_TRY(const auto content, io::read_file(files, path, k_max_file));
+  auto found = files.open(path(), io::OpenMode::write);
+  if (!found && found.error().code() != Errc::not_found) return fail(std::move(found).error());
+  if (!found) {
+    KONTOR_TRY(auto stamp, last_of_full_files());
+    return begin(std::move(stamp));
+  }
+  KONTOR_TRY(const auto content, io::read_file(files, path(), k_max_file));
   const auto check = check_audit(content);
   if (check.problem.empty() && check.bytes > 0) {
     file = *std::move(found);
@@ -161,12 +128,14 @@ Result<void> AuditLog::State::open() {
     }
     size = check.bytes;
     last = check.last;
+    before = check.before.number;
     return {};
   }
   found->reset();
-  const auto aside = path + ".unsound-" + std::to_string(clock.now().time_since_epoch().count());
-  KONTOR_TRY(files.rename(path, aside));
-  KONTOR_TRY(begin());
+  const auto aside = path() + ".unsound-" + std::to_string(clock.now().time_since_epoch().count());
+  KONTOR_TRY(files.rename(path(), aside));
+  KONTOR_TRY(auto stamp, last_of_full_files());
+  KONTOR_TRY(begin(std::move(stamp)));
   if (check.problem.empty()) return {};  // the first bytes of a file that was being begun
   log.emit(log::events::k_audit_unsound,
            {{log::Keys::file, aside}, {log::Keys::detail, check.problem}});
@@ -184,11 +153,14 @@ Result<AuditStamp> AuditLog::State::write(std::string_view kind, json::object fi
   record["time"] = store::show_moment(clock.now());
   record["kind"] = kind;
   for (auto& field : fields) record[field.key()] = std::move(field.value());
+  if (size >= full && last.number > before) {
+    KONTOR_TRY(go_on_in_a_new_file());
+  }
   const auto line = audit_line(last.hash, json::serialize(record));
   KONTOR_TRY(file->write(size, line));
   KONTOR_TRY(file->sync());
   size += line.size();
-  last = {last.number + 1, line.substr(0, k_hash)};
+  last = {last.number + 1, line.substr(0, last.hash.size())};
   log.emit(log::events::k_audit_written, {{log::Keys::sequence, last.number},
                                           {log::Keys::command, std::string(kind)},
                                           {log::Keys::detail, last.hash}});
@@ -210,8 +182,9 @@ AuditLog::AuditLog(io::FileSystem& files,
                    std::string folder,
                    io::WorkPool& pool,
                    const Clock& clock,
-                   log::Context log)
-    : state_(std::make_shared<State>(files, std::move(folder), clock, std::move(log))),
+                   log::Context log,
+                   std::uint64_t full)
+    : state_(std::make_shared<State>(files, std::move(folder), clock, std::move(log), full)),
       pool_(pool) {}
 
 AuditLog::~AuditLog() = default;
@@ -225,8 +198,8 @@ Task<Result<AuditStamp>> AuditLog::add(std::string kind, std::string peer, json:
     fields = std::move(all);
     auto written = append(*state, kind, std::move(fields));
     if (!written)
-      written = fail(std::move(written).error().while_doing("writing the audit log " +
-                                                            state->folder + "/audit.log"));
+      written =
+          fail(std::move(written).error().while_doing("writing the audit log " + state->path()));
     return written;
   };
   co_return co_await io::on_pool(pool_, std::move(work));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// AuditLog: what administrators looked at, in DATA/audit/audit.log (docs/formats/audit.md).
+// AuditLog: what administrators looked at, in the files of DATA/audit (docs/formats/audit.md).
 //
 // Records are only ever added. Each bears the hash of itself and of the one before it, so that a
 // record that was changed or taken out from between others shows; so that one taken off the end
@@ -18,26 +18,12 @@
 #include "base/io/file_system.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/log.hpp"
+#include "server/admin/audit_chain.hpp"
 
 namespace kontor::admin {
 
-struct AuditStamp {
-  std::uint64_t number = 0;  // of the record, from 1 on
-  std::string hash;          // 64 lower-case digits
-};
-
-// How far a file of records is sound.
-struct AuditCheck {
-  AuditStamp last;          // of the last sound record; number 0: there is none
-  std::uint64_t bytes = 0;  // to the end of that record
-  std::uint64_t torn = 0;   // bytes behind it that are no whole line: a crash while adding
-  std::string problem;      // a sentence; empty: everything is sound
-};
-AuditCheck check_audit(std::string_view content);
-
-inline constexpr std::string_view k_audit_title = "kontor-audit 1\n";
-// The line of a record, with its hash.
-std::string audit_line(std::string_view hash_before, std::string_view record);
+// A file as full as this is put aside under the number of its last record, and the next begun.
+inline constexpr std::uint64_t k_audit_file_full = 64U << 20U;
 
 class AuditLog {
  public:
@@ -46,7 +32,8 @@ class AuditLog {
            std::string folder,
            io::WorkPool& pool,
            const Clock& clock,
-           log::Context log);
+           log::Context log,
+           std::uint64_t full = k_audit_file_full);
   ~AuditLog();
 
   // Adds a record: `fields` with its number, the time, `kind` and who it was before them. `peer` is
@@ -61,7 +48,7 @@ class AuditLog {
   io::WorkPool& pool_;
 };
 
-std::string audit_file(const std::string& data_folder);
+std::string audit_folder(const std::string& data_folder);
 // Who connected, of a net::Endpoint's "unix uid=0 pid=123": uid, the user's name, and as whom he
 // signed in to the machine, if that was another (sudo). Blocking.
 boost::json::object who_is(std::string_view peer);

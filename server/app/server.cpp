@@ -301,7 +301,7 @@ void Server::State::make_environments() {
   admin->books = books.get();
   admin->workers = &workers;
   audit = std::make_unique<admin::AuditLog>(
-      io::real_file_system(), settings.server.data_folder + "/audit", disk, clock, log);
+      io::real_file_system(), admin::audit_folder(settings.server.data_folder), disk, clock, log);
   admin->audit = audit.get();
 }
 

@@ -21,8 +21,8 @@ using ::testing::HasSubstr;
 class Audit : public ::testing::Test {
  protected:
   Audit() { start(); }
-  void start() {
-    log_ = std::make_unique<AuditLog>(*disk_, "audit", pool_, clock_, log::Context(events_));
+  void start(std::uint64_t full = k_audit_file_full) {
+    log_ = std::make_unique<AuditLog>(*disk_, "audit", pool_, clock_, log::Context(events_), full);
   }
   Result<AuditStamp> add(std::string kind, std::string query = "a") {
     boost::json::object fields{{"query", query}};
@@ -30,9 +30,13 @@ class Audit : public ::testing::Test {
         context_,
         log_->add(std::move(kind), "unix uid=" + std::to_string(::getuid()), std::move(fields)));
   }
-  std::string content() {
-    const auto read = io::read_file(*disk_, "audit/audit.log", 1U << 20U);
+  std::string content(const std::string& name = "audit.log") {
+    const auto read = io::read_file(*disk_, "audit/" + name, 1U << 20U);
     return read ? *read : std::string();
+  }
+  std::vector<std::string> files() {
+    const auto names = disk_->list("audit");
+    return names ? audit_files(*names) : std::vector<std::string>();
   }
   void overwrite(std::string_view bytes) {
     ASSERT_TRUE(io::write_file_durably(*disk_, "audit/audit.log", bytes).has_value());
@@ -59,7 +63,7 @@ TEST_F(Audit, RecordsAreChained) {
   EXPECT_EQ(check.last.hash, second->hash);
   EXPECT_EQ(check.bytes, content().size());
   EXPECT_EQ(events_.count("admin.audit.written"), 2U) << "the log knows the hash of each";
-  const auto line = content().substr(k_audit_title.size());
+  const auto line = content().substr(content().find('\n') + 1);
   const auto record = boost::json::parse(line.substr(65, line.find('\n') - 65)).as_object();
   EXPECT_EQ(record.at("number").as_int64(), 1);
   EXPECT_EQ(record.at("kind").as_string(), "search.begin");
@@ -143,6 +147,61 @@ TEST_F(Audit, PowerLossLosesNothingAcknowledged) {
     EXPECT_EQ(check.last.number, 2U) << seed;
     EXPECT_EQ(check.last.hash, last->hash) << seed;
   }
+}
+
+TEST_F(Audit, AFullFileIsPutAsideAndTheChainGoesOn) {
+  start(1'000);
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(add("a").has_value());
+  start(1'000);
+  const auto last = add("b");
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->number, 21U);
+  const auto names = files();
+  ASSERT_GT(names.size(), 2U);
+  auto before = before_the_first_record();
+  for (const auto& name : names) {
+    const auto check = check_audit(content(name));
+    EXPECT_EQ(check.problem, "") << name;
+    EXPECT_EQ(check.before, before) << name;
+    EXPECT_LT(content(name).size(), 1'500U) << name;
+    before = check.last;
+  }
+  EXPECT_EQ(before, *last);
+}
+
+TEST_F(Audit, PowerLossWhileAFileIsPutAsideLosesNothingAcknowledged) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    disk_ = std::make_unique<io::MemoryDisk>();
+    start(1);
+    ASSERT_TRUE(add("a").has_value());
+    const auto last = add("b");
+    ASSERT_TRUE(last.has_value());
+    // The names are changed, and the power goes before anything else is on the device.
+    ASSERT_TRUE(disk_->rename("audit/audit.log", "audit/" + full_audit_name(*last)).has_value());
+    log_.reset();
+    disk_ = disk_->after_power_loss(seed);
+    start(1);
+    const auto next = add("c");
+    ASSERT_TRUE(next.has_value());
+    EXPECT_EQ(next->number, 3U) << seed;
+    auto before = before_the_first_record();
+    for (const auto& name : files()) {
+      EXPECT_EQ(check_audit(content(name)).before, before) << seed << ' ' << name;
+      before = check_audit(content(name)).last;
+    }
+    EXPECT_EQ(before, *next) << seed;
+  }
+}
+
+TEST_F(Audit, AFileOfTheFirstVersionIsGoneOnWith) {
+  auto first = audit_line(before_the_first_record().hash, R"({"number":1,"kind":"a"})");
+  ASSERT_TRUE(io::make_directories(*disk_, "audit").has_value());
+  overwrite("kontor-audit 1\n" + first);
+  const auto next = add("b");
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(next->number, 2U);
+  EXPECT_EQ(check_audit(content()).problem, "");
+  EXPECT_EQ(events_.count("admin.audit.unsound"), 0U);
 }
 
 TEST_F(Audit, NothingIsDoneWhatCannotBeWritten) {
