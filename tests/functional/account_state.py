@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import kontor
 
 # The promise is seconds; what it took is printed. A loaded machine may take longer, a lost change for ever.
-PATIENCE = 30.0
+PATIENCE = kontor.PATIENCE
 NEVER = base64.b64encode(bytes(21)).decode()
 
 
@@ -72,7 +72,7 @@ class AccountState(unittest.TestCase):
             return wire.until('a ')[-1].decode()[2:]
 
     def sign_in_pop3(self, user):
-        client = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=30)
+        client = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=kontor.PATIENCE)
         try:
             client.user(user + '@example.test')
             return client.pass_(kontor.PASSWORD).decode()

@@ -19,7 +19,7 @@ import ad_server  # noqa: E402
 from ad_case import Probe, TicketClient, kontor, people, samba  # noqa: E402
 
 MAIL = people.MAIL
-PATIENCE = 40.0
+PATIENCE = kontor.PATIENCE
 NORMAL, SMART_CARD = 512, 0x40000
 
 
@@ -203,7 +203,7 @@ class Accounts(ad_server.ServerCase):
         for name, changes, goodbye, reason, tickets_too in rows:
             with self.subTest(name):
                 self.domain.add_user(self.admin, name)
-                samba.wait_until(lambda name=name: self.knows(name + '@' + MAIL), 60, name + ' is known')
+                samba.wait_until(lambda name=name: self.knows(name + '@' + MAIL), 120, name + ' is known')
                 password, ticket = self.by_password(name), self.by_ticket(name)
                 for attribute, values in changes:
                     if values is None:
@@ -222,7 +222,7 @@ class Accounts(ad_server.ServerCase):
     def test_a_lock_stops_passwords_and_nothing_else(self):
         name = 'locked'
         self.domain.add_user(self.admin, name)
-        samba.wait_until(lambda: self.knows(name + '@' + MAIL), 60, 'known')
+        samba.wait_until(lambda: self.knows(name + '@' + MAIL), 120, 'known')
         password, ticket = self.by_password(name), self.by_ticket(name)
         for _ in range(samba.LOCKOUT_THRESHOLD):
             subprocess.run(['kinit', name + '@' + people.REALM], input='wrong\n', text=True, capture_output=True)
@@ -244,7 +244,7 @@ class Accounts(ad_server.ServerCase):
     def test_a_changed_password_is_not_remembered(self):
         name = 'changer'
         dn = self.domain.add_user(self.admin, name)
-        samba.wait_until(lambda: self.knows(name + '@' + MAIL), 60, 'known')
+        samba.wait_until(lambda: self.knows(name + '@' + MAIL), 120, 'known')
         self.imap(name).logout()  # and is remembered for ten minutes
         import ldap
         self.admin.modify_s(dn, [(ldap.MOD_REPLACE, 'unicodePwd', [people.password_value('An0ther!one')])])
@@ -262,12 +262,12 @@ class Accounts(ad_server.ServerCase):
         import ldap
         name = 'guarded'
         dn = self.domain.add_user(self.admin, name)
-        samba.wait_until(lambda: self.knows(name + '@' + MAIL), 60, 'known')
+        samba.wait_until(lambda: self.knows(name + '@' + MAIL), 120, 'known')
         self.admin.modify_s(protected_users(self.admin), [(ldap.MOD_ADD, 'member', [('CN=loop-b,' + people.GROUPS_OU).encode()])])
         self.admin.modify_s('CN=loop-b,' + people.GROUPS_OU, [(ldap.MOD_ADD, 'member', [dn.encode()])])
         # Written last: once it is known, so is what was written before.
         self.admin.modify_s(dn, [(ldap.MOD_ADD, 'proxyAddresses', [('smtp:%s-too@%s' % (name, MAIL)).encode()])])
-        samba.wait_until(lambda: self.knows(name + '-too@' + MAIL), 60, 'the groups are in force')
+        samba.wait_until(lambda: self.knows(name + '-too@' + MAIL), 120, 'the groups are in force')
         self.imap(name).logout()
         self.domain.hang()
         try:
@@ -333,13 +333,13 @@ class Ntlm(ad_server.ServerCase):
     def test_it_is_offered_inside_tls_only(self):
         import imaplib
         self.assertIn('AUTH=NTLM', self.imap().capabilities)
-        with imaplib.IMAP4(samba.MAIL_HOST, self.server.port('imap'), timeout=30) as client:
+        with imaplib.IMAP4(samba.MAIL_HOST, self.server.port('imap'), timeout=kontor.PATIENCE) as client:
             self.assertNotIn('AUTH=NTLM', client.capabilities)
             with self.assertRaises(Exception):
                 client.authenticate('NTLM', lambda challenge: b'')
 
     def test_the_right_password_signs_in_and_a_wrong_one_does_not(self):
-        samba.wait_until(self.winbind_answers, 60, 'winbind answers')
+        samba.wait_until(self.winbind_answers, 120, 'winbind answers')
         self.assertEqual(self.sign_in('alice').select()[0], 'OK')
         for name, password in (('alice', 'wrong'), ('dave', people.PASSWORD), ('nobody', 'x')):
             with self.subTest(name), self.assertRaises(Exception) as caught:
@@ -348,7 +348,7 @@ class Ntlm(ad_server.ServerCase):
         self.server.wait_for_log('the domain refused it by NTLM', 10)
 
     def test_smtp_and_pop3_take_it(self):
-        samba.wait_until(self.winbind_answers, 60, 'winbind answers')
+        samba.wait_until(self.winbind_answers, 120, 'winbind answers')
         for port, hello, start, go_on, good in (
                 ('submissions', b'EHLO test\r\n', b'AUTH NTLM', b'334 ', b'235 '), ('pop3s', b'', b'AUTH NTLM', b'+ ', b'+OK')):
             with self.subTest(port):
@@ -388,7 +388,7 @@ class Ntlm(ad_server.ServerCase):
 
     def test_protected_users_are_refused(self):
         import ldap
-        samba.wait_until(self.winbind_answers, 60, 'winbind answers')
+        samba.wait_until(self.winbind_answers, 120, 'winbind answers')
         self.sign_in('carol')
         dn = protected_users(self.admin)
         member = [('CN=carol,' + people.PEOPLE_OU).encode()]
@@ -404,7 +404,7 @@ class Ntlm(ad_server.ServerCase):
         self.imap('carol').logout()
 
     def test_a_hanging_winbind_holds_up_nobody_else(self):
-        samba.wait_until(self.winbind_answers, 60, 'winbind answers')
+        samba.wait_until(self.winbind_answers, 120, 'winbind answers')
         self.imap('bob').logout()  # remembered
         env = self.domain.kinit('alice')
         self.inbox_by_ticket(env)

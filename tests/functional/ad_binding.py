@@ -31,16 +31,16 @@ class Binding(ad_case.DomainCase):
 
     def test_samba_takes_it(self):
         with Follower(self.folder, self.inside_tls()) as seen:
-            seen.wait(lambda s: s.find('alice') and s.status, 'a complete set', 30)
+            seen.wait(lambda s: s.find('alice') and s.status, 'a complete set')
             self.assertEqual(seen.status[0], 'reachable')
             self.modify('alice', ('department', ['Bindings']))
             self.modify('alice', ('displayName', ['Alice Bound']))
-            seen.wait(lambda s: s.find('Alice Bound'), 'a change', 20)
+            seen.wait(lambda s: s.find('Alice Bound'), 'a change')
 
     def test_a_controller_that_asks_for_it_gets_it(self):
         with self.guarded(self.tls / 'cert.pem', self.tls / 'key.pem') as proxy:
             with Follower(self.folder, self.inside_tls(proxy.port)) as seen:
-                seen.wait(lambda s: s.find('bob'), 'a complete set', 30)
+                seen.wait(lambda s: s.find('bob'), 'a complete set')
             self.assertEqual((proxy.guard.bound, proxy.guard.refused), (1, []))
 
     def test_nobody_between_can_pass_the_ticket_on(self):
@@ -56,7 +56,7 @@ class Binding(ad_case.DomainCase):
                   '-extfile', other / 'ext', '-out', other / 'cert.pem')
         with self.guarded(other / 'cert.pem', other / 'key.pem') as proxy:
             with Follower(self.folder, self.inside_tls(proxy.port)) as seen:
-                seen.wait(lambda s: s.status and 'data 80090346' in s.status[2], 'the refusal', 30)
+                seen.wait(lambda s: s.status and 'data 80090346' in s.status[2], 'the refusal')
                 self.assertFalse(seen.complete)
             self.assertEqual((proxy.guard.bound, set(proxy.guard.refused)), (0, {'other bindings'}))
 
@@ -65,7 +65,7 @@ class SambaWithoutTheOption(ad_case.DomainCase):
     def test_the_refusal_is_told(self):
         settings = self.settings(ad__bind='gssapi-tls', ad__ca_file=str(self.domain.ca_file))
         with Follower(self.folder, settings) as seen:
-            seen.wait(lambda s: s.status and s.status[0] == 'lost', 'the refusal', 30)
+            seen.wait(lambda s: s.status and s.status[0] == 'lost', 'the refusal')
             print(seen.status[2])
             self.assertRegex(seen.status[2], '(?i)strong')
             self.assertFalse(people.DOMAIN in seen.by_id)

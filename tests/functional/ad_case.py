@@ -40,7 +40,7 @@ class DomainCase(unittest.TestCase):
         values = {
             'server.name': samba.MAIL_HOST, 'directory.source': 'ad', 'directory.default_domain': people.DOMAIN,
             'ad.domain': people.DOMAIN, 'ad.controllers': [samba.DC_HOST], 'ad.keytab_file': str(cls.domain.keytab),
-            'ad.rooms_base': people.ROOMS_OU, 'ad.timeout': '2s'}
+            'ad.rooms_base': people.ROOMS_OU, 'ad.timeout': '8s'}
         values.update({key.replace('__', '.'): value for key, value in changed.items()})
         return values
 
@@ -85,7 +85,7 @@ class Probe:
             self.lines.put((time.monotonic(), line.rstrip('\n')))
         self.lines.put((time.monotonic(), None))
 
-    def next(self, seconds=20):
+    def next(self, seconds=kontor.PATIENCE):
         """(moment, line) of the next line."""
         try:
             moment, line = self.lines.get(timeout=seconds)
@@ -95,14 +95,14 @@ class Probe:
             raise AssertionError('ad_probe ended')
         return moment, line
 
-    def ask(self, line, seconds=20):
+    def ask(self, line, seconds=kontor.PATIENCE):
         self.process.stdin.write(line + '\n')
         self.process.stdin.flush()
         return self.next(seconds)[1]
 
     def close(self):
         self.process.stdin.close()
-        code = self.process.wait(20)
+        code = self.process.wait(kontor.PATIENCE)
         self.process.stdout.close()
         if code != 0:
             raise AssertionError('ad_probe ended with %d' % code)
@@ -130,7 +130,7 @@ class Follower(Probe):
         self.servers = set()  # that were ever followed
         self.complete = 0
 
-    def wait(self, condition, what, seconds=10):
+    def wait(self, condition, what, seconds=kontor.PATIENCE):
         """Takes what comes until condition(self) holds; returns the moment of the word that made it true."""
         end = time.monotonic() + seconds
         moment = time.monotonic()

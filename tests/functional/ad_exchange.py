@@ -86,7 +86,7 @@ class Exchange(ad_server.ServerCase):
         return self.show(name)
 
     def rcpt(self, address, sender='x@foreign.test'):
-        with smtplib.SMTP('localhost', self.server.port('smtp'), timeout=60) as client:
+        with smtplib.SMTP('localhost', self.server.port('smtp'), timeout=kontor.PATIENCE) as client:
             client.ehlo('test')
             client.mail(sender)
             return client.rcpt(address)
@@ -118,7 +118,7 @@ class Exchange(ad_server.ServerCase):
         self.assertTrue(may('grace').startswith('no: only the allowed'))
         code, text = self.rcpt(group)
         self.assertEqual((code, text[:5]), (550, b'5.7.2'))
-        with smtplib.SMTP(samba.MAIL_HOST, self.server.port('submission'), timeout=60) as client:
+        with smtplib.SMTP(samba.MAIL_HOST, self.server.port('submission'), timeout=kontor.PATIENCE) as client:
             client.starttls(context=self.context())
             client.login('alice@' + MAIL, people.PASSWORD)
             client.mail('alice@' + MAIL)
@@ -139,7 +139,7 @@ class Exchange(ad_server.ServerCase):
         self.assertEqual(self.rcpt('IMCEAEX-_o=Test_ou=First_cn=Recipients_cn=alice@' + MAIL)[0], 250)
 
     def test_dynamic_groups_follow_the_domain(self):
-        kontor.wait_until(lambda: self.server.ask('groups', 'show', 'builders@' + MAIL)[0] == 0, 'the groups come after the people', 60)
+        kontor.wait_until(lambda: self.server.ask('groups', 'show', 'builders@' + MAIL)[0] == 0, 'the groups come after the people')
         group = self.server.ctl('groups', 'show', 'builders@' + MAIL)
         self.assertEqual([row['address'] for row in group['people']], ['alice@' + MAIL])
         self.assertEqual(self.rcpt('north@' + MAIL)[1][:5], b'5.2.4')

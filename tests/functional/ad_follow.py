@@ -103,12 +103,12 @@ class Ways(FollowCase):
                 self.domain.add_user(self.admin, 'roman', password=None)
                 seen.wait(lambda s: s.find('pavel') and s.find('roman') and s.status, 'a complete set')
                 self.domain.kill()
-                seen.wait(lambda s: s.status[0] == 'lost', 'the controller is missed', 10)
+                seen.wait(lambda s: s.status[0] == 'lost', 'the controller is missed')
                 self.domain.up()
                 type(self).admin = self.domain.admin()
                 self.admin.delete_s('CN=pavel,' + people.PEOPLE_OU)
                 self.modify('roman', ('displayName', ['Роман']))
-                seen.wait(lambda s: s.status[0] == 'reachable' and not s.find('pavel'), 'back and gone', 15)
+                seen.wait(lambda s: s.status[0] == 'reachable' and not s.find('pavel'), 'back and gone')
                 seen.wait(lambda s: s.find('Роман'), 'changed meanwhile')
                 self.assertEqual(seen.complete, 1)
                 self.admin.delete_s('CN=roman,' + people.PEOPLE_OU)
@@ -164,7 +164,7 @@ class Controllers(FollowCase):
             self.modify('bob', ('title', ['Chief']), ('displayName', ['Robert Miller']))
             seen.wait(lambda s: s.find('Robert Miller'), 'changes are followed there')
             proxy.resume()
-            seen.wait(lambda s: s.status[1] == samba.MAIL_HOST, 'the near one is followed again', 20)
+            seen.wait(lambda s: s.status[1] == samba.MAIL_HOST, 'the near one is followed again')
             self.modify('bob', ('displayName', ['Bob Miller']))
             seen.wait(lambda s: s.find('Bob Miller'), 'changes are followed again')
             self.assertEqual(seen.complete, 1)  # each database is gone on with where it was left
@@ -175,14 +175,14 @@ class Controllers(FollowCase):
             seen.wait(lambda s: s.complete and s.status, 'a complete set')
             proxy.cut_in_the_middle()
             seen.wait(lambda s: s.status[1] == samba.DC_HOST, 'the other one is followed')
-            seen.wait(lambda s: s.status[1] == samba.MAIL_HOST, 'and the near one again', 20)
+            seen.wait(lambda s: s.status[1] == samba.MAIL_HOST, 'and the near one again')
             self.assertEqual((seen.complete, proxy.connections), (1, 2))
 
     def test_a_slow_one_is_followed_on_one_connection(self):
         with self.proxy() as proxy:
             proxy.delay = 0.05
             with Follower(self.folder, self.two(proxy)) as seen:
-                seen.wait(lambda s: s.complete and s.status, 'a complete set', 30)
+                seen.wait(lambda s: s.complete and s.status, 'a complete set')
                 self.modify('bob', ('displayName', ['Slow Miller']))
                 seen.wait(lambda s: s.find('Slow Miller'), 'a change')
                 self.modify('bob', ('displayName', ['Bob Miller']))
@@ -195,7 +195,7 @@ class Controllers(FollowCase):
             seen.wait(lambda s: s.complete and s.status, 'a complete set')
             proxy.delay = 2.0
             self.modify('bob', ('displayName', ['Busy Miller']))
-            seen.wait(lambda s: s.find('Busy Miller'), 'a change', 60)
+            seen.wait(lambda s: s.find('Busy Miller'), 'a change')
             proxy.delay = 0.0
             self.modify('bob', ('displayName', ['Bob Miller']))
             seen.wait(lambda s: s.find('Bob Miller'), 'another change')
@@ -235,7 +235,7 @@ class Restart(FollowCase):
         before = proxy.accounts_read
         settings = self.settings(ad__controllers=['%s:%d' % (samba.MAIL_HOST, proxy.port)], ad__timeout='4s', **changed)
         with Follower(self.folder, {**settings, 'server.data_folder': str(self.data)}) as seen:
-            seen.wait(lambda s: s.complete and s.status and condition(s), 'a complete set', 30)
+            seen.wait(lambda s: s.complete and s.status and condition(s), 'a complete set')
             read = proxy.accounts_read - before
             self.assertEqual(seen.complete, 1)
         return {(one.guid, one.account, one.name, one.mail, tuple(sorted(one.members)), tuple(one.groups)) for one in seen.by_id.values()}, read

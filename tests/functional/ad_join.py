@@ -254,7 +254,7 @@ class ServerAtWork:
         server.start()
         case.addCleanup(server.close)
         self.case, self.server = case, server
-        samba.wait_until(lambda: self.follows(), 60, 'the directory is followed')
+        samba.wait_until(lambda: self.follows(), 120, 'the directory is followed')
 
     def follows(self):
         return any(source['reachable'] for source in self.server.ctl('directory', 'status')['sources'])
@@ -463,7 +463,7 @@ class Rollover(JoinCase):
             work.signs_in(env, samba.MAIL_HOST)
         work.server.stop()  # a new connection to the controllers is made with the new key
         work.server.start()
-        samba.wait_until(work.follows, 60, 'the directory is followed')
+        samba.wait_until(work.follows, 120, 'the directory is followed')
         work.signs_in(old, samba.MAIL_HOST)
         code, answer = self.rollover('--older-than', '30')
         self.assertEqual((code, answer.get('changed'), answer.get('kvno')), (0, False, before + 1), answer)

@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import ad_case  # noqa: E402
 import samba_pair  # noqa: E402
-from ad_case import Follower, Probe, people, samba  # noqa: E402
+from ad_case import Follower, Probe, kontor, people, samba  # noqa: E402
 
 
 class PairCase(unittest.TestCase):
@@ -47,7 +47,7 @@ class PairCase(unittest.TestCase):
 
 
 class Pair(PairCase):
-    def followed(self, seen, controller, what, seconds=20):
+    def followed(self, seen, controller, what, seconds=kontor.PATIENCE):
         begun = time.monotonic()
         took = seen.wait(lambda s: s.status and s.status[:2] == ['reachable', controller.host], what, seconds) - begun
         print('\n%s: %.2f s' % (what, took))
@@ -68,9 +68,9 @@ class Pair(PairCase):
             self.second.add_user(self.second.admin(), 'fresh2', password=None)
             seen.wait(lambda s: s.find('fresh2'), 'created there')
             self.first.up()
-            self.followed(seen, self.first, 'the near one is back', 40)
+            self.followed(seen, self.first, 'the near one is back')
             self.assertIsNotNone(seen.find('fresh2'))  # whether it has heard of him or not
-            samba.wait_until(lambda: self.has(self.first, 'fresh2'), 60, 'it has heard of him')
+            samba.wait_until(lambda: self.has(self.first, 'fresh2'), 120, 'it has heard of him')
             self.rename(self.first, 'fresh2', 'Not so fresh')
             seen.wait(lambda s: s.find('Not so fresh'), 'changes are followed again')
             self.assertIsNotNone(seen.find('fresh'))
@@ -91,7 +91,7 @@ class Pair(PairCase):
             self.assertTrue(probe.ask(line).startswith('ok'))
             self.first.hang()
             try:
-                answers = [probe.ask(line, 30) for _ in range(5)]
+                answers = [probe.ask(line) for _ in range(5)]
             finally:
                 self.first.resume()
             self.assertTrue(all(answer.startswith('ok') for answer in answers), answers)
@@ -106,7 +106,7 @@ class Pair(PairCase):
                 self.followed(seen, self.second, 'the near one hangs')
             finally:
                 self.first.resume()
-            self.followed(seen, self.first, 'the near one goes on', 40)
+            self.followed(seen, self.first, 'the near one goes on')
             self.assertNotIn('lost', seen.words)
 
 

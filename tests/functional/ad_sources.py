@@ -44,7 +44,7 @@ class Sources(ad_server.ServerCase):
 
     def passwd(self, user, password):
         subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), 'local', 'passwd', user],
-                       input=password + '\n', text=True, check=True, timeout=60)
+                       input=password + '\n', text=True, check=True, timeout=kontor.PATIENCE)
 
     def refusal(self, login, password):
         try:
@@ -63,7 +63,7 @@ class Sources(ad_server.ServerCase):
         return {row['source']: row['reachable'] for row in self.server.ctl('directory', 'status')['sources']}
 
     def wait_for(self, condition, what):
-        samba.wait_until(condition, 60, what)
+        samba.wait_until(condition, 120, what)
 
     def test_both_sign_in_and_a_contested_address_is_the_domains(self):
         self.passwd('fedor@local.test', 'of the file')

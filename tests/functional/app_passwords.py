@@ -39,7 +39,7 @@ class AppPasswordCase(unittest.TestCase):
 
 class Clients(AppPasswordCase):
     def run_client(self, *words, code=0):
-        result = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=60, cwd=self.server.data)
+        result = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=kontor.PATIENCE, cwd=self.server.data)
         self.assertEqual(result.returncode, code, f'{words}\n{result.stdout}{result.stderr}')
         return result.stdout + result.stderr
 
@@ -105,7 +105,7 @@ class Revoking(AppPasswordCase):
         for name, secret in (('phone', password), ('tablet', other), ('own', kontor.PASSWORD)):
             wire = kontor.Wire(self.server.connect('imaps'))
             wire.start_tls(self.server.tls_context())
-            wire.connection.settimeout(60)
+            wire.connection.settimeout(kontor.PATIENCE)
             wire.line()
             wire.send(f'a LOGIN anna@example.test {secret}\r\nb SELECT INBOX\r\nc IDLE\r\n')
             wire.until('+ ')

@@ -299,7 +299,7 @@ class Tool(Backup):
                                             str(kept), '--rate', '4 MB'], stdout=subprocess.DEVNULL)
                 def saved():
                     return sum(path.stat().st_size for path in kept.glob('accounts/*/*/log.*') if '.part' not in path.name)
-                kontor.wait_until(lambda: saved() > whole * share * 0.8 or process.poll() is not None, 'bytes', 60)
+                kontor.wait_until(lambda: saved() > whole * share * 0.8 or process.poll() is not None, 'bytes')
                 self.assertIsNone(process.poll(), 'the backup was over before it could be killed')
                 process.kill()
                 process.wait()

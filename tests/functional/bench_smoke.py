@@ -67,7 +67,7 @@ class WrongAnswers(unittest.TestCase):
 
     def load(self, *arguments):
         return subprocess.run([kontor.program('kontor-load'), *arguments, '--port-base', str(self.server.port_base)],
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=kontor.PATIENCE)
 
     def test_refusals_and_missing_mail_are_failures(self):
         for arguments, sentence in (

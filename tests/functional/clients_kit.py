@@ -88,7 +88,7 @@ class Https(KitCase):
         os.environ['KRB5CCNAME'] = self.domain.kinit('carol')['KRB5CCNAME']
         name = gssapi.Name('HTTP@' + samba.MAIL_HOST, gssapi.NameType.hostbased_service)
         token = gssapi.SecurityContext(name=name, usage='initiate', mech=gssapi.OID.from_int_seq('1.3.6.1.5.5.2')).step()
-        client = http.client.HTTPSConnection(samba.MAIL_HOST, context=self.context(), timeout=60)
+        client = http.client.HTTPSConnection(samba.MAIL_HOST, context=self.context(), timeout=kontor.PATIENCE)
         self.addCleanup(client.close)
         client.request('GET', PERSON, headers={'Authorization': 'Negotiate ' + base64.b64encode(token).decode()})
         response = client.getresponse()
@@ -111,7 +111,7 @@ class Https(KitCase):
         self.assertIn('< HTTP/1.1 401', self.fetch(nobody, '/dav/', '-b', jar, '-H', 'Origin: https://evil.test', *propfind).stderr)
         self.modify('ivan', ('userAccountControl', [str(people.DISABLED)]))
         self.addCleanup(self.modify, 'ivan', ('userAccountControl', [str(people.NO_EXPIRY)]))
-        kontor.wait_until(lambda: '< HTTP/1.1 401' in self.fetch(nobody, '/dav/', '-b', jar, *propfind).stderr, 'the cookie is worth nothing', 60)
+        kontor.wait_until(lambda: '< HTTP/1.1 401' in self.fetch(nobody, '/dav/', '-b', jar, *propfind).stderr, 'the cookie is worth nothing')
 
     def test_curl_by_password(self):
         done = self.fetch(dict(os.environ), POX, '-u', f'bob@{MAIL}:{people.PASSWORD}', '-d', question('bob@' + MAIL))
@@ -212,8 +212,8 @@ class Client(ClientCase):
             parameters.composeFields = fields; parameters.identity = identity; parameters.format = Ci.nsIMsgCompFormat.PlainText;
             const compose = MailServices.compose.initCompose(parameters);
             await compose.sendMsg(Ci.nsIMsgCompDeliverMode.Now, identity, account.key, null, null);''', 'bob@' + MAIL)
-        kontor.wait_until(lambda: 'sent without a password' in self.subjects('bob@' + MAIL), 'the mail at Bob', 60)
-        kontor.wait_until(lambda: 'sent without a password' in self.subjects('alice@' + MAIL, 'Sent'), 'the copy in Sent', 60)
+        kontor.wait_until(lambda: 'sent without a password' in self.subjects('bob@' + MAIL), 'the mail at Bob')
+        kontor.wait_until(lambda: 'sent without a password' in self.subjects('alice@' + MAIL, 'Sent'), 'the copy in Sent')
         # At the next start the account is there, and no second one is made.
         self.client.stop()
         self.client.start()

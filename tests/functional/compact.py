@@ -103,7 +103,7 @@ class Compact(unittest.TestCase):
         self.assertEqual(client.uid('STORE', '1', '+FLAGS', '(\\Flagged)')[0], 'OK')
         self.assertEqual(client.uid('FETCH', '5', '(BODY.PEEK[])')[0], 'OK')
         self.server.kill()
-        work.communicate(timeout=60)
+        work.communicate(timeout=kontor.PATIENCE)
         client.shutdown()
         self.server.start()
         with self.server.imap('anna') as client:
@@ -121,7 +121,7 @@ class Compact(unittest.TestCase):
     def test_who_is_not_there_is_refused(self):
         for name in ('nobody@example.test', '/nowhere'):
             found = subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), 'store', 'compact', name],
-                                   capture_output=True, text=True, timeout=60)
+                                   capture_output=True, text=True, timeout=kontor.PATIENCE)
             self.assertEqual(found.returncode, 1, found.stdout + found.stderr)
 
 

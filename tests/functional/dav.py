@@ -303,7 +303,7 @@ class Calendars(DavCase):
 class Keeping(DavCase):
     def verify(self):
         for folder in (self.server.data / 'accounts').glob('*/*'):
-            done = subprocess.run([kontor.program('kontorctl'), 'store', 'verify', str(folder)], capture_output=True, text=True, timeout=60)
+            done = subprocess.run([kontor.program('kontorctl'), 'store', 'verify', str(folder)], capture_output=True, text=True, timeout=kontor.PATIENCE)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_what_was_deleted_or_replaced_comes_back(self):
@@ -440,7 +440,7 @@ class GlobalBook(DavCase):
         people = self.server.data / 'directory.ldif'
         text = people.read_text(encoding='utf-8')
         people.write_text(text.replace('title: Accountant', 'title: Changed title', 1), encoding='utf-8')
-        kontor.wait_until(lambda: self.anna.one(path, 'D:sync-token').text != token, 'the change is seen', 60)
+        kontor.wait_until(lambda: self.anna.one(path, 'D:sync-token').text != token, 'the change is seen')
         self.assertEqual(self.anna.sync(path, token).condition(), [D + 'valid-sync-token'])
         after = self.cards(path)
         self.assertEqual([href for href in after if after[href] != before[href]], [href for href in after if 'Changed title' in after[href]])

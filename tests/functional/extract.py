@@ -301,11 +301,11 @@ class Sandbox(Case):
         with extract.Worker(seconds=600) as worker:
             children = pathlib.Path(f'/proc/{worker.process.pid}/task/{worker.process.pid}/children')
             answer, fate = worker.begin(worker.request(slow))
-            reader = kontor.wait_until(lambda: children.read_text(encoding='ascii').strip(), 'a reader', 30)
+            reader = kontor.wait_until(lambda: children.read_text(encoding='ascii').strip(), 'a reader')
             os.kill(int(reader), signal.SIGSTOP)  # it does not end by itself
             os.close(answer)
             os.close(fate)
-            kontor.wait_until(lambda: not children.read_text(encoding='ascii').strip(), 'no reader', 60)
+            kontor.wait_until(lambda: not children.read_text(encoding='ascii').strip(), 'no reader')
 
     def test_it_gives_its_rights_away(self):
         status = pathlib.Path(f'/proc/{self.worker.process.pid}/status').read_text(encoding='ascii')

@@ -112,7 +112,7 @@ class FailingSync(unittest.TestCase):
                         census.deliver(server, promises, f'during-{person}-{number}', person)
             finally:
                 tracer.send_signal(signal.SIGINT)
-                tracer.wait(30)
+                tracer.wait(kontor.PATIENCE)
             refused = sorted(promises.refused)
             self.assertEqual(refused, [f'during-anna-{number}' for number in range(4)])
             for code, text in promises.refused.values():

@@ -33,7 +33,7 @@ class Kill(unittest.TestCase):
         promises = census.Promises()
         for turn in range(ROUNDS):
             def deliver(number, turn=turn):
-                with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=60) as client:
+                with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=kontor.PATIENCE) as client:
                     for count in range(100_000):
                         name = f'round{turn}-{number}-{count}'
                         person = census.PEOPLE[(number + count) % 4]

@@ -61,7 +61,7 @@ class KillPoints(unittest.TestCase):
         drain = census.in_threads(1, lambda _: tracer.stderr.read())
         threads = self.work(turn)
         try:
-            self.server.process.wait(90)
+            self.server.process.wait(kontor.PATIENCE)
             died = True
         except subprocess.TimeoutExpired:
             died = False  # there were not so many of that call
@@ -70,7 +70,7 @@ class KillPoints(unittest.TestCase):
         except ProcessLookupError:
             pass
         self.server.process.wait()
-        tracer.wait(30)
+        tracer.wait(kontor.PATIENCE)
         for thread in threads + drain:
             thread.join(60)
             self.assertFalse(thread.is_alive(), 'a client hangs')

@@ -41,7 +41,7 @@ class PowerCut(unittest.TestCase):
     def cut(self, disk, server, promises, turn):
         def deliver(number):
             try:
-                with smtplib.LMTP('localhost', server.port('lmtp'), timeout=60) as client:
+                with smtplib.LMTP('localhost', server.port('lmtp'), timeout=kontor.PATIENCE) as client:
                     for count in range(100_000):
                         name = f'cut{turn}-{number}-{count}'
                         if not census.deliver(server, promises, name, census.PEOPLE[(number + count) % 4], 3000, client):

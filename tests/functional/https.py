@@ -39,7 +39,7 @@ class Https(unittest.TestCase):
         cls.addClassCleanup(cls.server.close)
 
     def client(self):
-        made = http.client.HTTPSConnection('localhost', self.server.port('https'), context=self.server.tls_context(), timeout=30)
+        made = http.client.HTTPSConnection('localhost', self.server.port('https'), context=self.server.tls_context(), timeout=kontor.PATIENCE)
         self.addCleanup(made.close)
         return made
 

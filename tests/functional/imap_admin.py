@@ -16,7 +16,7 @@ class Connection:
     def __init__(self, server, person='anna'):
         self.wire = kontor.Wire(server.connect('imaps'))
         self.wire.start_tls(server.tls_context())
-        self.wire.connection.settimeout(30)
+        self.wire.connection.settimeout(kontor.PATIENCE)
         self.wire.line()
         self.tags = 0
         self.command(f'LOGIN {person}@example.test {kontor.PASSWORD}')

@@ -21,7 +21,7 @@ class Compressed:
     def __init__(self, server, user='anna', flush=zlib.Z_SYNC_FLUSH):
         self.wire = kontor.Wire(server.connect('imaps'))
         self.wire.start_tls(server.tls_context())
-        self.wire.connection.settimeout(60)
+        self.wire.connection.settimeout(kontor.PATIENCE)
         self.wire.line()
         self.wire.send(f'a LOGIN {user}@example.test {kontor.PASSWORD}\r\n')
         self.wire.until('a OK')
@@ -192,7 +192,7 @@ class Compress(unittest.TestCase):
                 session.select('INBOX')
                 session.send(b'i IDLE\r\n')
                 session.readline()
-        kontor.wait_until(self.settled, 'the windows to go', 60)
+        kontor.wait_until(self.settled, 'the windows to go')
         return (self.memory() - before) / count
 
     def test_idle_sessions_keep_no_windows(self):

@@ -28,7 +28,7 @@ class Limits(unittest.TestCase):
         self.wire = kontor.Wire(self.server.connect('imaps'))
         self.addCleanup(self.wire.close)
         self.wire.start_tls(self.server.tls_context())
-        self.wire.connection.settimeout(60)
+        self.wire.connection.settimeout(kontor.PATIENCE)
         self.wire.line()
         self.run_('LOGIN', f'{user}@example.test {kontor.PASSWORD}')
         raw = b'Subject: x\r\n\r\n'

@@ -22,7 +22,7 @@ class Picture:
     def __init__(self, server, condstore):
         self.wire = kontor.Wire(server.connect('imaps'))
         self.wire.start_tls(server.tls_context())
-        self.wire.connection.settimeout(30)
+        self.wire.connection.settimeout(kontor.PATIENCE)
         self.wire.line()
         self.number = 0
         self.uids = []

@@ -199,7 +199,7 @@ class FromDovecot(Base):
             self.assertIsNone(process.poll(), 'it was over before the server could be killed')
             self.server.kill()
             process.send_signal(signal.SIGCONT)
-            self.assertEqual(process.wait(60), 1)
+            self.assertEqual(process.wait(kontor.PATIENCE), 1)
             self.server.start()
             code, said = self.run_import(peer)
             self.assertEqual((code, said['complete']), (0, True), said)
@@ -241,7 +241,7 @@ class Liar(threading.Thread):
             except OSError:
                 return
             with connection:
-                connection.settimeout(30)
+                connection.settimeout(kontor.PATIENCE)
                 try:
                     self.serve(connection)
                 except OSError:

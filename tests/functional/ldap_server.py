@@ -22,7 +22,7 @@ import slapd  # noqa: E402
 
 PEOPLE = 'ou=people,' + slapd.BASE
 GROUPS = 'ou=groups,' + slapd.BASE
-PATIENCE = 15.0
+PATIENCE = kontor.PATIENCE
 MANY = 10_000 if kontor.LONG else 2_000
 
 
@@ -317,7 +317,7 @@ class Protection(LdapCase):
             self.addCleanup(server.close)
             server.write_config()
             done = subprocess.run([kontor.program('kontord'), '--check', '--config', str(server.data / 'kontor.toml')],
-                                  capture_output=True, text=True, timeout=60)
+                                  capture_output=True, text=True, timeout=kontor.PATIENCE)
             self.assertEqual(done.returncode, 1, changed)
             self.assertIn(sentence, done.stderr)
 

@@ -125,7 +125,7 @@ class TwoOrganisations(unittest.TestCase):
 
     # --- clients ----------------------------------------------------------------------------------
     def run_client(self, *words, text=None):
-        result = subprocess.run([str(word) for word in words], capture_output=True, text=True, input=text, timeout=60,
+        result = subprocess.run([str(word) for word in words], capture_output=True, text=True, input=text, timeout=kontor.PATIENCE,
                                 cwd=self.a.data)
         self.assertEqual(result.returncode, 0, f'{words}\n{result.stdout}{result.stderr}')
 
@@ -204,7 +204,7 @@ class LargeMessages(unittest.TestCase):
             part = '--b\r\nContent-Type: text/plain\r\n\r\n' + 'x' * 60 + '\r\n'
             head = 'From: a@b.test\r\nSubject: large\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n'
             body = head + part * 9_000 + ('y' * 76 + '\r\n') * 500_000 + '--b--\r\n'
-            other = smtplib.SMTP('localhost', server.port('smtp'), timeout=60)
+            other = smtplib.SMTP('localhost', server.port('smtp'), timeout=kontor.PATIENCE)
             other.noop()
 
             def noops(until):

@@ -72,7 +72,7 @@ class Case(unittest.TestCase):
 
     @classmethod
     def rcpt(cls, address, sender='x@foreign.test'):
-        with smtplib.SMTP('localhost', cls.server.port('smtp'), timeout=60) as client:
+        with smtplib.SMTP('localhost', cls.server.port('smtp'), timeout=kontor.PATIENCE) as client:
             client.ehlo()
             client.mail(sender)
             return client.rcpt(address)

@@ -186,7 +186,7 @@ class AdministratorsQueue(FarTest):
     def text(self, *words, code=0):
         """What an administrator reads; on the error's side when it was refused."""
         result = subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), *words],
-                                capture_output=True, text=True, timeout=60)
+                                capture_output=True, text=True, timeout=kontor.PATIENCE)
         self.assertEqual(result.returncode, code, (words, result.stdout, result.stderr))
         return result.stdout if code == 0 else result.stderr
 
@@ -265,7 +265,7 @@ class AdministratorsQueue(FarTest):
                 self.submit('late@one.test')
         finally:
             tracer.send_signal(signal.SIGINT)
-            tracer.wait(30)
+            tracer.wait(kontor.PATIENCE)
         self.assertEqual((refused.exception.smtp_code, refused.exception.smtp_error[:5]), (451, b'4.3.0'))
         # The disk works again; what it kept of the failed write nobody knows.
         with self.assertRaises(smtplib.SMTPDataError):
@@ -289,7 +289,7 @@ class AdministratorsQueue(FarTest):
         for words in (['show', none], ['delete', none], ['retry', none]):
             self.assertIn(f'no message {none} is in the queue', self.text('queue', *words, code=1))
             result = subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), '--json', 'queue', *words],
-                                    capture_output=True, text=True, timeout=60)
+                                    capture_output=True, text=True, timeout=kontor.PATIENCE)
             self.assertEqual(result.returncode, 1)
             self.assertIn('error', json.loads(result.stdout), 'the error is told as JSON')
         self.assertIn('number of a message', self.text('queue', 'show', 'first', code=1))

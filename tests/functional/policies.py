@@ -104,7 +104,7 @@ class Resolution(PolicyCase):
         self.assertEqual(self.explain('clara')['quota'], ('6 GB', 'account', 'kontorctl quota set', 'kontorctl'))
         self.assertEqual(self.lost('clara', 'quota')[0], ('5G', 'sales@example.test'))
         text = subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), 'policy', 'explain',
-                               'boris@example.test'], capture_output=True, text=True, timeout=60).stdout
+                               'boris@example.test'], capture_output=True, text=True, timeout=kontor.PATIENCE).stdout
         self.assertRegex(text, r'quota +4G +group +staff@example.test +settings')
 
     def test_a_rule_for_nobody_is_shown(self):
@@ -201,7 +201,7 @@ class SignIn(PolicyCase):
         idle.send('i IDLE\r\n')
         idle.until('+ ')
         other = kontor.ImapWire(self.server, user='anna')
-        pop = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=60)
+        pop = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=kontor.PATIENCE)
         pop.user('dmitri@example.test')
         pop.pass_(kontor.PASSWORD)
         submission = self.server.submission('boris')
@@ -250,7 +250,7 @@ class Mail(PolicyCase):
             self.set(PEOPLE, 'local_only=send')
             self.assertEqual(self.answers(client, everywhere),
                              [(550, '5.7.1'), (250, '2.1.5'), (550, '5.7.1'), (250, '2.1.5')])
-        with smtplib.SMTP('127.0.0.1', self.server.port('smtp'), timeout=60, source_address=('127.0.0.9', 0)) as client:
+        with smtplib.SMTP('127.0.0.1', self.server.port('smtp'), timeout=kontor.PATIENCE, source_address=('127.0.0.9', 0)) as client:
             self.assertEqual(self.answers(client, [OUTSIDE, 'boris@example.test']), [(550, '5.7.1'), (250, '2.1.5')])
             self.assertEqual(self.answers(client, [OUTSIDE], sender='printer@example.test'), [(250, '2.1.5')])
 

@@ -35,7 +35,7 @@ class Case(unittest.TestCase):
         cls.server.close()
 
     def pop(self, user, password=kontor.PASSWORD):
-        client = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=60)
+        client = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=kontor.PATIENCE)
         client.user(f'{user}@example.test')
         client.pass_(password)
         return client
@@ -91,7 +91,7 @@ class Poplib(Case):
         self.assertEqual(self.count(imap), 3)
 
     def test_stls_utf8_and_capabilities(self):
-        pop = poplib.POP3('localhost', self.server.port('pop3'), timeout=60)
+        pop = poplib.POP3('localhost', self.server.port('pop3'), timeout=kontor.PATIENCE)
         self.assertIn('STLS', pop.capa())
         with self.assertRaises(poplib.error_proto):
             pop.user('anna@example.test')
@@ -107,7 +107,7 @@ class Poplib(Case):
         pop.quit()
 
     def test_a_wrong_password_says_so(self):
-        pop = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=60)
+        pop = poplib.POP3_SSL('localhost', self.server.port('pop3s'), context=self.server.tls_context(), timeout=kontor.PATIENCE)
         pop.user('clara@example.test')
         with self.assertRaises(poplib.error_proto) as caught:
             pop.pass_('wrong')
@@ -253,7 +253,7 @@ class Programs(Case):
         url = f'pops://localhost:{self.server.port("pop3s")}/'
         command = f'mutt -F {folder}/muttrc -f {url}'
         result = subprocess.run(['script', '-qec', command, str(folder / 'screen')], capture_output=True, text=True,
-                                stdin=subprocess.DEVNULL, timeout=60,
+                                stdin=subprocess.DEVNULL, timeout=kontor.PATIENCE,
                                 env={'HOME': str(folder), 'PATH': '/usr/bin:/bin', 'TERM': 'vt100', 'LC_ALL': 'C.UTF-8'})
         self.assertEqual(result.returncode, 0, result.stdout)
         kept = mailbox.mbox(folder / 'kept', create=False)

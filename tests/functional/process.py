@@ -63,7 +63,7 @@ class Start(unittest.TestCase):
     def refuse(self, server, *sentences):
         """It ends by itself with status 1; what it said."""
         server.start(wait=False)
-        self.assertEqual(server.process.wait(60), 1)
+        self.assertEqual(server.process.wait(kontor.PATIENCE), 1)
         text = server.log(current=True)
         for sentence in sentences:
             self.assertIn(sentence, text)
@@ -137,7 +137,7 @@ class Life(unittest.TestCase):
     def test_the_service_manager_is_told(self):
         with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(f'{name}/notify')
-            manager.settimeout(30)
+            manager.settimeout(kontor.PATIENCE)
             server = kontor.Server(environment={'NOTIFY_SOCKET': f'{name}/notify'})
             self.addCleanup(server.close)
             server.start()
@@ -208,7 +208,7 @@ class Stop(unittest.TestCase):
             process.send_signal(signal.SIGTERM)
             self.assertIn(b'shutting down', wire.until('* BYE')[-1])
             self.assertTrue(wire.is_closed())
-            self.assertEqual(process.wait(30), 0)
+            self.assertEqual(process.wait(kontor.PATIENCE), 0)
             self.assertIn('server.stop.done', server.log())
             server.process = None
             server.start()
@@ -223,7 +223,7 @@ class Stop(unittest.TestCase):
             kontor.wait_until(lambda: server.ctl('status') is not None, 'the server to answer')
             begin = time.monotonic()
             server.process.send_signal(signal.SIGTERM)
-            self.assertEqual(server.process.wait(60), 0)
+            self.assertEqual(server.process.wait(kontor.PATIENCE), 0)
             self.assertLess(time.monotonic() - begin, 30)
             silent.close()
             server.process = None

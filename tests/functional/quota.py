@@ -55,7 +55,7 @@ class Quota(unittest.TestCase):
         folder = self.folder(address)
         self.server.stop()
         found = subprocess.run([kontor.program('kontorctl'), '--json', 'store', 'verify', folder],
-                               capture_output=True, text=True, timeout=60)
+                               capture_output=True, text=True, timeout=kontor.PATIENCE)
         self.assertEqual(found.returncode, 0, found.stdout + found.stderr)
         self.server.start()
         return found.stdout
@@ -133,7 +133,7 @@ class Quota(unittest.TestCase):
         for words in (['zora@example.test', '1MB'], ['boris@example.test', 'much'], ['boris@example.test', '0'],
                       ['boris@example.test', '1MB', '-3']):
             result = subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), 'quota', 'set', *words],
-                                    capture_output=True, text=True, timeout=60)
+                                    capture_output=True, text=True, timeout=kontor.PATIENCE)
             self.assertEqual(result.returncode, 1, words)
 
 

@@ -126,7 +126,7 @@ class Repair(unittest.TestCase):
         self.assertEqual(census.compare(census.names_in(self.server), self.promises), [])
 
     def test_wrong_use(self):
-        result = subprocess.run([kontor.program('kontorctl'), 'store', 'repair'], capture_output=True, timeout=60)
+        result = subprocess.run([kontor.program('kontorctl'), 'store', 'repair'], capture_output=True, timeout=kontor.PATIENCE)
         self.assertEqual(result.returncode, 2)
         code, _, error = store('repair', self.server.data / 'nowhere')
         self.assertEqual(code, 1)

@@ -249,7 +249,7 @@ class Restore(unittest.TestCase):
         kontor.wait_until(lambda: folders(self.server)['INBOX']['messages'] > MANY * 0.4 or process.poll() is not None, 'messages', 120)
         self.assertIsNone(process.poll(), 'it was over before the server could be killed')
         self.server.kill()
-        self.assertEqual(process.wait(60), 1)
+        self.assertEqual(process.wait(kontor.PATIENCE), 1)
         self.server.start()
         code, said = self.server.ask('restore', ANNA, '--from', self.folder / 'kept')
         self.assertEqual((code, said['complete']), (0, True), said)

@@ -78,7 +78,7 @@ class RoundTrip(unittest.TestCase):
             self.assertEqual(refused, {}, name)
 
     def test_lmtp(self):
-        with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=60) as client:
+        with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=kontor.PATIENCE) as client:
             for start in range(0, len(self.sent), 500):
                 self.send_all(client, 'anna@example.test', self.sent[start:start + 500])
                 client.quit()

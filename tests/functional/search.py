@@ -110,7 +110,7 @@ class Search(unittest.TestCase):
     def fill(self, count=MESSAGES):
         """Mail by UID of INBOX."""
         mail = {}
-        with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=60) as client:
+        with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=kontor.PATIENCE) as client:
             for number in range(1, count + 1):
                 mail[number] = Mail(self.chance, number)
                 client.sendmail('a@elsewhere.test', ['anna@example.test'], mail[number].bytes(),
@@ -172,7 +172,7 @@ class Search(unittest.TestCase):
         lmtp = None
         for number in range(1, DELIVERIES + 1):
             if lmtp is None:
-                lmtp = smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=60)
+                lmtp = smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=kontor.PATIENCE)
             word = f'unique{number}слово'
             body = f'Subject: one\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nthe {word} is here\r\n'.encode()
             lmtp.sendmail('a@elsewhere.test', ['anna@example.test'], body, mail_options=['BODY=8BITMIME'])

@@ -100,7 +100,7 @@ class Sharing(unittest.TestCase):
         self.give('info@example.test', 'sales@example.test', 'reader')
         wire = kontor.Wire(self.server.connect('imaps'))
         wire.start_tls(self.server.tls_context())
-        wire.connection.settimeout(60)
+        wire.connection.settimeout(kontor.PATIENCE)
         wire.line()
         wire.send(f'a LOGIN boris@example.test {kontor.PASSWORD}\r\nb SELECT "Shared/info@example.test/INBOX"\r\nc IDLE\r\n')
         self.assertTrue(wire.until('b ')[-1].startswith(b'b OK'))

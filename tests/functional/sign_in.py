@@ -19,7 +19,7 @@ ATTACKER, OWNER, OFFICE = '127.0.0.66', '127.0.0.7', '127.0.0.8'
 
 
 def connect(server, port, source):
-    return socket.create_connection(('127.0.0.1', server.port(port)), timeout=30, source_address=(source, 0))
+    return socket.create_connection(('127.0.0.1', server.port(port)), timeout=kontor.PATIENCE, source_address=(source, 0))
 
 
 def first_line(server, port, source):
@@ -39,9 +39,9 @@ class Imap(imaplib.IMAP4):
         return socket.create_connection((self.host, self.port), 60, source_address=(self.source, 0))
 
 
-def sign_in(server, source, user, password):
-    """Seconds, and what the server said against it."""
-    client = Imap(server, source)
+def sign_in(server, source, user, password, client=None):
+    """Seconds, and what the server said against it; `client`: a connection that is open already."""
+    client = client or Imap(server, source)
     begun = time.monotonic()
     try:
         client.login(user + '@example.test', password)
@@ -77,12 +77,12 @@ class Guessing(SignInCase):
         for (seconds, refusal), least in zip(took, (0.1, 0.2, 0.4, 0.8, 0.8)):
             self.assertGreaterEqual(seconds, least)
             self.assertIn('AUTHENTICATIONFAILED', refusal)
-        seconds, refusal = sign_in(self.server, OWNER, 'anna', kontor.PASSWORD)
-        print(f'  the owner meanwhile: {seconds:.3f}', file=sys.stderr)
-        self.assertEqual(refusal, '')
-        self.assertLess(seconds, took[-1][0], 'the owner is held up as the guesser is')
+        owner = [sign_in(self.server, OWNER, 'anna', kontor.PASSWORD) for _ in range(5)]  # the machine may hold one up
+        print('  the owner meanwhile: ' + ', '.join(f'{seconds:.3f}' for seconds, _ in owner), file=sys.stderr)
+        self.assertEqual({refusal for _, refusal in owner}, {''})
+        self.assertLess(min(seconds for seconds, _ in owner), took[-1][0], 'the owner is held up as the guesser is')
         # By another protocol, so that the address is counted over all of them.
-        client = smtplib.SMTP('127.0.0.1', self.server.port('submission'), timeout=60, source_address=(ATTACKER, 0))
+        client = smtplib.SMTP('127.0.0.1', self.server.port('submission'), timeout=kontor.PATIENCE, source_address=(ATTACKER, 0))
         client.starttls(context=self.server.tls_context_for_test)
         with self.assertRaises(smtplib.SMTPAuthenticationError):
             client.login('boris@example.test', 'guess')
@@ -117,9 +117,10 @@ class Guessing(SignInCase):
         begun = time.monotonic()
         guessers = [threading.Thread(target=sign_in, args=(self.server, ATTACKER, 'anna', f'same time {i}'))
                     for i in range(30)]
+        owner = Imap(self.server, OWNER)
         for one in guessers:
             one.start()
-        seconds, refusal = sign_in(self.server, OWNER, 'boris', kontor.PASSWORD)
+        seconds, refusal = sign_in(self.server, OWNER, 'boris', kontor.PASSWORD, owner)
         self.assertEqual(refusal, '')
         self.assertTrue(any(one.is_alive() for one in guessers), 'others wait as long as who guesses')
         for one in guessers:

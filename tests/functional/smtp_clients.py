@@ -35,7 +35,7 @@ class Clients(unittest.TestCase):
         cls.server.close()
 
     def run_client(self, *words, code=0, text=None):
-        result = subprocess.run([str(word) for word in words], capture_output=True, text=True, input=text, timeout=60,
+        result = subprocess.run([str(word) for word in words], capture_output=True, text=True, input=text, timeout=kontor.PATIENCE,
                                 cwd=self.server.data)
         self.assertEqual(result.returncode, code, f'{words}\n{result.stdout}{result.stderr}')
         return result.stdout + result.stderr
@@ -132,7 +132,7 @@ class Clients(unittest.TestCase):
 
         def send(number):
             try:
-                with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=60) as client:
+                with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=kontor.PATIENCE) as client:
                     for index in range(each):
                         client.sendmail('a@else.test', ['dmitri@example.test'], f'Subject: {number}/{index}\r\n\r\nx\r\n')
             except Exception as error:  # pylint: disable=broad-except
@@ -184,7 +184,7 @@ class Ctl(unittest.TestCase):
 
     def ctl(self, *words):
         return subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), *words], capture_output=True,
-                              text=True, timeout=60)
+                              text=True, timeout=kontor.PATIENCE)
 
     def test_status(self):
         self.assertEqual(self.server.ctl('status')['pid'], self.server.pid)
@@ -234,7 +234,7 @@ class Ctl(unittest.TestCase):
             self.assertEqual(self.ctl(*words).returncode, code, words)
         self.assertIn('did you mean status?', self.ctl('statsu').stderr)
         gone = subprocess.run([kontor.program('kontorctl'), '--data', '/nonexistent', 'status'], capture_output=True,
-                              text=True, timeout=60)
+                              text=True, timeout=kontor.PATIENCE)
         self.assertEqual(gone.returncode, 1)
 
     def test_settings(self):

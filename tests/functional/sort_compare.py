@@ -190,7 +190,7 @@ class SortCompare(unittest.TestCase):
         cls.kontor.logout()
         cls.server.__exit__(None, None, None)
         cls.process.stdin.close()
-        cls.process.wait(20)
+        cls.process.wait(kontor.PATIENCE)
         cls.process.stdout.close()
         cls.work.cleanup()
 

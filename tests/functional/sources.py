@@ -44,7 +44,7 @@ mail: drivers@local.test
 member: uid=egor,ou=people,dc=local,dc=test
 member: uid=anna,ou=people,dc=house,dc=test
 """
-PATIENCE = 15.0
+PATIENCE = kontor.PATIENCE
 
 
 def message(subject):
@@ -81,7 +81,7 @@ class SourcesCase(unittest.TestCase):
     def passwd(self, user, password, verb='passwd', *words):
         """As kontorctl in a pipe: the password is the first line of its input."""
         return subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), 'local', verb, user, *words],
-                              input=password + '\n', capture_output=True, text=True, timeout=60)
+                              input=password + '\n', capture_output=True, text=True, timeout=kontor.PATIENCE)
 
     def principal(self, address):
         return self.server.ctl('accounts', 'show', address)['principal']
@@ -147,7 +147,7 @@ class TwoAtOnce(SourcesCase):
             self.addCleanup(server.close)
             server.write_config()
             done = subprocess.run([kontor.program('kontord'), '--check', '--config', str(server.data / 'kontor.toml')],
-                                  capture_output=True, text=True, timeout=60)
+                                  capture_output=True, text=True, timeout=kontor.PATIENCE)
             self.assertEqual(done.returncode, 1, changed)
             self.assertIn(sentence, done.stderr)
 
@@ -311,7 +311,7 @@ class Migrate(SourcesCase):
             except subprocess.TimeoutExpired:
                 pass
             self.server.kill()
-            running.wait(60)
+            running.wait(kontor.PATIENCE)
             self.server.start()
             self.soon(lambda: self.knows(target), 'everybody is known')
             self.server.ask('accounts', 'migrate', source, target)

@@ -27,7 +27,7 @@ class Start(unittest.TestCase):
     def tearDown(self):
         if self.pid:
             os.kill(self.pid, signal.SIGTERM)
-            kontor.wait_until(lambda: ended(self.pid), 'kontord ends', 60)
+            kontor.wait_until(lambda: ended(self.pid), 'kontord ends')
         shutil.rmtree(self.data, ignore_errors=True)
 
     def test_demo_organisation_answers(self):
@@ -41,7 +41,7 @@ class Start(unittest.TestCase):
             uid = int(re.search(r'^Uid:\s+(\d+)', status, re.M).group(1))
             self.assertNotEqual(uid, 0, 'started by root it must run as its own user')
 
-        with smtplib.SMTP('127.0.0.1', self.base + 25, timeout=60) as smtp:
+        with smtplib.SMTP('127.0.0.1', self.base + 25, timeout=kontor.PATIENCE) as smtp:
             smtp.sendmail('someone@elsewhere.test', ['staff@example.test'],
                           'From: someone@elsewhere.test\r\nTo: staff@example.test\r\nSubject: to all\r\n\r\nhello\r\n')
         context = kontor.ssl.create_default_context(cafile=str(data / 'tls/ca.pem'))
@@ -52,13 +52,13 @@ class Start(unittest.TestCase):
             imap.logout()
 
         curl = subprocess.run(['curl', '-sS', '--cacert', str(data / 'tls/ca.pem'), '-u', f'anna:{kontor.PASSWORD}',
-                               f'imaps://localhost:{self.base + 993}/INBOX;MAILINDEX=1'], capture_output=True, text=True, timeout=60)
+                               f'imaps://localhost:{self.base + 993}/INBOX;MAILINDEX=1'], capture_output=True, text=True, timeout=kontor.PATIENCE)
         self.assertIn('Subject: to all', curl.stdout, curl.stderr)
-        status = subprocess.run([kontor.program('kontorctl'), '--data', str(data), 'status'], capture_output=True, text=True, timeout=60)
+        status = subprocess.run([kontor.program('kontorctl'), '--data', str(data), 'status'], capture_output=True, text=True, timeout=kontor.PATIENCE)
         self.assertEqual(status.returncode, 0, status.stdout + status.stderr)
 
     def test_wrong_use_is_told(self):
-        result = subprocess.run([str(kontor.ROOT / 'start'), '--prot-base'], capture_output=True, text=True, timeout=60)
+        result = subprocess.run([str(kontor.ROOT / 'start'), '--prot-base'], capture_output=True, text=True, timeout=kontor.PATIENCE)
         self.assertEqual(result.returncode, 2)
         self.assertIn('--port-base', result.stderr)
 

@@ -85,8 +85,8 @@ class Thunderbird(unittest.TestCase):
                 inbox.markMessagesFlagged(named("number 1"), true);
                 inbox.markMessagesRead(named("number 4"), true);
                 inbox.addKeywordsToMessages(named("number 1"), "$label1");''')
-            kontor.wait_until(lambda: self.on_server('INBOX', 'FLAGGED', 'KEYWORD', '$label1') == ['number 1'], 'flagged there', 60)
-            kontor.wait_until(lambda: self.on_server('INBOX', 'SEEN') == ['number 2', 'number 4'], 'seen there', 60)
+            kontor.wait_until(lambda: self.on_server('INBOX', 'FLAGGED', 'KEYWORD', '$label1') == ['number 1'], 'flagged there')
+            kontor.wait_until(lambda: self.on_server('INBOX', 'SEEN') == ['number 2', 'number 4'], 'seen there')
 
         with self.subTest('a flag set elsewhere'):
             imap = self.server.imap('anna')
@@ -104,7 +104,7 @@ class Thunderbird(unittest.TestCase):
                 await finished(listener => MailServices.copy.copyMessages(inbox, named("number 2"), work, true, listener, null, false));
                 await finished(listener => MailServices.copy.copyMessages(inbox, named("number 3"), work, false, listener, null, false));
                 await until("the move", () => messages(inbox).length == 4);''')
-            kontor.wait_until(lambda: sorted(self.on_server('Work', 'ALL')) == ['number 2', 'number 3'], 'moved there', 60)
+            kontor.wait_until(lambda: sorted(self.on_server('Work', 'ALL')) == ['number 2', 'number 3'], 'moved there')
             self.assertEqual(self.on_server('INBOX', 'ALL'), ['number 1', 'number 3', 'number 4', 'number 5'])
 
         with self.subTest('deleting goes to the trash'):
@@ -112,7 +112,7 @@ class Thunderbird(unittest.TestCase):
                 const named = name => messages(inbox).filter(one => one.mime2DecodedSubject == name);
                 inbox.deleteMessages(named("number 4"), null, false, true, null, false);
                 await until("the deletion", () => messages(inbox).length == 3);''')
-            kontor.wait_until(lambda: self.on_server('Trash', 'ALL') == ['number 4'], 'in the trash', 60)
+            kontor.wait_until(lambda: self.on_server('Trash', 'ALL') == ['number 4'], 'in the trash')
 
         with self.subTest('new mail comes by itself'):
             self.client.run('inbox.updateFolder(null); await wait(1000);')
@@ -172,8 +172,8 @@ class Thunderbird(unittest.TestCase):
         def arrived():
             boris.select('INBOX')
             return boris.search(None, 'SUBJECT', '"sent from Thunderbird"')[1][0].split()
-        kontor.wait_until(arrived, 'the mail at Boris', 60)
-        kontor.wait_until(lambda: self.on_server('Sent', 'ALL') == ['sent from Thunderbird'], 'the copy in Sent', 60)
+        kontor.wait_until(arrived, 'the mail at Boris')
+        kontor.wait_until(lambda: self.on_server('Sent', 'ALL') == ['sent from Thunderbird'], 'the copy in Sent')
         boris.logout()
 
 

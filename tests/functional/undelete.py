@@ -89,7 +89,7 @@ class Undelete(unittest.TestCase):
         for words in (['--folder', 'Nix', '--all'], ['--folder', 'INBOX'], ['--folder', 'INBOX', '--all', '--uid', '1'],
                       ['--folder', 'INBOX', '--since', 'soon']):
             result = subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), 'undelete',
-                                     'anna@example.test', *words], capture_output=True, text=True, timeout=60)
+                                     'anna@example.test', *words], capture_output=True, text=True, timeout=kontor.PATIENCE)
             self.assertEqual(result.returncode, 1, (words, result.stdout))
 
     def test_policies_hold_for_the_members_of_a_group(self):
@@ -119,7 +119,7 @@ class Undelete(unittest.TestCase):
         self.server.settings['policy.rules'] = ['sales@example.test: undelete=soon']
         self.server.write_config()
         result = subprocess.run([kontor.program('kontord'), '--check', '--config', str(self.server.data / 'kontor.toml')],
-                                capture_output=True, text=True, timeout=60)
+                                capture_output=True, text=True, timeout=kontor.PATIENCE)
         self.assertEqual(result.returncode, 1)
         self.assertIn('policy.rules: "sales@example.test: undelete=soon": undelete: "soon" is not a number of days', result.stderr)
 

@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import kontor  # noqa: E402
 
-SECONDS = 30
+SECONDS = 120
 PEOPLE = 4  # that variables are set for
 ESCAPES = {'r': b'\r', 'n': b'\n', '0': b'\0', 't': b'\t', '\\': b'\\'}
 

@@ -9,7 +9,7 @@ from history import FLAGS, NEVER, demand
 from picture import Picture, UidPicture
 from wire import Ended, Link, numbers
 
-ANSWER_SECONDS = 120
+ANSWER_SECONDS = 300
 DEEP_CHECKS = 0.25  # of the commands after which the whole picture is compared
 
 

@@ -33,7 +33,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PASSWORD = 'kontor-demo'
 PORTS = {'smtp': 25, 'submission': 587, 'submissions': 465, 'lmtp': 24, 'imap': 143, 'imaps': 993,
          'pop3': 110, 'pop3s': 995, 'https': 443, 'ldap': 389, 'ldaps': 636}
-READY_SECONDS = 60
+# Seconds for what is waited for. A loaded machine with sanitizers takes long; what is lost takes for ever.
+PATIENCE = 120.0
+READY_SECONDS = 180
 LONG = bool(os.environ.get('KONTOR_LONG'))
 
 imaplib._MAXLINE = 100_000_000
@@ -90,7 +92,7 @@ def hold_ports():
     raise RuntimeError('no free ports found')
 
 
-def wait_until(condition, what, seconds=20.0):
+def wait_until(condition, what, seconds=PATIENCE):
     """Asks `condition` until it gives something true and returns that; fails with `what` when time is over."""
     end = time.monotonic() + seconds
     pause = threading.Event()
@@ -206,7 +208,7 @@ class Server:
         except FileNotFoundError:
             return ''
 
-    def wait_for_log(self, text, seconds=20.0):
+    def wait_for_log(self, text, seconds=PATIENCE):
         wait_until(lambda: text in self.log(current=True), f'"{text}" in the log', seconds)
 
     def close(self):
@@ -248,7 +250,7 @@ class Server:
 
     def takes_mail_for(self, address):
         """Would a message for it be taken now? Asked by LMTP."""
-        with smtplib.LMTP('localhost', self.port('lmtp'), timeout=10) as client:
+        with smtplib.LMTP('localhost', self.port('lmtp'), timeout=PATIENCE) as client:
             client.ehlo('test')
             client.mail('sender@elsewhere.test')
             return client.rcpt(address)[0] == 250
@@ -266,7 +268,7 @@ class Server:
 
     def pop3_refusal(self, login, password=PASSWORD, host='localhost', context=None):
         """The same of POP3."""
-        client = poplib.POP3_SSL(host, self.port('pop3s'), context=context or self.tls_context(), timeout=60)
+        client = poplib.POP3_SSL(host, self.port('pop3s'), context=context or self.tls_context(), timeout=PATIENCE)
         try:
             client.user(login)
             client.pass_(password)
@@ -278,21 +280,21 @@ class Server:
 
     def connect(self, name):
         """A plain socket to the port of that name, with a time limit."""
-        connection = socket.create_connection(('127.0.0.1', self.port(name)), timeout=30)
+        connection = socket.create_connection(('127.0.0.1', self.port(name)), timeout=PATIENCE)
         return connection
 
     def submission(self, user, password=PASSWORD):
-        client = smtplib.SMTP('localhost', self.port('submission'), timeout=60)
+        client = smtplib.SMTP('localhost', self.port('submission'), timeout=PATIENCE)
         client.starttls(context=self.tls_context())
         client.login(user if '@' in user else f'{user}@example.test', password)
         return client
 
     def smtp(self):
-        return smtplib.SMTP('localhost', self.port('smtp'), timeout=60)
+        return smtplib.SMTP('localhost', self.port('smtp'), timeout=PATIENCE)
 
     def lmtp(self, recipients, message, sender='sender@elsewhere.test'):
         """Delivers by LMTP; {refused recipient: (code, text)} as smtplib gives it."""
-        with smtplib.LMTP('localhost', self.port('lmtp'), timeout=60) as client:
+        with smtplib.LMTP('localhost', self.port('lmtp'), timeout=PATIENCE) as client:
             return client.sendmail(sender, recipients, message, mail_options=['BODY=8BITMIME'])
 
     def ask(self, *words):
@@ -343,7 +345,7 @@ class Wire:
             if line.startswith(prefix):
                 return lines
 
-    def is_closed(self, seconds=20):
+    def is_closed(self, seconds=PATIENCE):
         """Did the peer close? Waits for it with a limit."""
         ready, _, _ = select.select([self.connection], [], [], seconds)
         if not ready:
@@ -363,7 +365,7 @@ class Wire:
 class ImapWire(Wire):
     """An IMAP connection by TLS, signed in, that gives every line of a command's answer."""
 
-    def __init__(self, server, *commands, user='anna', seconds=60):
+    def __init__(self, server, *commands, user='anna', seconds=PATIENCE):
         super().__init__(server.connect('imaps'))
         self.start_tls(server.tls_context())
         self.connection.settimeout(seconds)

@@ -96,7 +96,7 @@ class Organisation(kontor.Server):
     def with_subject(self, user, subject):
         return [message for message in self.messages(user) if message['Subject'] == subject]
 
-    def wait_for(self, user, subject, seconds=30):
+    def wait_for(self, user, subject, seconds=kontor.PATIENCE):
         """The one message of that subject in the INBOX."""
         found = kontor.wait_until(lambda: self.with_subject(user, subject), f'{subject} for {user}', seconds)
         if len(found) != 1:
@@ -108,7 +108,7 @@ class Organisation(kontor.Server):
         return [message for message in self.messages(user)
                 if message.get_content_type() == 'multipart/report' and about in message.as_string()]
 
-    def wait_for_notice(self, user, about, seconds=30):
+    def wait_for_notice(self, user, about, seconds=kontor.PATIENCE):
         return kontor.wait_until(lambda: self.notices(user, about), f'a notice about {about} for {user}', seconds)[0]
 
 

@@ -11,7 +11,7 @@ import time
 
 
 def run(*words):
-    return subprocess.run(words, capture_output=True, text=True, timeout=60)
+    return subprocess.run(words, capture_output=True, text=True, timeout=120)
 
 
 def make_certificate(folder, name):
@@ -89,7 +89,7 @@ message_size_limit = 1000000
         result = run('postfix', '-c', str(self.folder / 'etc'), 'start')
         if result.returncode != 0:
             raise AssertionError(f'postfix does not start: {result.stdout}{result.stderr}{self.log()}')
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while True:
             try:
                 socket.create_connection(('127.0.0.1', self.port), 5).close()

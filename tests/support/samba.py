@@ -224,8 +224,8 @@ class Domain:
                 stdout=log, stderr=log, start_new_session=True, preexec_fn=None if keep else _die_with_parent)
         self.pid = self.process.pid
         (self.folder / "run/root.pid").write_text(str(self.pid))
-        wait_until(self.answers, 60, "the controller answers LDAP")
-        wait_until(lambda: self._port_open(88), 30, "the controller answers Kerberos")
+        wait_until(self.answers, 120, "the controller answers LDAP")
+        wait_until(lambda: self._port_open(88), 120, "the controller answers Kerberos")
 
     def _port_open(self, port):
         with contextlib.suppress(OSError), socket.create_connection((DC_ADDRESS, port), 1):
@@ -266,7 +266,7 @@ class Domain:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        wait_until(lambda: not _session_members(self.pid) or self._kill_rest(), 20, "the controller ends")
+        wait_until(lambda: not _session_members(self.pid) or self._kill_rest(), 120, "the controller ends")
         self.pid = self.process = None
 
     def _kill_rest(self):

@@ -59,7 +59,7 @@ class Forest:
             self.process = subprocess.Popen(
                 ['samba', '-i', '-M', 'single', '-s', str(self.folder / 'etc/smb.conf')], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, preexec_fn=samba._die_with_parent)
-        samba.wait_until(lambda: samba.is_synchronized(ADDRESS), 60, 'the controller of the other forest answers')
+        samba.wait_until(lambda: samba.is_synchronized(ADDRESS), 120, 'the controller of the other forest answers')
 
     def kill(self):
         domain = samba.Domain(self.folder)

@@ -33,7 +33,7 @@ class Controller(samba.Domain):
                 ['samba', '-i', '-M', 'standard', '-s', str(self.folder / 'etc/smb.conf')], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, preexec_fn=samba._die_with_parent)
         self.pid = self.process.pid
-        samba.wait_until(self.answers, 60, self.host + ' answers LDAP')
+        samba.wait_until(self.answers, 120, self.host + ' answers LDAP')
 
     def answers(self):
         return samba.is_synchronized(self.address)

@@ -19,7 +19,7 @@
 namespace kontor::net {
 namespace {
 
-constexpr Limit k_patience = std::chrono::seconds(10);
+constexpr Limit k_patience = std::chrono::seconds(60);
 
 // Greets, then waits for the peer's end.
 Task<void> greet(std::unique_ptr<Stream> stream) {
@@ -86,7 +86,7 @@ struct Fixture {
 };
 
 void wait_for(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   EXPECT_TRUE(condition());
 }
