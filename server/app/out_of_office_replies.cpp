@@ -7,7 +7,7 @@
 #include "base/core/uuid.hpp"
 #include "base/log/events/delivery.hpp"
 #include "base/mime/header.hpp"
-#include "server/queue/letter.hpp"
+#include "base/mime/letter.hpp"
 
 namespace kontor::app {
 namespace {
@@ -16,22 +16,8 @@ constexpr std::size_t k_most_annotations = delivery::Answered::k_most + 1'000;
 constexpr std::size_t k_longest_subject = 200;     // characters of the answered message's
 constexpr std::size_t k_longest_references = 900;  // bytes; the last ones count
 
-// At most `most` bytes, not ending within a character.
-std::string_view beginning(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80) --most;
-  return text.substr(0, most);
-}
-
-// One line without control characters.
-std::string plain(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  return std::string(trim(text));
-}
-
 std::string field_of(std::string_view header, std::string_view name) {
-  return plain(mime::field_value(header, name).value_or(std::string()));
+  return mime::one_line(mime::field_value(header, name).value_or(std::string()));
 }
 
 // RFC 5322, 3.6.4.
@@ -59,23 +45,23 @@ std::string reply_text(const Reply& reply) {
       reply.language == "ru" ? "Автоматический ответ: " : "Automatic reply: ";
   std::string subject(reply.subject);
   if (subject.empty()) {
-    const auto original = plain(mime::decode_words(field_of(reply.header, "Subject")));
-    subject = std::string(lead).append(beginning(original, k_longest_subject));
+    const auto original = mime::one_line(mime::decode_words(field_of(reply.header, "Subject")));
+    subject = std::string(lead).append(mime::beginning(original, k_longest_subject));
   }
   const auto message_id = field_of(reply.header, "Message-ID");
   std::string out = "From: ";
-  if (!reply.from.name.empty()) out += queue::encoded_words(plain(reply.from.name)) + ' ';
+  if (!reply.from.name.empty()) out += mime::phrase(mime::one_line(reply.from.name)) + ' ';
   out += "<" + reply.from.mail + ">\r\nTo: <" + std::string(reply.to) + ">\r\n";
-  out += "Subject: " + queue::encoded_words(plain(std::move(subject))) + "\r\n";
+  out += "Subject: " + mime::encoded_words(mime::one_line(subject)) + "\r\n";
   out += "Date: " + mime::format_date(reply.date) + "\r\n";
   out += "Message-ID: <" + Uuid::random().text() + "@" + std::string(reply.server) + ">\r\n";
-  if (message_id.starts_with('<') && queue::is_ascii(message_id)) {
+  if (message_id.starts_with('<') && mime::is_ascii(message_id)) {
     out += "In-Reply-To: " + message_id + "\r\n";
     out += "References: " + references_to(reply.header, message_id) + "\r\n";
   }
   out += "Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\n";
   out += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
-  return out + queue::encoded_body(lines_of(reply.text));
+  return out + mime::encoded_body(lines_of(reply.text));
 }
 
 void OutOfOfficeReplies::consider(const delivery::Delivery& delivery, delivery::StoredCopy copy) {
@@ -127,7 +113,7 @@ Task<Result<bool>> OutOfOfficeReplies::answer_once(const delivery::StoredCopy& c
       {settings.server.name, language, person, copy.sender, copy.header, wish.subject, text, now});
   queue::Envelope envelope;
   envelope.trace = delivery::make_trace_id();
-  envelope.is_utf8 = !queue::is_ascii(bytes);
+  envelope.is_utf8 = !mime::is_ascii(bytes);
   envelope.size = bytes.size();
   envelope.arrived = now;
   queue::Recipient recipient;

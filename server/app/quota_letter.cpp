@@ -8,7 +8,7 @@
 
 #include "base/core/uuid.hpp"
 #include "base/mime/header.hpp"
-#include "server/queue/letter.hpp"
+#include "base/mime/letter.hpp"
 
 namespace kontor::app {
 namespace {
@@ -72,12 +72,12 @@ std::string quota_letter_text(const QuotaLetter& letter) {
     body += (body.empty() ? "" : "\n----\n\n") + text_in(words_of(language), letter);
   std::string out = "From: Mail Server <postmaster@" + letter.server + ">\r\n";
   if (!letter.address.empty()) out += "To: <" + letter.address + ">\r\n";
-  out += "Subject: " + queue::encoded_words(words_of(languages.front()).subject) + "\r\n";
+  out += "Subject: " + mime::encoded_words(words_of(languages.front()).subject) + "\r\n";
   out += "Date: " + mime::format_date(letter.date) + "\r\n";
   out += "Message-ID: <" + Uuid::random().text() + "@" + letter.server + ">\r\n";
   out += "Auto-Submitted: auto-generated\r\n";  // RFC 3834, 5
   out += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
-  return out + queue::encoded_body(body);
+  return out + mime::encoded_body(body);
 }
 
 }  // namespace kontor::app

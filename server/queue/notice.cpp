@@ -6,7 +6,7 @@
 #include "base/core/text.hpp"
 #include "base/core/uuid.hpp"
 #include "base/mime/header.hpp"
-#include "server/queue/letter.hpp"
+#include "base/mime/letter.hpp"
 #include "server/queue/notice_text.hpp"
 
 namespace kontor::queue {
@@ -85,13 +85,14 @@ class Writer {
     out.trace = id_;
     out.arrived = request_.now;
     const bool is_global =
-        envelope.is_utf8 &&
-        std::ranges::any_of(told_, [](const ToldRecipient& one) { return !is_ascii(one.address); });
+        envelope.is_utf8 && std::ranges::any_of(told_, [](const ToldRecipient& one) {
+          return !mime::is_ascii(one.address);
+        });
     const auto original = original_part(may_be_whole);
     notice.bytes = header(to) + part("text/plain; charset=utf-8", text()) + "--" + boundary() +
                    "\r\n" + status_part(is_global) + original + "--" + boundary() + "--\r\n";
-    if (!is_ascii(notice.bytes)) out.body = Body::mime8;
-    out.is_utf8 = !is_ascii(to);
+    if (!mime::is_ascii(notice.bytes)) out.body = Body::mime8;
+    out.is_utf8 = !mime::is_ascii(to);
     Recipient recipient;
     recipient.address = std::move(to);
     recipient.notify = k_notify_never;
@@ -110,11 +111,11 @@ class Writer {
     const std::string server(request_.server);
     std::string out = "From: Mail Delivery System <postmaster@" + server + ">\r\n";
     out += "To: <" + to + ">\r\n";
-    out += "Subject: " + encoded_words(notice_subject(kind_, language)) + "\r\n";
+    out += "Subject: " + mime::encoded_words(notice_subject(kind_, language)) + "\r\n";
     out += "Date: " + mime::format_date(request_.now) + "\r\n";
     out += "Message-ID: <" + id_ + "@" + server + ">\r\n";
     const auto message_id = mime::field_value(original, "message-id");
-    if (message_id && is_ascii(*message_id) && message_id->size() < 900) {
+    if (message_id && mime::is_ascii(*message_id) && message_id->size() < 900) {
       out += "In-Reply-To: " + plain(*message_id) + "\r\n";
       out += "References: " + plain(*message_id) + "\r\n";
     }
@@ -127,7 +128,7 @@ class Writer {
 
   std::string part(std::string_view type, const std::string& body) const {
     std::string out = "--" + boundary() + "\r\nContent-Type: ";
-    return out.append(type).append("\r\n") + encoded_body(body);
+    return out.append(type).append("\r\n") + mime::encoded_body(body);
   }
 
   std::string text() const {
@@ -159,10 +160,10 @@ class Writer {
     if (const auto type = recipient.original.find(';'); type != std::string::npos) {
       const auto address = plain(recipient.original.substr(type + 1));
       out += "Original-Recipient: " + ascii(recipient.original.substr(0, type)) + ";" +
-             (is_global || is_ascii(address) ? address : addr_xtext(address)) + "\r\n";
+             (is_global || mime::is_ascii(address) ? address : addr_xtext(address)) + "\r\n";
     }
     const auto address = plain(recipient.address);
-    if (is_ascii(address))
+    if (mime::is_ascii(address))
       out += "Final-Recipient: rfc822;" + address + "\r\n";
     else
       out += "Final-Recipient: utf-8;" + (is_global ? address : addr_xtext(address)) + "\r\n";
@@ -190,13 +191,13 @@ class Writer {
                           envelope.body != Body::binary && !original.contains('\0');
     const auto header = header_part(original);
     const auto body = is_whole ? original : header;
-    const bool is_global = envelope.is_utf8 && !is_ascii(header);  // RFC 6533, 5
+    const bool is_global = envelope.is_utf8 && !mime::is_ascii(header);  // RFC 6533, 5
     std::string out = "--" + boundary() + "\r\nContent-Type: ";
     if (is_whole)
       out += is_global ? "message/global" : "message/rfc822";
     else
       out += is_global ? "message/global-headers" : "text/rfc822-headers";
-    out += is_ascii(body) ? "\r\n\r\n" : "\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
+    out += mime::is_ascii(body) ? "\r\n\r\n" : "\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
     out.append(body);
     if (!body.ends_with("\r\n")) out += "\r\n";
     return out + "\r\n";

@@ -36,6 +36,7 @@ ALLOWED = {
     'server/dav/xml': ['base/core'],
     'server/dav': BASE + STORE + DIRECTORY_SEEN + ['server/dav/xml', 'server/http', 'server/http/wire', 'server/scheduling', 'server/policy', 'server/trace', 'calendar'],
     'server/queue': BASE + ['store/log', 'store/format', 'server/trace'],
+    'server/scheduling/imip': ['base/core', 'base/mime', 'calendar'],
     'server/sharing': BASE + STORE + DIRECTORY_SEEN,
     'server/delivery': BASE + STORE + DIRECTORY_SEEN + ['server/trace', 'server/sieve'],
     'server/indexer': BASE + STORE + DIRECTORY_SEEN + ['search', 'server/trace'],

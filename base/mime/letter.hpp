@@ -5,12 +5,18 @@
 #include <string>
 #include <string_view>
 
-namespace kontor::queue {
+namespace kontor::mime {
 
 bool is_ascii(std::string_view text);
+// One line: control characters are blanks, none at the ends.
+std::string one_line(std::string_view text);
+// At most `most` bytes, not ending within a character.
+std::string_view beginning(std::string_view text, std::size_t most);
 // A text as the value of a field; words of at most 75 characters, no character split.
 std::string encoded_words(std::string_view text);
+// The display name before an address (RFC 5322, 3.2.5): a quoted string, or encoded words.
+std::string phrase(std::string_view name);
 // Content-Transfer-Encoding, the end of the header, and the text, whose lines end with LF.
 std::string encoded_body(std::string_view text);
 
-}  // namespace kontor::queue
+}  // namespace kontor::mime

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/queue/letter.hpp"
+#include "base/mime/letter.hpp"
 
 #include <algorithm>
 
 #include "base/core/text.hpp"
 
-namespace kontor::queue {
+namespace kontor::mime {
 namespace {
 
 std::string in_lines(std::string_view encoded) {
@@ -24,15 +24,39 @@ std::string with_crlf(std::string_view text) {
   return out;
 }
 
+// RFC 5322, 2.1.1: a line has at most 998 characters.
+bool has_long_line(std::string_view text) {
+  constexpr std::size_t k_longest = 998;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    if (end - begin > k_longest) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_ascii(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x7E; });
 }
 
+std::string one_line(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  return std::string(trim(out));
+}
+
+std::string_view beginning(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 // RFC 2047: words of at most 75 characters, no character split.
 std::string encoded_words(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
+  if (is_ascii(text) && text.find("=?") == std::string_view::npos) return std::string(text);
   std::string out;
   while (!text.empty()) {
     std::size_t size = std::min<std::size_t>(text.size(), 42);
@@ -44,10 +68,21 @@ std::string encoded_words(std::string_view text) {
   return out;
 }
 
+std::string phrase(std::string_view name) {
+  if (!is_ascii(name)) return encoded_words(name);
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  return out + '"';
+}
+
 std::string encoded_body(std::string_view text) {
   const auto body = with_crlf(text);
-  if (is_ascii(text)) return "Content-Transfer-Encoding: 7bit\r\n\r\n" + body + "\r\n";
+  if (is_ascii(text) && !has_long_line(text))
+    return "Content-Transfer-Encoding: 7bit\r\n\r\n" + body + "\r\n";
   return "Content-Transfer-Encoding: base64\r\n\r\n" + in_lines(base64_encode(body)) + "\r\n";
 }
 
-}  // namespace kontor::queue
+}  // namespace kontor::mime
