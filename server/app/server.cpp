@@ -270,18 +270,17 @@ void Server::State::make_environments() {
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
   smtp_gate = std::make_unique<smtp::Gate>(settings.smtp);
   const auto tls = [this] { return certificate->current(); };
+  const line::Environment line{settings, *sign_in, *sessions, clock, tls, log};
   imap.emplace(
       imap::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   imap->searcher = searcher.get();
-  pop3.emplace(
-      pop3::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
+  pop3.emplace(pop3::Environment{line, *directory, *store});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
                                  clock, tls, log, *policies});
   books = std::make_unique<directory::BookKeeper>(*directory, make_spelling());
-  ldap.emplace(
-      ldap::Environment{settings, *directory, *sign_in, *books,
-                        directory::PhotoShelf(settings.server.data_folder, io::real_file_system()),
-                        workers, *sessions, clock, tls, log});
+  ldap.emplace(ldap::Environment{
+      line, *directory, *books,
+      directory::PhotoShelf(settings.server.data_folder, io::real_file_system()), workers});
   web = make_web(settings, *directory, *sign_in, *store, books.get(), clock);
   // As at a sign-in: by the newest copy, the policies, and where the request comes from.
   cookies.emplace(
@@ -293,7 +292,7 @@ void Server::State::make_environments() {
         KONTOR_TRY(policy::check_access(*policies->of(now.id), config::PolicyProtocol::http, peer));
         return now;
       });
-  http.emplace(http::Environment{settings, *sign_in, *sessions, clock, tls, log, web, &*cookies});
+  http.emplace(http::Environment{line, web, &*cookies});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get(),
                                    policy_keeper.get(), app_passwords.get()});

@@ -3,6 +3,7 @@
 
 #include "base/log/events/http.hpp"
 #include "base/log/keys.hpp"
+#include "base/net/waiter.hpp"
 
 namespace kontor::http {
 namespace {
@@ -11,50 +12,23 @@ using log::Keys;
 
 constexpr net::Limit k_head_limit{30'000};   // from the first byte of a request to its body
 constexpr net::Limit k_body_limit{300'000};  // of the whole body
-constexpr net::Limit k_write_limit{60'000};  // a client that takes nothing for so long is gone
-constexpr net::Limit k_handshake_limit{30'000};
-
-log::Context context_of(const Environment& environment,
-                        const net::Stream& stream,
-                        const trace::Session& row) {
-  return environment.log.with(
-      {{Keys::protocol, "http"}, {Keys::session, row.id()}, {Keys::peer, stream.peer().text()}});
-}
 
 }  // namespace
+
+const line::Protocol k_protocol{"http", log::events::k_http_connection_opened,
+                                log::events::k_http_connection_refused,
+                                log::events::k_http_tls_failed};
 
 Connection::Connection(std::unique_ptr<net::Stream> stream,
                        const Environment& environment,
                        std::unique_ptr<trace::Session> row)
-    : stream_(std::move(stream)),
-      reader_(*stream_),
-      environment_(&environment),
-      log_(context_of(environment, *stream_, *row)),
-      row_(std::move(row)) {
-  end_.listen(*row_);
-}
-
-Task<Result<void>> Connection::start_tls() {
-  auto certificate = environment_->tls();
-  if (certificate == nullptr) co_return fail(Errc::unavailable, "no certificate");
-  const auto started = co_await stream_->start_tls(std::move(certificate), k_handshake_limit);
-  if (!started) {
-    log_.emit(log::events::k_http_tls_failed, started.error());
-    co_return fail(Errc::closed, "TLS handshake failed");
-  }
-  row_->set_tls(true);
-  log_ = log_.with({{Keys::tls, stream_->tls_info().version}});
-  co_return Result<void>();
-}
+    : line::Connection(std::move(stream), environment, k_protocol, std::move(row)),
+      environment_(&environment) {}
 
 Task<Result<void>> Connection::wait_for_request() {
-  KONTOR_CO_TRY(end_.check());  // between the requests of a pipeline too
-  if (!reader_.buffered().empty()) co_return Result<void>();
-  KONTOR_CO_TRY(const auto wake,
-                co_await stream_->wait(&end_.wake(), environment_->settings.http.idle_timeout));
-  KONTOR_CO_TRY(end_.check());
-  if (wake == net::Wake::timed_out) co_return fail(Errc::timed_out, "idle for too long");
-  co_return Result<void>();
+  KONTOR_CO_TRY(check_end());  // between the requests of a pipeline too
+  if (!reader().buffered().empty()) co_return Result<void>();
+  co_return co_await wait_for_input(environment_->settings.http.idle_timeout);
 }
 
 Task<Result<Connection::Incoming>> Connection::fill_up(wire::RequestParser parser,
@@ -62,15 +36,15 @@ Task<Result<Connection::Incoming>> Connection::fill_up(wire::RequestParser parse
   bool is_body = parser.has_head();
   auto deadline = net::deadline_after(is_body ? k_body_limit : k_head_limit);
   for (;;) {
-    const auto taken = parser.take(reader_.buffered());
+    const auto taken = parser.take(reader().buffered());
     if (!taken) co_return Incoming(std::unexpected(taken.error()));
-    reader_.consume(*taken);
+    reader().consume(*taken);
     if (parser.is_done()) co_return Incoming(std::move(parser));
     if (parser.has_head() && parser.request().expects_continue && !is_body_asked_for)
       co_return Incoming(std::move(parser));
     if (parser.has_head() && !std::exchange(is_body, true))
       deadline = net::deadline_after(k_body_limit);
-    const auto filled = co_await reader_.fill(net::left_until(deadline));
+    const auto filled = co_await reader().fill(net::left_until(deadline));
     if (!filled && filled.error().code() == Errc::timed_out)
       co_return Incoming(std::unexpected(wire::Refusal{408, "the request did not come in time"}));
     if (!filled) co_return fail(filled.error());
@@ -96,20 +70,19 @@ Task<Result<Connection::Incoming>> Connection::read_body(wire::RequestParser par
 }
 
 Task<Result<void>> Connection::write(std::string bytes) {
-  written += bytes.size();
-  co_return co_await stream_->write(bytes, k_write_limit);
+  out() = std::move(bytes);
+  co_return co_await flush();
 }
 
-Task<void> Connection::close() { co_await stream_->close(); }
-
-Result<void> Connection::enter(directory::Identity identity) {
-  KONTOR_TRY(row_->set_identity(identity));
-  if (!identity_ || identity_->id != identity.id) {
-    log_ = log_.with({{Keys::user, identity.login}});
-    log_.emit(log::events::k_http_login_done);
-    row_->set_state("signed in");
+Result<void> Connection::enter(directory::Identity who) {
+  const bool is_new = !identity() || identity()->id != who.id;
+  const std::string login = who.login;
+  KONTOR_TRY(take_identity(std::move(who)));
+  if (is_new) {
+    log_with({{Keys::user, login}});
+    log().emit(log::events::k_http_login_done);
+    row().set_state("signed in");
   }
-  identity_ = std::move(identity);
   return {};
 }
 

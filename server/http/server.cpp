@@ -93,46 +93,30 @@ Task<Result<void>> serve_request(Connection& connection) {
   co_return co_await answer(connection, &request, std::move(response));
 }
 
-// Why it ended, in words for the log.
-Task<std::string> converse(Connection& connection) {
-  const auto started = co_await connection.start_tls();
-  if (!started) co_return started.error().text();
-  connection.log().emit(log::events::k_http_connection_opened);
-  while (!connection.is_closing) {
-    const auto waited = co_await connection.wait_for_request();
-    if (!waited) co_return waited.error().text();
-    const auto served = co_await serve_request(connection);
-    if (!served) co_return served.error().text();
-  }
-  co_return "goodbye";
-}
-
-Task<void> serve_connection(Connection& connection) {
-  std::string reason = "internal error";
-  try {
-    reason = co_await converse(connection);
-  } catch (const std::exception& error) {
-    // A broken promise of our own: this connection ends, the others go on.
-    connection.log().emit(log::events::k_http_request_failed, {{Keys::detail, error.what()}});
-  }
-  connection.log().emit(log::events::k_http_connection_closed, {{Keys::reason, reason},
-                                                                {Keys::count, connection.answered},
-                                                                {Keys::bytes, connection.written}});
-}
-
 }  // namespace
 
-Task<void> serve(std::unique_ptr<net::Stream> stream, const Environment& environment) {
-  auto row = environment.sessions.enter("http", stream->peer(), true);
-  if (!row) {
-    environment.log.emit(log::events::k_http_connection_refused, row.error(),
-                         {{Keys::peer, stream->peer().text()}});
-    co_await stream->close();
-    co_return;
+Task<Result<void>> Connection::talk() {
+  while (!is_closing) {
+    KONTOR_CO_TRY(co_await wait_for_request());
+    KONTOR_CO_TRY(co_await serve_request(*this));
   }
-  Connection connection(std::move(stream), environment, *std::move(row));
-  co_await serve_connection(connection);
-  co_await connection.close();
+  co_return Result<void>();
+}
+
+void Connection::note_failure(std::string_view what) const {
+  log().emit(log::events::k_http_request_failed, {{Keys::detail, what}});
+}
+
+void Connection::note_end(std::string_view reason) const {
+  log().emit(log::events::k_http_connection_closed,
+             {{Keys::reason, reason}, {Keys::count, answered}, {Keys::bytes, written}});
+}
+
+Task<void> serve(std::unique_ptr<net::Stream> stream, const Environment& environment) {
+  auto row = co_await line::admit(*stream, true, environment, k_protocol, "");
+  if (row == nullptr) co_return;
+  Connection connection(std::move(stream), environment, std::move(row));
+  co_await connection.live(true);
 }
 
 }  // namespace kontor::http

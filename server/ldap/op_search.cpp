@@ -159,6 +159,7 @@ Task<Result<void>> send(Session& session,
       return out;
     };
     session.out() += co_await io::on_pool(session.environment().workers, std::move(render));
+    KONTOR_CO_TRY(session.check_end());
     KONTOR_CO_TRY(co_await session.flush_if_large());
   }
   co_return Result<void>();

@@ -16,7 +16,6 @@ using log::Keys;
 using wire::Outcome;
 using wire::ResultCode;
 
-constexpr net::Limit k_goodbye_limit{10'000};
 constexpr std::uint32_t k_max_failures = 10;  // of binds
 
 // Tags of the answers by the place of the request in its variant; 0: there is none.
@@ -65,72 +64,47 @@ Task<Result<void>> carry_out(Session& session, wire::Request request) {
   co_return Result<void>();
 }
 
-Task<Result<void>> serve_requests(Session& session) {
-  while (!session.is_closing) {
-    KONTOR_CO_TRY(const auto message, co_await session.read_message());
+}  // namespace
+
+Task<Result<void>> Session::talk() {
+  while (!is_closing) {
+    KONTOR_CO_TRY(const auto message, co_await read_message());
     KONTOR_CO_TRY(auto request, wire::parse_request(message));
     const auto tag = answer_tag(request);
     const auto checked = tag != 0 ? check_controls(request) : Outcome();
     if (!checked.is_success()) {
-      session.answer(request.id, tag, checked);
+      answer(request.id, tag, checked);
       continue;
     }
-    KONTOR_CO_TRY(co_await carry_out(session, std::move(request)));
-    if (session.failures > k_max_failures) {
+    KONTOR_CO_TRY(co_await carry_out(*this, std::move(request)));
+    if (failures > k_max_failures) {
       wire::put_notice_of_disconnection(
-          session.out(), {ResultCode::stronger_auth_required, "too many wrong passwords"});
-      session.is_closing = true;
+          out(), {ResultCode::stronger_auth_required, "too many wrong passwords"});
+      is_closing = true;
     }
-    KONTOR_CO_TRY(co_await session.flush_if_large());
+    KONTOR_CO_TRY(co_await flush_if_large());
   }
   co_return Result<void>();
 }
 
 // RFC 4511, 4.4.1: the last words, when there is still somebody to hear them.
-void say_goodbye(Session& session, const Error& error) {
+void Session::say_goodbye(const Error& error) {
   const auto notify = [&](ResultCode code, const std::string& text) {
-    wire::put_notice_of_disconnection(session.out(), {code, text});
+    wire::put_notice_of_disconnection(out(), {code, text});
   };
   if (error.code() == Errc::bad_input || error.code() == Errc::limit)
     notify(ResultCode::protocol_error, error.detail());
   if (error.code() == Errc::cancelled) notify(ResultCode::unavailable, error.detail());
 }
 
-// Why it ended, in words for the log.
-Task<std::string> converse(Session& session, bool implicit_tls) {
-  if (implicit_tls) {
-    const auto started = co_await session.start_tls();
-    if (!started) co_return started.error().text();
-  }
-  session.log().emit(log::events::k_ldap_connection_opened);
-  const auto served = co_await serve_requests(session);
-  if (served) co_return "goodbye";
-  say_goodbye(session, served.error());
-  co_return served.error().text();
+void Session::note_failure(std::string_view what) const {
+  log().emit(log::events::k_ldap_request_failed, {{Keys::detail, what}});
 }
 
-Task<void> serve_session(Session& session, bool implicit_tls) {
-  std::string reason = "internal error";
-  try {
-    reason = co_await converse(session, implicit_tls);
-  } catch (const std::exception& error) {
-    // A broken promise of our own: this connection ends, the others go on.
-    session.out().clear();
-    session.log().emit(log::events::k_ldap_request_failed, {{Keys::detail, error.what()}});
-  }
-  session.log().emit(log::events::k_ldap_connection_closed,
-                     {{Keys::reason, reason}, {Keys::count, session.requests}});
+void Session::note_end(std::string_view reason) const {
+  log().emit(log::events::k_ldap_connection_closed,
+             {{Keys::reason, reason}, {Keys::count, requests}});
 }
-
-// A connection over the limit is told so, unless it would have to be said through TLS.
-Task<void> turn_away(net::Stream& stream, bool implicit_tls) {
-  std::string goodbye;
-  wire::put_notice_of_disconnection(goodbye, {ResultCode::busy, "too many connections"});
-  if (!implicit_tls) static_cast<void>(co_await stream.write(goodbye, k_goodbye_limit));
-  co_await stream.close();
-}
-
-}  // namespace
 
 wire::Outcome check_signed_in(const Session& session) {
   if (session.identity()) return {};
@@ -147,16 +121,12 @@ std::vector<std::string> mechanisms_of(const Session& session) {
 Task<void> serve(std::unique_ptr<net::Stream> stream,
                  bool implicit_tls,
                  const Environment& environment) {
-  auto row = environment.sessions.enter("ldap", stream->peer(), implicit_tls);
-  if (!row) {
-    environment.log.emit(log::events::k_ldap_connection_refused, row.error(),
-                         {{Keys::peer, stream->peer().text()}});
-    co_await turn_away(*stream, implicit_tls);
-    co_return;
-  }
-  Session session(std::move(stream), environment, *std::move(row));
-  co_await serve_session(session, implicit_tls);
-  co_await session.close();
+  std::string goodbye;
+  wire::put_notice_of_disconnection(goodbye, {ResultCode::busy, "too many connections"});
+  auto row = co_await line::admit(*stream, implicit_tls, environment, k_protocol, goodbye);
+  if (row == nullptr) co_return;
+  Session session(std::move(stream), environment, std::move(row));
+  co_await session.live(implicit_tls);
 }
 
 }  // namespace kontor::ldap

@@ -15,6 +15,7 @@ Task<Result<void>> cmd_stls(Session& session, std::string) {
   }
   session.ok("begin TLS negotiation now");
   KONTOR_CO_TRY(co_await session.flush());
+  session.user.clear();  // RFC 2595, 4
   co_return co_await session.start_tls();
 }
 

@@ -2,30 +2,18 @@
 // One POP3 connection (RFC 1939, 2449), from greeting to the end. server/app accepts and calls
 // serve().
 #pragma once
-#include <functional>
 #include <memory>
 
-#include "base/config/settings.hpp"
 #include "base/core/task.hpp"
-#include "base/core/time.hpp"
-#include "base/log/log.hpp"
-#include "base/net/stream.hpp"
-#include "directory/model/sign_in.hpp"
-#include "server/trace/sessions.hpp"
+#include "server/line/environment.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::pop3 {
 
-// What a connection needs of the server; everything outlives it.
-struct Environment {
-  const config::Settings& settings;
+// What a connection needs of the server beside that; everything outlives it.
+struct Environment : line::Environment {
   directory::Directory& directory;
-  directory::SignInService& sign_in;
   store::AccountStore& store;
-  trace::Sessions& sessions;
-  const Clock& clock;
-  std::function<std::shared_ptr<const net::TlsContext>()> tls;  // the certificate of now
-  log::Context log;
 };
 
 // Runs until the client leaves, a limit ends it, or the session is ended. With `implicit_tls` the

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/mailbox/account_index.hpp"
 
-#include "base/core/crc32c.hpp"
 #include "base/core/text.hpp"
 #include "store/format/bytes.hpp"
+#include "store/format/cache_file.hpp"
 
 namespace kontor::store {
 namespace {
 
-constexpr std::string_view k_magic = "kontorAX";
-constexpr std::uint32_t k_version = 1;
-constexpr std::size_t k_header = 16;
+constexpr CacheFile k_file{"kontorAX", 1, "an index of accounts"};
 constexpr std::uint64_t k_max_file = 1ULL << 30U;
 
 constexpr std::string_view k_removed = ".removed";  // behind the name of a folder that goes
@@ -44,23 +42,12 @@ std::string encode_account_index(const AccountIndex& index) {
     body.text(owner.source);
     body.uuid(owner.guid);
   }
-  const auto bytes = body.take();
-  ByteWriter out;
-  out.raw(k_magic);
-  out.fixed(k_version);
-  out.fixed(crc32c(bytes));
-  out.raw(bytes);
-  return out.take();
+  return seal_cache(k_file, body.take());
 }
 
 Result<AccountIndex> decode_account_index(std::string_view bytes) {
-  ByteReader in(bytes);
-  const auto magic = in.raw(k_magic.size());
-  const auto version = in.fixed<std::uint32_t>();
-  const auto checksum = in.fixed<std::uint32_t>();
-  if (!in.ok() || magic != k_magic || version != k_version ||
-      crc32c(bytes.substr(k_header)) != checksum)
-    return fail(Errc::corrupt, "not an index of accounts");
+  KONTOR_TRY(const auto body, open_cache(k_file, bytes));
+  ByteReader in(body);
   AccountIndex index;
   const auto count = in.count(33);
   for (std::size_t i = 0; i < count && in.ok(); ++i) {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/mailbox/shares.hpp"
 
-#include "base/core/crc32c.hpp"
 #include "store/format/bytes.hpp"
+#include "store/format/cache_file.hpp"
 
 namespace kontor::store {
 namespace {
 
-constexpr std::string_view k_magic = "kontorSH";
-constexpr std::uint32_t k_version = 1;
-constexpr std::size_t k_header = 16;
+constexpr CacheFile k_file{"kontorSH", 1, "a list of what is shared"};
 // The least bytes that one of them takes: what a count in a damaged file may ask for.
 constexpr std::size_t k_least_account = 35, k_least_folder = 5, k_least_entry = 20;
 
@@ -131,23 +129,12 @@ std::string encode_shares(const SharesFile& file) {
     body.varint(account->folders.size());
     for (const auto& folder : account->folders) put(body, folder);
   }
-  const auto bytes = body.take();
-  ByteWriter out;
-  out.raw(k_magic);
-  out.fixed(k_version);
-  out.fixed(crc32c(bytes));
-  out.raw(bytes);
-  return out.take();
+  return seal_cache(k_file, body.take());
 }
 
 Result<SharesFile> decode_shares(std::string_view bytes) {
-  ByteReader in(bytes);
-  const auto magic = in.raw(k_magic.size());
-  const auto version = in.fixed<std::uint32_t>();
-  const auto checksum = in.fixed<std::uint32_t>();
-  if (!in.ok() || magic != k_magic || version != k_version ||
-      crc32c(bytes.substr(k_header)) != checksum)
-    return fail(Errc::corrupt, "not a list of what is shared");
+  KONTOR_TRY(const auto body, open_cache(k_file, bytes));
+  ByteReader in(body);
   SharesFile out;
   out.complete = in.fixed<std::uint8_t>() != 0;
   const auto count = in.count(k_least_account);

@@ -133,9 +133,10 @@ struct HttpServer : ::testing::Test {
   // Each part goes when something was answered to the one before.
   std::string say(std::vector<std::string> parts) {
     boost::asio::io_context context;
-    const Environment environment{settings, sign_in,          sessions,
-                                  clock,    some_certificate, log::Context(events),
-                                  routes,   &cookies};
+    const Environment environment{
+        {settings, sign_in, sessions, clock, some_certificate, log::Context(events)},
+        routes,
+        &cookies};
     auto pair = net::make_memory_streams();
     testing::spawn(context, serve(std::move(pair.first), environment));
     return testing::run(context, talk(*pair.second, std::move(parts), between));

@@ -85,9 +85,11 @@ struct Dialogue {
       return std::shared_ptr<const net::TlsContext>(
           owner, reinterpret_cast<const net::TlsContext*>(owner.get()));
     };
-    const Environment environment{
-        settings, directory, sign_in, books, directory::PhotoShelf("/data", disk),
-        workers,  sessions,  clock,   tls,   log::Context(events)};
+    const Environment environment{{settings, sign_in, sessions, clock, tls, log::Context(events)},
+                                  directory,
+                                  books,
+                                  directory::PhotoShelf("/data", disk),
+                                  workers};
     auto pair = net::make_memory_streams(server_end);
     testing::spawn(context, serve(std::move(pair.first), implicit_tls, environment));
     const auto bytes = testing::run(context, talk(*pair.second, std::move(input)));
