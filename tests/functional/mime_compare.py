@@ -285,7 +285,8 @@ class MimeCompare(unittest.TestCase):
         print(f'mime_compare: {len(self.files)} messages; where Python and GMime agree: {dict(compared)}; '
               f'allowed deviations: {dict(allowed)}; wrong: {len(wrong)}')
         self.assertEqual([], wrong)
-        for aspect, least in (('tree', 850), ('subject', 800), ('date', 900), ('from', 700), ('to', 500)):
+        # What the generated messages alone give, where there are no real ones.
+        for aspect, least in (('tree', 850), ('subject', 800), ('date', 900), ('from', 600), ('to', 400)):
             self.assertGreaterEqual(compared[aspect], least, 'too few agreements to mean something')
 
     def reason(self, aspect, mine, theirs):
