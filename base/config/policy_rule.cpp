@@ -170,6 +170,14 @@ Result<void> take_capacity(string_view text, PolicyValues& values) {
   return {};
 }
 
+Result<void> take_invitations(string_view text, PolicyValues& values) {
+  using enum OutsideInvitations;
+  if (text != "add" && text != "known" && text != "none")
+    return fail(Errc::bad_input, fmt::format("\"{}\" is none of add, known and none", text));
+  values.invitations = text == "known" ? known : text == "none" ? none : add;
+  return {};
+}
+
 struct NameRow {
   PolicyName name;
   string_view word;
@@ -200,6 +208,7 @@ constexpr std::array<NameRow, k_policy_names> k_names{{
     {PolicyName::booking_conflicts, "booking_conflicts", false, take_booking_conflicts},
     {PolicyName::booking_series, "booking_series", false, take_booking_series},
     {PolicyName::capacity, "capacity", false, take_capacity},
+    {PolicyName::invitations, "invitations", false, take_invitations},
 }};
 
 constexpr bool in_order() {

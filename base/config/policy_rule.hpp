@@ -39,8 +39,9 @@ enum class PolicyName : std::uint8_t {
   booking_conflicts,
   booking_series,
   capacity,
+  invitations,
 };
-inline constexpr std::size_t k_policy_names = 21;
+inline constexpr std::size_t k_policy_names = 22;
 std::string_view name_of(PolicyName name) noexcept;
 std::optional<PolicyName> find_policy_name(std::string_view name) noexcept;
 
@@ -65,6 +66,13 @@ struct BookingValues {
   std::uint32_t capacity = 0;  // people; 0: any number
 };
 
+// What mail from outside may do to somebody's calendars (RFC 6047).
+enum class OutsideInvitations : std::uint8_t {
+  add,    // new invitations come in as not answered yet
+  known,  // what is there already is changed, answered and cancelled; nothing new comes
+  none,   // nothing: the mail alone is there
+};
+
 // What holds for somebody; what is absent is as the settings have it for everybody.
 struct PolicyValues {
   std::optional<std::uint64_t> quota;     // bytes; 0 (written none): no limit
@@ -79,6 +87,7 @@ struct PolicyValues {
   std::uint64_t message_size = 0;   // of what is sent, in bytes; 0: smtp.max_message alone
   std::uint32_t recipients = 0;     // of one message; 0: smtp.max_recipients alone
   BookingValues booking;            // of a room
+  OutsideInvitations invitations = OutsideInvitations::add;
 
   bool may_use(PolicyProtocol protocol) const noexcept;
   // The networks it may be used from; nullptr: any.

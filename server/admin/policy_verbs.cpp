@@ -63,6 +63,8 @@ std::string default_of(PolicyName name, const config::Settings& settings) {
       return "yes";
     case PolicyName::capacity:
       return "none";
+    case PolicyName::invitations:
+      return "add";
     default:
       return "any";
   }

@@ -31,6 +31,7 @@
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
 #include "server/app/gate.hpp"
+#include "server/app/invitations.hpp"
 #include "server/app/local_transport.hpp"
 #include "server/app/mailbox_owners.hpp"
 #include "server/app/notify.hpp"
@@ -40,6 +41,7 @@
 #include "server/app/session_warden.hpp"
 #include "server/app/spelling.hpp"
 #include "server/app/web.hpp"
+#include "server/dav/homes.hpp"
 #include "server/delivery/delivery.hpp"
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
@@ -49,6 +51,7 @@
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
 #include "server/queue/queue.hpp"
+#include "server/scheduling/scheduler.hpp"
 #include "server/smtp/client/relay.hpp"
 #include "server/smtp/server.hpp"
 #include "server/trace/app_password_sign_in.hpp"
@@ -120,6 +123,8 @@ struct Server::State {
   std::unique_ptr<trace::AppPasswords> app_passwords;
   std::unique_ptr<directory::SignInService> app_sign_in, guarded, sign_in;
   std::unique_ptr<OutOfOfficeReplies> out_of_office;
+  std::unique_ptr<Invitations> invitations;
+  std::unique_ptr<scheduling::Scheduler> scheduler;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<LocalTransport> local;
   std::unique_ptr<smtp::client::Relay> relay;
@@ -151,6 +156,7 @@ struct Server::State {
   Result<void> open_parts();
   Result<void> open_directory();
   Result<void> open_queue();
+  void make_scheduler();
   void make_environments();
   void listen_on(OpenPort open);
   net::Acceptor::Handler handler_for(const Port& port);
@@ -251,6 +257,24 @@ Result<void> Server::State::open_directory() {
   return {};
 }
 
+void Server::State::make_scheduler() {
+  invitations = std::make_unique<Invitations>(
+      Invitations::Environment{settings, *directory, *policies, *delivery, *store, *queue, workers,
+                               tasks, io.get_executor(), clock, log});
+  scheduling::Environment environment{settings,
+                                      *directory,
+                                      *store,
+                                      *policies,
+                                      clock,
+                                      log,
+                                      dav::make_standard_collections,
+                                      {},
+                                      [this](calendar::SchedulingMessage message, std::string to) {
+                                        return invitations->send(std::move(message), std::move(to));
+                                      }};
+  scheduler = std::make_unique<scheduling::Scheduler>(std::move(environment));
+}
+
 void Server::State::make_environments() {
   app_passwords = trace::AppPasswords::open(
       {io::real_file_system(), settings, clock, log, [this] { house.raise(); }});
@@ -261,10 +285,12 @@ void Server::State::make_environments() {
   out_of_office = std::make_unique<OutOfOfficeReplies>(OutOfOfficeReplies::Environment{
       settings, *store, *queue, tasks, io.get_executor(), clock, log});
   const auto stored = [this](delivery::StoredCopy copy) {
-    out_of_office->consider(*delivery, std::move(copy));
+    if (copy.message != nullptr) invitations->consider(*scheduler, copy);
+    if (copy.notes != nullptr) out_of_office->consider(*delivery, std::move(copy));
   };
   delivery = std::make_unique<delivery::Delivery>(
       delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock, stored});
+  make_scheduler();
   local = std::make_unique<LocalTransport>(*delivery, queue.get());
   router = std::make_unique<Router>(local.get(), relay.get());
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
@@ -454,6 +480,7 @@ Task<void> Server::State::shut_down() {
   }
   (void)co_await control->wait_ended(k_cut);
   out_of_office->stop();
+  invitations->stop();
   (void)co_await tasks.wait_empty(k_cut);
   // Connections are over: nothing new comes into the queue, and what it delivers here is stored.
   co_await queue->stop(k_queue_patience);

@@ -37,6 +37,8 @@ struct Copy {
 // The message as the mailboxes get it, by the X-Original-To field it bears ("": none).
 struct Prepared {
   std::map<std::string, store::PreparedMessage> messages;
+  // Of those with a text/calendar part the bytes once more, for all who get a copy.
+  std::map<std::string, std::shared_ptr<const std::string>> calendars;
   std::string digest;  // the same at every try by SMTP
 };
 
@@ -80,14 +82,24 @@ void report(const Job& job, const Copy& copy, const store::Appending& stored) {
                 {Keys::uid, uid}});
 }
 
-// Out of office and the like are somebody else's work; nearly nobody has notes.
+// By the finished structure, in which types stand in quotes: a few hundred bytes. What only looks
+// like it costs one more parse, no more.
+bool may_have_calendar(std::string_view bodystructure) {
+  constexpr std::string_view k_type = "(\"text\" \"calendar\"";
+  return bodystructure.find(k_type) != std::string_view::npos;
+}
+
+// Out of office and invitations are somebody else's work; nearly nobody has notes, and few messages
+// have calendars.
 void tell_stored(const Job& job, const Copy& copy) {
   if (!job.stored) return;
   auto notes = job.store.owner_notes({copy.person->id.source, copy.person->id.guid});
-  if (notes == nullptr) return;
+  const auto calendar = job.prepared.calendars.find(copy.original);
+  const bool has_calendar = calendar != job.prepared.calendars.end();
+  if (notes == nullptr && !has_calendar) return;
   const auto& message = job.prepared.messages.at(copy.original);
-  job.stored(
-      {copy.person, std::move(notes), job.sender, message.raw.substr(0, message.header_size)});
+  job.stored({copy.person, std::move(notes), job.sender, message.raw.substr(0, message.header_size),
+              has_calendar ? calendar->second : nullptr});
 }
 
 Task<void> store_copy(Job& job, Copy& copy) {
@@ -220,14 +232,17 @@ Task<Prepared> Delivery::State::prepare(const Job& job, Envelope envelope, std::
   for (const auto& copy : job.copies) originals.insert(copy.original);
   const auto mime = environment.settings.mime;
   const bool is_large = message.size() > k_large_message;
-  auto work = [originals = std::move(originals), mime, envelope = std::move(envelope),
-               message = std::move(message)]() mutable {
+  const bool wants_calendars = environment.stored != nullptr;
+  auto work = [originals = std::move(originals), mime, wants_calendars,
+               envelope = std::move(envelope), message = std::move(message)]() mutable {
     Prepared prepared;
     if (!envelope.is_queued) prepared.digest = digest_of(envelope, message);
     const auto prepare_one = [&](const std::string& original, std::string bytes) {
       if (!original.empty()) bytes.insert(0, "X-Original-To: " + original + "\r\n");
-      prepared.messages.emplace(
-          original, store::prepare_message(std::move(bytes), mime.max_depth, mime.max_parts));
+      auto message = store::prepare_message(std::move(bytes), mime.max_depth, mime.max_parts);
+      if (wants_calendars && may_have_calendar(message.bodystructure))
+        prepared.calendars.emplace(original, std::make_shared<const std::string>(message.raw));
+      prepared.messages.emplace(original, std::move(message));
     };
     while (originals.size() > 1) prepare_one(originals.extract(originals.begin()).value(), message);
     if (!originals.empty()) prepare_one(*originals.begin(), std::move(message));

@@ -55,12 +55,14 @@ struct Envelope {
   bool may_be_there = false;  // and an earlier try of the same trace may have stored copies
 };
 
-// A copy that has just come into a mailbox whose owner has notes on it.
+// A copy that has just come into a mailbox whose owner has notes on it, or that may hold a
+// scheduling message.
 struct StoredCopy {
   std::shared_ptr<const directory::Principal> person;
-  std::shared_ptr<const store::AnnotationMap> notes;
-  std::string sender;  // reverse-path
-  std::string header;  // of the message
+  std::shared_ptr<const store::AnnotationMap> notes;  // null: none
+  std::string sender;                                 // reverse-path
+  std::string header;                                 // of the message
+  std::shared_ptr<const std::string> message;  // whole, when it has a text/calendar part; else null
 };
 
 // What delivery is built on; all of it outlives it.

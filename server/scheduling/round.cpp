@@ -121,6 +121,7 @@ Task<Result<Applied>> Round::apply(const Letter& letter, const Reader& reader) {
   calendar::ApplyOptions options;
   options.self = reader.self;
   options.now = now_;
+  options.take_party_crashers = letter.origin == Origin::inside;
   auto applied = calendar::apply_message(stored ? &*stored : nullptr, *letter.object,
                                          letter.message.from, options);
   const bool is_room = reader.person->kind == directory::Kind::room;

@@ -17,6 +17,27 @@ inline constexpr EventKind k_room_answered{
     "scheduling.room.answered", LogLevel::info,
     "A room or a piece of equipment answered a request: `status` is what, `reason` why not.", ""};
 
-inline constexpr std::array k_scheduling_events{&k_schedule_failed, &k_room_answered};
+inline constexpr EventKind k_invitation_sent{
+    "scheduling.mail.sent", LogLevel::info,
+    "An invitation, an answer or a cancellation (`command`) to somebody outside became a mail in "
+    "the queue; status 1.1. Another status says why no mail was written.",
+    ""};
+inline constexpr EventKind k_invitation_failed{
+    "scheduling.mail.failed", LogLevel::warning,
+    "Somebody outside could not be written to; who changed the meeting sees SCHEDULE-STATUS 5.1.",
+    "The error says what is wrong with the queue or the mailbox; the next change of the meeting "
+    "sends it again."};
+inline constexpr EventKind k_invitation_taken{
+    "scheduling.mail.taken", LogLevel::info,
+    "A mail from outside spoke of a meeting, and the calendars of this mailbox follow it.", ""};
+inline constexpr EventKind k_invitation_left{
+    "scheduling.mail.left", LogLevel::info,
+    "A mail spoke of a meeting, and was not followed: `reason` says why. It lies in the mailbox as "
+    "any other.",
+    ""};
+
+inline constexpr std::array k_scheduling_events{&k_schedule_failed,  &k_room_answered,
+                                                &k_invitation_sent,  &k_invitation_failed,
+                                                &k_invitation_taken, &k_invitation_left};
 
 }  // namespace kontor::log::events

@@ -47,6 +47,16 @@ TEST(PolicyRule, NoneLiftsALimit) {
   EXPECT_FALSE(values.undelete_days);
 }
 
+TEST(PolicyRule, InvitationsFromOutside) {
+  const auto of = [](std::string_view row) { return values_of(*parse_policy(row)).invitations; };
+  EXPECT_EQ(PolicyValues().invitations, OutsideInvitations::add);
+  EXPECT_EQ(of("everybody: invitations=known"), OutsideInvitations::known);
+  EXPECT_EQ(of("everybody: invitations=none"), OutsideInvitations::none);
+  EXPECT_EQ(of("everybody: invitations=add"), OutsideInvitations::add);
+  EXPECT_THAT(parse_policy("everybody: invitations=yes").error().text(),
+              HasSubstr("none of add, known and none"));
+}
+
 TEST(PolicyRule, IsForAnAddressADistinguishedNameADomainNameOrEverybody) {
   const auto who = [](std::string_view row) { return parse_policy(row).value().who; };
   EXPECT_EQ(who("OU=Sales, DC=example,DC=test: quota=1G"), "OU=Sales, DC=example,DC=test");

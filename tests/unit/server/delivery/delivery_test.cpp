@@ -62,6 +62,31 @@ TEST(Delivery, GivesEachPersonOneCopyWithTheTimeOfNow) {
   EXPECT_EQ(office.events.last("delivery.copy.stored")->get(log::Keys::trace), "trace");
 }
 
+TEST(Delivery, TellsOfCopiesThatMayHoldAnInvitation) {
+  Office office;
+  std::vector<StoredCopy> told;
+  const auto stored = [&](StoredCopy copy) { told.push_back(std::move(copy)); };
+  Delivery delivery(DeliveryEnvironment{office.settings, office.directory, office.store,
+                                        office.workers, log::Context(office.events), office.clock,
+                                        stored});
+  const auto deliver = [&](std::string message) {
+    boost::asio::io_context context;
+    Envelope envelope{"trace", "x@y", {office.recipient("p1"), office.recipient("p2")}, 0};
+    return testing::run(context, delivery.deliver(std::move(envelope), std::move(message)));
+  };
+  (void)deliver("Subject: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n");
+  EXPECT_TRUE(told.empty());
+  const std::string invitation =
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+      "Content-Type: Text/Calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n";
+  (void)deliver(invitation);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(*told[0].message, invitation);
+  EXPECT_EQ(told[0].message, told[1].message);  // one copy of the bytes for all
+  EXPECT_EQ(told[0].notes, nullptr);
+  EXPECT_EQ(told[0].header, "Content-Type: multipart/mixed; boundary=b\r\n\r\n");
+}
+
 TEST(Delivery, TellsWhichRecipientsFailedAndKeepsTheOthers) {
   Office office;
   office.store.failures[{"local", test_id(3).guid}] = Errc::over_quota;
