@@ -96,13 +96,13 @@ class RelayCase(unittest.TestCase):
         for number in numbers:
             self.zone[f'mx{number}.{name}', 'A'] = [f'127.0.7.{number}']
 
-    def send(self, jobs, settings=None, connections=1, name_server=None, seconds=60):
+    def send(self, jobs, settings=None, connections=1, name_server=None, seconds=2 * kontor.PATIENCE):
         """jobs: (recipients, bytes or None, count); the outcomes in the order they were told."""
         own = None
         if name_server is None:
             own = name_server = far_side.NameServer(self.zone)
-        values = {'server.name': 'mail.example.test', 'queue.port': self.port, 'queue.timeout': 3,
-                  'queue.connect_timeout': 3, 'dns.servers': [name_server.setting], 'dns.timeout': 2000, **(settings or {})}
+        values = {'server.name': 'mail.example.test', 'queue.port': self.port, 'queue.timeout': 12,
+                  'queue.connect_timeout': 12, 'dns.servers': [name_server.setting], 'dns.timeout': 8000, **(settings or {})}
         sections = collections.defaultdict(list)
         for key, value in values.items():
             section, name = key.split('.')

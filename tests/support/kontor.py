@@ -126,6 +126,26 @@ def toml(value):
     return json.dumps(value, ensure_ascii=False)
 
 
+class Lmtp(smtplib.LMTP):
+    """Hears what becomes of the message for each recipient (RFC 2033, 4.2); smtplib reads one reply for all."""
+
+    def mail(self, *arguments, **options):
+        self.taken, self.refused = [], {}
+        return super().mail(*arguments, **options)
+
+    def rcpt(self, recipient, options=()):
+        reply = super().rcpt(recipient, options)
+        if reply[0] in (250, 251):
+            self.taken.append(recipient)
+        return reply
+
+    def data(self, message):
+        replies = [super().data(message)]
+        replies += [self.getreply() for _ in self.taken[1:]]
+        self.refused = {recipient: reply for recipient, reply in zip(self.taken, replies) if reply[0] != 250}
+        return next((reply for reply in replies if reply[0] == 250), replies[0])
+
+
 class Server:
     """One kontord. `settings` are {'section.name': value} beside the defaults for tests."""
 
@@ -293,9 +313,10 @@ class Server:
         return smtplib.SMTP('localhost', self.port('smtp'), timeout=PATIENCE)
 
     def lmtp(self, recipients, message, sender='sender@elsewhere.test'):
-        """Delivers by LMTP; {refused recipient: (code, text)} as smtplib gives it."""
-        with smtplib.LMTP('localhost', self.port('lmtp'), timeout=PATIENCE) as client:
-            return client.sendmail(sender, recipients, message, mail_options=['BODY=8BITMIME'])
+        """Delivers by LMTP; {refused recipient: (code, text)}, or an error of smtplib's when all are refused."""
+        with Lmtp('localhost', self.port('lmtp'), timeout=PATIENCE) as client:
+            refused = client.sendmail(sender, recipients, message, mail_options=['BODY=8BITMIME'])
+            return {**refused, **client.refused}
 
     def ask(self, *words):
         """kontorctl --json: its exit status and what it says, as Python values; {}: nothing on its output."""
