@@ -10,6 +10,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 #include <utility>
 
 namespace kontor::io {
@@ -77,6 +80,20 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
     socket_ = std::exchange(other.socket_, -1);
   }
   return *this;
+}
+
+std::chrono::nanoseconds ChildProcess::waited_for_cpu() const {
+  std::chrono::nanoseconds waited{0};
+  std::error_code error;
+  const std::filesystem::path tasks = "/proc/" + std::to_string(pid_) + "/task";
+  for (std::filesystem::directory_iterator at(tasks, error), end; !error && at != end;
+       at.increment(error)) {
+    std::int64_t ran = 0;
+    std::int64_t delayed = 0;  // in nanoseconds, both
+    if (std::ifstream(at->path() / "schedstat") >> ran >> delayed)
+      waited += std::chrono::nanoseconds(delayed);
+  }
+  return waited;
 }
 
 std::string ChildProcess::end() {

@@ -2,6 +2,7 @@
 // ChildProcess: a running program of ours and our end of the socket pair to it. One thread;
 // blocking only in end().
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -28,6 +29,9 @@ class ChildProcess {
 
   int pid() const noexcept { return pid_; }
   int socket() const noexcept { return socket_; }  // never blocks
+  // How long its threads together could have run and had to wait for a CPU, since it began; zero
+  // where the system does not say.
+  std::chrono::nanoseconds waited_for_cpu() const;
   // Closes the socket, kills the process and waits until it has gone; how it ended, for the log.
   std::string end();
 

@@ -35,6 +35,38 @@ std::optional<std::uint64_t> answered_id(const Message& message) {
   return std::nullopt;
 }
 
+// How long the process has left us without a word that was asked for. What waits for a CPU does not
+// hang: on a machine that is too busy a new process would come no further than this one.
+class Silence {
+ public:
+  Silence(const io::ChildProcess& process, const ServiceOptions& options)
+      : process_(process), limit_(options.ping_limit), starved_limit_(options.starved_limit) {}
+
+  void asked() {
+    if (since_) return;
+    since_ = steady_clock::now();
+    waited_ = process_.waited_for_cpu();
+  }
+  void heard() { since_.reset(); }
+  bool is_too_long(steady_clock::time_point now) const {
+    const auto length = since_ ? now - *since_ : steady_clock::duration(0);
+    if (length < limit_) return false;
+    return length - (process_.waited_for_cpu() - waited_) >= limit_ || length >= starved_limit_;
+  }
+  // The next moment to ask whether it is too long.
+  steady_clock::time_point end(steady_clock::time_point latest) const {
+    const bool is_ahead = since_ && *since_ + limit_ > steady_clock::now();
+    return is_ahead ? std::min(latest, *since_ + limit_) : latest;
+  }
+
+ private:
+  const io::ChildProcess& process_;
+  const milliseconds limit_;
+  const milliseconds starved_limit_;
+  std::optional<steady_clock::time_point> since_;  // the first question it has not answered
+  std::chrono::nanoseconds waited_{0};             // for a CPU, when that was asked
+};
+
 }  // namespace
 
 struct AgentLink::State {
@@ -85,8 +117,7 @@ struct AgentLink::State {
   const int wake;
   std::atomic<bool> is_stopped{false};
   std::atomic<std::uint64_t> starts{0};
-  steady_clock::time_point heard;  // the thread's own
-  bool hangs = false;              // the thread's own
+  bool hangs = false;  // the thread's own
   Guarded<Shared> shared;
   std::jthread thread;
 };
@@ -131,31 +162,33 @@ std::string AgentLink::State::live() {
 // Until the process is of no use any more: why, or nothing when it went by itself.
 std::string AgentLink::State::serve(io::ChildProcess& process) {
   MessageReader reader;
-  heard = steady_clock::now();
+  Silence silence(process, options);
+  silence.asked();  // it says by itself that it is ready
   hangs = false;
-  auto next_ping = heard + options.ping_interval;
+  auto next_ping = steady_clock::now() + options.ping_interval;
   std::uint64_t pings = 0;
   std::array<char, 65'536> buffer;
   while (!is_stopped) {
     const bool has_output = shared.with([](const Shared& s) { return !s.out.empty(); });
     const auto events = static_cast<short>(POLLIN | (has_output ? POLLOUT : 0));
     pollfd ready[] = {{process.socket(), events, 0}, {wake, POLLIN, 0}};
-    poll(ready, 2, poll_limit(std::min(next_ping, heard + options.ping_limit)));
+    poll(ready, 2, poll_limit(silence.end(next_ping)));
     if (ready[1].revents != 0) lower();
     if (!write_out(process.socket())) return {};
+    const auto now = steady_clock::now();  // before: what has come till then is read
     const ssize_t got = recv(process.socket(), buffer.data(), buffer.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return {};
     if (got > 0) {
-      heard = steady_clock::now();
+      silence.heard();
       reader.feed(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
       if (auto nonsense = dispatch(reader); !nonsense.empty()) return nonsense;
     }
-    const auto now = steady_clock::now();
-    hangs = now - heard >= options.ping_limit;
+    hangs = silence.is_too_long(now);
     if (hangs) return "it did not answer";
     if (now >= next_ping) {
       next_ping = now + options.ping_interval;
       shared.with([&](Shared& s) { s.out += encode_message(Ping{++pings}); });
+      silence.asked();
     }
   }
   return "the server stops";

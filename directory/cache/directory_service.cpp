@@ -196,6 +196,11 @@ bool DirectoryService::wait_for_copy(std::chrono::milliseconds limit) const {
   return has_copy();
 }
 
+bool DirectoryService::knows_everybody() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->has_everybody();
+}
+
 ServiceStatus DirectoryService::status() const {
   ServiceStatus status;
   status.pid = state_->link->pid();

@@ -26,7 +26,9 @@ namespace kontor::directory {
 struct ServiceOptions {
   std::string program;  // path of kontor-directory
   std::chrono::milliseconds ping_interval{2'000};
-  std::chrono::milliseconds ping_limit{8'000};   // unanswered for so long: it hangs
+  std::chrono::milliseconds ping_limit{6'000};  // unanswered for so long: it hangs
+  // Time in which it waits for a CPU does not count to that limit; with it, this one holds.
+  std::chrono::milliseconds starved_limit{120'000};
   std::chrono::milliseconds step_limit{30'000};  // one step of a sign-in
   std::chrono::milliseconds first_pause{100};    // before a restart; doubles up to `last_pause`
   std::chrono::milliseconds last_pause{5'000};
@@ -61,6 +63,8 @@ class DirectoryService final : public Directory, public SignInService {
   // or the limit is over; false: there is no copy (the first start of all). With a copy the server
   // can go to work either way.
   bool wait_for_copy(std::chrono::milliseconds limit) const;
+  // Has the copy in force people of every source?
+  bool knows_everybody() const;
   ServiceStatus status() const;
   // Puts a set in force that would lose many people and was held back: how many went. unavailable:
   // no answer.

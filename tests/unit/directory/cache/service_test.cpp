@@ -12,6 +12,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "base/log/recording_sink.hpp"
 #include "directory/cache/directory_service.hpp"
@@ -261,6 +263,24 @@ TEST_F(DirectoryServiceTest, AHangingProcessIsReplaced) {
   EXPECT_GE(sink_.count("directory.agent.hanging"), 1U);
   EXPECT_TRUE(service_->current()->find_login("anna", "example.test"));
   ASSERT_TRUE(soon([&] { return sign_in().has_value(); }));
+}
+
+// What is slow because others have the CPU does not hang: it starts beside busy threads that leave
+// it little for longer than a ping may stay without an answer.
+TEST_F(DirectoryServiceTest, AStarvedProcessIsNotReplaced) {
+  options_.ping_interval = milliseconds(50);
+  options_.ping_limit = milliseconds(2'000);
+  use_script(std::string("exec nice -n 19 ") + KONTOR_DIRECTORY_PROGRAM);
+  std::vector<std::jthread> others;
+  const auto end = std::chrono::steady_clock::now() + seconds(5);
+  for (unsigned i = 0; i < 4 * std::thread::hardware_concurrency(); ++i)
+    others.emplace_back([end] {
+      while (std::chrono::steady_clock::now() < end) continue;
+    });
+  start();
+  EXPECT_TRUE(service_->wait_for_copy(seconds(600)));
+  EXPECT_EQ(sink_.count("directory.agent.hanging"), 0U);
+  EXPECT_EQ(service_->status().restarts, 0U);
 }
 
 TEST_F(DirectoryServiceTest, AStepThatTakesTooLongIsUnavailable) {
