@@ -87,7 +87,9 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
           {address, std::move(resolved.mailboxes), resolved.is_catch_all});
       of.push_back(i);
     } else {
-      outcomes[i] = outcome_of(resolved.verdict);
+      outcomes[i] = resolved.is_early
+                        ? outcome_of(fail(Errc::unavailable, "not everybody is known"))
+                        : outcome_of(resolved.verdict);
     }
   }
   envelope.trace = piece.envelope->trace;

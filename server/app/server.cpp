@@ -65,7 +65,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds k_first_copy{15};      // for people at the first start of all
+constexpr std::chrono::seconds k_first_copy{60};      // for people at the first start of all
 constexpr std::chrono::seconds k_goodbye{10};         // for connections to end by themselves
 constexpr std::chrono::seconds k_cut{10};             // for cut ones
 constexpr std::chrono::seconds k_queue_patience{10};  // for what the queue has under way
@@ -289,7 +289,8 @@ void Server::State::make_environments() {
     if (copy.notes != nullptr) out_of_office->consider(*delivery, std::move(copy));
   };
   delivery = std::make_unique<delivery::Delivery>(
-      delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock, stored});
+      delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock, stored,
+                                    [this] { return directory->knows_everybody(); }});
   make_scheduler();
   local = std::make_unique<LocalTransport>(*delivery, queue.get());
   router = std::make_unique<Router>(local.get(), relay.get());

@@ -262,8 +262,12 @@ const Senders& Delivery::senders() const noexcept { return state_->senders; }
 
 Resolved Delivery::resolve(std::string_view address) const {
   const auto& environment = state_->environment;
-  return delivery::resolve(*environment.directory.current(), state_->domains, address,
-                           environment.clock.now(), state_->disabled);
+  auto resolved = delivery::resolve(*environment.directory.current(), state_->domains, address,
+                                    environment.clock.now(), state_->disabled);
+  const bool is_nobody =
+      resolved.verdict == Verdict::unknown || resolved.verdict == Verdict::foreign;
+  resolved.is_early = is_nobody && environment.knows_everybody && !environment.knows_everybody();
+  return resolved;
 }
 
 Admission Delivery::admit(Resolved& resolved, const Sender& sender) const {

@@ -74,6 +74,9 @@ struct DeliveryEnvironment {
   log::Context log;
   const Clock& clock = system_clock();
   std::function<void(StoredCopy)> stored = {};  // any thread, shortly
+  // Is everybody known who may have an address? Any thread; unset: yes. While it is not so, who is
+  // not found is told to be early.
+  std::function<bool()> knows_everybody = {};
 };
 
 class Delivery {
@@ -84,7 +87,7 @@ class Delivery {
   const Domains& domains() const noexcept;
   const store::AccountStore& store() const noexcept;
   const Senders& senders() const noexcept;
-  // Against the newest directory copy.
+  // Against the newest directory copy; `is_early`, where that has not come yet.
   Resolved resolve(std::string_view address) const;
   // Takes those out of `resolved` whom this sender may not reach, when its address has several
   // owners; anything but allowed: he reaches none of them.

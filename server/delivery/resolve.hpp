@@ -53,6 +53,7 @@ struct Resolved {
   std::vector<std::string> outside;  // contacts and target addresses that are elsewhere
   std::string address;               // under its domain's true name
   bool is_catch_all = false;         // `mailboxes` is the domain's catch-all
+  bool is_early = false;             // not all are known yet who may have it: ask again later
 };
 
 // `address` is local@domain, the local part without quotes; "postmaster" alone is allowed.

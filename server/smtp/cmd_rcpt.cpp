@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RCPT (RFC 5321, 4.1.1.3): who is not here is refused here, so that no notice has to be made
 // later. Mail to others is taken from who may send to anybody (signed in, or of a trusted network),
-// and from everybody for the remote domains of the settings: never from anybody to anybody.
+// and from everybody for the remote domains of the settings: never from anybody to anybody. As long
+// as nobody can say who is here, nobody is refused for good.
 #include <algorithm>
 
 #include "base/log/events/smtp.hpp"
@@ -35,8 +36,9 @@ bool is_taken(const Session& session, const wire::Mailbox& mailbox, Verdict verd
   }
 }
 
-wire::Reply refusal_for(Verdict verdict) {
-  switch (verdict) {
+wire::Reply refusal_for(const delivery::Resolved& resolved) {
+  if (resolved.is_early) return {451, "4.3.0", "not everybody is known yet, try again later"};
+  switch (resolved.verdict) {
     case Verdict::foreign:
     case Verdict::remote:
       return {550, "5.7.1", "relaying denied"};
@@ -158,8 +160,9 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     transaction.recipients.back().is_narrowed = is_narrowed;
     session.reply(wire::Reply(250, "2.1.5", "recipient OK"));
   } else {
-    log_refusal(session, mailbox, delivery::name_of(resolved.verdict));
-    session.reply(refusal_for(resolved.verdict));
+    log_refusal(session, mailbox,
+                resolved.is_early ? "early" : delivery::name_of(resolved.verdict));
+    session.reply(refusal_for(resolved));
   }
   co_return Result<void>();
 }

@@ -71,8 +71,11 @@ struct Mailboxes {
   testing::FakeStore store;
   log::RecordingSink events;
   io::WorkPool workers{"test-work", 1};
-  delivery::Delivery delivery{delivery::DeliveryEnvironment{settings, directory, store, workers,
-                                                            log::Context(events), clock}};
+  bool knows_everybody = true;
+  delivery::Delivery delivery{delivery::DeliveryEnvironment{
+      settings, directory, store, workers, log::Context(events), clock, {}, [this] {
+        return knows_everybody;
+      }}};
   LocalTransport transport{delivery};
 
   std::vector<queue::Outcome> deliver(std::vector<std::string> addresses) {
@@ -83,6 +86,16 @@ struct Mailboxes {
     return work.reported;
   }
 };
+
+TEST(LocalTransport, WhoIsNotKnownYetIsTriedAgain) {
+  Mailboxes boxes;
+  boxes.knows_everybody = false;
+  const auto outcomes = boxes.deliver({"anna@example.test", "zora@example.test", "x@foreign.test"});
+  ASSERT_EQ(outcomes.size(), 3U);
+  EXPECT_EQ(outcomes[0].fate, Fate::delivered);
+  EXPECT_EQ(outcomes[1].fate, Fate::deferred);
+  EXPECT_EQ(outcomes[2].fate, Fate::deferred);
+}
 
 TEST(LocalTransport, EachAddressHasItsFate) {
   struct Row {

@@ -36,8 +36,14 @@ std::shared_ptr<const net::TlsContext> some_certificate() {
 
 struct Dialogue::Parts {
   explicit Parts(Dialogue& d)
-      : delivery(delivery::DeliveryEnvironment{d.settings, d.directory, d.store, d.workers,
-                                               log::Context(d.events), d.clock}),
+      : delivery(delivery::DeliveryEnvironment{d.settings,
+                                               d.directory,
+                                               d.store,
+                                               d.workers,
+                                               log::Context(d.events),
+                                               d.clock,
+                                               {},
+                                               [&d] { return d.knows_everybody; }}),
         routing(delivery, d.queue, d.workers, d.clock, log::Context(d.events)),
         gate(d.settings.smtp),
         policies(d.settings, log::Context(d.events)) {

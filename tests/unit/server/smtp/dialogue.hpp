@@ -55,6 +55,7 @@ struct Dialogue {
   testing::FakeClock clock;
   testing::FakeDirectory directory{demo_people()};
   testing::FakeSignIn sign_in{directory};
+  bool knows_everybody = true;
   testing::FakeStore store;
   testing::FakeQueue queue;
   io::WorkPool workers{"test-work", 1};

@@ -167,6 +167,23 @@ TEST(SmtpSession, AnswersEachCommandAsTheStandardSays) {
   }
 }
 
+// Before the directory was read for the first time.
+TEST(SmtpSession, RefusesNobodyForGoodWhoMayBeHere) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"anna@example.test", "250 2.1.5"},
+      {"dora@example.test", "550 5.2.1"},
+      {"zora@example.test", "451 4.3.0"},
+      {"boris@else.test", "451 4.3.0"},
+  };
+  for (const auto& [address, reply] : rows) {
+    Dialogue dialogue;
+    dialogue.knows_everybody = false;
+    const auto answers = dialogue.say("EHLO c.test\r\nMAIL FROM:<>\r\nRCPT TO:<" +
+                                      std::string(address) + ">\r\nQUIT\r\n");
+    EXPECT_THAT(last_reply(answers), StartsWith(std::string(reply))) << address;
+  }
+}
+
 TEST(SmtpSession, WantsAHelloFirst) {
   Dialogue dialogue;
   EXPECT_EQ(codes(dialogue.say("MAIL FROM:<>\r\nDATA\r\nNOOP\r\nQUIT\r\n")), "220 503 503 250 221");
