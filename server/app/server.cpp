@@ -72,7 +72,7 @@ constexpr std::chrono::seconds k_queue_patience{10};  // for what the queue has 
 constexpr std::chrono::seconds k_watch_tick{1};       // for what ends sessions at a time of its own
 constexpr std::chrono::seconds k_house_tick{5};
 constexpr std::chrono::minutes k_uses_tick{1};  // between writings of app passwords' last uses
-constexpr std::uint32_t k_workers = 2;          // parse large messages
+constexpr std::uint32_t k_workers = 2;          // large messages, long questions
 constexpr std::uint32_t k_disk_threads = 2;     // for housekeeping; the store has its own
 constexpr std::uint64_t k_other_descriptors = 1'024;  // beside connections: logs, sockets
 
@@ -104,7 +104,6 @@ struct Server::State {
   log::Context log;
   const Clock& clock = system_clock();
   io::DiskPool disk{k_disk_threads};
-  io::WorkPool workers{"kontor-work", k_workers};
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   asio::signal_set signals{io};
@@ -151,6 +150,7 @@ struct Server::State {
   std::atomic<bool> is_hung_up = false;
   directory::Subscription subscription;
   net::TaskGroup tasks;
+  io::WorkPool workers{"kontor-work", k_workers};  // its last jobs use what stands above
   std::vector<std::jthread> threads;
 
   Result<void> open_parts();
@@ -308,7 +308,7 @@ void Server::State::make_environments() {
   ldap.emplace(ldap::Environment{
       line, *directory, *books,
       directory::PhotoShelf(settings.server.data_folder, io::real_file_system()), workers});
-  web = make_web(settings, *directory, *sign_in, *store, books.get(), clock);
+  web = make_web(settings, *directory, *sign_in, *store, workers, books.get(), clock);
   // As at a sign-in: by the newest copy, the policies, and where the request comes from.
   cookies.emplace(
       settings.dav.session, clock,

@@ -20,6 +20,7 @@ http::Routes make_web(const config::Settings& settings,
                       const directory::Directory& directory,
                       const directory::SignInService& sign_in,
                       store::AccountStore& store,
+                      io::WorkPool& workers,
                       const directory::BookKeeper* books,
                       const Clock& clock) {
   http::Routes all;
@@ -27,7 +28,7 @@ http::Routes make_web(const config::Settings& settings,
              return health(directory);
            }});
   all.add(autodiscover::routes({settings, directory, sign_in, clock}));
-  all.add(dav::routes({settings, directory, store, clock, books}));
+  all.add(dav::routes({settings, directory, store, clock, books, &workers}));
   return all;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/config/settings.hpp"
 #include "base/core/time.hpp"
+#include "base/io/work_pool.hpp"
 #include "directory/gal/book.hpp"
 #include "directory/model/sign_in.hpp"
 #include "server/http/routes.hpp"
@@ -15,6 +16,7 @@ http::Routes make_web(const config::Settings& settings,
                       const directory::Directory& directory,
                       const directory::SignInService& sign_in,
                       store::AccountStore& store,
+                      io::WorkPool& workers,
                       const directory::BookKeeper* books,
                       const Clock& clock);
 

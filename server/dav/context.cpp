@@ -5,6 +5,7 @@
 
 #include "base/core/text.hpp"
 #include "server/dav/homes.hpp"
+#include "server/dav/walk.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -258,6 +259,7 @@ Task<Result<Context>> open_context(std::shared_ptr<Kept> kept, http::Call call) 
     KONTOR_CO_TRY(co_await make_standard_collections(*context.account));
     context.view = context.account->view();
   }
+  if (path->space == Space::addressbooks) co_await prepare_book(context.kept);
   auto found = find_resource(context, *path);
   if (!found) co_return fail(Errc::not_found, "nothing is there");
   context.resource = *std::move(found);

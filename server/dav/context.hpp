@@ -9,6 +9,7 @@
 #include "base/config/settings.hpp"
 #include "base/core/task.hpp"
 #include "base/core/time.hpp"
+#include "base/io/work_pool.hpp"
 #include "calendar/zone/zones.hpp"
 #include "directory/model/model.hpp"
 #include "server/dav/book.hpp"
@@ -27,6 +28,7 @@ struct Environment {
   store::AccountStore& store;
   const Clock& clock;
   const directory::BookKeeper* books = nullptr;  // nullptr: no global address book is served
+  io::WorkPool* workers = nullptr;  // long answers are made on it; nullptr: where they are asked
 };
 
 // The parts that server/dav itself keeps between requests.

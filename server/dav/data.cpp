@@ -133,12 +133,7 @@ Task<Result<std::size_t>> read_batch(const Context& context,
   std::vector<store::ItemId> items;
   std::uint64_t bytes = 0;
   auto end = begin;
-  while (end < resources.size() && end - begin < k_batch_objects && resources[end].card) {
-    auto& one = resources[end++];
-    one.bytes = one.book->bytes_of(*one.card);
-  }
-  if (end != begin) co_return end;
-  while (end < resources.size() && !resources[end].card && items.size() < k_batch_objects &&
+  while (end < resources.size() && items.size() < k_batch_objects &&
          (end == begin || bytes + resources[end].item.size <= k_batch_bytes)) {
     bytes += resources[end].item.size;
     items.push_back(resources[end++].entry.item);
@@ -152,24 +147,35 @@ Task<Result<std::size_t>> read_batch(const Context& context,
   co_return end;
 }
 
-Task<Result<std::size_t>> append_objects(std::string& out,
-                                         const Context& context,
+Question with_data(ContextPtr context, Question question) {
+  question.data = [context = std::move(context)](const Resource& object, const Element& asked) {
+    return data_element(*context, object, asked);
+  };
+  return question;
+}
+
+Task<Result<Responses>> describe_objects(ContextPtr context,
                                          std::vector<Resource> resources,
                                          Question question) {
-  const bool with_data = wants_data(question);
-  question.data = [&](const Resource& object, const Element& asked) {
-    return data_element(context, object, asked);
+  struct Answering {
+    Question question;
+    std::string text;
   };
-  std::size_t read = 0;
-  for (std::size_t i = 0; i < resources.size(); ++i) {
-    if (i > 0 && out.size() > context.settings().max_answer) co_return i;
-    if (with_data && i == read) {
-      KONTOR_CO_TRY(read, co_await read_batch(context, resources, i));
-    }
-    append_response(out, context, resources[i], question);
-    resources[i].bytes.reset();
-  }
-  co_return resources.size();
+  Walk plan;
+  plan.resources = std::move(resources);
+  plan.with_bytes = question.data != nullptr && wants_data(question);
+  const auto answering = std::make_shared<Answering>();  // with the walk
+  answering->question = std::move(question);
+  plan.look = [context, answering](const Resource& object) {
+    auto& text = answering->text;
+    if (!text.empty() && text.size() > context->settings().max_answer) return false;
+    append_response(text, *context, object, answering->question);
+    return true;
+  };
+  Responses out;
+  KONTOR_CO_TRY(out.count, co_await walk(context, std::move(plan)));
+  out.text = std::move(answering->text);
+  co_return out;
 }
 
 }  // namespace kontor::dav

@@ -3,18 +3,24 @@
 // batches, until the answer is as large as it may be.
 #pragma once
 #include "server/dav/properties.hpp"
+#include "server/dav/walk.hpp"
 
 namespace kontor::dav {
 
 // Does the question ask for calendar-data or address-data?
 bool wants_data(const Question& question);
-// Adds a DAV:response for each. How many are there: fewer than all when the answer grew too large.
-Task<Result<std::size_t>> append_objects(std::string& out,
-                                         const Context& context,
+// A DAV:response for each. They are fewer than all when the answer grew too large.
+struct Responses {
+  std::string text;
+  std::size_t count = 0;
+};
+Task<Result<Responses>> describe_objects(ContextPtr context,
                                          std::vector<Resource> resources,
                                          Question question);
+// The same question, which also gives calendar-data and address-data.
+Question with_data(ContextPtr context, Question question);
 // Reads the bytes of `resources` from `begin` on, some megabytes at most; where that ends. What is
-// gone meanwhile has none.
+// gone meanwhile has none. None of them is a card of the global address book.
 Task<Result<std::size_t>> read_batch(const Context& context,
                                      std::vector<Resource>& resources,
                                      std::size_t begin);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PROPFIND (RFC 4918, 9.1).
+#include "server/dav/data.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
-#include "server/dav/properties.hpp"
 
 namespace kontor::dav {
 
@@ -17,15 +17,17 @@ Task<Answer> do_propfind(Context& context) {
     co_return refusal(403, dav_name("propfind-finite-depth"));
   std::string responses;
   append_response(responses, context, resource, question);
-  if (depth == Depth::one)
-    for (const auto& child : children_of(context, resource)) {
-      if (responses.size() > context.settings().max_answer) {
-        const xml::Element error(dav_name("number-of-matches-within-limits"));
-        append_status(responses, resource.href(), 507, &error);
-        break;
-      }
-      append_response(responses, context, child, question);
-    }
+  if (depth != Depth::one) co_return multistatus(responses);
+  const auto owned = own(context);
+  auto children = co_await list_children(owned);
+  const auto count = children.size();
+  KONTOR_CO_TRY(const auto shown,
+                co_await describe_objects(owned, std::move(children), std::move(question)));
+  responses += shown.text;
+  if (shown.count < count) {
+    const xml::Element error(dav_name("number-of-matches-within-limits"));
+    append_status(responses, resource.href(), 507, &error);
+  }
   co_return multistatus(responses);
 }
 

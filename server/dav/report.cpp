@@ -10,7 +10,7 @@ namespace {
 
 struct Row {
   std::string_view space, local;
-  Task<Answer> (*run)(Context&, const xml::Element&);
+  Task<Answer> (*run)(ContextPtr, BodyPtr);
 };
 constexpr std::array<Row, 9> k_reports{{
     {k_dav, "sync-collection", report_sync},
@@ -27,14 +27,15 @@ constexpr std::array<Row, 9> k_reports{{
 }  // namespace
 
 Task<Answer> do_report(Context& context) {
-  KONTOR_CO_TRY(const auto body, xml::read(context.request.body));
+  KONTOR_CO_TRY(auto body, xml::read(context.request.body));
   if (context.resource.kind == Kind::nothing) co_return fail(Errc::not_found, "nothing is there");
   const auto row = std::ranges::find_if(k_reports, [&](const Row& one) {
     return one.local == body.name.local && one.space == body.name.space;
   });
   // RFC 3253, 3.6
   if (row == k_reports.end()) co_return refusal(403, dav_name("supported-report"));
-  co_return co_await row->run(context, body);
+  auto shared = std::make_shared<const xml::Element>(std::move(body));
+  co_return co_await row->run(own(context), std::move(shared));
 }
 
 }  // namespace kontor::dav

@@ -112,24 +112,37 @@ calendar::ZonePtr query_zone(const Context& context, const Element& body) {
 
 class Query {
  public:
-  Query(const Context& context, CompFilter filter, calendar::ZonePtr zone)
-      : context_(context), filter_(std::move(filter)), zone_(std::move(zone)) {}
+  Query(ContextPtr context, CompFilter filter, calendar::ZonePtr zone, Question question)
+      : context_(std::move(context)),
+        filter_(std::move(filter)),
+        zone_(std::move(zone)),
+        question_(with_data(context_, std::move(question))) {}
 
   // The objects that the keys do not rule out.
-  std::vector<Resource> candidates() const {
+  void keep_candidates(std::vector<Resource>& all) const {
     const auto bound = calendar::bound_of(filter_);
     const auto component = calendar::component_of(filter_);
-    auto all = children_of(context_, context_.resource);
     std::erase_if(all, [&](const Resource& one) {
       return one.kind != Kind::object || !may_match(one.object->keys, bound, component);
     });
-    return all;
   }
+  bool look(const Resource& object) {
+    if (!matches(object)) return true;
+    const auto& settings = context_->settings();
+    is_cut = shown_++ == settings.max_results || responses.size() > settings.max_answer;
+    if (!is_cut) append_response(responses, *context_, object, question_);
+    return !is_cut;
+  }
+
+  std::string responses;
+  bool is_cut = false;
+
+ private:
   bool matches(const Resource& object) {
     if (!object.bytes) return false;
     const auto read = calendar::read_object(*object.bytes);
     if (!read) return false;
-    calendar::ObjectZones zones(read->calendar, context_.kept->zones, zone_);
+    calendar::ObjectZones zones(read->calendar, context_->kept->zones, zone_);
     // Rules that cost much cost one query no more than this; what is left over counts as a match.
     calendar::Budget budget;
     budget.steps = std::min(budget.steps, all_.steps);
@@ -139,54 +152,46 @@ class Query {
     return is_hit;
   }
 
- private:
-  const Context& context_;
+  ContextPtr context_;
   CompFilter filter_;
   calendar::ZonePtr zone_;
+  Question question_;
   calendar::Budget all_{k_most_steps};
+  std::size_t shown_ = 0;
 };
 
 }  // namespace
 
-Task<Answer> report_calendar(Context& context, const Element& body) {
-  const auto& resource = context.resource;
+Task<Answer> report_calendar(ContextPtr context, BodyPtr body) {
+  const auto& resource = context->resource;
   const auto folder_class = resource.folder_class();
   if (resource.kind != Kind::collection ||
       (folder_class != store::FolderClass::calendar && folder_class != store::FolderClass::tasks))
     co_return refusal(403, dav_name("supported-report"));
-  auto filter = filter_of(body);
+  auto filter = filter_of(*body);
   if (!filter)
     co_return refusal(
         403, cal_name(filter.error() == Wrong::collation ? "supported-collation" : "valid-filter"));
   if (const auto checked = calendar::check_filter(*filter); !checked)
     co_return refusal(403, cal_name(name_of(checked.error().precondition)),
                       checked.error().sentence);
-  auto question = question_of(body.child(dav_name("prop")));
-  question.is_minimal = wants_minimal(context.request);
+  auto question = question_of(body->child(dav_name("prop")));
+  question.is_minimal = wants_minimal(context->request);
   if (auto refused = check_data(question)) co_return *std::move(refused);
-  question.data = [&](const Resource& object, const Element& asked) {
-    return data_element(context, object, asked);
-  };
-  Query query(context, *std::move(filter), query_zone(context, body));
-  auto objects = query.candidates();
-  std::string responses;
-  bool is_cut = false;
-  std::size_t shown = 0;
-  for (std::size_t begin = 0; begin < objects.size() && !is_cut;) {
-    KONTOR_CO_TRY(const auto end, co_await read_batch(context, objects, begin));
-    for (; begin < end && !is_cut; ++begin) {
-      if (!query.matches(objects[begin])) continue;
-      is_cut = shown++ == context.settings().max_results ||
-               responses.size() > context.settings().max_answer;
-      if (!is_cut) append_response(responses, context, objects[begin], question);
-      objects[begin].bytes.reset();
-    }
-  }
-  if (is_cut) {  // RFC 4791, 7.8: number-of-matches-within-limits
+  const auto query = std::make_shared<Query>(  // with the walk
+      context, *std::move(filter), query_zone(*context, *body), std::move(question));
+  Walk plan;
+  plan.with_bytes = true;
+  plan.is_costly = true;
+  plan.resources = co_await list_children(context);
+  query->keep_candidates(plan.resources);
+  plan.look = [query](const Resource& object) { return query->look(object); };
+  KONTOR_CO_TRY(co_await walk(context, std::move(plan)));
+  if (query->is_cut) {  // RFC 4791, 7.8: number-of-matches-within-limits
     const Element error(dav_name("number-of-matches-within-limits"));
-    append_status(responses, resource.href(), 507, &error);
+    append_status(query->responses, resource.href(), 507, &error);
   }
-  co_return multistatus(responses);
+  co_return multistatus(query->responses);
 }
 
 }  // namespace kontor::dav

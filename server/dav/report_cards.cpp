@@ -61,44 +61,54 @@ std::size_t limit_of(const Context& context, const Element& body) {
   return wanted ? std::clamp<std::size_t>(*wanted, 1, most) : most;
 }
 
+struct Query {
+  bool look(const Resource& object) {
+    const auto card = object.bytes ? calendar::read_card(*object.bytes)
+                                   : calendar::Checked<calendar::Card>(calendar::Card());
+    if (!object.bytes || !card || !matches(filter, *card)) return true;
+    is_cut = shown == most || responses.size() > context->settings().max_answer;
+    if (is_cut) return false;
+    append_response(responses, *context, object, question);
+    ++shown;
+    return true;
+  }
+
+  ContextPtr context;
+  calendar::CardFilter filter;
+  Question question;
+  std::size_t most = 0;
+  std::string responses;
+  std::size_t shown = 0;
+  bool is_cut = false;
+};
+
 }  // namespace
 
-Task<Answer> report_cards(Context& context, const Element& body) {
-  const auto& resource = context.resource;
+Task<Answer> report_cards(ContextPtr context, BodyPtr body) {
+  const auto& resource = context->resource;
   if (resource.kind != Kind::collection || resource.folder_class() != store::FolderClass::contacts)
     co_return refusal(403, dav_name("supported-report"));
-  const auto filter = filter_of(body.child(card_name("filter")));
+  auto filter = filter_of(body->child(card_name("filter")));
   if (!filter) co_return refusal(403, card_name("supported-collation"));
-  auto question = question_of(body.child(dav_name("prop")));
-  question.is_minimal = wants_minimal(context.request);
+  auto question = question_of(body->child(dav_name("prop")));
+  question.is_minimal = wants_minimal(context->request);
   if (auto refused = check_data(question)) co_return *std::move(refused);
-  const auto most = limit_of(context, body);
-  auto all = children_of(context, resource);
-  std::string responses;
-  bool is_cut = false;
-  question.data = [&](const Resource& object, const Element& asked) {
-    return data_element(context, object, asked);
-  };
-  std::size_t shown = 0;
-  for (std::size_t begin = 0; begin < all.size() && !is_cut;) {
-    KONTOR_CO_TRY(const auto end, co_await read_batch(context, all, begin));
-    for (; begin < end && !is_cut; ++begin) {
-      auto& object = all[begin];
-      const auto card = object.bytes ? calendar::read_card(*object.bytes)
-                                     : calendar::Checked<calendar::Card>(calendar::Card());
-      if (!object.bytes || !card || !matches(*filter, *card)) continue;
-      is_cut = shown == most || responses.size() > context.settings().max_answer;
-      if (is_cut) break;
-      append_response(responses, context, object, question);
-      object.bytes.reset();
-      ++shown;
-    }
-  }
-  if (is_cut) {  // RFC 6352, 8.6.2
+  const auto query = std::make_shared<Query>();  // with the walk
+  query->context = context;
+  query->filter = *std::move(filter);
+  query->question = with_data(context, std::move(question));
+  query->most = limit_of(*context, *body);
+  Walk plan;
+  plan.with_bytes = true;
+  plan.resources = co_await list_children(context);
+  std::erase_if(plan.resources, [](const Resource& one) { return one.kind != Kind::object; });
+  plan.look = [query](const Resource& object) { return query->look(object); };
+  KONTOR_CO_TRY(co_await walk(context, std::move(plan)));
+  if (query->is_cut) {  // RFC 6352, 8.6.2
     const Element error(dav_name("number-of-matches-within-limits"));
-    append_status(responses, resource.href(), 507, &error);
+    append_status(query->responses, resource.href(), 507, &error);
   }
-  co_return multistatus(responses);
+  co_return multistatus(query->responses);
 }
 
 }  // namespace kontor::dav

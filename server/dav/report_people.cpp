@@ -134,31 +134,29 @@ std::vector<Wanted> parse_search(const Element& body) {
   return out;
 }
 
-}  // namespace
-
-Task<Answer> report_expand(Context& context, const Element& body) {
+std::string expand_all(const Context& context, const Element& body, Depth depth) {
   std::string responses;
   Expansion expansion{context};
   expand(responses, expansion, context.resource, body, 0);
-  KONTOR_CO_TRY(const auto depth, depth_of(context.request, Depth::zero));
   if (depth == Depth::one)
     for (const auto& child : children_of(context, context.resource))
       expand(responses, expansion, child, body, 0);
-  co_return multistatus(responses);
+  return responses;
 }
 
-Task<Answer> report_search(Context& context, const Element& body) {
-  const auto searches = parse_search(body);
-  if (searches.empty()) co_return http::wire::plain(400, "what to look for?");
-  const bool any = body.attribute("test") == "anyof";
-  auto question = question_of(body.child(dav_name("prop")));
-  question.is_minimal = wants_minimal(context.request);
+bool is_shown(const directory::Principal& person) {
+  return person.kind != directory::Kind::contact && !person.mail.empty() &&
+         !person.mail_rules.is_hidden && person.state == directory::State::enabled;
+}
+
+std::string search_people(const Context& context,
+                          const std::vector<Wanted>& searches,
+                          bool any,
+                          const Question& question) {
   std::string responses;
   std::size_t count = 0;
   for (const auto& person : context.copy->all()) {
-    if (person->kind == directory::Kind::contact || person->mail.empty() ||
-        person->mail_rules.is_hidden || person->state != directory::State::enabled)
-      continue;
+    if (!is_shown(*person)) continue;
     const auto is_hit = [&](const Wanted& one) { return fits(*person, one); };
     if (any ? std::ranges::none_of(searches, is_hit) : !std::ranges::all_of(searches, is_hit))
       continue;
@@ -170,10 +168,34 @@ Task<Answer> report_search(Context& context, const Element& body) {
     if (const auto found = find_resource(context, path_of_principal(*person)))
       append_response(responses, context, *found, question);
   }
+  return responses;
+}
+
+}  // namespace
+
+Task<Answer> report_expand(ContextPtr context, BodyPtr body) {
+  KONTOR_CO_TRY(const auto depth, depth_of(context->request, Depth::zero));
+  const bool is_long = depth == Depth::one && count_children(context->resource) > k_few_objects;
+  auto work = [context, body, depth] { return expand_all(*context, *body, depth); };
+  const auto responses = co_await on_workers(context, is_long, std::move(work));
   co_return multistatus(responses);
 }
 
-Task<Answer> report_search_set(Context&, const Element&) {
+Task<Answer> report_search(ContextPtr context, BodyPtr body) {
+  auto searches = parse_search(*body);
+  if (searches.empty()) co_return http::wire::plain(400, "what to look for?");
+  const bool any = body->attribute("test") == "anyof";
+  auto question = question_of(body->child(dav_name("prop")));
+  question.is_minimal = wants_minimal(context->request);
+  const bool is_long = context->copy->size() > k_few_objects;
+  auto work = [context, searches = std::move(searches), any, question = std::move(question)] {
+    return search_people(*context, searches, any, question);
+  };
+  const auto responses = co_await on_workers(context, is_long, std::move(work));
+  co_return multistatus(responses);
+}
+
+Task<Answer> report_search_set(ContextPtr, BodyPtr) {
   Element out(dav_name("principal-search-property-set"));
   const auto add = [&](const xml::Name& name, std::string_view words) {
     auto& one = out.add(Element(dav_name("principal-search-property")));

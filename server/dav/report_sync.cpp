@@ -68,60 +68,81 @@ void append_gone(std::string& out, const Context& context, const std::vector<sto
 }
 
 // The global address book tells whether it is as it was; what differs programs find by the tags.
-Task<Answer> sync_book(Context& context, const xml::Element& body) {
-  const auto& resource = context.resource;
-  const auto* token = body.child(dav_name("sync-token"));
+Task<Answer> sync_book(ContextPtr context, BodyPtr body) {
+  const auto& resource = context->resource;
+  const auto* token = body->child(dav_name("sync-token"));
   const auto text = token == nullptr ? std::string() : std::string(trim(token->content()));
   if (!text.empty() && text != resource.book->token)
     co_return refusal(403, dav_name("valid-sync-token"));
-  auto resources = text.empty() ? children_of(context, resource) : std::vector<Resource>();
-  if (resources.size() > limit_of(context, body))
+  std::vector<Resource> resources;
+  if (text.empty()) resources = co_await list_children(context);
+  if (resources.size() > limit_of(*context, *body))
     co_return refusal(507, dav_name("number-of-matches-within-limits"));
-  auto question = question_of(body.child(dav_name("prop")));
-  question.is_minimal = wants_minimal(context.request);
+  auto question = with_data(context, question_of(body->child(dav_name("prop"))));
+  question.is_minimal = wants_minimal(context->request);
   const auto count = resources.size();
-  std::string responses;
-  KONTOR_CO_TRY(const auto shown, co_await append_objects(responses, context, std::move(resources),
-                                                          std::move(question)));
-  if (shown < count) co_return refusal(507, dav_name("number-of-matches-within-limits"));
+  KONTOR_CO_TRY(const auto shown,
+                co_await describe_objects(context, std::move(resources), std::move(question)));
+  if (shown.count < count) co_return refusal(507, dav_name("number-of-matches-within-limits"));
   std::string tail;
   xml::write(tail, xml::Element(dav_name("sync-token"), resource.book->token));
-  co_return multistatus(responses, tail);
+  co_return multistatus(shown.text, tail);
+}
+
+struct Changed {
+  std::vector<Resource> resources;
+  std::vector<store::ModSeq> modseqs;  // of them
+  std::string gone;                    // responses
+};
+
+Changed find_changed(const Context& context,
+                     const std::vector<store::Entry>& entries,
+                     const std::vector<store::Uid>& gone) {
+  Changed out;
+  append_gone(out.gone, context, gone);
+  for (const auto& entry : entries) {
+    const auto* object = context.resource.folder->object(entry.uid);
+    if (object == nullptr) continue;
+    out.resources.push_back(object_resource(context, context.resource, *object));
+    out.modseqs.push_back(entry.modseq);
+  }
+  return out;
 }
 
 }  // namespace
 
-Task<Answer> report_sync(Context& context, const xml::Element& body) {
-  const auto& resource = context.resource;
+Task<Answer> report_sync(ContextPtr context, BodyPtr body) {
+  const auto& resource = context->resource;
   if (resource.kind != Kind::collection) co_return refusal(403, dav_name("supported-report"));
   if (resource.book) co_return co_await sync_book(context, body);
   const auto& folder = *resource.folder;
-  const auto* token = body.child(dav_name("sync-token"));
+  const auto* token = body->child(dav_name("sync-token"));
   const auto since = parse_token(token == nullptr ? "" : token->content(), folder.info());
-  const auto gone = since ? folder.vanished_since(*since) : std::nullopt;
+  auto gone = since ? folder.vanished_since(*since) : std::nullopt;
   const bool is_first = since && *since == 0;
   if (!since || (!gone && !is_first)) co_return refusal(403, dav_name("valid-sync-token"));
-  auto changed = folder.changed_since(*since);
-  const bool is_cut = cut(changed, limit_of(context, body));
-  auto question = question_of(body.child(dav_name("prop")));
-  question.is_minimal = wants_minimal(context.request);
-  std::vector<Resource> resources;
-  for (const auto& entry : changed)
-    if (const auto* object = folder.object(entry.uid))
-      resources.push_back(object_resource(context, resource, *object));
-  std::string responses;
-  if (!is_first) append_gone(responses, context, *gone);
-  KONTOR_CO_TRY(const auto shown,
-                co_await append_objects(responses, context, resources, std::move(question)));
+  if (is_first) gone.emplace();
+  auto entries = folder.changed_since(*since);
+  const bool is_cut = cut(entries, limit_of(*context, *body));
+  auto question = with_data(context, question_of(body->child(dav_name("prop"))));
+  question.is_minimal = wants_minimal(context->request);
+  const bool is_long = entries.size() + gone->size() > k_few_objects;
+  auto find = [context, entries = std::move(entries), gone = *std::move(gone)] {
+    return find_changed(*context, entries, gone);
+  };
+  auto changed = co_await on_workers(context, is_long, std::move(find));
+  KONTOR_CO_TRY(const auto shown, co_await describe_objects(context, std::move(changed.resources),
+                                                            std::move(question)));
+  auto responses = std::move(changed.gone);
+  responses += shown.text;
   // RFC 6578, 3.6: what did not fit is asked for with the token of what did.
   auto info = folder.info();
-  if (is_cut || shown < resources.size()) {
-    auto end = shown;  // what has one modseq is told together
-    while (end > 0 && end < resources.size() &&
-           resources[end].entry.modseq == resources[end - 1].entry.modseq)
-      --end;
+  const auto& modseqs = changed.modseqs;
+  if (is_cut || shown.count < modseqs.size()) {
+    auto end = shown.count;  // what has one modseq is told together
+    while (end > 0 && end < modseqs.size() && modseqs[end] == modseqs[end - 1]) --end;
     if (end == 0) co_return refusal(507, dav_name("number-of-matches-within-limits"));
-    info.highest_modseq = resources[end - 1].entry.modseq;
+    info.highest_modseq = modseqs[end - 1];
     append_status(responses, resource.href(), 507);
   }
   std::string tail;
