@@ -51,7 +51,7 @@ SERVICES {{
   imaps cmd="{bin}/imapd -s -C {work}/imapd.conf" listen="127.0.0.1:{imaps}" prefork={processors} maxchild=5000
   pop3s cmd="{bin}/pop3d -s -C {work}/imapd.conf" listen="127.0.0.1:{pop3s}" prefork={processors} maxchild=500
   lmtp cmd="{bin}/lmtpd -a -C {work}/imapd.conf" listen="127.0.0.1:{lmtp}" prefork=4 maxchild=100
-}}
+{more}}}
 DAEMON {{
   idled cmd="{bin}/idled -C {work}/imapd.conf"
 }}
@@ -63,13 +63,13 @@ def version():
     return next((line.split()[1].split('-')[0] for line in text.splitlines() if 'Candidate:' in line), 'unknown')
 
 
-def unpack(cache):
+def unpack(cache, packages=PACKAGES):
     """The folder with Cyrus's programs; fetched and unpacked when it is not there."""
-    folder = cache / f'cyrus-programs-{version()}'
+    folder = cache / '-'.join(['cyrus-programs', version(), *packages[len(PACKAGES):]])
     if not (folder / 'done').exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        subprocess.run(['apt-get', 'download', '-qq', *PACKAGES], cwd=folder, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(['apt-get', 'download', '-qq', *packages], cwd=folder, check=True, stderr=subprocess.DEVNULL)
         for package in folder.glob('*.deb'):
             subprocess.run(['dpkg', '-x', str(package), str(folder / 'root')], check=True)
         (folder / 'done').touch()
@@ -79,11 +79,17 @@ def unpack(cache):
 class Cyrus(sides.Side):
     name = 'cyrus'
     title = 'Cyrus'
+    packages = PACKAGES
+    names = ('imaps', 'pop3s', 'lmtp')
+    services = ''  # more lines for SERVICES
+
+    def configuration(self):
+        return IMAPD_CONF
 
     def __init__(self, work, tls, cache):
         super().__init__(work)
         # Its user must reach the programs and the key.
-        shutil.copytree(unpack(cache) / 'usr', self.work / 'usr', symlinks=True)
+        shutil.copytree(unpack(cache, self.packages) / 'usr', self.work / 'usr', symlinks=True)
         for file in ('server.pem', 'server.key'):
             shutil.copy(tls / file, self.work / file)
         for folder in ('conf', 'conf/db', 'conf/proc', 'conf/socket', 'spool', 'sock'):
@@ -91,12 +97,11 @@ class Cyrus(sides.Side):
         for name in sides.NAMES:
             subprocess.run(['saslpasswd2', '-p', '-c', '-f', str(self.work / 'conf/sasldb'), '-u', sides.DOMAIN, name],
                            input=sides.PASSWORD, text=True, check=True)
-        names = ('imaps', 'pop3s', 'lmtp')
-        self.ports = dict(zip(names, sides.free_ports(len(names))))
+        self.ports = dict(zip(self.names, sides.free_ports(len(self.names))))
         words = {'work': self.work, 'bin': self.work / 'usr/lib/cyrus/bin', 'user': USER, 'domain': sides.DOMAIN,
                  'processors': os.cpu_count(), **self.ports}
-        (self.work / 'imapd.conf').write_text(IMAPD_CONF.format(**words))
-        (self.work / 'cyrus.conf').write_text(CYRUS_CONF.format(**words))
+        (self.work / 'imapd.conf').write_text(self.configuration().format(**words))
+        (self.work / 'cyrus.conf').write_text(CYRUS_CONF.format(more=self.services.format(**words), **words))
         self.own()
 
     def own(self):

@@ -41,9 +41,12 @@ class Kontor(sides.Side):
         self.data = self.work / 'data'
         self.server = None
 
+    def directory(self):
+        return directory()
+
     def start(self):
         self.data.mkdir(exist_ok=True)
-        (self.data / 'directory.ldif').write_text(directory(), encoding='utf-8')
+        (self.data / 'directory.ldif').write_text(self.directory(), encoding='utf-8')
         self.server = kontor.Server({**SETTINGS, 'log.file': str(self.work / 'kontord.log')}, data=self.data, prefix=self.prefix()).start()
         self.ports = {name: self.server.port(name) for name in kontor.PORTS}
         self.roots = [self.server.process]
