@@ -31,8 +31,7 @@ std::optional<store::ModSeq> parse_token(std::string_view text, const store::Fol
   return modseq;
 }
 
-std::size_t limit_of(const Context& context, const xml::Element& body) {
-  const std::size_t most = context.settings().max_results;
+std::size_t limit_of(const xml::Element& body, std::size_t most) {
   const auto* limit = body.child(dav_name("limit"));
   const auto* results = limit == nullptr ? nullptr : limit->child(dav_name("nresults"));
   if (results == nullptr) return most;
@@ -68,6 +67,7 @@ void append_gone(std::string& out, const Context& context, const std::vector<sto
 }
 
 // The global address book tells whether it is as it was; what differs programs find by the tags.
+// There is no token of a part of it: as many as the client takes, and dav.max_answer holds.
 Task<Answer> sync_book(ContextPtr context, BodyPtr body) {
   const auto& resource = context->resource;
   const auto* token = body->child(dav_name("sync-token"));
@@ -76,7 +76,7 @@ Task<Answer> sync_book(ContextPtr context, BodyPtr body) {
     co_return refusal(403, dav_name("valid-sync-token"));
   std::vector<Resource> resources;
   if (text.empty()) resources = co_await list_children(context);
-  if (resources.size() > limit_of(*context, *body))
+  if (resources.size() > limit_of(*body, SIZE_MAX))
     co_return refusal(507, dav_name("number-of-matches-within-limits"));
   auto question = with_data(context, question_of(body->child(dav_name("prop"))));
   question.is_minimal = wants_minimal(context->request);
@@ -123,7 +123,7 @@ Task<Answer> report_sync(ContextPtr context, BodyPtr body) {
   if (!since || (!gone && !is_first)) co_return refusal(403, dav_name("valid-sync-token"));
   if (is_first) gone.emplace();
   auto entries = folder.changed_since(*since);
-  const bool is_cut = cut(entries, limit_of(*context, *body));
+  const bool is_cut = cut(entries, limit_of(*body, context->settings().max_results));
   auto question = with_data(context, question_of(body->child(dav_name("prop"))));
   question.is_minimal = wants_minimal(context->request);
   const bool is_long = entries.size() + gone->size() > k_few_objects;

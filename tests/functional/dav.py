@@ -523,6 +523,23 @@ class Locks(DavCase):
         self.assertEqual(self.anna.ask('DELETE', path).status, 204)
 
 
+class LargeBook(DavCase):
+    """More people than objects may be in one answer: of the book there are no parts."""
+    settings = {'dav.max_results': 100}
+
+    def test_everybody_comes_with_the_first_synchronisation(self):
+        people = self.server.data / 'directory.ldif'
+        more = ''.join(f'\ndn: uid=more{number},ou=People,dc=example,dc=test\nobjectClass: inetOrgPerson\nuid: more{number}\n'
+                       f'cn: More {number}\nsn: {number}\nmail: more{number}@example.test\n' for number in range(120))
+        people.write_text(people.read_text(encoding='utf-8') + more, encoding='utf-8')
+        book = self.books + 'global/'
+        found = kontor.wait_until(lambda: len(told := self.anna.sync(book)[0]) > 120 and told, 'everybody in the book', 60)
+        self.assertEqual(self.anna.sync(book, limit=50).status, 507)
+        hrefs = ''.join(f'<D:href>{href}</D:href>' for href in list(found)[:100])
+        cards, _ = self.anna.report(book, f'<CR:addressbook-multiget {SPACES}><D:prop><CR:address-data/></D:prop>{hrefs}</CR:addressbook-multiget>').responses()
+        self.assertEqual(sum(1 for one in cards.values() if 'END:VCARD' in one[CR + 'address-data'].text), 100)
+
+
 class Small(DavCase):
     settings = {'dav.max_resource': 65536, 'dav.max_collections': 5, 'http.max_body': 4096}
 
