@@ -15,6 +15,7 @@ import json
 import pathlib
 import random
 import shutil
+import signal
 import ssl
 import statistics
 import subprocess
@@ -29,8 +30,9 @@ from tests.support import dav, kontor, slapd
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 YEARS = 10
-PEOPLE, WEEK_EVENTS = 50, 200          # of the question for busy time
+PEOPLE = 50                            # of the question for busy time
 WRITERS = 8
+PUTS = 1_000                           # of the measured ones
 GIVEN = ['Анна', 'Борис', 'Виктория', 'Дмитрий', 'Екатерина', 'Clara', 'Иван', 'Юрий', 'Светлана', 'Anthony']
 SURNAMES = ['Кузнецов', 'Иванов', 'Щербаков', 'Чайковский', 'Smith', 'Петренко', 'Johnson', 'Хрущёв', 'Ёлкин', 'Жуков']
 
@@ -73,6 +75,16 @@ def directory_person(number, dc):
 
 
 # --- the client ---------------------------------------------------------------------------------------
+class Response(http.client.HTTPResponse):
+    """Passes over 102 (Processing), which Cyrus says when it takes long."""
+    def _read_status(self):
+        while True:
+            version, status, reason = super()._read_status()
+            if status != 102:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+
 class Client:
     """A connection that is kept where the server keeps it."""
     def __init__(self, side, user):
@@ -89,6 +101,7 @@ class Client:
         for attempt in (1, 2):
             if self.connection is None:
                 self.connection = http.client.HTTPSConnection('127.0.0.1', self.side.ports['https'], timeout=600, context=ssl._create_unverified_context())
+                self.connection.response_class = Response
             try:
                 self.connection.request(method, path, body, headers)
                 response = self.connection.getresponse()
@@ -167,6 +180,9 @@ class Kontor(ours.Kontor):
     def extra_in_book(self):
         return len(sides.NAMES)
 
+    def put_whole(self, client, path, kind, objects):
+        return False
+
 
 class Radicale(sides.Side):
     name, title = 'radicale', 'Radicale'
@@ -206,6 +222,14 @@ class Radicale(sides.Side):
     def extra_in_book(self):
         return 0
 
+    def put_whole(self, client, path, kind, objects):
+        """All objects of a collection in one request, its own way."""
+        if kind == 'text/calendar':
+            inner = b''.join(one.split(b'PRODID:-//bench//EN\r\n')[1].removesuffix(b'END:VCALENDAR\r\n') for one in objects)
+            objects = [b'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//bench//EN\r\n', inner, b'END:VCALENDAR\r\n']
+        client.ask('PUT', path, b''.join(objects), **{'Content-Type': kind + '; charset=utf-8'})
+        return True
+
 
 class Cyrus(cyrus.Cyrus):
     can_busy, has_book = True, False
@@ -243,6 +267,9 @@ class Cyrus(cyrus.Cyrus):
     def extra_in_book(self):
         return 0
 
+    def put_whole(self, client, path, kind, objects):
+        return False
+
 
 # --- loads --------------------------------------------------------------------------------------------
 class Bench:
@@ -270,11 +297,17 @@ class Bench:
             return sum(pool.map(part, range(WRITERS)))
 
     def fill(self):
+        """The large calendar, in the quickest way that a side has; then changes in it as programs make them."""
         events = self.chosen.events
         for side in self.every:
-            side.make(Client(side, 'big'))
-            self.measure('PUT of an event, 8 connections, durable', side,
-                         lambda: self.put_all(side, 'big', lambda number: event(number, events), events, side.calendar('big'), 'ics', 'event'))
+            say(f'{side.title}: {events} events')
+            client = Client(side, 'big')
+            side.make(client)
+            if not side.put_whole(client, side.calendar('big'), 'text/calendar', [event(number, events) for number in range(events)]):
+                self.put_all(side, 'big', lambda number: event(number, events), events, side.calendar('big'), 'ics', 'event')
+        for side in self.every:
+            self.measure(f'PUT of a changed event among {events:,}, {WRITERS} connections, durable', side,
+                         lambda: self.put_all(side, 'big', lambda number: event(number, events), min(PUTS, events), side.calendar('big'), 'ics', 'event'))
 
     def initial(self):
         for side in self.every:
@@ -334,8 +367,8 @@ class Bench:
     def prepare_person(self, side, user):
         client = Client(side, user)
         side.make(client)
-        for number in range(WEEK_EVENTS):
-            client.ask('PUT', f'{side.calendar(user)}{number}.ics', event(number, WEEK_EVENTS, 1), expected=(201, 204), **{'Content-Type': 'text/calendar; charset=utf-8'})
+        for number in range(self.chosen.each):
+            client.ask('PUT', f'{side.calendar(user)}{number}.ics', event(number, self.chosen.each, 1), expected=(201, 204), **{'Content-Type': 'text/calendar; charset=utf-8'})
         client.close()
 
     def busy(self):
@@ -379,6 +412,9 @@ class Bench:
             if not side.has_book:
                 side.make_book(Client(side, 'u0'))
                 say(f'{side.title}: {self.chosen.cards} cards')
+                whole = [card(number) for number in range(self.chosen.cards)]
+                if side.put_whole(Client(side, 'u0'), side.book('u0'), 'text/vcard', whole):
+                    continue
                 self.put_all(side, 'u0', card, self.chosen.cards, side.book('u0'), 'vcf', 'card')
 
     def check(self, side, found, expected):
@@ -409,11 +445,13 @@ class Slapd(sides.Side):
         super().__init__(work)
         self.server = slapd.Slapd(self.work / 'slapd')
         conf = self.server.conf.read_text()
-        self.server.conf.write_text(conf + '\nindex cn,sn,givenName,mail pres,eq,sub\n')
-        self.server.fill([*slapd.TREE, *(directory_person(number, slapd.BASE).replace('ou=People', 'ou=people') for number in range(cards))])
+        self.server.conf.write_text(conf + '\nmaxsize 1073741824\nindex cn,sn,givenName,mail pres,eq,sub\n')
+        self.server.fill([*slapd.house(), *(directory_person(number, slapd.BASE).replace('ou=People', 'ou=people') for number in range(cards))])
 
     def start(self):
         self.server.start()
+        if self.group:
+            (self.group / 'cgroup.procs').write_text(str(self.server.process.pid))
         self.roots = [self.server.process]
         return self
 
@@ -445,6 +483,9 @@ def complete(bench, kontor_side, cards):
                 connection.start_tls_s()
             connection.simple_bind_s(name, password)
             once(connection, base)
+            few = connection.search_s(base, ldap.SCOPE_SUBTREE, f'(|(cn=p{cards // 20}*)(mail=p{cards // 20}*))', ['mail'])
+            bench.check(side, sorted(entry['mail'][0] for _, entry in few), sorted(
+                f'p{number}@{sides.DOMAIN}'.encode() for number in range(cards) if str(number).startswith(str(cards // 20))))
             pairs.append((side, connection, base))
         for _ in range(bench.chosen.rounds):
             for side, connection, base in pairs:
@@ -464,10 +505,12 @@ def main():
     parser.add_argument('--build', help='build folder with kontord')
     parser.add_argument('--events', type=int, default=10_000)
     parser.add_argument('--cards', type=int, default=20_000)
+    parser.add_argument('--each', type=int, default=200, help='events of each of those whose busy time is asked for')
     parser.add_argument('--rounds', type=int, default=3, help='turns of each question on each side')
     parser.add_argument('--sides', default='kontor,radicale,cyrus')
     parser.add_argument('--only', default='', help='calendars, books, ldap')
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by SIGTERM'))  # so that all sides are ended too
     names, only = chosen.sides.split(','), [name for name in chosen.only.split(',') if name]
     wanted = lambda part: not only or part in only  # noqa: E731
     work = pathlib.Path(tempfile.mkdtemp(prefix='kontor-groupware-', dir='/var/tmp'))
