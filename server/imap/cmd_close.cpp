@@ -96,8 +96,10 @@ Task<Result<Tagged>> cmd_close(Session& session, Request request) {
   // RFC 4314, 4: without "e" it removes nothing and is no error.
   if (!session.selected->read_only() && !refuse_in_recoverable(session) &&
       session.may_here(Right::expunge)) {
-    KONTOR_CO_TRY(const auto removed, co_await expunge(session, deleted_uids(session)));
-    code = modseq_after_close(session, removed);
+    const auto removed = co_await expunge(session, deleted_uids(session));
+    // Of a mailbox that another session has just deleted nothing is left to remove.
+    if (!removed && removed.error().code() != Errc::not_found) co_return fail(removed.error());
+    if (removed) code = modseq_after_close(session, *removed);
   }
   session.unselect();
   co_return Tagged(Status::ok, std::move(code), "");

@@ -130,5 +130,19 @@ class Sync(unittest.TestCase):
                 picture.wire.close()
 
 
+class Deleted(unittest.TestCase):
+    def test_close_leaves_a_mailbox_that_another_deletes_meanwhile(self):
+        with kontor.Server() as server:
+            one, other = kontor.ImapWire(server), kontor.ImapWire(server)
+            for _ in range(30):
+                other.command('CREATE Passing')
+                other.command(f'APPEND Passing (\\Deleted) {{{len(MESSAGE)}+}}\r\n{MESSAGE.decode()}')
+                one.command('SELECT Passing')
+                other.send('d DELETE Passing\r\n')
+                one.command('CLOSE')
+                other.until('d OK')
+                one.command('STATUS INBOX (MESSAGES)')
+
+
 if __name__ == '__main__':
     kontor.main()
