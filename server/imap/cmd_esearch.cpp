@@ -8,6 +8,7 @@
 #include "server/imap/relevancy.hpp"
 #include "server/imap/search_context.hpp"
 #include "server/imap/search_run.hpp"
+#include "server/imap/standing.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -37,6 +38,8 @@ class MultiSearching {
     const auto mailboxes = co_await mailboxes_meant(session_, what_.sources);
     is_wide_ = mailboxes.size() > 1;
     for (const auto& mailbox : mailboxes) {
+      KONTOR_CO_TRY(const bool readable, co_await may_still_read(*mailbox.account, mailbox.folder));
+      if (!readable) continue;
       if (is_selected(session_, mailbox)) {
         auto searched = co_await search_selected(mailbox.folder);
         if (!searched) co_return std::move(searched);
@@ -51,6 +54,12 @@ class MultiSearching {
   }
 
  private:
+  // Rights may have gone while others were searched, or this one: nothing more of it is told.
+  Task<Result<bool>> may_still_read(const store::Account& account, store::FolderInfo folder) {
+    KONTOR_CO_TRY(co_await check_standing(session_));
+    co_return session_.may(account, folder, Right::read);
+  }
+
   // In one folder alone its messages are asked for, which costs less.
   Task<void> share_answers(store::AccountId account, SearchMatcher& matcher) {
     if (!is_wide_) co_return;
@@ -76,6 +85,7 @@ class MultiSearching {
     if ((what_.search.returns & ret::relevancy) != 0)
       scores =
           co_await relevancy_scores(session_, *began, selected, scored_uids(found, what_.search));
+    KONTOR_CO_TRY(co_await check_standing(session_));
     tell(folder, found, std::move(scores));
     if ((what_.search.returns & ret::update) != 0)
       keep_updated(session_, SearchContext(tag_, true, *std::move(began), found));
@@ -94,7 +104,8 @@ class MultiSearching {
     if ((what_.search.returns & ret::relevancy) != 0)
       scores =
           co_await relevancy_scores(session_, matcher, folder, scored_uids(found, what_.search));
-    tell(named, found, std::move(scores));
+    KONTOR_CO_TRY(const bool readable, co_await may_still_read(*folder.account(), named));
+    if (readable) tell(named, found, std::move(scores));
     co_return Result<void>();
   }
 

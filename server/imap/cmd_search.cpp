@@ -5,6 +5,7 @@
 #include "server/imap/relevancy.hpp"
 #include "server/imap/search_context.hpp"
 #include "server/imap/search_run.hpp"
+#include "server/imap/standing.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -23,6 +24,11 @@ Task<Result<Tagged>> cmd_search(Session& session, Request request) {
   auto ran = co_await find_messages(session, *session.selected, *began, among.numbers,
                                     request.by_uid, request.tag);
   KONTOR_CO_TRY(const auto found, std::move(ran));
+  std::vector<unsigned> scores;
+  if ((search->returns & ret::data) != 0 && (search->returns & ret::relevancy) != 0)
+    scores =
+        co_await relevancy_scores(session, *began, *session.selected, scored_uids(found, *search));
+  KONTOR_CO_TRY(co_await check_standing(session));  // rights may have gone meanwhile
   if ((search->returns & ret::save) != 0) session.saved_result = found.to_save(*search);
   if (!search->extended && session.enabled.rev2) {  // RFC 9051, 7.3.4: SEARCH is not sent any more
     search->extended = true;
@@ -32,9 +38,7 @@ Task<Result<Tagged>> cmd_search(Session& session, Request request) {
     session.out.raw(search_line(found, search->uses_modseq));
   } else if ((search->returns & ret::data) != 0) {  // RFC 9051, 6.4.4.1: SAVE is not answered
     auto data = esearch_data(found, *search);
-    if ((search->returns & ret::relevancy) != 0)
-      data.scores = co_await relevancy_scores(session, *began, *session.selected,
-                                              scored_uids(found, *search));
+    data.scores = std::move(scores);
     session.out.raw(esearch_line(tag_correlator(request.tag), request.by_uid, *search, data));
   }
   if ((search->returns & ret::update) != 0)

@@ -8,6 +8,7 @@
 #include "server/imap/search_context.hpp"
 #include "server/imap/search_run.hpp"
 #include "server/imap/sort_messages.hpp"
+#include "server/imap/standing.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -59,6 +60,7 @@ Task<Result<Tagged>> cmd_sort(Session& session, Request request) {
     const auto scores = co_await relevancy_scores(session, *began, *session.selected, found.uids());
     for (std::size_t i = 0; i < keyed.messages.size(); ++i) keyed.messages[i].relevancy = scores[i];
   }
+  KONTOR_CO_TRY(co_await check_standing(session));  // rights may have gone meanwhile
   const SortOrder order(sort->criteria, keyed.keys);
   const auto sorted = in_order(keyed, order, request.by_uid);
   if ((search.returns & ret::save) != 0) session.saved_result = to_save(sorted, search);

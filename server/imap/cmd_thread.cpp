@@ -5,6 +5,7 @@
 #include "server/imap/search_context.hpp"
 #include "server/imap/search_run.hpp"
 #include "server/imap/sort_messages.hpp"
+#include "server/imap/standing.hpp"
 #include "server/imap/thread_tree.hpp"
 
 namespace kontor::imap {
@@ -52,6 +53,7 @@ Task<Result<Tagged>> cmd_thread(Session& session, Request request) {
       co_await find_messages(session, *session.selected, *began, among.numbers, true, request.tag);
   KONTOR_CO_TRY(const auto found, std::move(ran));
   KONTOR_CO_TRY(const auto keyed, co_await keys_of(session, found.uids(), true));
+  KONTOR_CO_TRY(co_await check_standing(session));  // rights may have gone meanwhile
   const auto messages = to_thread(keyed, request.by_uid);
   session.out.raw(thread_line(make_threads(thread->algorithm, messages)));
   Tagged tagged;

@@ -60,8 +60,9 @@ Dialogue::Dialogue() {
 std::string Dialogue::say(std::vector<std::string> parts) {
   boost::asio::io_context context;
   const auto tls = [this] { return has_certificate ? some_certificate() : nullptr; };
-  const Environment environment{settings, directory, sign_in, *store,
-                                *table,   clock,     tls,     log::Context(events)};
+  Environment environment{settings, directory, sign_in, *store,
+                          *table,   clock,     tls,     log::Context(events)};
+  environment.searcher = searcher;
   auto pair = net::make_memory_streams(server_end);
   testing::spawn(context, serve(std::move(pair.first), implicit_tls, environment));
   return testing::run(context, talk(*pair.second, std::move(parts), split_at, on_answer));

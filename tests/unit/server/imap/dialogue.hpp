@@ -28,6 +28,7 @@ struct Dialogue {
   store::AccountStore* store = &no_store;
   testing::FakeSessions sessions;
   trace::Sessions* table = &sessions;
+  indexer::Searcher* searcher = nullptr;
   log::RecordingSink events;
   net::MemoryOptions server_end;
   bool implicit_tls = false;

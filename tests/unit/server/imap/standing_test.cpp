@@ -33,6 +33,50 @@ class SharedStore final : public testing::FakeStore {
   std::shared_ptr<store::Account> account_;
 };
 
+// An index that knows nothing; something happens while it is asked.
+class SlowSearcher final : public indexer::Searcher {
+ public:
+  explicit SlowSearcher(std::function<void()> meanwhile) : meanwhile_(std::move(meanwhile)) {}
+
+  Task<std::vector<indexer::Candidates>> candidates(store::AccountId,
+                                                    std::vector<search::TextQuery> queries,
+                                                    std::optional<search::Items>) override {
+    ++asked;
+    meanwhile_();
+    co_return std::vector<indexer::Candidates>(queries.size());
+  }
+  Task<Result<std::vector<search::Document>>> documents(std::shared_ptr<store::Account>,
+                                                        std::vector<store::ItemId>) override {
+    co_return std::vector<search::Document>();
+  }
+  Task<std::vector<std::string>> attachments(store::AccountId,
+                                             store::ItemId,
+                                             std::shared_ptr<const std::string>) override {
+    co_return std::vector<std::string>();
+  }
+  Task<Result<search::Items>> match(std::shared_ptr<store::Account>,
+                                    search::TextQuery,
+                                    search::Items,
+                                    indexer::ScanProgress) override {
+    co_return search::Items();
+  }
+  Task<std::vector<search::Hit>> rank(store::AccountId,
+                                      search::TextQuery,
+                                      search::Items,
+                                      std::size_t) override {
+    co_return std::vector<search::Hit>();
+  }
+  Task<Result<indexer::IndexStatus>> status(store::AccountId) override {
+    co_return indexer::IndexStatus();
+  }
+  Task<Result<void>> rebuild(store::AccountId) override { co_return Result<void>(); }
+
+  int asked = 0;
+
+ private:
+  std::function<void()> meanwhile_;
+};
+
 class StandingTest : public ::testing::Test {
  protected:
   StandingTest() {
@@ -62,6 +106,11 @@ class StandingTest : public ::testing::Test {
     const store::AccessChange change{std::move(who), false, store::AccessChange::Action::set,
                                      *store::rights_of(rights)};
     ASSERT_TRUE(threads_.work(account_->set_access(store::k_inbox, change)));
+  }
+  // Enough messages that the index is asked about them.
+  void fill() {
+    for (int i = 0; i < 20; ++i)
+      ASSERT_TRUE(threads_.work(store_->deliver(binding(1), store::message_of("zebra"))));
   }
   // As the server does when the directory changed.
   void renew() {
@@ -126,6 +175,48 @@ TEST_F(StandingTest, TheNextCommandDoesNotRun) {
                            "completed\r\n", [this] { give(binding(10), ""); });
   EXPECT_THAT(answers, EndsWith(k_bye)) << "the owner took the right away";
   EXPECT_THAT(answers, Not(HasSubstr("d OK")));
+}
+
+TEST_F(StandingTest, OfAMailboxThatIsTakenAwayWhileItIsSearchedNothingIsTold) {
+  fill();
+  for (const std::string command :
+       {"SEARCH BODY zebra", "SEARCH RETURN (ALL) BODY zebra", "SORT (SUBJECT) UTF-8 BODY zebra",
+        "THREAD REFERENCES UTF-8 BODY zebra", "ESEARCH IN (personal) RETURN (ALL) BODY zebra"}) {
+    give(binding(10), "lr");
+    SlowSearcher calm([] {});
+    dialogue_.searcher = &calm;
+    const auto part = k_login + "b SELECT INBOX\r\nc " + command + "\r\nd LOGOUT\r\n";
+    EXPECT_THAT(dialogue_.say({part}), HasSubstr("c OK ")) << command;
+    EXPECT_EQ(calm.asked, 1) << command;
+    SlowSearcher slow([this] { give(binding(10), ""); });
+    dialogue_.searcher = &slow;
+    const auto answers = dialogue_.say({part});
+    const auto behind = answers.substr(answers.find("b OK"));
+    EXPECT_THAT(behind, EndsWith(k_bye)) << command;
+    for (const auto* told : {"* SEARCH", "* ESEARCH", "* SORT", "* THREAD", "c OK"})
+      EXPECT_THAT(behind, Not(HasSubstr(told))) << command;
+  }
+}
+
+TEST_F(StandingTest, NorOfOneThatIsNotOpen) {
+  fill();
+  const std::string part =
+      k_login + "b ESEARCH IN (personal) RETURN (ALL) BODY zebra\r\nc LOGOUT\r\n";
+  SlowSearcher calm([] {});
+  dialogue_.searcher = &calm;
+  EXPECT_THAT(dialogue_.say({part}), HasSubstr("UID ALL 1:20\r\n"));
+  SlowSearcher slow([this] { give(binding(10), ""); });
+  dialogue_.searcher = &slow;
+  const auto taken = dialogue_.say({part});
+  EXPECT_THAT(taken, Not(HasSubstr("* ESEARCH")));
+  EXPECT_THAT(taken, HasSubstr("b OK ESEARCH completed"));
+  give(binding(10), "lr");
+  SlowSearcher leaving([this] {
+    dialogue_.directory.replace(with_team({}));
+    renew();
+  });
+  dialogue_.searcher = &leaving;
+  EXPECT_THAT(dialogue_.say({part}), Not(HasSubstr("* ESEARCH"))) << "out of the group";
 }
 
 TEST_F(StandingTest, WithoutAMailboxOpenTheSessionGoesOn) {
