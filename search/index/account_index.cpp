@@ -23,8 +23,9 @@ namespace {
 constexpr std::uint64_t k_batch = 4U << 20U;
 // The sets of a query are bits, and Xapian's numbers have 32 bits for all databases together.
 constexpr ItemId k_last_item = 1U << 28U;
-// Of the rules by which words are made and kept; another number makes every index anew.
-constexpr int k_analysis = 1;
+// Of the rules by which words are made and kept, and of what an item's texts are; another number
+// makes every index anew. 2: events, tasks and contacts have the texts that people see.
+constexpr int k_analysis = 2;
 
 std::string analysis_of(const std::vector<std::string>& languages) {
   std::string out = fmt::format("{}", k_analysis);

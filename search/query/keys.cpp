@@ -79,6 +79,25 @@ constexpr auto k_keys = std::to_array<KeyWord>({
     {"id", Key::id},
     {"message-id", Key::id},
     {"номер", Key::id},
+    {"kind", Key::kind},
+    {"вид", Key::kind},
+});
+
+struct KindWord {
+  std::string_view name;
+  ItemKind kind;
+};
+
+// The first of a kind is the one it is printed with.
+constexpr auto k_kinds = std::to_array<KindWord>({
+    {"mail", ItemKind::mail},     {"message", ItemKind::mail},     {"письмо", ItemKind::mail},
+    {"почта", ItemKind::mail},    {"event", ItemKind::event},      {"meeting", ItemKind::event},
+    {"событие", ItemKind::event}, {"встреча", ItemKind::event},    {"task", ItemKind::task},
+    {"todo", ItemKind::task},     {"задача", ItemKind::task},      {"contact", ItemKind::contact},
+    {"card", ItemKind::contact},  {"контакт", ItemKind::contact},  {"note", ItemKind::note},
+    {"journal", ItemKind::note},  {"заметка", ItemKind::note},     {"person", ItemKind::person},
+    {"people", ItemKind::person}, {"сотрудник", ItemKind::person}, {"человек", ItemKind::person},
+    {"люди", ItemKind::person},
 });
 
 struct MarkWord {
@@ -200,6 +219,25 @@ std::string_view nearest_mark(std::string_view name) {
     if (is_near(form, mark.name, least)) nearest = mark.name;
   for (const auto word : k_attachment_words)
     if (is_near(form, word, least)) nearest = word;
+  return nearest;
+}
+
+std::optional<ItemKind> find_kind(std::string_view name) {
+  const auto found = std::ranges::find(k_kinds, key_form(name), &KindWord::name);
+  if (found == k_kinds.end()) return std::nullopt;
+  return found->kind;
+}
+
+std::string_view name_of(ItemKind kind) {
+  return std::ranges::find(k_kinds, kind, &KindWord::kind)->name;
+}
+
+std::string_view nearest_kind(std::string_view name) {
+  const auto form = key_form(name.substr(0, 64));
+  std::string_view nearest;
+  auto least = form.size();
+  for (const auto& kind : k_kinds)
+    if (is_near(form, kind.name, least)) nearest = kind.name;
   return nearest;
 }
 

@@ -29,6 +29,7 @@ enum class Key : std::uint8_t {
   keyword,
   list,
   id,
+  kind,  // mail, event, task, contact, note, person
 };
 
 struct KeyWord {
@@ -49,6 +50,11 @@ std::string_view name_of(Fields fields);
 std::optional<QueryLeaf> find_mark(std::string_view name);
 std::string_view name_of(const FlagIs& flag);
 std::string_view nearest_mark(std::string_view name);
+
+// What kind:X means; nothing for another word. The word it is printed with.
+std::optional<ItemKind> find_kind(std::string_view name);
+std::string_view name_of(ItemKind kind);
+std::string_view nearest_kind(std::string_view name);
 
 enum class Operator : std::uint8_t { none, both, either, negated };
 // AND, OR, NOT, И, ИЛИ, НЕ, in capitals alone.

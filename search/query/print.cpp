@@ -61,6 +61,9 @@ struct PrintLeaf {
     return with_key(name_of(Key::list), quoted(list.name));
   }
   std::string operator()(const IdIs& id) const { return with_key(name_of(Key::id), quoted(id.id)); }
+  std::string operator()(const KindIs& kind) const {
+    return with_key(name_of(Key::kind), name_of(kind.kind));
+  }
 };
 
 std::string joined(const Query& query, std::string_view between) {

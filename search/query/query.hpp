@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Query: what a person asks of mail, as a tree. Its leaves are about texts (a TextQuery, which an
-// index answers) or about what the store has in columns: folder, flags, dates, size, keywords.
+// Query: what a person asks of a mailbox, as a tree. Its leaves are about texts (a TextQuery, which
+// an index answers) or about what the store has in columns: kind, folder, flags, dates, size,
+// keywords.
 //
 // Pure values. parse.hpp makes one of what was typed, print.hpp the text of one; the evaluator
 // joins what the index and the columns say by all, any and none_of.
@@ -68,6 +69,13 @@ struct IdIs {
   bool operator==(const IdIs&) const = default;
 };
 
+// What an item is to a person. `person`: an entry of the address book, which is in no mailbox.
+enum class ItemKind : std::uint8_t { mail, event, task, contact, note, person };
+struct KindIs {
+  ItemKind kind = ItemKind::mail;
+  bool operator==(const KindIs&) const = default;
+};
+
 enum class QueryOp : std::uint8_t {
   all,      // every child; of none: true
   any,      // one child at least
@@ -76,7 +84,7 @@ enum class QueryOp : std::uint8_t {
 };
 
 using QueryLeaf =
-    std::variant<TextQuery, FolderIs, FlagIs, KeywordIs, ReceivedIn, SizeIn, ListIs, IdIs>;
+    std::variant<TextQuery, FolderIs, FlagIs, KeywordIs, ReceivedIn, SizeIn, ListIs, IdIs, KindIs>;
 
 struct Query {
   QueryOp op = QueryOp::all;

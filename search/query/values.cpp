@@ -51,6 +51,13 @@ Leaf mark_leaf(const Piece& value) {
                 std::string(nearest_mark(value.text)));
 }
 
+Leaf kind_leaf(const Piece& value) {
+  if (const auto kind = find_kind(value.text)) return KindIs{*kind};
+  return refuse(value, "kind: knows mail, event, task, contact, note and person.",
+                "После вид: пишут письмо, событие, задача, контакт, заметка или сотрудник.",
+                std::string(nearest_kind(value.text)));
+}
+
 Leaf time_problem(const Piece& value) {
   return refuse(value,
                 "This is no time: write 2026-03-15, 2026-03, 2026, 15.03.2026, 7d, yesterday, "
@@ -187,6 +194,8 @@ Leaf leaf_of(const KeyWord& key,
       return ListIs{value.text};
     case Key::id:
       return IdIs{value.text};
+    case Key::kind:
+      return kind_leaf(value);
     default:
       return size_leaf(key.key, comparison, value);
   }

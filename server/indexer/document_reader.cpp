@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "server/indexer/object_document.hpp"
+
 namespace kontor::indexer {
 namespace {
 
@@ -40,11 +42,14 @@ Task<std::vector<search::Extracted>> DocumentReader::extract(
   co_return out;
 }
 
-Task<search::Document> DocumentReader::make(store::ItemId item,
+Task<search::Document> DocumentReader::make(store::Item item,
                                             std::shared_ptr<const std::string> raw,
                                             io::WorkPool& pool,
                                             const std::vector<search::FieldText>* known) const {
-  auto work = [raw, item, limits = limits()] { return search::make_document(item, *raw, limits); };
+  auto work = [raw, item, limits = limits()] {
+    if (is_object(item, *raw)) return search::MadeDocument{make_object_document(item.id, *raw), {}};
+    return search::make_document(item.id, *raw, limits);
+  };
   auto made = co_await io::on_pool(pool, std::move(work));
   auto& document = made.document;
   if (made.attachments.empty()) co_return std::move(document);
@@ -67,7 +72,8 @@ Task<Result<std::vector<search::Document>>> DocumentReader::read(
     std::vector<store::ItemId> items,
     io::WorkPool& pool,
     KnownAttachments known) const {
-  const auto turn = co_await large_turns_.enter(bytes_of(account->view(), items));
+  const auto view = account->view();
+  const auto turn = co_await large_turns_.enter(bytes_of(view, items));
   auto read = co_await account->read_messages(items);
   account.reset();
   std::vector<search::Document> out;
@@ -83,7 +89,10 @@ Task<Result<std::vector<search::Document>>> DocumentReader::read(
     auto raw = std::make_shared<const std::string>(std::move(bytes));
     const auto found = known.find(items[i]);
     const auto* texts = found == known.end() ? nullptr : &found->second;
-    out.push_back(co_await make(items[i], std::move(raw), pool, texts));
+    store::Item item;
+    item.id = items[i];
+    if (const auto row = view.item(items[i])) item = *row;
+    out.push_back(co_await make(item, std::move(raw), pool, texts));
   }
   co_return out;
 }

@@ -39,7 +39,7 @@ class DocumentReader {
 
  private:
   // An item that is in `known` without a text has none.
-  Task<search::Document> make(store::ItemId item,
+  Task<search::Document> make(store::Item item,
                               std::shared_ptr<const std::string> raw,
                               io::WorkPool& pool,
                               const std::vector<search::FieldText>* known) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "server/indexer/item_kind.hpp"
 
 namespace kontor::indexer {
 namespace {
@@ -60,6 +61,11 @@ struct QueryPlan::Tester {
     const auto date = subject.entry.internal_date;
     return as_verdict((!when.from || date >= *when.from) && (!when.to || date < *when.to));
   }
+  Verdict operator()(const KindTest& test) const {
+    const auto folder = test.folders.find(subject.folder);
+    return as_verdict(folder != test.folders.end() &&
+                      kind_of(*folder->second, subject.entry.uid) == test.kind);
+  }
   Verdict operator()(const search::SizeIn& size) const {
     const auto item = plan.view_.item(subject.entry.item);
     return as_verdict(item && item->size >= size.least && item->size <= size.most);
@@ -81,6 +87,15 @@ QueryPlan::Node QueryPlan::ask(Question question) {
   return node;
 }
 
+QueryPlan::KindTest QueryPlan::kind_test(search::ItemKind kind,
+                                         const std::vector<store::FolderInfo>& folders) const {
+  KindTest test;
+  test.kind = kind;
+  for (const auto& folder : folders)
+    if (auto view = view_.open(folder.id)) test.folders.emplace(folder.id, std::move(view));
+  return test;
+}
+
 QueryPlan::Node QueryPlan::make_leaf(const search::QueryLeaf& leaf,
                                      const std::vector<store::FolderInfo>& folders) {
   Node node;
@@ -97,6 +112,8 @@ QueryPlan::Node QueryPlan::make_leaf(const search::QueryLeaf& leaf,
     node.test = *when;
   } else if (const auto* size = std::get_if<search::SizeIn>(&leaf)) {
     node.test = *size;
+  } else if (const auto* kind = std::get_if<search::KindIs>(&leaf)) {
+    node.test = kind_test(kind->kind, folders);
   } else if (const auto* list = std::get_if<search::ListIs>(&leaf)) {
     return ask(*list);
   } else if (const auto* id = std::get_if<search::IdIs>(&leaf)) {

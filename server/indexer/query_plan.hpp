@@ -2,6 +2,8 @@
 // QueryPlan: a Query made ready for one mailbox. What columns decide is decided at once; the rest
 // are its questions, each asked of all messages that are still open, one after the other.
 #pragma once
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -36,12 +38,17 @@ class QueryPlan {
   struct Ask {
     std::size_t question;
   };
+  struct KindTest {
+    search::ItemKind kind;
+    std::map<store::FolderId, std::shared_ptr<const store::FolderView>> folders;
+  };
   using Test = std::variant<FolderSet,
                             Ask,
                             search::FlagIs,
                             search::KeywordIs,
                             search::ReceivedIn,
-                            search::SizeIn>;
+                            search::SizeIn,
+                            KindTest>;
   struct Node {
     search::QueryOp op = search::QueryOp::all;
     Test test;
@@ -53,6 +60,7 @@ class QueryPlan {
 
   Node make(const search::Query& query, const std::vector<store::FolderInfo>& folders);
   Node ask(Question question);
+  KindTest kind_test(search::ItemKind kind, const std::vector<store::FolderInfo>& folders) const;
   Node make_leaf(const search::QueryLeaf& leaf, const std::vector<store::FolderInfo>& folders);
   Verdict run(const Node& node, const Subject& subject) const;
 

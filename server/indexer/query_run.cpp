@@ -2,11 +2,13 @@
 #include "server/indexer/query_run.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "base/core/text.hpp"
 #include "base/mime/decode.hpp"
 #include "base/mime/header.hpp"
+#include "server/indexer/object_document.hpp"
 #include "server/indexer/query_plan.hpp"
 
 namespace kontor::indexer {
@@ -46,6 +48,9 @@ class Run {
 
  private:
   void look_at_columns(const QueryPlan& plan, const std::vector<store::FolderInfo>& folders);
+  void keep_readable(const QueryChoice& choice, std::vector<store::FolderInfo>& folders) const;
+  Task<Result<void>> drop_taken_away(const QueryChoice& choice,
+                                     std::vector<store::FolderInfo> folders);
   void settle(const QueryPlan& plan);
   search::Items open_items() const;
   Task<Result<search::Items>> ask(Question question, search::Items within);
@@ -69,6 +74,34 @@ void Run::look_at_columns(const QueryPlan& plan, const std::vector<store::Folder
       if (verdict == Verdict::open) open_.push_back({folder.id, entry});
     });
   }
+}
+
+void Run::keep_readable(const QueryChoice& choice, std::vector<store::FolderInfo>& folders) const {
+  if (!choice.readable) return;
+  const auto readable = choice.readable(view_, folders);
+  std::erase_if(folders, [&](const store::FolderInfo& folder) {
+    return std::ranges::find(readable, folder.id, &ReadableFolder::id) == readable.end();
+  });
+}
+
+Task<Result<void>> Run::drop_taken_away(const QueryChoice& choice,
+                                        std::vector<store::FolderInfo> folders) {
+  if (!choice.readable) co_return Result<void>();
+  std::set<store::FolderId> with_private, without;
+  for (const auto& folder : choice.readable(account_->view(), folders))
+    (folder.with_private ? with_private : without).insert(folder.id);
+  std::vector<FoundMessage> kept;
+  for (const auto& message : found_) {
+    if (without.contains(message.folder)) {
+      const auto raw = co_await account_->read_message(message.entry.item);
+      if (!raw || is_private(*raw)) continue;
+    } else if (!with_private.contains(message.folder)) {
+      continue;
+    }
+    kept.push_back(message);
+  }
+  found_ = std::move(kept);
+  co_return Result<void>();
 }
 
 void Run::settle(const QueryPlan& plan) {
@@ -145,6 +178,7 @@ Task<Result<Found>> Run::find(search::Query query, QueryChoice choice) {
   auto folders = view_.folders();
   if (choice.with_recoverable)
     for (auto& folder : view_.recoverable()) folders.push_back(std::move(folder));
+  keep_readable(choice, folders);
   QueryPlan plan(query, view_, folders);
   look_at_columns(plan, folders);
   for (std::size_t i = 0; i < plan.questions().size() && !open_.empty(); ++i) {
@@ -154,6 +188,7 @@ Task<Result<Found>> Run::find(search::Query query, QueryChoice choice) {
     settle(plan);
   }
   if (choice.order == QueryOrder::by_relevance) co_await weigh(query);
+  KONTOR_CO_TRY(co_await drop_taken_away(choice, folders));
   std::ranges::sort(found_, [](const FoundMessage& a, const FoundMessage& b) {
     if (a.weight != b.weight) return a.weight > b.weight;
     if (a.entry.internal_date != b.entry.internal_date)

@@ -3,6 +3,7 @@
 //
 // Complete at any moment, as the Searcher is. A message that two folders show is found in both.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,10 +16,20 @@ namespace kontor::indexer {
 
 enum class QueryOrder : std::uint8_t { newest_first, by_relevance };
 
+struct ReadableFolder {
+  store::FolderId id = 0;
+  bool with_private = true;  // also events that are for their owner's eyes (RFC 5545, 3.8.1.3)
+};
+
 struct QueryChoice {
   QueryOrder order = QueryOrder::newest_first;
   // Also what was expunged or deleted and can be brought back.
   bool with_recoverable = false;
+  // Of the folders of the mailbox those that are looked through; missing: all of them. Asked when
+  // the search begins and when it ends: what may not be read any more then is not found.
+  std::function<std::vector<ReadableFolder>(const store::AccountView&,
+                                            const std::vector<store::FolderInfo>&)>
+      readable = {};
 };
 
 struct FoundMessage {

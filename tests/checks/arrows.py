@@ -40,7 +40,7 @@ ALLOWED = {
     'server/scheduling/imip': ['base/core', 'base/mime', 'calendar'],
     'server/sharing': BASE + STORE + DIRECTORY_SEEN,
     'server/delivery': BASE + STORE + DIRECTORY_SEEN + ['server/trace', 'server/sieve'],
-    'server/indexer': BASE + STORE + DIRECTORY_SEEN + ['search', 'server/trace'],
+    'server/indexer': BASE + STORE + DIRECTORY_SEEN + ['search', 'calendar', 'server/trace'],
     'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/sharing', 'server/trace', 'server/indexer', 'search', 'calendar'],
     'server/ldap': BASE + DIRECTORY_SEEN + ['server/ldap/wire', 'server/line', 'server/trace'],
     'server/pop3': BASE + STORE + DIRECTORY_SEEN + ['server/pop3/wire', 'server/line', 'server/trace'],

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "search/query/parse.hpp"
+#include "search/query/people.hpp"
 #include "search/query/print.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -22,6 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   static_cast<void>(as_text(*query));
   static_cast<void>(wanted_texts(*query));
+  if (const auto people = people_words(*query); !people && people.error().where.end > size)
+    std::abort();
   const auto printed = print_query(*query);
   if (printed.size() > k_max_query_bytes) return 0;
   const auto again = parse_query(printed, time);

@@ -5,8 +5,14 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
+#include <random>
 
+#include "search/fields/make_document.hpp"
+#include "search/query/matcher.hpp"
+#include "search/query/query.hpp"
+#include "server/indexer/object_document.hpp"
 #include "tests/unit/store/mailbox/store_fixture.hpp"
 
 namespace kontor::indexer {
@@ -144,6 +150,87 @@ TEST_F(IndexerTest, FindsTheSameBeforeWhileAndAfterIndexing) {
   check();
   deliver("u-turn");
   EXPECT_THAT(found(search::TextOp::literal, "u"), ElementsAre("lunch", "u-turn"));
+}
+
+// Random objects among mail: what is indexed, what is behind it and what has been read anew answer
+// as a reading of each item does.
+TEST_F(IndexerTest, ObjectsAreFoundAsAPlainLookFindsThem) {
+  constexpr auto k_words = std::to_array<std::string_view>(
+      {"договор", "смета", "Иванов", "ivanov", "plan", "планы", "495", "anna@example.org"});
+  std::mt19937 random(5);
+  const auto pick = [&] {
+    return std::string(
+        k_words[std::uniform_int_distribution<std::size_t>(0, k_words.size() - 1)(random)]);
+  };
+  auto mailbox = account();
+  store::FolderOptions options;
+  options.folder_class = store::FolderClass::calendar;
+  const auto folder = threads_.work(mailbox->create_folder("work", options)).value();
+  unsigned number = 0;
+  const auto add = [&](int many) {
+    for (int i = 0; i < many; ++i) {
+      store::NewObject object;
+      object.name = std::to_string(++number) + ".ics";
+      object.keys.uid = object.name;
+      switch (number % 4) {
+        case 0:
+          deliver(pick() + ' ' + pick());
+          continue;
+        case 1:
+          object.bytes = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:c\r\nFN:" + pick() +
+                         "\r\nNOTE:" + pick() + "\r\nTEL:+7 495 000-00-0" +
+                         std::to_string(number % 10) + "\r\nEND:VCARD\r\n";
+          break;
+        case 2:
+          object.bytes =
+              "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART:20260301T"
+              "090000Z\r\nSUMMARY:" +
+              pick() + "\r\nATTENDEE;CN=" + pick() +
+              ":mailto:x@example.org\r\nDESCRIPTION:" + pick() +
+              "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+          break;
+        default:
+          object.bytes = "BEGIN:VCALENDAR\r\nbroken " + pick();
+      }
+      ASSERT_TRUE(threads_.work(mailbox->put_object(folder, std::move(object), {})));
+    }
+  };
+  const auto check = [&] {
+    search::Analyzer analyzer(settings_.search.languages);
+    search::Items all;
+    std::vector<search::Document> documents;
+    for (const auto& item : mailbox->view().items_after(0, 1'000)) {
+      const auto raw = *threads_.work(mailbox->read_message(item.id));
+      all.push_back(item.id);
+      documents.push_back(is_object(item, raw) ? make_object_document(item.id, raw)
+                                               : search::make_document(item.id, raw, {}).document);
+    }
+    for (const auto op : {search::TextOp::words, search::TextOp::prefix, search::TextOp::literal,
+                          search::TextOp::phrase})
+      for (const auto& word : {pick(), pick(), std::string("догов"), std::string("4950"),
+                               std::string("broken"), std::string("VEVENT"), pick() + ' ' + pick()})
+        for (const auto fields : {search::k_people_fields, search::fields_of(search::Field::to)}) {
+          search::TextQuery query;
+          query.op = op;
+          query.text = word;
+          query.fields = fields;
+          search::Items expected;
+          for (const auto& document : documents)
+            if (search::matches(query, document, analyzer)) expected.push_back(document.item);
+          const auto items = threads_.work(indexer_->match(mailbox, query, all, {}));
+          ASSERT_TRUE(items.has_value()) << items.error().text();
+          EXPECT_EQ(*items, expected) << word << ' ' << static_cast<int>(op) << ' ' << fields;
+        }
+  };
+  add(40);
+  begin();
+  check();
+  run();
+  wait_complete();
+  EXPECT_EQ(status().index.documents, 40U);
+  check();
+  add(8);
+  check();
 }
 
 TEST_F(IndexerTest, PurgedMailLeavesTheIndex) {

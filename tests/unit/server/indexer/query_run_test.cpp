@@ -14,6 +14,7 @@
 #include "search/query/matcher.hpp"
 #include "search/query/parse.hpp"
 #include "server/indexer/folder_names.hpp"
+#include "server/indexer/object_document.hpp"
 #include "tests/unit/store/mailbox/store_fixture.hpp"
 
 namespace kontor::indexer {
@@ -32,7 +33,7 @@ class ReadingSearcher final : public Searcher {
     std::vector<search::Document> out;
     for (const auto item : items) {
       const auto raw = co_await account->read_message(item);
-      if (raw) out.push_back(search::make_document(item, *raw, {}).document);
+      if (raw) out.push_back(document_of(*account, item, *raw));
     }
     co_return out;
   }
@@ -46,8 +47,7 @@ class ReadingSearcher final : public Searcher {
     for (std::size_t i = 0; i < within.size(); ++i) {
       ++read;
       const auto raw = co_await account->read_message(within[i]);
-      if (raw && matcher.matches(search::make_document(within[i], *raw, {}).document))
-        out.push_back(within[i]);
+      if (raw && matcher.matches(document_of(*account, within[i], *raw))) out.push_back(within[i]);
       if (progress && !progress(i + 1, within.size())) co_return fail(Errc::cancelled);
     }
     co_return out;
@@ -73,6 +73,14 @@ class ReadingSearcher final : public Searcher {
   Task<Result<void>> rebuild(store::AccountId /*account*/) override { co_return Result<void>(); }
 
   std::size_t read = 0;
+
+ private:
+  static search::Document document_of(const store::Account& account,
+                                      store::ItemId item,
+                                      const std::string& raw) {
+    if (is_object(*account.view().item(item), raw)) return make_object_document(item, raw);
+    return search::make_document(item, raw, {}).document;
+  }
 };
 
 class QueryRun : public store::StoreFixture {
@@ -99,6 +107,23 @@ class QueryRun : public store::StoreFixture {
     if (flags & store::k_flagged) message.keywords = {"$Work"};
     append(*account_, folder(name), std::move(message));
   }
+  void put_object(const std::string& name,
+                  store::FolderClass folder_class,
+                  store::ObjectKind kind,
+                  const std::string& bytes) {
+    store::FolderOptions options;
+    options.folder_class = folder_class;
+    const auto view = account_->view();
+    const auto there = view.find_folder(name);
+    const auto id =
+        there ? there->id : threads_.work(account_->create_folder(name, options)).value();
+    store::NewObject object;
+    object.name = std::to_string(++objects_) + ".x";
+    object.bytes = bytes;
+    object.keys.uid = object.name;
+    object.keys.kind = kind;
+    ASSERT_TRUE(threads_.work(account_->put_object(id, std::move(object), {})).has_value());
+  }
   Result<Found> run(std::string_view text, QueryChoice choice = {}, ScanProgress progress = {}) {
     search::QueryTime time;
     time.now = UtcSeconds(std::chrono::seconds(1'700'000'000));
@@ -119,6 +144,7 @@ class QueryRun : public store::StoreFixture {
 
   std::shared_ptr<store::Account> account_;
   ReadingSearcher searcher_;
+  unsigned objects_ = 0;
 };
 
 TEST_F(QueryRun, TextsAndColumnsTogether) {
@@ -185,6 +211,32 @@ TEST_F(QueryRun, WhatWasExpungedIsFoundWhenAsked) {
   EXPECT_EQ(found("тайна", {QueryOrder::newest_first, true}), "INBOX 2, Recoverable/INBOX 1");
   EXPECT_EQ(found("тайна in:inbox", {QueryOrder::newest_first, true}),
             "INBOX 2, Recoverable/INBOX 1");
+}
+
+TEST_F(QueryRun, KindsAreToldApart) {
+  const auto part = [](const std::string& kind, const std::string& text) {
+    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:" + kind +
+           "\r\nUID:u\r\nDTSTART:20260301T090000Z\r\nSUMMARY:" + text + "\r\nEND:" + kind +
+           "\r\nEND:VCALENDAR\r\n";
+  };
+  using store::FolderClass;
+  using store::ObjectKind;
+  put("INBOX", "Subject: договор\r\n", "b");
+  put_object("work", FolderClass::calendar, ObjectKind::event, part("VEVENT", "договор"));
+  put_object("work", FolderClass::calendar, ObjectKind::task, part("VTODO", "договоры"));
+  put_object("work", FolderClass::calendar, ObjectKind::journal, part("VJOURNAL", "договору"));
+  put_object("book", FolderClass::contacts, ObjectKind::card,
+             "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:c\r\nFN:Договор Иванович\r\nEND:VCARD\r\n");
+  put_object("list", FolderClass::tasks, ObjectKind::other, part("VTODO", "договор"));
+  EXPECT_EQ(found("договор kind:mail"), "INBOX 1");
+  EXPECT_EQ(found("kind:event договор"), "work 1");
+  EXPECT_EQ(found("вид:задача договор in:work"), "work 2");
+  EXPECT_EQ(found("kind:task договор"), "list 1, work 2");
+  EXPECT_EQ(found("kind:note"), "work 3");
+  EXPECT_EQ(found("вид:контакт dogovor"), "book 1") << "the name in the other script";
+  EXPECT_EQ(found("договор kind:person"), "") << "the address book is in no mailbox";
+  EXPECT_EQ(found("договор -kind:mail -kind:event -kind:contact -kind:note"), "list 1, work 2");
+  EXPECT_EQ(found("subject:договор kind:event in:book"), "");
 }
 
 TEST_F(QueryRun, GivesUpWhenTold) {
