@@ -6,6 +6,7 @@
 #include "base/io/work_pool.hpp"
 #include "directory/gal/book.hpp"
 #include "directory/model/attributes.hpp"
+#include "server/admin/book_rows.hpp"
 #include "server/admin/person_row.hpp"
 
 namespace kontor::admin {
@@ -21,29 +22,6 @@ using directory::State;
 constexpr std::size_t k_usual_limit = 20;
 constexpr std::size_t k_highest_limit = 1'000;
 
-std::string_view word_of(Kind kind) {
-  switch (kind) {
-    case Kind::group:
-      return "group";
-    case Kind::contact:
-      return "contact";
-    case Kind::room:
-      return "room";
-    case Kind::person:
-      break;
-  }
-  return "person";
-}
-
-json::object short_row(const BookEntry& entry) {
-  const Principal& one = *entry.principal;
-  return {{"address", entry.mail},
-          {"name", one.name},
-          {"kind", word_of(one.kind)},
-          {"department", one.department},
-          {"telephone", one.telephone}};
-}
-
 std::string owner_of(const Book& book, const Principal& one) {
   const auto& owner = one.mail_rules.owner;
   const auto* entry = owner ? book.find(*owner) : nullptr;
@@ -52,7 +30,7 @@ std::string owner_of(const Book& book, const Principal& one) {
 
 json::object long_row(const Book& book, const BookEntry& entry) {
   const Principal& one = *entry.principal;
-  auto row = short_row(entry);
+  auto row = book_row(entry);
   row["addresses"] = texts(one.addresses);
   row["given_name"] = one.given_name;
   row["surname"] = one.surname;
@@ -122,12 +100,9 @@ Task<Answer> with_book(const Desk& desk, Work work) {
 
 Task<Answer> gal_search(const Desk& desk, Request request) {
   KONTOR_CO_TRY(const auto limit, limit_of(request));
-  auto find = [text = join(request.arguments, " "), limit](const Book& book) -> Answer {
-    json::array rows;
-    for (const auto* entry : book.complete(text, limit)) rows.emplace_back(short_row(*entry));
-    return json::value(std::move(rows));
-  };
-  co_return co_await with_book(desk, std::move(find));
+  KONTOR_CO_TRY(auto rows,
+                co_await find_in_book(desk.environment, join(request.arguments, " "), limit));
+  co_return json::value(std::move(rows));
 }
 
 Task<Answer> gal_show(const Desk& desk, Request request) {

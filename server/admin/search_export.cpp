@@ -84,6 +84,7 @@ Result<void> SearchExport::add(const json::object& row, std::string_view raw) {
   auto mailbox = exports::plain_level(text_in(row, "address"));
   if (mailbox.empty()) mailbox = text_in(row, "account");
   KONTOR_TRY(change_mailbox(mailbox));
+  if (row.contains("name")) return add_object(row, raw);
   const auto folder = text_in(row, "folder");
   if (folders_.insert(folder).second) {
     KONTOR_TRY(writer_->begin_folder(folder));
@@ -97,6 +98,15 @@ Result<void> SearchExport::add(const json::object& row, std::string_view raw) {
   KONTOR_TRY(message.date, store::parse_moment(text_in(row, "date"), UtcSeconds{}));
   message.uid = number_in(row, "uid");
   return writer_->add(folder, message);
+}
+
+// Of no form of mail: a file of the programs that it comes from.
+Result<void> SearchExport::add_object(const json::object& row, std::string_view raw) {
+  const auto folder = mailbox_ + "/objects";
+  const auto path = place_ + '/' + folder;
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return errno_error(path, errno);
+  const auto* ending = text_in(row, "kind") == "contact" ? ".vcf" : ".ics";
+  return write_file(folder + '/' + text_in(row, "emailid") + ending, raw);
 }
 
 Result<void> SearchExport::write_file(const std::string& name, std::string_view content) const {

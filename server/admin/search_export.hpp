@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a search found, as files: a folder for each mailbox in one of the forms of
-// docs/formats/export.md, and a manifest that tells what lies there (docs/formats/export.md,
-// "Exports of searches"). It has its name when it is whole. Blocking; memory: one message.
+// docs/formats/export.md (events, tasks and contacts as files beside it), and a manifest that tells
+// what lies there (docs/formats/export.md, "Exports of searches"). It has its name when it is
+// whole. Blocking; memory: one message.
 #pragma once
 #include <boost/json/object.hpp>
 #include <fstream>
@@ -30,6 +31,7 @@ class SearchExport {
   SearchExport(std::string to, std::string place, std::string format)
       : to_(std::move(to)), place_(std::move(place)), format_(std::move(format)) {}
   Result<void> change_mailbox(const std::string& mailbox);
+  Result<void> add_object(const boost::json::object& row, std::string_view raw);
   Result<void> write_file(const std::string& name, std::string_view content) const;
   Result<void> pack() const;
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/admin/search_rows.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "base/core/text.hpp"
 #include "base/mime/header.hpp"
+#include "search/query/keys.hpp"
+#include "server/indexer/item_kind.hpp"
 #include "store/tools/history.hpp"
 
 namespace kontor::admin {
@@ -41,7 +44,22 @@ json::object search_row(const SearchedMailbox& mailbox,
   row["from"] = field_text(header, "From");
   row["subject"] = field_text(header, "Subject");
   row["message_id"] = field_text(header, "Message-ID");
+  const auto rows = view.open(found.folder);
+  if (rows == nullptr) return row;
+  row["kind"] = search::name_of(indexer::kind_of(*rows, found.entry.uid));
+  if (rows->info().folder_class == store::FolderClass::mail) return row;
+  const auto* object = rows->object(found.entry.uid);
+  row["name"] = object == nullptr ? std::string() : object->name;
   return row;
+}
+
+void add_object(json::object& row, const search::Document& document) {
+  using search::Field;
+  for (const auto& [key, field] :
+       {std::pair("subject", Field::subject), std::pair("from", Field::from)}) {
+    const auto text = std::ranges::find(document.texts, field, &search::FieldText::field);
+    if (text != document.texts.end()) row[key] = text->text;
+  }
 }
 
 void add_marks(json::object& row,

@@ -11,11 +11,14 @@
 
 namespace kontor::admin {
 
-// Where it is and what it is. `header` are the first bytes of the message.
+// Where it is and what it is; of an object also its name in the folder. `header` are the first
+// bytes of the message.
 boost::json::object search_row(const SearchedMailbox& mailbox,
                                const store::AccountView& view,
                                const indexer::FoundMessage& found,
                                std::string_view header);
+// What an object's document says of it, in the fields that a message has of its header.
+void add_object(boost::json::object& row, const search::Document& document);
 // Flags and keywords, which an export keeps.
 void add_marks(boost::json::object& row,
                const store::AccountView& view,

@@ -83,21 +83,51 @@ Result<void> add_group(Gathering& found, const Environment& environment, const s
   return {};
 }
 
+// Everything that a person may read: his own mailbox, and what was given to him in others.
+Result<void> add_readable(SearchScope& scope,
+                          const Environment& environment,
+                          const std::string& name) {
+  KONTOR_TRY(const auto found, find_account(environment, name));
+  if (found.person == nullptr) return fail(Errc::not_found, name + " is nobody who reads mail");
+  const auto copy = environment.directory.current();
+  scope.reader = std::make_shared<const SearchReader>(environment, found.person->id);
+  for (const auto& account : scope.reader->accounts()) {
+    const auto info = environment.store.info(account);
+    if (!info) continue;
+    const auto owner = copy->find({info->binding.source, info->binding.guid});
+    scope.mailboxes.push_back({account, owner ? owner->mail : std::string()});
+  }
+  return {};
+}
+
 }  // namespace
 
 bool search_fits(const Request& request) {
   const auto given = [&](const char* name) { return request.options.contains(name) ? 1 : 0; };
-  if (given("--account") + given("--all") + given("--domain") + given("--group") != 1) return false;
+  if (given("--account") + given("--all") + given("--domain") + given("--group") + given("--as") +
+          given("--people") !=
+      1)
+    return false;
+  if (given("--people") != 0 && given("--export") != 0) return false;
   return given("--export") != 0 || given("--format") == 0;
 }
 
 Result<SearchScope> search_scope(const Environment& environment, const Request& request) {
   if (!search_fits(request))
-    return fail(Errc::bad_input, "say where: --account, --all, --domain or --group, one of them");
+    return fail(Errc::bad_input,
+                "say where: --account, --all, --domain, --group, --as or --people, one of them");
   Gathering found(environment);
   SearchScope scope;
-  for (const std::string name : {"account", "domain", "group"})
+  for (const std::string name : {"account", "domain", "group", "as"})
     if (const auto value = option(request, "--" + name); !value.empty()) scope.said[name] = value;
+  if (request.options.contains("--people")) {
+    scope.said["people"] = scope.in_book = true;
+    return scope;
+  }
+  if (const auto name = option(request, "--as"); !name.empty()) {
+    KONTOR_TRY(add_readable(scope, environment, name));
+    return scope;
+  }
   if (request.options.contains("--all")) {
     scope.said["all"] = true;
     add_all(found, environment);

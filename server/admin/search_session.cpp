@@ -14,13 +14,16 @@
 #include "base/net/signal.hpp"
 #include "base/net/stream.hpp"
 #include "search/query/parse.hpp"
+#include "search/query/people.hpp"
 #include "search/query/print.hpp"
 #include "server/admin/audit_log.hpp"
+#include "server/admin/book_rows.hpp"
 #include "server/admin/frame.hpp"
 #include "server/admin/search_rows.hpp"
 #include "server/admin/search_scope.hpp"
 #include "server/admin/search_wish.hpp"
 #include "server/admin/verbs.hpp"
+#include "server/indexer/object_document.hpp"
 #include "server/indexer/query_hint.hpp"
 #include "server/indexer/query_run.hpp"
 
@@ -32,6 +35,7 @@ namespace json = boost::json;
 constexpr net::Limit k_write = std::chrono::seconds(60);
 constexpr net::Limit k_sign_of_life = std::chrono::seconds(2);
 constexpr std::size_t k_piece = 1U << 20U;         // of a message that is exported
+constexpr std::size_t k_most_people = 1'000;       // of the address book
 constexpr std::size_t k_most_listed = 100;         // mailboxes named in a record
 constexpr std::size_t k_rows_at_once = 64;         // headers read by one trip to the disk
 constexpr std::uint64_t k_most_shown = 4U << 20U;  // bytes of a message a snippet is made of
@@ -42,8 +46,39 @@ struct Sums {
   std::uint64_t with_matches = 0;
   std::uint64_t failed = 0;
   std::uint64_t messages = 0;
-  std::uint64_t shown = 0;  // or exported
+  std::uint64_t people = 0;  // of the address book
+  std::uint64_t shown = 0;   // or exported
 };
+
+search::Query of_people(search::Query query) {
+  search::Query out;
+  out.range = query.range;
+  out.children.emplace_back();
+  out.children.back().op = search::QueryOp::leaf;
+  out.children.back().leaf = search::KindIs{search::ItemKind::person};
+  if (query.op == search::QueryOp::all)
+    std::ranges::move(query.children, std::back_inserter(out.children));
+  else
+    out.children.push_back(std::move(query));
+  return out;
+}
+
+std::function<std::vector<indexer::ReadableFolder>(const store::AccountView&,
+                                                   const std::vector<store::FolderInfo>&)>
+readable_by(std::shared_ptr<const SearchReader> reader) {
+  return [reader](const store::AccountView& view, const std::vector<store::FolderInfo>& folders) {
+    return reader->readable(view, folders);
+  };
+}
+
+// May it still be shown? Rights may have gone since it was found.
+bool is_readable(const SearchWish& wish,
+                 const store::AccountView& view,
+                 const indexer::FoundMessage& message) {
+  if (!wish.choice.readable) return true;
+  const auto folder = view.folder(message.folder);
+  return folder && !wish.choice.readable(view, {*folder}).empty();
+}
 
 class SearchSession {
  public:
@@ -60,6 +95,7 @@ class SearchSession {
     std::atomic<std::uint64_t> done = 0, goal = 0;
   };
 
+  Task<Result<void>> show_people(const SearchWish& wish, std::string words);
   Task<Result<void>> search_all(const SearchWish& wish, const SearchScope& scope);
   Task<Result<void>> search_mailbox(const SearchWish& wish, SearchedMailbox mailbox);
   Task<void> look(std::shared_ptr<Work> work,
@@ -70,11 +106,13 @@ class SearchSession {
                           const SearchedMailbox& mailbox,
                           std::shared_ptr<store::Account> account,
                           const indexer::Found& found);
-  Task<Result<void>> show_some(const SearchedMailbox& mailbox,
+  Task<Result<void>> show_some(const SearchWish& wish,
+                               const SearchedMailbox& mailbox,
                                std::shared_ptr<store::Account> account,
                                const std::vector<indexer::FoundMessage>& some,
                                const search::SnippetMaker& maker);
-  Task<Result<void>> send_messages(const SearchedMailbox& mailbox,
+  Task<Result<void>> send_messages(const SearchWish& wish,
+                                   const SearchedMailbox& mailbox,
                                    store::Account& account,
                                    const indexer::Found& found);
   Task<Result<void>> send_message(const SearchedMailbox& mailbox,
@@ -158,11 +196,22 @@ Task<void> SearchSession::run(Request request) {
     static_cast<void>(co_await send(std::move(problem)));
     co_return;
   }
-  const auto wish = search_wish(request, *std::move(query));
-  if (!wish) co_return co_await refuse(wish.error());
-  const auto scope = search_scope(environment, request);
+  auto scope = search_scope(environment, request);
   if (!scope) co_return co_await refuse(scope.error());
+  if (scope->in_book) query = of_people(*std::move(query));
+  const auto people = search::people_words(*query);
+  if (!people) {
+    auto problem = problem_of_query(people.error());
+    static_cast<void>(co_await send(std::move(problem)));
+    co_return;
+  }
+  if (*people) scope->mailboxes.clear();
+  auto wish = search_wish(request, *std::move(query));
+  if (!wish) co_return co_await refuse(wish.error());
+  if (scope->reader) wish->choice.readable = readable_by(scope->reader);
   exports_ = !wish->exported_to.empty();
+  if (*people && exports_)
+    co_return co_await refuse(Error(Errc::bad_input, "the address book is not exported"));
   const auto begun = co_await record_begin(request, *wish, *scope);
   if (!begun) co_return co_await refuse(begun.error());
   json::object frame{{"type", "begun"},
@@ -170,17 +219,15 @@ Task<void> SearchSession::run(Request request) {
                      {"mailboxes", scope->mailboxes.size()},
                      {"audit", begun->number}};
   auto outcome = co_await send(std::move(frame));
+  if (outcome && *people) outcome = co_await show_people(*wish, **people);
   if (outcome) outcome = co_await search_all(*wish, *scope);
   const auto ended = co_await record_end(*begun, outcome);
   if (!outcome) co_return co_await refuse(outcome.error());
   if (!ended) co_return co_await refuse(ended.error());
-  json::object end{{"type", "end"},
-                   {"searched", sums_.searched},
-                   {"with_matches", sums_.with_matches},
-                   {"failed", sums_.failed},
-                   {"messages", sums_.messages},
-                   {"audit", ended->number},
-                   {"audit_hash", ended->hash}};
+  json::object end{
+      {"type", "end"},          {"searched", sums_.searched}, {"with_matches", sums_.with_matches},
+      {"failed", sums_.failed}, {"messages", sums_.messages}, {"people", sums_.people},
+      {"audit", ended->number}, {"audit_hash", ended->hash}};
   if (exports_) end["manifest_sha256"] = manifest_hash_;
   if (sums_.messages == 0 && scope->mailboxes.size() == 1) {
     const auto hint = co_await find_hint(*wish, scope->mailboxes.front());
@@ -200,6 +247,17 @@ Task<std::string> SearchSession::find_hint(const SearchWish& wish, SearchedMailb
   const auto found = co_await indexer::run_query(searcher, *account, *std::move(query), wish.choice,
                                                  std::move(progress));
   co_return found && !found->messages.empty() ? std::move(text) : std::string();
+}
+
+Task<Result<void>> SearchSession::show_people(const SearchWish& wish, std::string words) {
+  const auto most = std::min(k_most_people, wish.offset + wish.limit);
+  KONTOR_CO_TRY(auto rows, co_await find_in_book(desk_.environment, std::move(words), most));
+  for (auto i = wish.offset; i < rows.size(); ++i) {
+    json::object frame{{"type", "person"}, {"row", std::move(rows[i])}};
+    KONTOR_CO_TRY(co_await send(std::move(frame)));
+    ++sums_.people;
+  }
+  co_return Result<void>();
 }
 
 Task<Result<void>> SearchSession::search_all(const SearchWish& wish, const SearchScope& scope) {
@@ -278,7 +336,7 @@ Task<Result<void>> SearchSession::search_mailbox(const SearchWish& wish, Searche
     frame["unknown_folders"] = std::move(names);
   }
   KONTOR_CO_TRY(co_await send(std::move(frame)));
-  if (exports_) co_return co_await send_messages(mailbox, *account, found);
+  if (exports_) co_return co_await send_messages(wish, mailbox, *account, found);
   co_return co_await show(wish, mailbox, account, found);
 }
 
@@ -294,12 +352,13 @@ Task<Result<void>> SearchSession::show(const SearchWish& wish,
     const std::vector<indexer::FoundMessage> some(
         found.messages.begin() + static_cast<std::ptrdiff_t>(i),
         found.messages.begin() + static_cast<std::ptrdiff_t>(std::min(end, i + k_rows_at_once)));
-    KONTOR_CO_TRY(co_await show_some(mailbox, account, some, maker));
+    KONTOR_CO_TRY(co_await show_some(wish, mailbox, account, some, maker));
   }
   co_return Result<void>();
 }
 
-Task<Result<void>> SearchSession::show_some(const SearchedMailbox& mailbox,
+Task<Result<void>> SearchSession::show_some(const SearchWish& wish,
+                                            const SearchedMailbox& mailbox,
                                             std::shared_ptr<store::Account> account,
                                             const std::vector<indexer::FoundMessage>& some,
                                             const search::SnippetMaker& maker) {
@@ -319,8 +378,12 @@ Task<Result<void>> SearchSession::show_some(const SearchedMailbox& mailbox,
     if (item && item->size <= k_most_shown) {
       std::vector<store::ItemId> items(1, item->id);
       auto documents = co_await desk_.environment.searcher->documents(account, std::move(items));
-      if (documents && !documents->empty()) add_snippet(row, std::move(documents->front()), maker);
+      if (documents && !documents->empty()) {
+        if (row.contains("name")) add_object(row, documents->front());
+        add_snippet(row, std::move(documents->front()), maker);
+      }
     }
+    if (!is_readable(wish, account->view(), some[i])) continue;
     frame["row"] = std::move(row);
     KONTOR_CO_TRY(co_await send(std::move(frame)));
     ++sums_.shown;
@@ -328,12 +391,14 @@ Task<Result<void>> SearchSession::show_some(const SearchedMailbox& mailbox,
   co_return Result<void>();
 }
 
-Task<Result<void>> SearchSession::send_messages(const SearchedMailbox& mailbox,
+Task<Result<void>> SearchSession::send_messages(const SearchWish& wish,
+                                                const SearchedMailbox& mailbox,
                                                 store::Account& account,
                                                 const indexer::Found& found) {
   for (const auto& message : found.messages) {
     if (desk_.imports->is_stopping())
       co_return fail(Errc::cancelled, "the server is shutting down");
+    if (!is_readable(wish, account.view(), message)) continue;
     KONTOR_CO_TRY(co_await send_message(mailbox, account, message));
   }
   co_return Result<void>();
@@ -350,6 +415,8 @@ Task<Result<void>> SearchSession::send_message(const SearchedMailbox& mailbox,
       raw ? std::string_view(*raw).substr(0, item ? item->header_size : 0) : std::string_view();
   auto row = search_row(mailbox, view, message, header);
   add_marks(row, view, message);
+  if (raw && item && indexer::is_object(*item, *raw))
+    add_object(row, indexer::make_object_document(item->id, *raw));
   if (raw) {
     crypto::Sha256 digest;
     digest.add(*raw);

@@ -85,7 +85,7 @@ class Listener {
   std::optional<SearchExport> export_;
   json::object begun_, end_;
   std::optional<json::object> problem_;
-  json::array messages_, mailboxes_;
+  json::array messages_, mailboxes_, people_;
   std::uint64_t exported_ = 0, lost_ = 0;
   std::optional<json::object> row_;  // whose bytes come now
   std::string raw_;
@@ -147,6 +147,8 @@ Result<void> Listener::hear(const json::object& frame) {
       mailboxes_.emplace_back(std::move(row));
   } else if (type == "message") {
     messages_.emplace_back(frame.at("row"));
+  } else if (type == "person") {
+    people_.emplace_back(frame.at("row"));
   } else if (type == "export" && export_) {
     return take_export(frame.at("row").as_object());
   } else if (type == "bytes" && row_) {
@@ -175,9 +177,17 @@ std::string Listener::text() const {
       mailbox = text_in(row, "account");
       out += (text_in(row, "address").empty() ? mailbox : text_in(row, "address")) + ":\n";
     }
-    out += fmt::format("{}  {} {}  {}  {}\n", text_in(row, "date"), text_in(row, "folder"),
-                       number_in(row, "uid"), text_in(row, "from"), text_in(row, "subject"));
+    const auto from = text_in(row, "from");
+    out += fmt::format(
+        "{}  {} {}  {}  {}\n", text_in(row, "date"), text_in(row, "folder"), number_in(row, "uid"),
+        row.contains("name") ? '[' + text_in(row, "kind") + ']' : from, text_in(row, "subject"));
     if (const auto snippet = marked_snippet(row); !snippet.empty()) out += "    " + snippet + '\n';
+  }
+  for (const auto& value : people_) {
+    const auto& row = value.as_object();
+    out +=
+        fmt::format("[{}]  {} <{}>  {}  {}\n", text_in(row, "kind"), text_in(row, "name"),
+                    text_in(row, "address"), text_in(row, "department"), text_in(row, "telephone"));
   }
   for (const auto& value : mailboxes_) {
     const auto& row = value.as_object();
@@ -223,8 +233,11 @@ Result<Finding> Listener::finding() {
   } else {
     last = fmt::format("{} shown of {}", messages_.size(), last);
   }
+  if (!people_.empty() || request_.options.contains("--people"))
+    last = fmt::format("{} found in the address book; {}", people_.size(), last);
   value["mailboxes"] = mailboxes_;
   if (!export_) value["results"] = messages_;
+  if (!people_.empty()) value["people"] = people_;
   out.good = number_in(value, "failed") == 0 && lost_ == 0;
   out.text = plain_lines(text()) + last;
   out.value = std::move(value);
