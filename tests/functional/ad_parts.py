@@ -353,7 +353,8 @@ class Passwords(ad_case.DomainCase):
 
     def test_a_second_controller_answers_when_the_first_is_dead(self):
         with Probe(self.folder, self.settings(ad__controllers=['localhost', samba.DC_HOST]), 'password') as probe:
-            self.assertEqual(self.check(probe, 'alice')[0], 'ok')
+            # On a loaded machine the second may take longer than ad.timeout; the first never answers.
+            samba.wait_until(lambda: self.check(probe, 'alice')[0] == 'ok', PATIENCE, 'the second answers')
 
     def test_an_answer_no_keytab_proves_lets_nobody_in(self):
         # A keytab with a key of our own making for the server's name: what the controller gives does not open.
