@@ -24,7 +24,7 @@ bool is_taken(const Instance& one, const std::vector<BusyPeriod>& busy) {
 std::size_t people(const CalendarObject& request) {
   const auto all = request.attendees();
   const auto counts = [](const Participant& one) {
-    return one.user_type != "ROOM" && one.user_type != "RESOURCE" &&
+    return one.user_type != "ROOM" && one.user_type != "RESOURCE" && one.user_type != "GROUP" &&
            one.role != "NON-PARTICIPANT" && one.partstat != "DECLINED";
   };
   auto count = static_cast<std::size_t>(std::ranges::count_if(all, counts));

@@ -5,6 +5,7 @@
 #include "base/log/events/scheduling.hpp"
 #include "calendar/itip/organizer.hpp"
 #include "server/scheduling/busy.hpp"
+#include "server/scheduling/plan.hpp"
 #include "server/scheduling/rooms.hpp"
 #include "server/scheduling/round.hpp"
 
@@ -47,6 +48,7 @@ Task<Result<void>> Round::book(const Letter& letter,
   const auto organizer =
       find_addressee(*copy_, environment_.settings.domains.local, letter.message.from, now_);
   const bool may = may_book(*copy_, *values, organizer.principal.get());
+  name_user_types(*copy_, now_, calendar);
   const auto request = calendar::read_object(calendar::write_component(calendar));
   if (!request) co_return fail(Errc::bad_input, request.error().sentence);
   BusyQuestion question;

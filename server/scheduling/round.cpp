@@ -58,12 +58,32 @@ std::optional<Letter> Round::letter_of(calendar::SchedulingMessage message, Orig
   return letter;
 }
 
-Task<std::string> Round::tell(Letter letter, std::string to) {
+Task<std::string> Round::tell(const Letter& letter, std::string to) {
   auto whom = find_addressee(*copy_, environment_.settings.domains.local, to, now_);
   if (whom.where == Where::here) co_return co_await tell_here(letter, whom.principal);
   if (whom.where != Where::outside || letter.origin == Origin::mail) co_return "3.7";
   if (!environment_.by_mail) co_return "5.3";
   co_return co_await environment_.by_mail(letter.message, whom.address);
+}
+
+Task<std::map<std::string, std::string>> Round::tell_all(
+    PrincipalPtr sender, std::vector<calendar::SchedulingMessage> messages) {
+  const bool is_bound = environment_.policies.of(sender->id)->sends_here_only;
+  std::map<std::string, std::string> statuses;
+  for (auto& message : messages) {
+    const auto to = message.to;
+    const auto letter = letter_of(std::move(message), Origin::inside);
+    for (const auto& address : to) {
+      const auto whom = find_addressee(*copy_, environment_.settings.domains.local, address, now_);
+      if (!letter)
+        statuses[address] = "5.1";
+      else if (whom.where == Where::outside && is_bound)
+        statuses[address] = "3.8";
+      else
+        statuses[address] = co_await tell(*letter, address);
+    }
+  }
+  co_return statuses;
 }
 
 Task<Result<Round::Reader>> Round::open(PrincipalPtr person) {

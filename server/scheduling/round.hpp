@@ -31,8 +31,11 @@ class Round {
  public:
   explicit Round(Scheduler& scheduler);
 
-  // To one address; the SCHEDULE-STATUS.
-  Task<std::string> tell(Letter letter, std::string to);
+  // To one address; the SCHEDULE-STATUS. The letter outlives the task.
+  Task<std::string> tell(const Letter& letter, std::string to);
+  // To all whom they are for; the codes by address. `sender` says whom it may go to.
+  Task<std::map<std::string, std::string>> tell_all(
+      PrincipalPtr sender, std::vector<calendar::SchedulingMessage> messages);
   // What was set going by that: answers of rooms, others' copies.
   Task<void> finish();
 

@@ -10,11 +10,14 @@
 //
 // All of Environment outlives it. Any thread.
 #pragma once
+#include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/config/settings.hpp"
 #include "base/core/task.hpp"
@@ -23,6 +26,7 @@
 #include "calendar/itip/message.hpp"
 #include "calendar/zone/zones.hpp"
 #include "server/policy/policies.hpp"
+#include "server/scheduling/calendars.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::scheduling {
@@ -52,9 +56,80 @@ struct Environment {
   ByMail by_mail = {};  // none: nobody outside can be told (5.3)
 };
 
+// What stands in the way of a change: the precondition of CalDAV, and a sentence for people.
+struct Refusal {
+  std::string condition;  // "allowed-attendee-scheduling-object-change"
+  std::string sentence;
+};
+
+// An object that its owner's client puts into a calendar.
+struct Change {
+  std::shared_ptr<const directory::Principal> owner;  // whose calendar it is, whoever writes
+  std::shared_ptr<store::Account> account;            // of the owner
+  store::FolderId folder = 0;
+  std::string name;
+  std::string bytes;  // checked, as the keys say
+  store::ObjectKeys keys;
+  store::ObjectCondition condition;
+  // The schedule tag it must have (RFC 6638, 3.2.10); answers that came since stay.
+  std::optional<std::string> schedule_tag;
+};
+
+struct Removal {
+  std::shared_ptr<const directory::Principal> owner;
+  std::shared_ptr<store::Account> account;
+  store::FolderId folder = 0;
+  std::string name;
+  store::ObjectCondition condition;
+  std::optional<std::string> schedule_tag;
+  bool replies = true;  // tell the organizer that the owner does not come
+};
+
+// What became of a change; with `refusal` or `clash` nothing was done.
+struct Outcome {
+  store::ObjectPut put;
+  bool is_altered = false;   // what is stored is not what the client sent
+  std::string schedule_tag;  // empty: it is no scheduling object resource
+  std::optional<Refusal> refusal;
+  std::optional<FoundObject> clash;  // has the same UID in another calendar
+};
+
+struct BusyAnswer {
+  std::string recipient;  // as the question has it
+  std::string status;     // "2.0;Success"
+  std::string calendar;   // VFREEBUSY; empty: nothing is known
+};
+
 class Scheduler {
  public:
   explicit Scheduler(Environment environment) : environment_(std::move(environment)) {}
+
+  // conflict: the condition does not hold. Errors of Account::put_object() besides.
+  Task<Result<Outcome>> put(Change change);
+  // not_found: nothing is there; conflict. Errors of Account::remove_object() besides.
+  Task<Result<void>> remove(Removal removal);
+  // What is to be told when a calendar goes with all that it holds: of at most k_most_farewells
+  // meetings that are not over. To be asked before, and told after.
+  static constexpr std::size_t k_most_farewells = 500;
+  Task<std::vector<calendar::SchedulingMessage>> farewells(
+      std::shared_ptr<const directory::Principal> owner,
+      std::shared_ptr<store::Account> account,
+      store::FolderId folder);
+  Task<void> tell(std::shared_ptr<const directory::Principal> owner,
+                  std::vector<calendar::SchedulingMessage> messages);
+
+  // A VFREEBUSY REQUEST of `asker` (RFC 6638, 5): when those are busy whom it names. Of a group:
+  // when any of its members is.
+  Task<std::expected<std::vector<BusyAnswer>, Refusal>> ask_busy(
+      std::shared_ptr<const directory::Principal> asker, std::string bytes);
+
+  // Is the object one that its owner invites to, or is invited to?
+  Task<bool> is_meeting(std::shared_ptr<const directory::Principal> owner,
+                        std::shared_ptr<store::Account> account,
+                        FoundObject object);
+
+  // How many people somebody may invite to a meeting: as many as may get a message of his.
+  std::size_t most_attendees(const directory::PrincipalId& person) const;
 
   // A message for one address of this organisation (calendar_address): applies it to the person's
   // calendars and puts it into his inbox; a room or a piece of equipment answers. Returns the
@@ -66,6 +141,13 @@ class Scheduler {
 
  private:
   friend class Round;
+  // nothing: somebody else was faster; once more.
+  Task<Result<std::optional<Outcome>>> put_once(const Change& change);
+  Task<Result<bool>> remove_once(const Removal& removal);
+  // The codes into the object as it is by then.
+  Task<void> write_statuses(const Change& change, std::map<std::string, std::string> statuses);
+  std::string tag_of(store::Account& account, const FoundObject& found) const;
+
   Environment environment_;
   calendar::Zones zones_;
 };
