@@ -42,6 +42,7 @@
 #include "server/app/spelling.hpp"
 #include "server/app/web.hpp"
 #include "server/dav/homes.hpp"
+#include "server/dav/schedule.hpp"
 #include "server/delivery/delivery.hpp"
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
@@ -268,7 +269,7 @@ void Server::State::make_scheduler() {
                                       clock,
                                       log,
                                       dav::make_standard_collections,
-                                      {},
+                                      dav::schedule_tag_entry,
                                       [this](calendar::SchedulingMessage message, std::string to) {
                                         return invitations->send(std::move(message), std::move(to));
                                       }};
@@ -308,7 +309,7 @@ void Server::State::make_environments() {
   ldap.emplace(ldap::Environment{
       line, *directory, *books,
       directory::PhotoShelf(settings.server.data_folder, io::real_file_system()), workers});
-  web = make_web(settings, *directory, *sign_in, *store, workers, books.get(), clock);
+  web = make_web(settings, *directory, *sign_in, *store, workers, books.get(), *scheduler, clock);
   // As at a sign-in: by the newest copy, the policies, and where the request comes from.
   cookies.emplace(
       settings.dav.session, clock,

@@ -22,13 +22,14 @@ http::Routes make_web(const config::Settings& settings,
                       store::AccountStore& store,
                       io::WorkPool& workers,
                       const directory::BookKeeper* books,
+                      scheduling::Scheduler& scheduler,
                       const Clock& clock) {
   http::Routes all;
   all.add({"/health", {"GET"}, http::Access::anybody, [&directory](http::Call) {
              return health(directory);
            }});
   all.add(autodiscover::routes({settings, directory, sign_in, clock}));
-  all.add(dav::routes({settings, directory, store, clock, books, &workers}));
+  all.add(dav::routes({settings, directory, store, clock, books, &workers, &scheduler}));
   return all;
 }
 

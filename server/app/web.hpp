@@ -7,6 +7,7 @@
 #include "directory/gal/book.hpp"
 #include "directory/model/sign_in.hpp"
 #include "server/http/routes.hpp"
+#include "server/scheduling/scheduler.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::app {
@@ -18,6 +19,7 @@ http::Routes make_web(const config::Settings& settings,
                       store::AccountStore& store,
                       io::WorkPool& workers,
                       const directory::BookKeeper* books,
+                      scheduling::Scheduler& scheduler,
                       const Clock& clock);
 
 }  // namespace kontor::app

@@ -9,6 +9,7 @@
 #include "server/dav/components.hpp"
 #include "server/dav/dead.hpp"
 #include "server/dav/names.hpp"
+#include "server/scheduling/calendars.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -16,21 +17,6 @@ namespace {
 using store::FolderClass;
 using store::ObjectKeys;
 using store::ObjectKind;
-
-ObjectKind kind_of(calendar::Kind kind) {
-  switch (kind) {
-    case calendar::Kind::event:
-      return ObjectKind::event;
-    case calendar::Kind::todo:
-      return ObjectKind::task;
-    case calendar::Kind::journal:
-      return ObjectKind::journal;
-    case calendar::Kind::freebusy:
-    case calendar::Kind::availability:
-      return ObjectKind::busy;
-  }
-  return ObjectKind::other;
-}
 
 std::unexpected<http::wire::Response> refuse(std::string_view space, const calendar::Refusal& why) {
   const int status = why.precondition == calendar::Precondition::max_resource_size ? 413 : 403;
@@ -50,18 +36,11 @@ std::expected<ObjectKeys, http::wire::Response> check_calendar(const Context& co
   if (std::ranges::find(taken, component) == taken.end())
     return std::unexpected(refusal(403, cal_name("supported-calendar-component"),
                                    "this collection does not take " + component));
-  ObjectKeys keys;
-  keys.uid = object->uid;
-  keys.kind = kind_of(object->kind);
-  calendar::ObjectZones zones(object->calendar, context.kept->zones, zone_of(context, collection));
+  auto floating = zone_of(context, collection);
+  calendar::ObjectZones zones(object->calendar, context.kept->zones, floating);
   if (const auto checked = calendar::check_instances(*object, zones); !checked)
     return refuse(k_caldav, checked.error());
-  calendar::Budget budget;
-  const auto span = calendar::span_of(*object, zones, budget);
-  // A day on either side: floating times are read in any zone.
-  keys.begin = std::max(span.range.begin - std::chrono::days(1), calendar::k_first_moment);
-  keys.end = std::min(span.range.end + std::chrono::days(1), calendar::k_last_moment);
-  return keys;
+  return scheduling::keys_of(*object, context.kept->zones, std::move(floating));
 }
 
 }  // namespace

@@ -19,6 +19,10 @@
 #include "server/http/routes.hpp"
 #include "store/mailbox/account_store.hpp"
 
+namespace kontor::scheduling {
+class Scheduler;  // server/scheduling/scheduler.hpp
+}
+
 namespace kontor::dav {
 
 // What all requests share; everything outlives the routes.
@@ -29,6 +33,7 @@ struct Environment {
   const Clock& clock;
   const directory::BookKeeper* books = nullptr;  // nullptr: no global address book is served
   io::WorkPool* workers = nullptr;  // long answers are made on it; nullptr: where they are asked
+  scheduling::Scheduler* scheduler = nullptr;  // nullptr: nothing is scheduled
 };
 
 // The parts that server/dav itself keeps between requests.

@@ -8,6 +8,7 @@
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/rights.hpp"
+#include "server/dav/schedule.hpp"
 #include "server/dav/tree.hpp"
 
 namespace kontor::dav {
@@ -65,6 +66,8 @@ std::optional<http::wire::Response> refuse(const Context& context, const Transfe
   const auto& to = transfer.to;
   const auto source = lock_path(context, from.path), target = lock_path(context, to.path);
   if (to.book) return http::wire::plain(403, "the global address book is read-only");
+  if (is_in_schedule_box(from) || is_in_schedule_box(to))
+    return http::wire::plain(403, "the scheduling inbox and outbox are the server's");
   if (source == target) return http::wire::plain(403, "it is the same place");
   const bool is_place = to.kind == Kind::object || to.kind == Kind::collection ||
                         (to.kind == Kind::nothing && to.path.segments.size() > 1);
@@ -94,6 +97,7 @@ Task<Result<void>> clear_place(Context& context, const Resource& to, bool is_for
   if (to.kind == Kind::collection)
     co_return co_await remove_collection(*context.account, folder_of(to));
   if (to.kind != Kind::object) co_return Result<void>();
+  if (scheduler_for(context, to) != nullptr) co_return co_await remove_scheduled(context, to, {});
   auto dead = drop_dead(context, to);
   const auto folder = to.folder->info().id;
   if (!dead.empty()) {
@@ -176,6 +180,13 @@ Task<Answer> do_copy_move(Context& context) {
   KONTOR_CO_TRY(const auto transfer, parse(context));
   if (auto refused = refuse(context, transfer)) co_return *std::move(refused);
   const auto& to = transfer.to;
+  if (auto* scheduler = scheduler_for(context, from);
+      scheduler != nullptr && transfer.is_copy && from.kind == Kind::object) {
+    // RFC 6638, 3.2.4.1: a meeting is once in somebody's calendars.
+    const scheduling::FoundObject self{from.folder->info().id, from.name, from.item};
+    if (co_await scheduler->is_meeting(from.principal, context.account, self))
+      co_return refuse_second(context, self);
+  }
   KONTOR_CO_TRY(co_await clear_place(context, to, from.kind == Kind::object));
   if (from.kind == Kind::object) {
     auto done = co_await transfer_object(context, transfer);

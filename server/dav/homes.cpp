@@ -6,6 +6,7 @@
 #include "server/dav/dead.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/path.hpp"
+#include "server/dav/schedule.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -27,6 +28,7 @@ constexpr std::size_t k_most_annotations = 1'000;
 }  // namespace
 
 Task<Result<void>> make_standard_collections(store::Account& account) {
+  KONTOR_CO_TRY(co_await make_schedule_boxes(account));
   if (account.view().annotations(0).contains(k_made)) co_return Result<void>();
   for (const auto& one : k_standard) {
     const auto name = folder_name_of(one.space, {std::string(one.segment)});

@@ -7,6 +7,7 @@
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/properties.hpp"
+#include "server/scheduling/calendars.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -57,7 +58,9 @@ Result<FolderClass> class_of(const Context& context, const Element& body) {
 std::size_t count_collections(const Context& context) {
   std::size_t count = 0;
   for (const auto& folder : context.view->folders())
-    if (collection_of(context.resource.path.space, folder.name)) ++count;
+    if (collection_of(context.resource.path.space, folder.name) &&
+        folder.name != scheduling::k_inbox && folder.name != scheduling::k_outbox)
+      ++count;
   return count;
 }
 

@@ -5,6 +5,8 @@
 #include "base/core/text.hpp"
 #include "server/dav/components.hpp"
 #include "server/dav/methods.hpp"
+#include "server/dav/names.hpp"
+#include "server/dav/schedule.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -86,6 +88,9 @@ Task<Answer> do_get(Context& context) {
   KONTOR_CO_TRY(const bool unchanged, is_unchanged(context));
   http::wire::Response out;
   out.fields = {{"ETag", resource.etag()}, {"Cache-Control", "private, no-cache"}};
+  // RFC 6638, 3.2.10 and 8.2
+  if (const auto tag = schedule_property(cal_name("schedule-tag"), context, resource))
+    out.fields.push_back({"Schedule-Tag", tag->content()});
   if (resource.card == nullptr)
     out.fields.push_back({"Last-Modified", http::wire::http_date(resource.entry.internal_date)});
   if (unchanged) {

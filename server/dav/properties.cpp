@@ -10,6 +10,7 @@
 #include "server/dav/dead.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/rights.hpp"
+#include "server/dav/schedule.hpp"
 #include "server/http/wire/response.hpp"
 
 namespace kontor::dav {
@@ -46,7 +47,10 @@ Value resource_type(const Ask& ask) {
   if (!ask.resource.is_collection()) return out;
   out.add(Element(dav_name("collection")));
   if (ask.is(Kind::principal)) out.add(Element(dav_name("principal")));
-  if (ask.is(Kind::collection) && ask.has_times()) out.add(Element(cal_name("calendar")));
+  if (is_inbox(ask.resource) || is_outbox(ask.resource))
+    out.add(Element(cal_name(is_inbox(ask.resource) ? "schedule-inbox" : "schedule-outbox")));
+  else if (ask.is(Kind::collection) && ask.has_times())
+    out.add(Element(cal_name("calendar")));
   if (ask.is(Kind::collection) && ask.resource.folder_class() == FolderClass::contacts)
     out.add(Element(card_name("addressbook")));
   return out;
@@ -282,6 +286,8 @@ Value report_set(const Ask& ask) {
 
 Value privileges(const Ask& ask) { return privileges_of(ask.name, ask.context, ask.resource); }
 
+Value schedule(const Ask& ask) { return schedule_property(ask.name, ask.context, ask.resource); }
+
 struct Row {
   std::string_view space, local;
   Value (*value)(const Ask&);
@@ -324,6 +330,11 @@ constexpr std::array k_rows{
     Row{k_caldav, "max-date-time", time_limit},
     Row{k_caldav, "max-instances", time_limit},
     Row{k_caldav, "max-attendees-per-instance", time_limit},
+    Row{k_caldav, "schedule-inbox-URL", schedule},
+    Row{k_caldav, "schedule-outbox-URL", schedule},
+    Row{k_caldav, "schedule-tag", schedule},
+    Row{k_caldav, "schedule-default-calendar-URL", schedule, false, false},
+    Row{k_caldav, "schedule-calendar-transp", schedule, false, false},
     Row{k_carddav, "addressbook-home-set", addressbook_home},
     Row{k_carddav, "supported-address-data", address_data_types},
     Row{k_carddav, "supported-collation-set", collations},

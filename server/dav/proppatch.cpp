@@ -7,6 +7,7 @@
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/properties.hpp"
+#include "server/dav/schedule.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -93,7 +94,10 @@ Task<Answer> do_proppatch(Context& context) {
   if (resource.kind == Kind::nothing) co_return fail(Errc::not_found, "nothing is there");
   if (resource.kind != Kind::object && resource.kind != Kind::collection)
     co_return fail(Errc::no_permission, "its properties are the server's");
+  auto chosen = default_calendar_change(context, root);
+  if (chosen && !*chosen) co_return std::move(*chosen).error();
   auto update = plan_update(resource, root, false);
+  if (chosen && !update.is_refused) update.changes.push_back(*std::move(*chosen));
   if (!update.is_refused && !update.changes.empty()) {
     const auto folder = resource.folder->info().id;
     KONTOR_CO_TRY(co_await context.account->set_annotations(folder, std::move(update.changes),

@@ -6,6 +6,7 @@
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/properties.hpp"
+#include "server/dav/schedule.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -58,7 +59,34 @@ std::optional<http::wire::Response> refuse_place(const Context& context) {
     const bool is_card = resource.folder_class() == FolderClass::contacts;
     return refusal(413, is_card ? card_name("max-resource-size") : cal_name("max-resource-size"));
   }
+  if (is_in_schedule_box(resource))
+    return http::wire::plain(403, "the server alone puts messages there");
   return check_type(context, resource.folder_class());
+}
+
+// What the store says against it.
+Answer refuse_put(const Context& context, const Error& error, const std::string& uid) {
+  if (error.code() == Errc::exists) return refuse_uid(context, uid);
+  if (error.code() == Errc::over_quota) return refusal(507, dav_name("quota-not-exceeded"));
+  if (error.code() == Errc::bad_input)
+    return http::wire::plain(403, "no object can have this name");
+  return fail(error);
+}
+
+// RFC 6638, 3.2.8: no ETag where what is stored is not what was sent.
+Task<Answer> put_scheduled(Context& context,
+                           scheduling::Scheduler& scheduler,
+                           scheduling::Change change) {
+  const auto uid = change.keys.uid;
+  const auto done = co_await scheduler.put(std::move(change));
+  if (!done) co_return refuse_put(context, done.error(), uid);
+  if (done->refusal) co_return refuse_schedule(*done->refusal);
+  if (done->clash) co_return refuse_second(context, *done->clash);
+  auto out = bare(done->put.created ? 201 : 204);
+  if (!done->is_altered) out.fields.push_back({"ETag", '"' + done->put.guid.text() + '"'});
+  if (!done->schedule_tag.empty())
+    out.fields.push_back({"Schedule-Tag", '"' + done->schedule_tag + '"'});
+  co_return out;
 }
 
 }  // namespace
@@ -74,14 +102,21 @@ Task<Answer> do_put(Context& context) {
   object.bytes = context.request.body;
   object.keys = *keys;
   const auto folder = resource.folder->info().id;
+  if (auto* scheduler = scheduler_for(context, resource)) {
+    scheduling::Change change;
+    change.owner = resource.principal;
+    change.account = context.account;
+    change.folder = folder;
+    change.name = object.name;
+    change.bytes = std::move(object.bytes);
+    change.keys = *std::move(keys);
+    change.condition = std::move(condition);
+    change.schedule_tag = wanted_schedule_tag(context.request);
+    co_return co_await put_scheduled(context, *scheduler, std::move(change));
+  }
   const auto put =
       co_await context.account->put_object(folder, std::move(object), std::move(condition));
-  if (!put && put.error().code() == Errc::exists) co_return refuse_uid(context, keys->uid);
-  if (!put && put.error().code() == Errc::over_quota)
-    co_return refusal(507, dav_name("quota-not-exceeded"));
-  if (!put && put.error().code() == Errc::bad_input)
-    co_return http::wire::plain(403, "no object can have this name");
-  if (!put) co_return fail(put.error());
+  if (!put) co_return refuse_put(context, put.error(), keys->uid);
   auto out = bare(put->created ? 201 : 204);
   out.fields.push_back({"ETag", '"' + put->guid.text() + '"'});
   co_return out;

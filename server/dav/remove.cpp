@@ -6,9 +6,27 @@
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/rights.hpp"
+#include "server/dav/schedule.hpp"
 #include "server/dav/tree.hpp"
 
 namespace kontor::dav {
+namespace {
+
+// The collection; those are told whose meetings go with it.
+Task<Result<void>> remove_calendar(Context& context) {
+  const auto& resource = context.resource;
+  auto* scheduler = scheduler_for(context, resource);
+  std::vector<calendar::SchedulingMessage> farewells;
+  if (scheduler != nullptr)
+    farewells = co_await scheduler->farewells(resource.principal, context.account,
+                                              resource.folder->info().id);
+  KONTOR_CO_TRY(co_await remove_collection(
+      *context.account, folder_name_of(resource.path.space, resource.path.below())));
+  if (scheduler != nullptr) co_await scheduler->tell(resource.principal, std::move(farewells));
+  co_return Result<void>();
+}
+
+}  // namespace
 
 Task<Result<void>> remove_collection(store::Account& account, std::string name) {
   std::vector<std::string> all;
@@ -28,17 +46,17 @@ Task<Answer> do_delete(Context& context) {
   if (resource.kind == Kind::nothing) co_return fail(Errc::not_found, "nothing is there");
   if (resource.kind != Kind::object && resource.kind != Kind::collection)
     co_return fail(Errc::no_permission, "the server's own collections stay");
+  if (is_inbox(resource) || is_outbox(resource))
+    co_return fail(Errc::no_permission, "the scheduling inbox and outbox stay");
   if (resource.kind == Kind::collection) {
     KONTOR_CO_TRY(const auto depth, depth_of(context.request, Depth::infinity));
     if (depth != Depth::infinity)  // RFC 4918, 9.6.1
       co_return fail(Errc::bad_input, "a collection is deleted with all it holds");
-    KONTOR_CO_TRY(co_await remove_collection(
-        *context.account, folder_name_of(resource.path.space, resource.path.below())));
+    KONTOR_CO_TRY(co_await remove_calendar(context));
   } else {
     KONTOR_CO_TRY(auto condition, condition_of(context.request));
     const auto folder = resource.folder->info().id;
-    KONTOR_CO_TRY(
-        co_await context.account->remove_object(folder, resource.name, std::move(condition)));
+    KONTOR_CO_TRY(co_await remove_scheduled(context, resource, std::move(condition)));
     auto dead = drop_dead(context, resource);
     if (!dead.empty()) {
       KONTOR_CO_TRY(

@@ -6,6 +6,7 @@
 
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
+#include "server/dav/schedule.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -15,18 +16,20 @@ using http::Call;
 using http::wire::Response;
 
 constexpr std::string_view k_features =
-    "1, 2, 3, access-control, extended-mkcol, calendar-access, addressbook";
+    "1, 2, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, "
+    "addressbook";
 
 struct Row {
   std::string_view name;
   Task<Answer> (*run)(Context&);
   bool changes = false;  // locks and the field If have a say
 };
-constexpr std::array<Row, 13> k_methods{{
+constexpr std::array<Row, 14> k_methods{{
     {"GET", do_get},
     {"PROPFIND", do_propfind},
     {"REPORT", do_report},
     {"PUT", do_put, true},
+    {"POST", do_post},
     {"DELETE", do_delete, true},
     {"PROPPATCH", do_proppatch, true},
     {"MKCOL", do_mkcol, true},
