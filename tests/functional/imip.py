@@ -134,6 +134,24 @@ class Imip(unittest.TestCase):
         kontor.wait_until(lambda: self.count('scheduling.mail.left', reason) > before, f'left: {reason}')
 
     # --- tests ---
+    def test_an_outsider_is_invited_and_told_of_the_end(self):
+        href = self.anna.calendar + 'out.ics'
+        event = vevent('out', ANNA, {ANNA: 'ACCEPTED', X: 'NEEDS-ACTION'}, 'RRULE:FREQ=WEEKLY;COUNT=3\r\n')
+        self.assertEqual(self.anna.ask('PUT', href, calendar(event), Content_Type='text/calendar').status, 201)
+        sender, recipients, mail, text = self.mail_about('out', 'REQUEST')
+        self.assertIn(f'<{ANNA}>', sender)  # what cannot be delivered comes back to her
+        self.assertIn(f'<{X}>', recipients[0])
+        self.assertEqual((mail['From'].addresses[0].addr_spec, mail['To'].addresses[0].addr_spec), (ANNA, X))
+        self.assertEqual(mail['Subject'], 'Invitation: Бюджет out')
+        words = mail.get_body(('plain',)).get_content()
+        self.assertIn('Monday, 1 March 2027, 10:00–11:00 (Europe/Moscow, UTC+03:00)', words)
+        self.assertIn('every week, 3 times', words)
+        self.assertIn('TZID:Europe/Moscow', lines(text))  # the zone that the client left out
+        self.assertNotIn('SCHEDULE-', text)
+        self.assertEqual(attendee(self.copies(self.anna, 'out')[0][1], X)['SCHEDULE-STATUS'].strip('"')[:3], '1.1')
+        self.assertEqual(self.anna.ask('DELETE', href).status, 204)
+        self.assertEqual(self.mail_about('out', 'CANCEL')[2]['Subject'], 'Cancelled: Бюджет out')
+
     def test_an_outsider_answers_proposes_and_asks(self):
         event = vevent('asked', ANNA, {ANNA: 'ACCEPTED', X: 'NEEDS-ACTION'})
         put = self.anna.ask('PUT', self.anna.calendar + 'asked.ics', calendar(event), Content_Type='text/calendar')
@@ -175,6 +193,11 @@ class Imip(unittest.TestCase):
         answered = text.replace('PARTSTAT=NEEDS-ACTION', 'PARTSTAT=ACCEPTED')
         self.assertNotEqual(answered, text)
         self.assertIn(self.anna.ask('PUT', href, answered, Content_Type='text/calendar').status, (200, 204))
+        sender, recipients, mail, text = self.mail_about('in', 'REPLY')
+        self.assertIn(f'<{ANNA}>', sender)
+        self.assertIn(f'<{X}>', recipients[0])
+        self.assertEqual(mail['Subject'], 'Accepted: Бюджет in')
+        self.assertEqual(attendee(text, ANNA)['PARTSTAT'], 'ACCEPTED')
 
         # The same once more doubles nothing, and takes no answer back.
         self.is_left('taken before', 'REQUEST', invitation())
