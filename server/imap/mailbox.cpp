@@ -7,25 +7,13 @@
 
 #include "directory/model/shared_mailbox.hpp"
 #include "server/imap/namespaces.hpp"
+#include "server/sharing/rights.hpp"
 
 namespace kontor::imap {
 namespace {
 
 bool is_public(const store::Binding& owner) {
   return owner == directory::public_folders_owner<store::Binding>();
-}
-
-// Everybody whose entries count for the person: himself, his groups, anyone.
-std::vector<store::Binding> principals_of(const Session& session) {
-  const auto copy = session.env.directory.current();
-  const auto& identity = *session.identity;
-  std::vector<store::Binding> out{store::Binding(), {identity.id.source, identity.id.guid}};
-  for (const auto& sid : identity.sids) {
-    const auto group = copy->find_sid(sid);
-    if (group && group->kind == directory::Kind::group)
-      out.push_back({group->id.source, group->id.guid});
-  }
-  return out;
 }
 
 // What the person said of folders that are subscribed to by themselves, in his own account.
@@ -89,6 +77,7 @@ std::vector<GivenFolder> given_by(const Session& session,
     GivenFolder given;
     given.account = account.id;
     given.folder.id = shared.id;
+    given.folder.folder_class = shared.folder_class;  // what is not mail gives nothing here
     const Access access{account.owner, given.folder, shared.access};
     given.rights = rights_of(*session.identity, session.env.directory, access);
     if (!store::has_right(given.rights, Right::lookup)) continue;
@@ -119,7 +108,8 @@ std::vector<GivenFolder> given_folders(const Session& session) {
     store::SharedAccountPtr account;
   };
   std::vector<Place> places;
-  for (auto& account : session.env.store.shares().naming(principals_of(session)))
+  for (auto& account : session.env.store.shares().naming(
+           sharing::principals_of(*session.identity, *session.env.directory.current())))
     if (!is_own(session, account->owner))
       places.push_back({root_of(session, account->owner), std::move(account)});
   std::ranges::sort(places, {}, &Place::root);

@@ -15,6 +15,10 @@ bool is_same(const directory::PrincipalId& id, const store::Binding& binding) {
   return id.guid == binding.guid && id.source == binding.source;
 }
 
+constexpr RightBits k_of_member =
+    store::k_all_rights &
+    ~(static_cast<RightBits>(Right::delete_folder) | static_cast<RightBits>(Right::administer));
+
 bool names(const store::Binding& principal,
            const directory::Identity& identity,
            const directory::DirectoryCopy& copy) {
@@ -22,6 +26,19 @@ bool names(const store::Binding& principal,
   const auto found = copy.find({principal.source, principal.guid});
   return found && found->kind == directory::Kind::group && !found->sid.empty() &&
          std::ranges::binary_search(identity.sids, found->sid);
+}
+
+// What the list gives, less what it takes away.
+RightBits by_list(const directory::Identity& identity,
+                  const directory::Directory& directory,
+                  const store::AccessList& list,
+                  RightBits given = 0) {
+  if (list.empty()) return given;
+  RightBits taken = 0;
+  const auto copy = directory.current();
+  for (const auto& entry : list)
+    if (names(entry.principal, identity, *copy)) (entry.negative ? taken : given) |= entry.rights;
+  return static_cast<RightBits>(given & ~taken);
 }
 
 }  // namespace
@@ -34,16 +51,53 @@ RightBits rights_of(const directory::Identity& identity,
   // What was deleted is there to be looked at and taken out (server/imap/recoverable.hpp).
   if (access.folder.recoverable != store::Recoverable::no)
     return is_same(identity.id, access.owner) ? k_of_deleted : RightBits{0};
-  RightBits given = 0, taken = 0;
-  if (is_same(identity.id, access.owner)) {
-    given = store::k_all_rights;
-  } else if (!access.list.empty()) {
-    const auto copy = directory.current();
-    for (const auto& entry : access.list)
-      if (names(entry.principal, identity, *copy)) (entry.negative ? taken : given) |= entry.rights;
+  const auto given = is_same(identity.id, access.owner) ? store::k_all_rights
+                                                        : by_list(identity, directory, access.list);
+  if (access.folder.id != store::k_inbox) return given;
+  return given & static_cast<RightBits>(~static_cast<RightBits>(Right::delete_folder));
+}
+
+bool is_of_his_group(const directory::Identity& identity,
+                     const directory::DirectoryCopy& copy,
+                     const store::Binding& owner) {
+  return !owner.source.empty() && !is_same(identity.id, owner) && names(owner, identity, copy);
+}
+
+RightBits object_rights_of(const directory::Identity& identity,
+                           const directory::Directory& directory,
+                           const Access& access) {
+  if (access.folder.folder_class == store::FolderClass::mail ||
+      access.folder.recoverable != store::Recoverable::no)
+    return 0;
+  if (is_same(identity.id, access.owner)) return store::k_all_rights;
+  auto rights = by_list(identity, directory, access.list);
+  const auto copy = directory.current();
+  const auto group = copy->find({access.owner.source, access.owner.guid});
+  if (!group || group->kind != directory::Kind::group) return rights;
+  if (group->mail_rules.owner == identity.id) return store::k_all_rights;
+  if (is_of_his_group(identity, *copy, access.owner)) rights |= k_of_member;
+  return rights;
+}
+
+bool may_see_busy(const directory::Identity& identity,
+                  const directory::Directory& directory,
+                  const Access& access) {
+  constexpr auto k_busy = static_cast<RightBits>(Right::lookup);
+  return access.folder.folder_class == store::FolderClass::calendar &&
+         access.folder.recoverable == store::Recoverable::no &&
+         (is_same(identity.id, access.owner) ||
+          (by_list(identity, directory, access.list, k_busy) & k_busy) != 0);
+}
+
+std::vector<store::Binding> principals_of(const directory::Identity& identity,
+                                          const directory::DirectoryCopy& copy) {
+  std::vector<store::Binding> out{store::Binding(), {identity.id.source, identity.id.guid}};
+  for (const auto& sid : identity.sids) {
+    const auto group = copy.find_sid(sid);
+    if (group && group->kind == directory::Kind::group)
+      out.push_back({group->id.source, group->id.guid});
   }
-  if (access.folder.id == store::k_inbox) taken |= static_cast<RightBits>(Right::delete_folder);
-  return static_cast<RightBits>(given & ~taken);
+  return out;
 }
 
 bool may(const directory::Identity& identity,

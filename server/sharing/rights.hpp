@@ -2,6 +2,7 @@
 // What a person may do with a folder (rights of RFC 4314), behind one function.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "directory/model/model.hpp"
 #include "store/mailbox/view.hpp"
@@ -25,6 +26,24 @@ struct Access {
 store::RightBits rights_of(const directory::Identity& identity,
                            const directory::Directory& directory,
                            const Access& access);
+// The same of a folder that is not mail: a calendar, an address book, tasks, notes. Of an account
+// that belongs to a group whoever is in it, nested, may do everything but change lists and delete
+// collections, and its manager (managedBy) everything. Folders of mail give nothing.
+store::RightBits object_rights_of(const directory::Identity& identity,
+                                  const directory::Directory& directory,
+                                  const Access& access);
+// May he learn when this calendar says that somebody is busy? Whoever signs in may, unless a
+// negative entry takes "l" from him.
+bool may_see_busy(const directory::Identity& identity,
+                  const directory::Directory& directory,
+                  const Access& access);
+// Is this the account of a group that he belongs to?
+bool is_of_his_group(const directory::Identity& identity,
+                     const directory::DirectoryCopy& copy,
+                     const store::Binding& owner);
+// Whom an entry may name to count for him: anyone, himself, his groups.
+std::vector<store::Binding> principals_of(const directory::Identity& identity,
+                                          const directory::DirectoryCopy& copy);
 bool may(const directory::Identity& identity,
          const directory::Directory& directory,
          const Access& access,

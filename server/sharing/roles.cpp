@@ -11,12 +11,12 @@ namespace {
 struct Role {
   std::string_view name;
   std::string_view letters;
+  bool of_calendars = false;
 };
 constexpr std::array k_roles{
-    Role{"reader", "lrs"},
-    Role{"author", "lrsi"},
-    Role{"editor", "lrswitekx"},
-    Role{"owner", store::k_right_letters},
+    Role{"freebusy", "l", true}, Role{"delegate", "lrswipkxte", true},
+    Role{"reader", "lrs"},       Role{"author", "lrsi"},
+    Role{"editor", "lrswitekx"}, Role{"owner", store::k_right_letters},
 };
 
 }  // namespace
@@ -36,9 +36,11 @@ std::optional<store::RightBits> parse_rights(std::string_view text) {
   return letters.empty() ? std::nullopt : store::rights_of(letters);
 }
 
-std::string rights_word(store::RightBits rights) {
+std::string rights_word(store::RightBits rights, store::FolderClass folder_class) {
+  const bool is_calendar = folder_class == store::FolderClass::calendar;
   for (const auto& role : k_roles)
-    if (store::rights_of(role.letters) == rights) return std::string(role.name);
+    if ((is_calendar || !role.of_calendars) && store::rights_of(role.letters) == rights)
+      return std::string(role.name);
   return store::letters_of(rights);
 }
 

@@ -14,10 +14,10 @@ SharedAccount shared_of(const AccountState& state) {
   out.id = state.id;
   out.owner = state.owner;
   for (const auto& folder : state.folders) {
-    if (!folder->shown() || folder->info.folder_class != FolderClass::mail) continue;
-    if (folder->access.empty() || folder->access->empty()) continue;
+    if (!folder->shown() || folder->access.empty() || folder->access->empty()) continue;
     const auto& info = folder->info;
-    out.folders.push_back({info.id, info.name, info.special_use, *folder->access});
+    out.folders.push_back(
+        {info.id, info.name, info.special_use, *folder->access, info.folder_class});
   }
   std::ranges::sort(out.folders, [](const SharedFolder& a, const SharedFolder& b) {
     return std::pair(a.id != k_inbox, std::string_view(a.name)) <

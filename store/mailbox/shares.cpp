@@ -7,9 +7,9 @@
 namespace kontor::store {
 namespace {
 
-constexpr CacheFile k_file{"kontorSH", 1, "a list of what is shared"};
+constexpr CacheFile k_file{"kontorSH", 2, "a list of what is shared"};
 // The least bytes that one of them takes: what a count in a damaged file may ask for.
-constexpr std::size_t k_least_account = 35, k_least_folder = 5, k_least_entry = 20;
+constexpr std::size_t k_least_account = 35, k_least_folder = 6, k_least_entry = 20;
 
 void put(ByteWriter& out, const AccessEntry& entry) {
   out.text(entry.principal.source);
@@ -31,6 +31,7 @@ void put(ByteWriter& out, const SharedFolder& folder) {
   out.varint(folder.id);
   out.text(folder.name);
   out.fixed(static_cast<std::uint8_t>(folder.special_use));
+  out.fixed(static_cast<std::uint8_t>(folder.folder_class));
   out.varint(folder.access.size());
   for (const auto& entry : folder.access) put(out, entry);
 }
@@ -42,6 +43,9 @@ SharedFolder take_folder(ByteReader& in) {
   const auto use = in.fixed<std::uint8_t>();
   if (use <= static_cast<std::uint8_t>(SpecialUse::trash))
     folder.special_use = static_cast<SpecialUse>(use);
+  const auto folder_class = in.fixed<std::uint8_t>();
+  if (folder_class <= static_cast<std::uint8_t>(FolderClass::notes))
+    folder.folder_class = static_cast<FolderClass>(folder_class);
   const auto count = in.count(k_least_entry);
   for (std::size_t i = 0; i < count && in.ok(); ++i) folder.access.push_back(take_entry(in));
   return folder;

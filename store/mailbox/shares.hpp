@@ -28,6 +28,7 @@ struct SharedFolder {
   std::string name;
   SpecialUse special_use = SpecialUse::none;
   AccessList access;  // never empty
+  FolderClass folder_class = FolderClass::mail;
   bool operator==(const SharedFolder&) const = default;
 };
 
@@ -35,7 +36,7 @@ struct SharedFolder {
 struct SharedAccount {
   AccountId id;
   Binding owner;
-  std::vector<SharedFolder> folders;  // of mail, INBOX first, else by name
+  std::vector<SharedFolder> folders;  // of any class; INBOX first, else by name
   bool operator==(const SharedAccount&) const = default;
 };
 using SharedAccountPtr = std::shared_ptr<const SharedAccount>;

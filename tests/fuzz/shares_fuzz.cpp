@@ -19,7 +19,7 @@ void require(bool condition) {
 std::string with_header(std::string_view body) {
   ByteWriter out;
   out.raw("kontorSH");
-  out.fixed(std::uint32_t{1});
+  out.fixed(std::uint32_t{2});
   out.fixed(crc32c(body));
   out.raw(body);
   return out.take();

@@ -71,6 +71,37 @@ TEST_F(RightsTest, OthersHaveWhatEntriesGiveThemAndTheirGroups) {
   EXPECT_EQ(letters(3, {entry(binding(10), "lr"), entry(binding(11), "lw")}), "");
 }
 
+TEST_F(RightsTest, OfCalendarsAreNotThoseOfMail) {
+  const store::AccessList list{entry(binding(11), "lrs"), entry(binding(3), "l", true)};
+  const auto of = [&](std::uint32_t person) {
+    const Access access{owner_, folder_, list};
+    return store::letters_of(object_rights_of(identity(person), directory_, access));
+  };
+  EXPECT_EQ(of(2), "") << "it is mail";
+  folder_.folder_class = store::FolderClass::calendar;
+  EXPECT_EQ(letters(2, list), "") << "it is none";
+  EXPECT_EQ(of(1), "lrswipkxtean");
+  EXPECT_EQ(of(2), "lrs");
+  EXPECT_EQ(of(3), "");
+  const Access access{owner_, folder_, list};
+  EXPECT_TRUE(may_see_busy(identity(2), directory_, access));
+  EXPECT_FALSE(may_see_busy(identity(3), directory_, access)) << "it was taken from her";
+  EXPECT_TRUE(may_see_busy(identity(3), directory_, {owner_, folder_, {}}));
+}
+
+TEST_F(RightsTest, OfAGroupItsMembersHaveItsCalendars) {
+  folder_.folder_class = store::FolderClass::calendar;
+  const auto of = [&](std::uint32_t person, std::uint32_t group) {
+    const auto owner = binding(group);
+    const Access access{owner, folder_, {}};
+    return store::letters_of(object_rights_of(identity(person), directory_, access));
+  };
+  EXPECT_EQ(of(2, 10), "lrswipkten");
+  EXPECT_EQ(of(2, 11), "lrswipkten") << "by a group in it";
+  EXPECT_EQ(of(3, 11), "");
+  EXPECT_EQ(of(2, 99), "") << "the group is gone";
+}
+
 TEST_F(RightsTest, NegativeEntriesTakeFromTheUnion) {
   const store::AccessList list{entry({}, "w", true), entry(binding(2), "lrwi"),
                                entry(binding(10), "i", true), entry(binding(11), "e")};

@@ -25,6 +25,11 @@ TEST(Roles, AreWordsForLetters) {
   EXPECT_EQ(letters(""), "none");
   for (const std::string_view word : {"reader", "author", "editor", "owner", "lr", "lrsip"})
     EXPECT_EQ(rights_word(*parse_rights(word)), word);
+  EXPECT_EQ(letters("freebusy"), "l");
+  EXPECT_EQ(letters("delegate"), "lrswipkxte");
+  for (const std::string_view word : {"freebusy", "delegate", "reader"})
+    EXPECT_EQ(rights_word(*parse_rights(word), store::FolderClass::calendar), word);
+  EXPECT_EQ(rights_word(*parse_rights("freebusy")), "l") << "of mail there is no such role";
 }
 
 TEST(SendAs, TakesPOnTheInboxOfASharedMailbox) {

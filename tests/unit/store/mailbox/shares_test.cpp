@@ -105,6 +105,34 @@ TEST_F(SharesTest, FollowWhatIsCommitted) {
   EXPECT_EQ(names(), "");
 }
 
+TEST_F(SharesTest, HaveFoldersOfEveryClass) {
+  FolderOptions options;
+  options.folder_class = FolderClass::calendar;
+  const auto made = threads_.work(account()->create_folder("calendar:work", options));
+  ASSERT_TRUE(made);
+  give(*made, 2, "lr");
+  reopen();
+  const auto shared = store_->shares().of(id());
+  ASSERT_TRUE(shared);
+  ASSERT_EQ(shared->folders.size(), 1U);
+  EXPECT_EQ(shared->folders[0].name, "calendar:work");
+  EXPECT_EQ(shared->folders[0].folder_class, FolderClass::calendar);
+}
+
+// What an older server wrote counts as missing.
+TEST_F(SharesTest, OfAnotherVersionAreGatheredAgain) {
+  give(k_inbox, 2, "lr");
+  close();
+  auto bytes = io::read_file(*disk_, k_file, 1 << 20U);
+  ASSERT_TRUE(bytes);
+  (*bytes)[8] = 1;
+  ASSERT_TRUE(io::write_file_durably(*disk_, k_file, *bytes));
+  open();
+  EXPECT_EQ(names(), "");
+  look();
+  EXPECT_EQ(names(), "INBOX");
+}
+
 TEST_F(SharesTest, AreThereAfterARestartWithoutLoadingAnything) {
   give(k_inbox, 2, "lr");
   reopen();
