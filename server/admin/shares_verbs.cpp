@@ -46,14 +46,32 @@ std::string mailbox_text(const Desk& desk, const store::Binding& owner) {
   return sharing::identifier_of(*desk.environment.directory.current(), owner);
 }
 
-// The folder of that name and those below it, or all; only mail.
-std::vector<store::FolderInfo> folders_of(const store::Account& account, const std::string& name) {
+enum class Which : unsigned char { all, mail };
+
+// The folder of that name and those below it, whatever they hold; without a name all.
+std::vector<store::FolderInfo> folders_of(const store::Account& account,
+                                          const std::string& name,
+                                          Which which = Which::all) {
   auto folders = account.view().folders();
   std::erase_if(folders, [&](const store::FolderInfo& folder) {
-    return folder.folder_class != store::FolderClass::mail ||
-           (!name.empty() && folder.name != name && !store::is_below(folder.name, name));
+    if (!name.empty()) return folder.name != name && !store::is_below(folder.name, name);
+    return which == Which::mail && folder.folder_class != store::FolderClass::mail;
   });
   return folders;
+}
+
+// A mailbox of a person that is given as a whole is his mail: calendars are given by name.
+Which whole_of(const Desk& desk, const store::Binding& owner) {
+  const auto found = desk.environment.directory.current()->find({owner.source, owner.guid});
+  return found && !directory::is_shared_mailbox(*found) ? Which::mail : Which::all;
+}
+
+// By the word before the colon that names of calendars and the like begin with.
+store::FolderClass class_of(std::string_view name) {
+  if (name.starts_with("calendar:")) return store::FolderClass::calendar;
+  if (name.starts_with("contacts:")) return store::FolderClass::contacts;
+  if (name.starts_with("notes:")) return store::FolderClass::notes;
+  return store::FolderClass::mail;
 }
 
 std::string folder_option(const Request& request) {
@@ -68,7 +86,9 @@ Task<Result<void>> make_public_folder(AccountPtr account, std::string name) {
   auto levels = store::parents_of(name);
   const bool at_top = levels.empty() || !account->view().find_folder(levels.front());
   levels.push_back(name);
-  KONTOR_CO_TRY(co_await account->create_folder(std::move(name), store::FolderOptions()));
+  store::FolderOptions options;
+  options.folder_class = class_of(name);
+  KONTOR_CO_TRY(co_await account->create_folder(std::move(name), options));
   if (!at_top) co_return Result<void>();
   const auto view = account->view();
   for (const auto& level : levels) {
@@ -106,13 +126,15 @@ Task<Result<std::size_t>> set_all(AccountPtr account,
   co_return changed;
 }
 
-json::array entries_of(const Desk& desk, const store::AccessList& list) {
+json::array entries_of(const Desk& desk,
+                       const store::AccessList& list,
+                       store::FolderClass folder_class) {
   json::array out;
   const auto copy = desk.environment.directory.current();
   for (const auto& entry : list) {
     json::object row;
     row["who"] = sharing::identifier_of(*copy, entry.principal);
-    row["rights"] = (entry.negative ? "-" : "") + sharing::rights_word(entry.rights);
+    row["rights"] = (entry.negative ? "-" : "") + sharing::rights_word(entry.rights, folder_class);
     out.push_back(std::move(row));
   }
   return out;
@@ -127,7 +149,7 @@ void add_rows(const Desk& desk,
     auto list = folder.access;
     if (who != nullptr)
       std::erase_if(list, [&](const auto& entry) { return entry.principal != *who; });
-    for (auto& entry : entries_of(desk, list)) {
+    for (auto& entry : entries_of(desk, list, folder.folder_class)) {
       json::object row;
       row["mailbox"] = mailbox;
       row["folder"] = folder.name;
@@ -146,8 +168,10 @@ bool shares_fits(const Request& request) {
 Task<Answer> shares_add(const Desk& desk, Request request) {
   auto rights = sharing::parse_rights(request.arguments[2]);
   if (!rights)
-    co_return fail(Errc::bad_input, "rights are reader, author, editor, owner, or letters of " +
-                                        std::string(store::k_right_letters));
+    co_return fail(Errc::bad_input,
+                   "rights are reader, author, editor, owner, of a calendar freebusy and delegate "
+                   "too, or letters of " +
+                       std::string(store::k_right_letters));
   if (request.options.contains("--send-as"))
     *rights |= static_cast<store::RightBits>(store::Right::post);
   KONTOR_CO_TRY(auto who, find_who(desk, request.arguments[1]));
@@ -156,12 +180,12 @@ Task<Answer> shares_add(const Desk& desk, Request request) {
   if (!name.empty()) {
     KONTOR_CO_TRY(co_await make_public_folder(account, name));
   }
-  auto folders = folders_of(*account, name);
+  auto folders = folders_of(*account, name, whole_of(desk, account->view().binding()));
   if (folders.empty()) co_return fail(Errc::not_found, "no folder " + name);
   json::object row;
   row["mailbox"] = mailbox_text(desk, account->view().binding());
   row["who"] = sharing::identifier_of(*desk.environment.directory.current(), who);
-  row["rights"] = sharing::rights_word(*rights);
+  row["rights"] = sharing::rights_word(*rights, folders.front().folder_class);
   row["folders"] = folders.size();
   KONTOR_CO_TRY(co_await set_all(account, std::move(folders), std::move(who), *rights));
   co_return row;
@@ -185,7 +209,7 @@ Task<Answer> shares_list(const Desk& desk, Request request) {
   const auto view = account->view();
   json::array out;
   for (const auto& folder : folders_of(*account, "")) {
-    for (auto& entry : entries_of(desk, view.access(folder.id))) {
+    for (auto& entry : entries_of(desk, view.access(folder.id), folder.folder_class)) {
       json::object row;
       row["folder"] = folder.name;
       for (auto& [key, value] : entry.as_object()) row[key] = std::move(value);

@@ -73,7 +73,7 @@ constexpr std::array k_verbs{
     Verb{"search status", "[ACCOUNT]", "The full-text indexes of mailboxes: how many messages they hold, their size, what is wrong.", search_status},
     Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
     Verb{"sessions list", "", "Who is connected.", sessions_list},
-    Verb{"shares add", "MAILBOX WHO RIGHTS", "Gives a person, a group or anyone a mailbox: RIGHTS is reader, author, editor, owner or letters of RFC 4314; --send-as: may write as it. MAILBOX may be public: the public folders.", shares_add, nullptr, nullptr, nullptr, "[--folder NAME] [--send-as]", shares_fits},
+    Verb{"shares add", "MAILBOX WHO RIGHTS", "Gives a person, a group or anyone a mailbox: RIGHTS is reader, author, editor, owner or letters of RFC 4314, of a calendar (--folder calendar:default) freebusy and delegate, too; --send-as: may write as it. MAILBOX may be public: the public folders.", shares_add, nullptr, nullptr, nullptr, "[--folder NAME] [--send-as]", shares_fits},
     Verb{"shares list", "MAILBOX", "Who may do what in a mailbox, folder by folder.", shares_list},
     Verb{"shares remove", "MAILBOX WHO", "Takes away what was given to a person, a group or anyone.", shares_remove, nullptr, nullptr, nullptr, "[--folder NAME]"},
     Verb{"shares report", "[WHO]", "Who shared what with whom; with WHO, what a person or group was given by name.", shares_report},

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
-#include "server/dav/homes.hpp"
+#include "server/dav/given.hpp"
 #include "server/dav/walk.hpp"
 
 namespace kontor::dav {
@@ -18,17 +18,6 @@ constexpr std::string_view k_people = "people", k_groups = "groups", k_rooms = "
 std::string_view segment_of(directory::Kind kind) {
   if (kind == directory::Kind::group) return k_groups;
   return kind == directory::Kind::room ? k_rooms : k_people;
-}
-
-// By source:guid, or as somebody signs in.
-PrincipalPtr find_principal(const Context& context, std::string_view key) {
-  const auto colon = key.find(':');
-  if (colon != std::string_view::npos) {
-    const auto guid = Uuid::parse(key.substr(colon + 1));
-    if (guid) return context.copy->find({std::string(key.substr(0, colon)), *guid});
-  }
-  if (auto found = context.copy->find_address(key)) return found;
-  return context.copy->find_login(key, context.kept->environment.settings.directory.default_domain);
 }
 
 bool is_person(const Context& context, const Principal& principal) {
@@ -58,15 +47,18 @@ std::optional<Resource> principal_resource(const Context& context, const Path& p
   return found;
 }
 
-// A slash in a segment is part of an object's name; no collection has one.
-std::optional<store::FolderInfo> find_folder(const Context& context,
-                                             Space space,
-                                             const std::vector<std::string>& collection) {
-  if (collection.empty() || std::ranges::any_of(collection, [](const std::string& segment) {
-        return segment.contains('/');
-      }))
-    return std::nullopt;
-  return context.view->find_folder(folder_name_of(space, collection));
+// A collection of the context's account that the person may know of.
+std::optional<store::FolderInfo> find_folder(const Context& context, const Path& path) {
+  const auto name = folder_name(context, path);
+  return name ? context.view->find_folder(*name) : std::nullopt;
+}
+
+bool may_know(const Context& context, const store::FolderInfo& folder) {
+  const auto rights = rights_in(context, folder);
+  if (store::has_right(rights, store::Right::lookup) ||
+      store::has_right(rights, store::Right::read))
+    return true;
+  return context.request.method == "REPORT" && may_see_busy(context, folder);
 }
 
 Resource card_resource(const Resource& book, const BookCard& card) {
@@ -85,7 +77,9 @@ Resource card_resource(const Resource& book, const BookCard& card) {
 // The global address book in everybody's home, or a card of it; nothing: it is not that.
 std::optional<Resource> book_resource(const Context& context, Resource found) {
   const auto below = found.path.below();
-  if (found.path.space != Space::addressbooks || below.front() != k_global) return std::nullopt;
+  if (found.path.space != Space::addressbooks || !is_person(context, *found.principal) ||
+      below.front() != k_global)
+    return std::nullopt;
   found.book = context.kept->book.current();
   if (found.book == nullptr) return std::nullopt;
   found.kind = Kind::collection;
@@ -99,29 +93,59 @@ std::optional<Resource> book_resource(const Context& context, Resource found) {
   return found;
 }
 
+PrincipalPtr owner_of(const Context& context) {
+  const auto owner = context.view->binding();
+  return context.copy->find({owner.source, owner.guid});
+}
+
+// Does a path of that owner mean something in the context's account? Of the person's own home one
+// level does whatever the account is, and what was given to him from it.
+bool is_of_account(const Context& context, const Path& path, const Principal& owner) {
+  const auto binding = context.view->binding();
+  if (owner.id == directory::PrincipalId{binding.source, binding.guid}) return true;
+  const auto below = path.below();
+  return is_person(context, owner) && !below.empty() && parse_given(below.front()).has_value();
+}
+
 // What lies in the account: a collection, an object in one, or a name where nothing is yet.
-Resource stored_resource(const Context& context, Resource found) {
-  auto collection = found.path.below();
-  const auto folder = find_folder(context, found.path.space, collection);
-  if (folder) {
+std::optional<Resource> stored_resource(const Context& context, Resource found) {
+  if (!is_own_account(context)) found.principal = owner_of(context);
+  const auto below = found.path.below();
+  if (const auto folder = find_folder(context, found.path)) {
+    if (!may_know(context, *folder)) return std::nullopt;
     found.folder = context.view->open(folder->id);
     found.kind = Kind::collection;
     found.path.has_slash = true;
     return found;
   }
-  found.name = collection.back();
-  collection.pop_back();
-  const auto above = find_folder(context, found.path.space, collection);
-  if (!above) return found;
-  found.folder = context.view->open(above->id);
-  const auto* object = found.folder->find_object(found.name);
-  if (object == nullptr) return found;
+  found.name = below.back();
   Resource parent = found;
   parent.path.segments.pop_back();
+  const auto above = below.size() < 2 ? std::nullopt : find_folder(context, parent.path);
+  // Of what was given nothing is left, or it is of another account.
+  if (!above && is_person(context, *find_principal(context, found.path.owner())) &&
+      parse_given(below.front()))
+    return std::nullopt;
+  if (!above) return found;
+  if (!may_know(context, *above)) return std::nullopt;
+  parent.folder = found.folder = context.view->open(above->id);
+  const auto* object = found.folder->find_object(found.name);
+  if (object == nullptr) return found;
+  if (!store::has_right(rights_in(context, *above), store::Right::read)) return std::nullopt;
   return object_resource(context, parent, *object);
 }
 
 }  // namespace
+
+PrincipalPtr find_principal(const Context& context, std::string_view key) {
+  const auto colon = key.find(':');
+  if (colon != std::string_view::npos) {
+    const auto guid = Uuid::parse(key.substr(colon + 1));
+    if (guid) return context.copy->find({std::string(key.substr(0, colon)), *guid});
+  }
+  if (auto found = context.copy->find_address(key)) return found;
+  return context.copy->find_login(key, context.kept->environment.settings.directory.default_domain);
+}
 
 store::FolderClass Resource::folder_class() const {
   if (book != nullptr) return store::FolderClass::contacts;
@@ -164,6 +188,21 @@ Resource object_resource(const Context& context,
   return found;
 }
 
+std::optional<std::string> folder_name(const Context& context, const Path& path) {
+  auto below = path.below();
+  // A slash in a segment is part of an object's name; no collection has one.
+  if (below.empty() || !context.view ||
+      std::ranges::any_of(below, [](const std::string& segment) { return segment.contains('/'); }))
+    return std::nullopt;
+  const auto given = parse_given(below.front());
+  if (!given) return folder_name_of(path.space, below);
+  if (given->account != context.account->id() || is_own_account(context)) return std::nullopt;
+  const auto base = context.view->folder(given->folder);
+  if (!base || !collection_of(path.space, base->name)) return std::nullopt;
+  below.front() = base->name;
+  return join(below, "/");
+}
+
 std::optional<Resource> find_resource(const Context& context, const Path& path) {
   if (path.space == Space::principals) return principal_resource(context, path);
   Resource found;
@@ -174,7 +213,7 @@ std::optional<Resource> find_resource(const Context& context, const Path& path) 
     return found;
   }
   found.principal = find_principal(context, path.owner());
-  if (!found.principal || !is_person(context, *found.principal) || !context.view)
+  if (!found.principal || !context.view || !is_of_account(context, path, *found.principal))
     return std::nullopt;
   if (path.segments.size() > 1) {
     if (auto of_book = book_resource(context, found)) return of_book;
@@ -212,16 +251,21 @@ std::vector<Resource> children_of(const Context& context, const Resource& resour
     for (const auto& card : resource.book->list) out.push_back(card_resource(resource, card));
   } else if (resource.kind == Kind::home || resource.kind == Kind::collection) {
     if (resource.kind == Kind::home && resource.path.space == Space::addressbooks &&
-        context.kept->environment.books != nullptr) {
+        is_person(context, *resource.principal) && context.kept->environment.books != nullptr) {
       Path path = resource.path;
       path.segments.emplace_back(k_global);
       add(std::move(path));
     }
-    const auto own = resource.path.below();
+    const auto base = resource.kind == Kind::home
+                          ? std::optional(std::vector<std::string>())
+                          : collection_of(resource.path.space, resource.folder->info().name);
     for (const auto& folder : context.view->folders()) {
       const auto below = collection_of(resource.path.space, folder.name);
-      if (!below || (below->back() == k_global && resource.path.space == Space::addressbooks) ||
-          below->size() != own.size() + 1 || !std::equal(own.begin(), own.end(), below->begin()))
+      if (!below || !base || below->size() != base->size() + 1 ||
+          !std::equal(base->begin(), base->end(), below->begin()) ||
+          !store::has_right(rights_in(context, folder), store::Right::read) ||
+          (below->back() == k_global && resource.path.space == Space::addressbooks &&
+           is_own_account(context)))
         continue;
       Path path = resource.path;
       path.segments.push_back(below->back());
@@ -250,14 +294,7 @@ Task<Result<Context>> open_context(std::shared_ptr<Kept> kept, http::Call call) 
   Context context{
       std::move(kept), call.request, *call.person, std::move(copy), nullptr, std::nullopt, {}};
   if (path->space != Space::root && path->space != Space::principals && !path->owner().empty()) {
-    const auto owner = find_principal(context, path->owner());
-    // Other people's collections do not show that they are there.
-    if (!owner || !is_person(context, *owner) || !owner->has_mailbox())
-      co_return fail(Errc::not_found, "no such person, or not this one");
-    const store::Binding binding{owner->id.source, owner->id.guid};
-    KONTOR_CO_TRY(context.account, co_await context.kept->environment.store.open_for(binding));
-    KONTOR_CO_TRY(co_await make_standard_collections(*context.account));
-    context.view = context.account->view();
+    KONTOR_CO_TRY(co_await open_place(context, *path));
   }
   if (path->space == Space::addressbooks) co_await prepare_book(context.kept);
   auto found = find_resource(context, *path);

@@ -93,8 +93,15 @@ struct Context {
 // is nothing to which it may refer, or the person may not know of it.
 Task<Result<Context>> open_context(std::shared_ptr<Kept> kept, http::Call call);
 
+// By source:guid, or as somebody signs in; nullptr: nobody.
+std::shared_ptr<const directory::Principal> find_principal(const Context& context,
+                                                           std::string_view key);
+// What the store calls the collection of a path, whether or not it is there; nothing: it lies in
+// another account, or no collection can have this name.
+std::optional<std::string> folder_name(const Context& context, const Path& path);
+
 // The resource of a path in the context's account; Kind::nothing when it is not there. Nothing: the
-// path lies in another account or nowhere.
+// path lies in another account or nowhere, or the person may not know of it.
 std::optional<Resource> find_resource(const Context& context, const Path& path);
 Resource object_resource(const Context& context,
                          const Resource& collection,

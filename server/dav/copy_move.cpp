@@ -89,13 +89,9 @@ std::optional<http::wire::Response> refuse(const Context& context, const Transfe
   return std::nullopt;
 }
 
-std::string folder_of(const Resource& resource) {
-  return folder_name_of(resource.path.space, resource.path.below());
-}
-
 Task<Result<void>> clear_place(Context& context, const Resource& to, bool is_for_object) {
   if (to.kind == Kind::collection)
-    co_return co_await remove_collection(*context.account, folder_of(to));
+    co_return co_await remove_collection(*context.account, to.folder->info().name);
   if (to.kind != Kind::object) co_return Result<void>();
   if (scheduler_for(context, to) != nullptr) co_return co_await remove_scheduled(context, to, {});
   auto dead = drop_dead(context, to);
@@ -187,6 +183,9 @@ Task<Answer> do_copy_move(Context& context) {
     if (co_await scheduler->is_meeting(from.principal, context.account, self))
       co_return refuse_second(context, self);
   }
+  const auto name = folder_name(context, to.path);
+  if (!name && from.kind != Kind::object)
+    co_return http::wire::plain(403, "no collection has such a name");
   KONTOR_CO_TRY(co_await clear_place(context, to, from.kind == Kind::object));
   if (from.kind == Kind::object) {
     auto done = co_await transfer_object(context, transfer);
@@ -195,10 +194,10 @@ Task<Answer> do_copy_move(Context& context) {
                                                                     : cal_name("no-uid-conflict"));
     if (!done) co_return fail(done.error());
   } else if (transfer.is_copy) {
-    KONTOR_CO_TRY(co_await copy_collection(*context.account, folder_of(from), folder_of(to),
+    KONTOR_CO_TRY(co_await copy_collection(*context.account, from.folder->info().name, *name,
                                            transfer.depth == Depth::infinity));
   } else {
-    KONTOR_CO_TRY(co_await context.account->rename_folder(folder_of(from), folder_of(to)));
+    KONTOR_CO_TRY(co_await context.account->rename_folder(from.folder->info().name, *name));
   }
   if (!transfer.is_copy) context.kept->locks.forget(lock_path(context, from.path));
   co_return bare(to.kind == Kind::nothing ? 201 : 204);

@@ -5,10 +5,12 @@
 #include <map>
 
 #include "base/core/text.hpp"
+#include "calendar/ical/private_view.hpp"
 #include "calendar/query/data.hpp"
 #include "calendar/vcard/filter.hpp"
 #include "server/dav/answers.hpp"
 #include "server/dav/content.hpp"
+#include "server/dav/given.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/ranges.hpp"
 
@@ -127,6 +129,12 @@ std::optional<Element> data_element(const Context& context,
   return Element(asked.name, *data);
 }
 
+std::string shown_bytes(const Context& context, const Resource& object, std::string bytes) {
+  if (sees_private(context, object)) return bytes;
+  auto shown = calendar::private_view(bytes);
+  return shown ? *std::move(shown) : std::move(bytes);
+}
+
 Task<Result<std::size_t>> read_batch(const Context& context,
                                      std::vector<Resource>& resources,
                                      std::size_t begin) {
@@ -141,7 +149,7 @@ Task<Result<std::size_t>> read_batch(const Context& context,
   auto read = co_await context.account->read_messages(std::move(items));
   for (std::size_t i = 0; i < read.size(); ++i)
     if (read[i])
-      resources[begin + i].bytes = *std::move(read[i]);
+      resources[begin + i].bytes = shown_bytes(context, resources[begin + i], *std::move(read[i]));
     else if (read[i].error().code() != Errc::not_found)
       co_return fail(read[i].error());
   co_return end;

@@ -25,6 +25,10 @@ Task<Result<std::size_t>> read_batch(const Context& context,
                                      std::vector<Resource>& resources,
                                      std::size_t begin);
 
+// An object's bytes as the person sees them: what is private in somebody else's calendar tells only
+// when it is, unless "p" is given (server/dav/given.hpp).
+std::string shown_bytes(const Context& context, const Resource& object, std::string bytes);
+
 // The value of CALDAV:calendar-data or CARDDAV:address-data as it was asked for; nothing: it cannot
 // be given. Checked by check_data() before.
 std::optional<xml::Element> data_element(const Context& context,

@@ -25,9 +25,19 @@ constexpr std::array<Standard, 3> k_standard{{
 constexpr std::string_view k_made = "/dav/made";
 constexpr std::size_t k_most_annotations = 1'000;
 
-}  // namespace
+Task<Result<void>> give_list(store::Account& account, store::FolderId folder) {
+  const auto view = account.view();
+  for (const auto& entry : view.access(store::k_inbox)) {
+    store::AccessChange change;
+    change.principal = entry.principal;
+    change.negative = entry.negative;
+    change.rights = entry.rights;
+    KONTOR_CO_TRY(co_await account.set_access(folder, std::move(change)));
+  }
+  co_return Result<void>();
+}
 
-Task<Result<void>> make_standard_collections(store::Account& account) {
+Task<Result<void>> make_all(store::Account& account, bool as_inbox) {
   KONTOR_CO_TRY(co_await make_schedule_boxes(account));
   if (account.view().annotations(0).contains(k_made)) co_return Result<void>();
   for (const auto& one : k_standard) {
@@ -41,11 +51,24 @@ Task<Result<void>> make_standard_collections(store::Account& account) {
     changes[0].entry = entry_of(dav_name("displayname"));
     changes[0].value = xml::write_fragment(xml::Element(dav_name("displayname"), one.name));
     KONTOR_CO_TRY(co_await account.set_annotations(*made, std::move(changes), k_most_annotations));
+    if (as_inbox) {
+      KONTOR_CO_TRY(co_await give_list(account, *made));
+    }
   }
   std::vector<store::AnnotationChange> changes(1);
   changes[0].entry = k_made;
   changes[0].value = "1";
   co_return co_await account.set_annotations(0, std::move(changes), k_most_annotations);
+}
+
+}  // namespace
+
+Task<Result<void>> make_standard_collections(store::Account& account) {
+  co_return co_await make_all(account, false);
+}
+
+Task<Result<void>> make_shared_collections(store::Account& account) {
+  co_return co_await make_all(account, true);
 }
 
 }  // namespace kontor::dav

@@ -12,5 +12,7 @@ inline constexpr std::string_view k_default_collection = "default";
 
 // Makes them at the first use of an account. Who deletes one does not get it back.
 Task<Result<void>> make_standard_collections(store::Account& account);
+// ... of a mailbox that people share: they have the list of its INBOX.
+Task<Result<void>> make_shared_collections(store::Account& account);
 
 }  // namespace kontor::dav

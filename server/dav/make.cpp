@@ -101,17 +101,16 @@ Task<Answer> do_mkcol(Context& context) {
         xml::open_document(root) + update.propstats + xml::close_document(root),
         {}};
   }
+  const auto name = folder_name(context, made.path);
+  if (!name) co_return http::wire::plain(403, "no collection has such a name");
   store::FolderOptions options;
   options.folder_class = *folder_class;
-  KONTOR_CO_TRY(const auto folder,
-                co_await context.account->create_folder(
-                    folder_name_of(made.path.space, made.path.below()), options));
+  KONTOR_CO_TRY(const auto folder, co_await context.account->create_folder(*name, options));
   if (!update.changes.empty()) {
     const auto kept = co_await context.account->set_annotations(folder, std::move(update.changes),
                                                                 k_most_properties);
     if (!kept) {  // without what it should be, nothing is there
-      const auto name = folder_name_of(made.path.space, made.path.below());
-      static_cast<void>((co_await context.account->delete_folder(name)).has_value());
+      static_cast<void>((co_await context.account->delete_folder(*name)).has_value());
       co_return fail(kept.error());
     }
   }

@@ -4,6 +4,7 @@
 
 #include "base/core/text.hpp"
 #include "server/dav/components.hpp"
+#include "server/dav/data.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/schedule.hpp"
@@ -103,6 +104,7 @@ Task<Answer> do_get(Context& context) {
     co_return out;
   }
   KONTOR_CO_TRY(out.body, co_await context.account->read_message(resource.entry.item));
+  out.body = shown_bytes(context, resource, std::move(out.body));
   co_return out;
 }
 

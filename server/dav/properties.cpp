@@ -8,6 +8,7 @@
 #include "calendar/ical/object.hpp"
 #include "server/dav/components.hpp"
 #include "server/dav/dead.hpp"
+#include "server/dav/given.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/rights.hpp"
 #include "server/dav/schedule.hpp"
@@ -56,7 +57,19 @@ Value resource_type(const Ask& ask) {
   return out;
 }
 
+// Whose it is, too: several people have a calendar of that name.
+Value name_of_given(const Ask& ask) {
+  const auto said = dead_property(ask.context, ask.resource, ask.name);
+  const auto own = collection_of(ask.resource.path.space, ask.resource.folder->info().name);
+  auto text = said ? said->content() : own ? own->back() : std::string();
+  const auto& owner = ask.resource.principal;
+  if (owner != nullptr) text += " (" + (owner->name.empty() ? owner->mail : owner->name) + ")";
+  return ask.made(text);
+}
+
 Value display_name(const Ask& ask) {
+  if (ask.is(Kind::collection) && ask.context.view && !is_own_account(ask.context))
+    return name_of_given(ask);
   if (auto said = dead_property(ask.context, ask.resource, ask.name)) return said;
   if (ask.is(Kind::principal) || ask.is(Kind::home)) {
     const auto& person = *ask.resource.principal;
@@ -144,14 +157,28 @@ Value group_membership(const Ask& ask) {
   return of_groups(ask, ask.resource.principal->member_of);
 }
 
-// The homes are told of a person's own principal: nobody else's can be opened.
+// The homes are told of a person's own principal, and of those who give him something.
 Value home_in(const Ask& ask, Space space) {
-  if (!ask.is(Kind::principal) || ask.resource.principal->id != ask.context.person.id)
+  if (!ask.is(Kind::principal)) return std::nullopt;
+  const auto& id = ask.resource.principal->id;
+  const store::Binding owner{id.source, id.guid};
+  if (id != ask.context.person.id &&
+      (!ask.context.kept->environment.store.find(owner) || !gives_something(ask.context, owner)))
     return std::nullopt;
   return ask.made(path_of_home(space, *ask.resource.principal));
 }
 Value calendar_home(const Ask& ask) { return home_in(ask, Space::calendars); }
 Value addressbook_home(const Ask& ask) { return home_in(ask, Space::addressbooks); }
+
+// Of caldav-proxy, as macOS and others look for delegates.
+Value proxies(const Ask& ask) {
+  if (!ask.is(Kind::principal) || ask.resource.principal->id != ask.context.person.id)
+    return std::nullopt;
+  auto out = ask.made();
+  for (const auto& one : acts_for(ask.context, ask.name.local == "calendar-proxy-write-for"))
+    out.add(href_element(href_of(path_of_principal(*one))));
+  return out;
+}
 
 Value user_addresses(const Ask& ask) {
   if (!ask.is(Kind::principal)) return std::nullopt;
@@ -319,6 +346,8 @@ constexpr std::array k_rows{
     Row{k_dav, "supported-report-set", report_set},
     Row{k_dav, "quota-available-bytes", quota},
     Row{k_dav, "quota-used-bytes", quota},
+    Row{k_server, "calendar-proxy-read-for", proxies},
+    Row{k_server, "calendar-proxy-write-for", proxies},
     Row{k_caldav, "calendar-home-set", calendar_home},
     Row{k_caldav, "calendar-user-address-set", user_addresses},
     Row{k_caldav, "calendar-user-type", user_type},

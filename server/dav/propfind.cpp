@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PROPFIND (RFC 4918, 9.1).
 #include "server/dav/data.hpp"
+#include "server/dav/given.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
 
@@ -21,12 +22,22 @@ Task<Answer> do_propfind(Context& context) {
   const auto owned = own(context);
   auto children = co_await list_children(owned);
   const auto count = children.size();
-  KONTOR_CO_TRY(const auto shown,
-                co_await describe_objects(owned, std::move(children), std::move(question)));
+  KONTOR_CO_TRY(const auto shown, co_await describe_objects(owned, std::move(children), question));
   responses += shown.text;
   if (shown.count < count) {
     const xml::Element error(dav_name("number-of-matches-within-limits"));
     append_status(responses, resource.href(), 507, &error);
+    co_return multistatus(responses);
+  }
+  if (resource.kind != Kind::home || !is_own_account(context)) co_return multistatus(responses);
+  KONTOR_CO_TRY(const auto given, co_await given_to(context));
+  for (const auto& there : given) {
+    if (responses.size() > context.settings().max_answer) {
+      const xml::Element error(dav_name("number-of-matches-within-limits"));
+      append_status(responses, resource.href(), 507, &error);
+      break;
+    }
+    append_response(responses, there, there.resource, question);
   }
   co_return multistatus(responses);
 }

@@ -20,8 +20,7 @@ Task<Result<void>> remove_calendar(Context& context) {
   if (scheduler != nullptr)
     farewells = co_await scheduler->farewells(resource.principal, context.account,
                                               resource.folder->info().id);
-  KONTOR_CO_TRY(co_await remove_collection(
-      *context.account, folder_name_of(resource.path.space, resource.path.below())));
+  KONTOR_CO_TRY(co_await remove_collection(*context.account, resource.folder->info().name));
   if (scheduler != nullptr) co_await scheduler->tell(resource.principal, std::move(farewells));
   co_return Result<void>();
 }

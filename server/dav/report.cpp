@@ -4,6 +4,7 @@
 
 #include "server/dav/names.hpp"
 #include "server/dav/reports.hpp"
+#include "server/dav/rights.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -34,6 +35,8 @@ Task<Answer> do_report(Context& context) {
   });
   // RFC 3253, 3.6
   if (row == k_reports.end()) co_return refusal(403, dav_name("supported-report"));
+  if (row->run != report_freebusy)  // which asks for less
+    if (auto refused = check_reading(context)) co_return *std::move(refused);
   auto shared = std::make_shared<const xml::Element>(std::move(body));
   co_return co_await row->run(own(context), std::move(shared));
 }

@@ -5,6 +5,7 @@
 #include "calendar/freebusy/freebusy.hpp"
 #include "server/dav/content.hpp"
 #include "server/dav/data.hpp"
+#include "server/dav/given.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/ranges.hpp"
 #include "server/dav/reports.hpp"
@@ -46,6 +47,8 @@ Task<Answer> report_freebusy(ContextPtr context, BodyPtr body) {
   const auto& resource = context->resource;
   if (resource.kind != Kind::collection || resource.folder_class() != store::FolderClass::calendar)
     co_return refusal(403, dav_name("supported-report"));
+  if (!may_see_busy(*context, resource.folder->info()))
+    co_return refusal(403, dav_name("need-privileges"));
   Walk plan;
   plan.with_bytes = true;
   plan.is_costly = true;
@@ -55,7 +58,7 @@ Task<Answer> report_freebusy(ContextPtr context, BodyPtr body) {
     const auto& keys = one.object->keys;
     return keys.begin != keys.end && (keys.begin >= range->end || range->begin >= keys.end);
   });
-  const auto self = context->copy->find(context->person.id);
+  const auto& self = resource.principal;         // whose calendar it is
   const auto adding = std::make_shared<Adding>(  // with the walk
       *range, zone_of(*context, resource), self ? self->addresses : std::vector<std::string>());
   plan.look = [adding, context](const Resource& one) {

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "server/dav/acl.hpp"
+#include "server/dav/given.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/properties.hpp"
 
@@ -11,32 +13,55 @@ namespace {
 
 using xml::Element;
 
-constexpr std::array k_writing{"write", "write-properties", "write-content",
-                               "bind",  "unbind",           "unlock"};
+using store::Right;
 
-Element privilege(std::string_view name) {
+struct Row {
+  xml::Name name;
+  std::string_view letters;  // all of them give it
+};
+// What each privilege takes (server/dav/given.hpp). Those of DAV:write come after it.
+const std::array<Row, 8>& writing() {
+  static const std::array<Row, 8> rows{{{dav_name("write"), "wite"},
+                                        {dav_name("write-properties"), "w"},
+                                        {dav_name("write-content"), "w"},
+                                        {dav_name("bind"), "i"},
+                                        {dav_name("unbind"), "te"},
+                                        {dav_name("unlock"), "w"},
+                                        {dav_name("read-acl"), "a"},
+                                        {dav_name("write-acl"), "a"}}};
+  return rows;
+}
+
+Element privilege(const xml::Name& name) {
   Element out(dav_name("privilege"));
-  out.add(Element(dav_name(name)));
+  out.add(Element(name));
   return out;
 }
 
-// What the person holds: everything in his own account, reading elsewhere.
+// What the person holds: what the list gives him, everything in his own account; reading elsewhere.
 void add_held(Element& to, const Context& context, const Resource& resource) {
-  to.add(privilege("read"));
-  to.add(privilege("read-current-user-privilege-set"));
-  if (!context.account || resource.book) return;
-  for (const auto* name : k_writing) to.add(privilege(name));
-  const auto folder_class = resource.folder_class();
-  if (folder_class == store::FolderClass::calendar) {
-    Element busy(dav_name("privilege"));
-    busy.add(Element(cal_name("read-free-busy")));
-    to.add(std::move(busy));
+  const bool is_stored = context.account && !resource.book;
+  const auto rights =
+      is_stored ? rights_at(context, resource) : static_cast<store::RightBits>(Right::read);
+  const bool is_place = resource.kind == Kind::home;  // it shows what is given in it
+  if (store::has_right(rights, Right::read) || is_place) {
+    to.add(privilege(dav_name("read")));
+    to.add(privilege(dav_name("read-current-user-privilege-set")));
+  }
+  if (is_stored && resource.folder_class() == store::FolderClass::calendar)
+    to.add(privilege(cal_name("read-free-busy")));
+  if (!is_stored) return;
+  if (rights == store::k_all_rights) to.add(privilege(dav_name("all")));
+  for (const auto& row : writing()) {
+    const auto wanted = *store::rights_of(row.letters);
+    if ((rights & wanted) == wanted) to.add(privilege(row.name));
   }
 }
 
-Element supported(std::string_view name, std::string_view description) {
+Element supported(const xml::Name& name, std::string_view description, bool is_abstract = false) {
   Element out(dav_name("supported-privilege"));
   out.add(privilege(name));
+  if (is_abstract) out.add(Element(dav_name("abstract")));
   Element text(dav_name("description"), description);
   text.attributes.push_back({{"http://www.w3.org/XML/1998/namespace", "lang"}, "en"});
   out.add(std::move(text));
@@ -52,31 +77,48 @@ std::optional<Element> privileges_of(const xml::Name& name,
   if (name.local == "current-user-privilege-set") {
     add_held(out, context, resource);
   } else if (name.local == "supported-privilege-set") {
-    auto all = supported("all", "everything");
-    all.add(supported("read", "read"));
-    auto write = supported("write", "change");
-    for (const auto* one : k_writing)
-      if (std::string_view(one) != "write") write.add(supported(one, one));
+    auto all = supported(dav_name("all"), "everything, what is private too");
+    auto read = supported(dav_name("read"), "read");
+    read.add(supported(dav_name("read-current-user-privilege-set"), "ask what one may do", true));
+    read.add(supported(cal_name("read-free-busy"), "learn when the owner is busy"));
+    all.add(std::move(read));
+    auto write = supported(dav_name("write"), "change, add and remove");
+    auto content = supported(dav_name("write-content"), "change what is there");
+    content.add(supported(dav_name("write-properties"), "change names and colours", true));
+    content.add(supported(dav_name("unlock"), "lock and unlock", true));
+    write.add(std::move(content));
+    write.add(supported(dav_name("bind"), "add"));
+    write.add(supported(dav_name("unbind"), "remove"));
     all.add(std::move(write));
+    auto rights = supported(dav_name("write-acl"), "say who may do what");
+    rights.add(supported(dav_name("read-acl"), "see who may do what", true));
+    all.add(std::move(rights));
     out.add(std::move(all));
   } else if (name.local == "acl-restrictions") {
     out.add(Element(dav_name("grant-only")));
     out.add(Element(dav_name("no-invert")));
   } else {
-    if (!resource.principal || !context.account || resource.book) return std::nullopt;
-    auto& ace = out.add(Element(dav_name("ace")));
-    ace.add(Element(dav_name("principal")))
-        .add(href_element(href_of(path_of_principal(*resource.principal))));
-    ace.add(Element(dav_name("grant"))).add(privilege("all"));
-    ace.add(Element(dav_name("protected")));
+    return acl_of(context, resource);
   }
   return out;
 }
 
 std::string lock_path(const Context& context, const Path& path) {
   Path canonical = path;
-  if (!canonical.segments.empty() && context.account)
-    canonical.segments.front() = context.person.id.text();
+  if (!canonical.segments.empty() && context.view) {
+    const auto owner = context.view->binding();
+    canonical.segments.front() = directory::PrincipalId{owner.source, owner.guid}.text();
+    if (canonical.segments.size() > 1 && parse_given(canonical.segments[1])) {
+      Path base = path;  // what was given has its name in its owner's home
+      base.segments.resize(2);
+      const auto name = folder_name(context, base);
+      const auto own = name ? collection_of(path.space, *name) : std::nullopt;
+      if (own) {
+        canonical.segments.erase(canonical.segments.begin() + 1);
+        canonical.segments.insert(canonical.segments.begin() + 1, own->begin(), own->end());
+      }
+    }
+  }
   canonical.has_slash = true;
   return href_of(canonical);
 }

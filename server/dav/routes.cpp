@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <array>
 
+#include "server/dav/acl.hpp"
+#include "server/dav/busy_address.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
+#include "server/dav/rights.hpp"
 #include "server/dav/schedule.hpp"
 
 namespace kontor::dav {
@@ -17,14 +20,14 @@ using http::wire::Response;
 
 constexpr std::string_view k_features =
     "1, 2, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, "
-    "addressbook";
+    "addressbook, calendar-proxy";
 
 struct Row {
   std::string_view name;
   Task<Answer> (*run)(Context&);
   bool changes = false;  // locks and the field If have a say
 };
-constexpr std::array<Row, 14> k_methods{{
+constexpr std::array<Row, 15> k_methods{{
     {"GET", do_get},
     {"PROPFIND", do_propfind},
     {"REPORT", do_report},
@@ -38,6 +41,7 @@ constexpr std::array<Row, 14> k_methods{{
     {"MOVE", do_copy_move, true},
     {"LOCK", do_lock, true},
     {"UNLOCK", do_unlock},
+    {"ACL", do_acl, true},
     {"HEAD", do_get},
 }};
 
@@ -56,6 +60,11 @@ Task<Answer> run(Context& context, const Row& row) {
     co_return refusal(403, dav_name("need-privileges"), "the global address book is read-only");
   if (is_copy && context.resource.book)
     co_return http::wire::plain(403, "a card of the global address book is copied by the program");
+  if (auto refused = check_access(context)) co_return *std::move(refused);
+  if (row.changes) {
+    KONTOR_CO_TRY(auto refused, co_await check_private(context));
+    if (refused) co_return *std::move(refused);
+  }
   if (row.changes)
     if (auto refused = check_locks(context)) co_return *std::move(refused);
   co_return co_await row.run(context);
@@ -106,6 +115,12 @@ std::vector<http::Route> routes(const Environment& environment) {
   question.methods = {"OPTIONS"};
   question.access = Access::anybody;
   question.handler = [allow](Call) { return options(allow); };
+  out.push_back({"/freebusy/",
+                 {"GET"},
+                 Access::person,
+                 [kept](Call call) { return answer_busy(kept, call); },
+                 true,
+                 true});
   out.push_back(std::move(dav));
   out.push_back(std::move(question));
   for (const auto* name : {"/.well-known/caldav", "/.well-known/carddav"})

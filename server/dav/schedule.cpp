@@ -110,7 +110,9 @@ std::optional<Element> schedule_property(const xml::Name& name,
 }
 
 scheduling::Scheduler* scheduler_for(const Context& context, const Resource& object) {
+  // A group and the public are nobody who could be invited.
   const bool counts = object.folder != nullptr && object.principal &&
+                      object.principal->has_mailbox() &&
                       scheduling::is_calendar(object.folder->info());
   return counts ? context.kept->environment.scheduler : nullptr;
 }

@@ -35,7 +35,7 @@ ALLOWED = {
     'server/autodiscover': BASE + DIRECTORY_SEEN + ['server/http', 'server/trace'],
     'server/scheduling': BASE + STORE + DIRECTORY_SEEN + ['server/policy', 'server/trace', 'calendar'],
     'server/dav/xml': ['base/core'],
-    'server/dav': BASE + STORE + DIRECTORY_SEEN + ['server/dav/xml', 'server/http', 'server/http/wire', 'server/scheduling', 'server/policy', 'server/trace', 'calendar'],
+    'server/dav': BASE + STORE + DIRECTORY_SEEN + ['server/dav/xml', 'server/http', 'server/http/wire', 'server/scheduling', 'server/sharing', 'server/policy', 'server/trace', 'calendar'],
     'server/queue': BASE + ['store/log', 'store/format', 'server/trace'],
     'server/scheduling/imip': ['base/core', 'base/mime', 'calendar'],
     'server/sharing': BASE + STORE + DIRECTORY_SEEN,
