@@ -13,6 +13,8 @@ import disks  # noqa: E402
 import kontor  # noqa: E402
 
 RESERVE = 8 << 20
+# The library of the index loses some bytes at a failed write (docs/quirks.md); every other leak fails the test.
+LEAKS = {'LSAN_OPTIONS': 'print_suppressions=0:suppressions=%s' % (kontor.ROOT / 'tests/support/xapian-full-disk.lsan')}
 
 
 class FullDisk(unittest.TestCase):
@@ -21,7 +23,7 @@ class FullDisk(unittest.TestCase):
         self.addCleanup(self.disk.close)
         outside = tempfile.TemporaryDirectory(prefix='kontor-outside-')  # the test's own files need room
         self.addCleanup(outside.cleanup)
-        self.server = kontor.Server({'store.reserve': RESERVE}, data=self.disk.folder / 'data')
+        self.server = kontor.Server({'store.reserve': RESERVE}, data=self.disk.folder / 'data', environment=LEAKS)
         self.server.log_file = pathlib.Path(outside.name) / 'test.log'
         (self.server.data / 'kontor.toml').symlink_to(pathlib.Path(outside.name) / 'kontor.toml')
         self.server.__enter__()
@@ -101,7 +103,7 @@ class FailingSync(unittest.TestCase):
     """fdatasync of one account's log says EIO: that account has trouble, nobody else."""
 
     def test_one_account_fails_the_others_go_on(self):
-        with kontor.Server() as server:
+        with kontor.Server(environment=LEAKS) as server:
             promises = census.Promises()
             for number, person in enumerate(census.PEOPLE):
                 census.deliver(server, promises, f'before-{number}', person)

@@ -45,7 +45,7 @@ class SearchEverything(unittest.TestCase):
         self.assertEqual(client.ask('MKCOL', home + 'work/', '').status, 201)
         self.put(client, home + 'work/a.ics', dav.event('event-1', 'Совещание по договору', extra=(
             'LOCATION:переговорная\r\nORGANIZER;CN=Анна:mailto:anna@example.test\r\n'
-            'ATTENDEE;CN=Иван Иванов:mailto:ivanov@vector.test\r\n')))
+            'ATTENDEE;SCHEDULE-AGENT=CLIENT;CN=Иван Иванов:mailto:ivanov@vector.test\r\n')))
         self.put(client, home + 'work/t.ics', TASK)
         body = (f'<D:mkcol {dav.SPACES}><D:set><D:prop><D:resourcetype><D:collection/><CR:addressbook/></D:resourcetype></D:prop>'
                 '</D:set></D:mkcol>')
