@@ -22,7 +22,8 @@ void append_folded(std::string& out, std::string_view line) {
 }
 
 void append_value(std::string& out, std::string_view value) {
-  const bool quoted = value.find_first_of(",;:") != std::string_view::npos;
+  // A backslash in front of the next ';' would be read as one with it, as programs write it.
+  const bool quoted = value.find_first_of(",;:\\") != std::string_view::npos;
   if (quoted) out.push_back('"');
   for (const char c : value) {
     if (c == '\n')

@@ -33,6 +33,17 @@ class Promises:
                 getattr(self, kind)[name] = what
             self.changed.notify_all()
 
+    def sure(self):
+        """The names that are promised by now."""
+        with self.changed:
+            return set(self.stored)
+
+    def doubt_all_but(self, sure):
+        """What was answered later may be there or not."""
+        with self.changed:
+            self.unknown |= set(self.stored) - sure
+            self.stored = {name: what for name, what in self.stored.items() if name in sure}
+
     def wait_for(self, count, seconds=120):
         with self.changed:
             if not self.changed.wait_for(lambda: len(self.stored) >= count, seconds):

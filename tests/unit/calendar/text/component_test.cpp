@@ -63,6 +63,12 @@ TEST(Component, comes_back_as_it_was) {
   EXPECT_EQ(one(written), component);
 }
 
+TEST(Component, a_backslash_ends_a_parameter) {
+  const auto card = one("BEGIN:A\r\nX;LABEL=\"a\\\";TYPE=home:b\r\nEND:A\r\n");
+  ASSERT_EQ(card.properties.at(0).parameters.size(), 2U);
+  EXPECT_EQ(one(write_component(card)), card);
+}
+
 TEST(Component, is_refused_with_the_line) {
   EXPECT_EQ(fault("X:1\r\n"), "Line 1: X stands outside of a component.");
   EXPECT_EQ(fault("BEGIN:A\r\nX\r\nEND:A\r\n"), "Line 2: there is no ':' behind the name X.");
