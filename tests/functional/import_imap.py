@@ -241,7 +241,7 @@ class Liar(threading.Thread):
             except OSError:
                 return
             with connection:
-                connection.settimeout(kontor.PATIENCE)
+                connection.settimeout(30)  # then he goes away, far sooner than who asks him gives up
                 try:
                     self.serve(connection)
                 except OSError:
@@ -262,7 +262,7 @@ class Hostile(Base):
         self.addCleanup(liar.listener.close)
         command = [kontor.program('kontorctl'), '--data', str(self.server.data), '--json', 'import', ANNA, '--imap',
                    f'127.0.0.1:{liar.port}', '--tls', 'none', '--user', 'u', '--password-file', str(self.folder / 'password')]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=4 * kontor.PATIENCE)
         self.assertIn(result.returncode, (0, 1), result.stderr)
         return result.returncode, json.loads(result.stdout)
 
