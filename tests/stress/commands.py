@@ -39,6 +39,9 @@ class Command:
     def hear_gone(self, uids):
         """EXPUNGE or VANISHED while it runs."""
 
+    def takes_effect(self):
+        """Something is told that the command may have asked for, before its answer."""
+
     def done(self, status, code):
         """It was answered."""
 

@@ -16,8 +16,13 @@ class Notify(Command):
         super().__init__(session, f'NOTIFY SET ({where} ({MESSAGES.format(new)})){more}')
         self.where, self.others = where, others
 
+    def takes_effect(self):
+        """A change between the command's effect and its answer is told before the answer."""
+        if self.session.notices is None:
+            self.session.notices = Notices(self.session, self.where, self.others is not None)
+
     def done(self, status, code):
-        self.session.notices = Notices(self.session, self.where, self.others is not None)
+        self.takes_effect()
 
 
 class Notices:

@@ -138,6 +138,8 @@ class Session:
             demand((kind == 'UIDFETCH') is self.uid_only, kind, 'with and without UIDONLY')
             self.take_fetch(current, response)
         elif kind == 'STATUS' and 'MAILBOXID' not in response.text:
+            if current is not None:
+                current.takes_effect()
             demand(self.notices is not None, 'STATUS without NOTIFY', response)
             self.notices.hear(response)
         elif current is not None:
