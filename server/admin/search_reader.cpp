@@ -24,18 +24,6 @@ store::RightBits own_alone(const directory::Identity& who, const store::Binding&
                                                                     : store::RightBits{0};
 }
 
-// Whom an entry may name to count for him: anyone, himself, his groups.
-std::vector<store::Binding> principals_of(const directory::Identity& who,
-                                          const directory::DirectoryCopy& copy) {
-  std::vector<store::Binding> out{store::Binding(), {who.id.source, who.id.guid}};
-  for (const auto& sid : who.sids) {
-    const auto group = copy.find_sid(sid);
-    if (group && group->kind == directory::Kind::group)
-      out.push_back({group->id.source, group->id.guid});
-  }
-  return out;
-}
-
 }  // namespace
 
 std::optional<directory::Identity> SearchReader::identity() const {
@@ -53,7 +41,7 @@ std::vector<store::AccountId> SearchReader::accounts() const {
   const auto who = identity();
   if (!who) return out;
   if (const auto own = environment_.store.find({person_.source, person_.guid})) add(*own);
-  const auto principals = principals_of(*who, *environment_.directory.current());
+  const auto principals = sharing::principals_of(*who, *environment_.directory.current());
   for (const auto& given : environment_.store.shares().naming(principals)) add(given->id);
   return out;
 }
