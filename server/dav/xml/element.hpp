@@ -63,6 +63,8 @@ std::string open_document(const Name& root);
 std::string close_document(const Name& root);
 std::string write_document(const Element& root);
 
+// Text between tags, and the value of an attribute.
 void append_escaped(std::string& out, std::string_view text);
+void append_attribute(std::string& out, std::string_view value);
 
 }  // namespace kontor::dav::xml

@@ -35,7 +35,7 @@ class Writer {
     std::string attributes;
     for (const auto& one : element.attributes) {
       attributes += ' ' + named(one.name, declarations, false) + "=\"";
-      append_escaped(attributes, one.value);
+      append_attribute(attributes, one.value);
       attributes += '"';
     }
     out_ += '<' + name + declarations + attributes;
@@ -72,7 +72,7 @@ class Writer {
     }
     const auto made = (is_element ? "x" : "a") + std::to_string(++made_);
     declarations += " xmlns:" + made + "=\"";
-    append_escaped(declarations, name.space);
+    append_attribute(declarations, name.space);
     declarations += '"';
     return made + ':' + name.local;
   }
@@ -117,6 +117,17 @@ void append_escaped(std::string& out, std::string_view text) {
         // XML 1.0, 2.2: the other control characters cannot be written at all
         if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
     }
+  }
+}
+
+void append_attribute(std::string& out, std::string_view value) {
+  // XML 1.0, 3.3.3: as they are they would be read as spaces
+  for (;;) {
+    const auto at = value.find_first_of("\t\n");
+    append_escaped(out, value.substr(0, at));
+    if (at == std::string_view::npos) return;
+    out += value[at] == '\t' ? "&#9;" : "&#10;";
+    value.remove_prefix(at + 1);
   }
 }
 

@@ -38,7 +38,8 @@ TEST(DavXml, WhatIsWrittenIsReadAgain) {
   for (const auto* text :
        {"<x xmlns='urn:a' xmlns:b='urn:b' b:c='d&quot;'><b:e/>text<y xmlns=''/></x>",
         "<D:owner xmlns:D='DAV:'><D:href>mailto:a@b</D:href>\n </D:owner>",
-        "<n>a&#13;b\tc &lt;&gt;</n>", "<p xml:lang='ru'>\xD0\x96</p>"}) {
+        "<n>a&#13;b\tc &lt;&gt;</n>", "<p xml:lang='ru'>\xD0\x96</p>",
+        "<q xmlns='u&amp;v' a='&amp;&#38;&#9;&#10;&#13;&lt;' xmlns:w='w&amp;' w:b='&quot;'/>"}) {
     const auto first = read(text);
     ASSERT_TRUE(first) << text;
     const auto again = read(write_fragment(*first));
@@ -50,6 +51,13 @@ TEST(DavXml, WhatIsWrittenIsReadAgain) {
     ASSERT_TRUE(document) << write_document(root);
     EXPECT_TRUE(is_same(root.children[0], *document->elements().front()));
   }
+}
+
+TEST(DavXml, AttributesAreGivenAsTheyAreMeant) {
+  const auto root = read("<a xmlns='u&amp;v' b='x&amp;y&#38;z&#10;&#9;&lt; 1\n2'/>");
+  ASSERT_TRUE(root);
+  EXPECT_EQ(root->name.space, "u&v");
+  EXPECT_EQ(root->attribute("b"), "x&y&z\n\t< 1 2");
 }
 
 TEST(DavXml, RefusesWhatCouldHurt) {
