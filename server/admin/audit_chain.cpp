@@ -19,18 +19,24 @@ constexpr std::size_t k_hash = 64;
 constexpr std::string_view k_format = "kontor-audit ";
 constexpr std::string_view k_first_version = "1";  // one file for ever
 constexpr std::size_t k_longest_title = k_format.size() + 2 + 20 + 1 + k_hash;
+// What a file's name has room for. Far below what JSON can hold, whatever a damaged title says.
+constexpr std::uint64_t k_highest_number = 999'999'999'999;
 constexpr std::string_view k_full_prefix = "audit-";
 constexpr std::string_view k_full_suffix = ".log";
 
-// What a first line says, without its end; nothing: it is of no version known here.
+// What a first line says, without its end; nothing: no version known here writes it so.
 std::optional<AuditStamp> read_title(std::string_view line) {
   if (!line.starts_with(k_format)) return std::nullopt;
   const auto words = split(line.substr(k_format.size()), ' ');
   if (words.size() == 1 && words[0] == k_first_version) return before_the_first_record();
   if (words.size() != 3 || words[0] != "2" || words[2].size() != k_hash) return std::nullopt;
   const auto number = parse_number<std::uint64_t>(words[1]);
-  if (!number) return std::nullopt;
-  return AuditStamp{*number, std::string(words[2])};
+  if (!number || *number > k_highest_number ||
+      words[2].find_first_not_of("0123456789abcdef") != std::string_view::npos)
+    return std::nullopt;
+  AuditStamp stamp{*number, std::string(words[2])};
+  if (audit_title(stamp) != std::string(line) + '\n') return std::nullopt;  // zeros in front
+  return stamp;
 }
 
 // The number of a record whose hash fits the one before; 0: it does not.

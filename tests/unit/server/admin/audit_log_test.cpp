@@ -204,6 +204,18 @@ TEST_F(Audit, AFileOfTheFirstVersionIsGoneOnWith) {
   EXPECT_EQ(events_.count("admin.audit.unsound"), 0U);
 }
 
+TEST(AuditChain, ATitleIsReadAsItIsWritten) {
+  const std::string hash(64, 'a');
+  for (const auto* number : {"0", "7", "999999999999"})
+    EXPECT_EQ(check_audit("kontor-audit 2 " + std::string(number) + ' ' + hash + '\n').problem, "")
+        << number;
+  for (const auto* number : {"", "07", "-1", "1000000000000", "16363027824242007142", "x"})
+    EXPECT_NE(check_audit("kontor-audit 2 " + std::string(number) + ' ' + hash + '\n').problem, "")
+        << number;
+  for (const auto* last : {"g", "A", ""})
+    EXPECT_NE(check_audit("kontor-audit 2 7 " + hash.substr(1) + last + '\n').problem, "") << last;
+}
+
 TEST_F(Audit, NothingIsDoneWhatCannotBeWritten) {
   disk_ = std::make_unique<io::MemoryDisk>(10);
   start();
