@@ -36,9 +36,8 @@ class Reading {
     if (context_ == nullptr) return fail(Errc::internal, "no memory for a parser");
     // userData is `this`: the functions above are given it. NOENT: without it an ampersand in an
     // attribute is given as "&#38;"; there is no document type, so no other entity either.
-    xmlCtxtUseOptions(context_,
-                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-                          XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
+    xmlCtxtUseOptions(context_, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                                    XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT);
     const auto outcome =
         xmlParseChunk(context_, document.data(), static_cast<int>(document.size()), 1);
     const bool is_good = outcome == XML_ERR_OK && context_->wellFormed == 1 &&
