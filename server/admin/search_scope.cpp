@@ -80,6 +80,9 @@ Result<void> add_group(Gathering& found, const Environment& environment, const s
   if (!group || group->kind != directory::Kind::group)
     return fail(Errc::not_found, "no group has the address " + name);
   for (const auto& person : copy->expand(group->id, true)) found.add(*person);
+  // Its own calendars and address books.
+  if (const auto own = environment.store.find({group->id.source, group->id.guid}))
+    found.add(*own, group->mail);
   return {};
 }
 

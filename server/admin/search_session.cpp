@@ -72,12 +72,17 @@ readable_by(std::shared_ptr<const SearchReader> reader) {
 }
 
 // May it still be shown? Rights may have gone since it was found.
-bool is_readable(const SearchWish& wish,
-                 const store::AccountView& view,
-                 const indexer::FoundMessage& message) {
-  if (!wish.choice.readable) return true;
+Task<bool> is_readable(const SearchWish& wish,
+                       store::Account& account,
+                       indexer::FoundMessage message) {
+  if (!wish.choice.readable) co_return true;
+  const auto view = account.view();
   const auto folder = view.folder(message.folder);
-  return folder && !wish.choice.readable(view, {*folder}).empty();
+  if (!folder) co_return false;
+  const auto readable = wish.choice.readable(view, {*folder});
+  if (readable.empty() || readable.front().with_private) co_return !readable.empty();
+  const auto raw = co_await account.read_message(message.entry.item);
+  co_return raw && !indexer::is_private(*raw);
 }
 
 class SearchSession {
@@ -383,7 +388,7 @@ Task<Result<void>> SearchSession::show_some(const SearchWish& wish,
         add_snippet(row, std::move(documents->front()), maker);
       }
     }
-    if (!is_readable(wish, account->view(), some[i])) continue;
+    if (!co_await is_readable(wish, *account, some[i])) continue;
     frame["row"] = std::move(row);
     KONTOR_CO_TRY(co_await send(std::move(frame)));
     ++sums_.shown;
@@ -398,7 +403,7 @@ Task<Result<void>> SearchSession::send_messages(const SearchWish& wish,
   for (const auto& message : found.messages) {
     if (desk_.imports->is_stopping())
       co_return fail(Errc::cancelled, "the server is shutting down");
-    if (!is_readable(wish, account.view(), message)) continue;
+    if (!co_await is_readable(wish, account, message)) continue;
     KONTOR_CO_TRY(co_await send_message(mailbox, account, message));
   }
   co_return Result<void>();

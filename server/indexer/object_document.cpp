@@ -7,6 +7,7 @@
 
 #include "base/core/text.hpp"
 #include "calendar/ical/object.hpp"
+#include "calendar/ical/private_view.hpp"
 #include "calendar/ical/views.hpp"
 #include "calendar/vcard/card.hpp"
 
@@ -111,8 +112,7 @@ bool is_object(const store::Item& item, std::string_view raw) {
 
 bool is_private(std::string_view raw) {
   if (istarts_with(without_beginning(raw), k_card)) return false;
-  const auto object = read_calendar(raw);
-  return !object || calendar::is_private(*object);
+  return calendar::private_view(raw).has_value();
 }
 
 Document make_object_document(search::ItemId item, std::string_view raw) {

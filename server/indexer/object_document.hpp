@@ -18,7 +18,8 @@ bool is_object(const store::Item& item, std::string_view raw);
 // are the body.
 search::Document make_object_document(search::ItemId item, std::string_view raw);
 
-// Is it for its owner's eyes? What cannot be read is; contacts never are.
+// Is it for its owner's eyes (calendar/ical/private_view.hpp)? What cannot be read is; contacts
+// never are.
 bool is_private(std::string_view raw);
 
 }  // namespace kontor::indexer

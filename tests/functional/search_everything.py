@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kontorctl search over what is not mail and what is not one's own: events, tasks and contacts that programs put by DAV, before and
-after they are indexed; what a person may read of others (--as), as rights are at that moment; people of the address book."""
+after they are indexed; what a person may read of others (--as), mail, calendars and address books, as rights are at that moment; people of
+the address book."""
 import pathlib
 import shutil
 import sys
@@ -9,6 +10,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import dav  # noqa: E402
+import dav_sharing  # noqa: E402
 import kontor  # noqa: E402
 
 ANNA, BORIS = 'anna@example.test', 'boris@example.test'
@@ -126,6 +128,124 @@ class SearchEverything(unittest.TestCase):
         problem = self.search('bori before:2026', '--people', status=1)['problem']
         self.assertEqual((problem['offset'], problem['length']), (5, 11))
         self.assertEqual(self.server.ask('search', 'bori', '--people', '--all')[0], 2)
+
+
+class OfOthers(unittest.TestCase):
+    """Three people, a group that lies in another, a shared mailbox, public folders (dav_sharing)."""
+
+    def setUp(self):
+        self.server = kontor.Server({'server.demo': False, 'queue.smart_host': '127.0.0.1:9', 'server.name': 'localhost',
+                                     'sign_in.delay': '100ms'})
+        self.addCleanup(self.server.close)
+        self.write(['boris'])
+        self.server.start()
+        kontor.wait_until(lambda: self.server.takes_mail_for(ANNA), 'the people are known')
+        self.anna, self.boris = self.client('anna'), self.client('boris')
+
+    def client(self, user):
+        made = dav.Client(self.server, user)
+        self.addCleanup(made.close)
+        return made
+
+    def write(self, team):
+        file = self.server.data / 'directory.ldif'
+        beside = file.with_suffix('.new')
+        beside.write_text(dav_sharing.directory(team), encoding='utf-8')
+        beside.rename(file)
+
+    def put(self, client, path, raw):
+        answer = client.ask('PUT', path, raw)
+        self.assertEqual(answer.status, 201, answer.body)
+
+    def found(self, query, person):
+        code, said = self.server.ask('search', query, '--as', person)
+        self.assertEqual(code, 0, said)
+        return sorted((row['address'].split('@')[0], row['subject']) for row in said['results'])
+
+    def give(self, mailbox, who, rights, *folder):
+        self.server.ctl('shares', 'add', mailbox, who, rights, *(('--folder', *folder) if folder else ()))
+
+    def fill(self):
+        calendar, book = self.anna.home() + 'default/', self.anna.home('addressbooks') + 'default/'
+        self.put(self.anna, calendar + 'a.ics', dav.event('a', 'Бюджет на год'))
+        self.put(self.anna, calendar + 's.ics', dav.event('s', 'Бюджет и оклады', extra='CLASS:CONFIDENTIAL\r\n'))
+        self.put(self.anna, calendar + 'x.ics', dav.event('x', 'Бюджет и премии', extra='CLASS:X-OURS\r\n'))
+        self.put(self.anna, self.anna.home() + 'tasks/t.ics', TASK)
+        self.put(self.anna, book + 'c.vcf', CARD)
+        return calendar
+
+    def test_calendars_and_address_books_by_the_rights_of_the_moment(self):
+        self.fill()
+        everything = [('anna', 'Бюджет и оклады'), ('anna', 'Бюджет и премии'), ('anna', 'Бюджет на год')]
+        self.assertEqual(self.found('бюджет', 'anna'), everything)
+        self.assertEqual(self.found('бюджет', 'boris'), [])
+        # Who may learn that time is taken finds nothing.
+        self.give(ANNA, BORIS, 'freebusy', 'calendar:default')
+        self.assertEqual(self.found('бюджет OR kind:event', 'boris'), [])
+        for rights in ('reader', 'editor'):
+            self.give(ANNA, 'staff@example.test', rights, 'calendar:default')
+            self.assertEqual(self.found('бюджет', 'boris'), [('anna', 'Бюджет на год')], rights)
+            for query in ('оклады', 'exact:"клады"', 'премии', 'kind:event -год', 'оклад*'):
+                self.assertEqual(self.found(query, 'boris'), [], query)
+        self.assertEqual(self.found('бюджет', 'clara'), [])
+        self.give(ANNA, 'clara@example.test', 'delegate', 'calendar:default')
+        self.assertEqual(self.found('бюджет', 'clara'), everything)
+        # The rest was not given.
+        self.assertEqual(self.found('договор', 'boris'), [])
+        self.give(ANNA, BORIS, 'reader', 'calendar:tasks')
+        self.assertEqual(self.found('договор', 'boris'), [('anna', 'Подписать договоры')])
+        self.give(ANNA, BORIS, 'reader', 'contacts:default')
+        self.assertEqual(self.found('sidorov', 'boris'), [('anna', 'Пётр Сидоров')])
+        kontor.wait_until(lambda: self.server.ctl('search', 'status', 'anna')[0]['state'] == 'complete', 'all is indexed')
+        self.assertEqual(self.found('бюджет OR договор', 'boris'),
+                         [('anna', 'Бюджет на год'), ('anna', 'Подписать договоры'), ('anna', 'Пётр Сидоров')])
+        # An event becomes private; a right and a membership go.
+        self.assertEqual(self.anna.ask('PUT', self.anna.home() + 'default/a.ics',
+                                       dav.event('a', 'Бюджет на год', extra='CLASS:PRIVATE\r\n')).status, 204)
+        self.assertEqual(self.found('бюджет', 'boris'), [])
+        self.server.ctl('shares', 'remove', ANNA, BORIS)
+        self.assertEqual(self.found('договор', 'boris'), [])
+
+    def test_who_leaves_a_group_finds_nothing_of_it(self):
+        home = '/dav/calendars/team@example.test/'
+        self.put(self.boris, home + 'default/g.ics', dav.event('g', 'Смена графика', extra='CLASS:PRIVATE\r\n'))
+        books = home.replace('calendars', 'addressbooks')
+        self.put(self.boris, books + 'default/p.vcf', dav.card('p', 'График Петрович'))
+        both = [('team', 'График Петрович'), ('team', 'Смена графика')]
+        self.assertEqual(self.found('график', 'boris'), both)
+        self.assertEqual(self.found('график', 'clara'), [])
+        code, said = self.server.ask('search', 'график', '--group', 'team@example.test')
+        self.assertEqual((code, said['messages']), (0, 2))
+        self.write(['clara'])
+        kontor.wait_until(lambda: self.found('график', 'clara') == both, 'the new member finds it')
+        self.assertEqual(self.found('график', 'boris'), [])
+
+    def test_a_shared_mailbox_and_public_folders(self):
+        self.assertEqual(self.server.lmtp(['info@example.test'], 'Subject: счёт\r\n\r\nоплатить\r\n'.encode()), {})
+        self.assertEqual(self.found('счёт', 'boris'), [])
+        self.give('info@example.test', 'staff@example.test', 'editor')
+        self.assertEqual(self.found('счёт', 'boris'), [('info', 'счёт')])
+        there, _ = self.boris.propfind(self.boris.home(), 'D:displayname', depth='1').responses()
+        shared, = [href for href, prop in there.items() if prop[dav.D + 'displayname'].text == 'Calendar (Information)']
+        self.put(self.boris, shared + 'i.ics', dav.event('i', 'Приём счетов'))
+        self.assertEqual(self.found('счёт OR счета', 'boris'), [('info', 'Приём счетов'), ('info', 'счёт')])
+        self.assertEqual(self.found('счёт OR счета', 'clara'), [])
+        self.give('public', 'anyone', 'reader', 'calendar:Holidays')
+        self.give('public', ANNA, 'editor', 'calendar:Holidays')
+        self.give('public', 'anyone', 'reader', 'News')
+        self.give('public', ANNA, 'editor', 'News')
+        there, _ = self.anna.propfind(self.anna.home(), 'D:displayname', depth='1').responses()
+        holidays, = [href for href, prop in there.items() if prop[dav.D + 'displayname'].text == 'Holidays']
+        self.put(self.anna, holidays + 'h.ics', dav.event('h', 'Выходной у всех'))
+        imap = self.server.imap('anna')
+        public = next(row.decode() for row in imap.list('""', '*')[1] if row.decode().rstrip('"').endswith('News'))
+        name = public.split('"/" ')[1].strip('"')
+        self.assertEqual(imap.append(f'"{name}"', '', None, 'Subject: выходной\r\n\r\nx\r\n'.encode())[0], 'OK')
+        imap.logout()
+        for person in ('anna', 'boris', 'clara'):
+            self.assertEqual(self.found('выходной', person), [('', 'Выходной у всех'), ('', 'выходной')], person)
+        self.server.ctl('shares', 'remove', 'public', 'anyone', '--folder', 'News')
+        self.assertEqual(self.found('выходной', 'clara'), [('', 'Выходной у всех')])
 
 
 if __name__ == '__main__':
