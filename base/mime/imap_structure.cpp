@@ -45,7 +45,10 @@ class Writer {
 
   std::string run() {
     if (message_.parts.empty()) return std::string(k_empty_body);
-    write(message_.parts.front());
+    return run(message_.parts.front());
+  }
+  std::string run(const Part& part) {
+    write(part);
     return std::move(out_);
   }
 
@@ -189,6 +192,10 @@ std::string imap_body(std::string_view raw, const Message& message) {
 
 std::string imap_bodystructure(std::string_view raw, const Message& message) {
   return Writer(raw, message, true).run();
+}
+
+std::string imap_part_structure(std::string_view raw, const Message& message, const Part& part) {
+  return Writer(raw, message, true).run(part);
 }
 
 }  // namespace kontor::mime

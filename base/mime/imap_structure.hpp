@@ -21,6 +21,9 @@ std::string imap_envelope(std::string_view raw, const Message& message);
 std::string imap_body(std::string_view raw, const Message& message);  // BODY
 std::string imap_bodystructure(std::string_view raw,
                                const Message& message);  // with extension data
+// BODYPARTSTRUCTURE (RFC 5259, 9) of `part`: one of the message's parts, or such a one with another
+// encoding and other sizes.
+std::string imap_part_structure(std::string_view raw, const Message& message, const Part& part);
 
 // First words of the text, decoded, white space folded, at most `max_characters` code points (RFC
 // 8970).

@@ -46,6 +46,7 @@
 #include "server/delivery/delivery.hpp"
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
+#include "server/imap/url_access.hpp"
 #include "server/indexer/indexer.hpp"
 #include "server/ldap/server.hpp"
 #include "server/policy/access.hpp"
@@ -305,6 +306,9 @@ void Server::State::make_environments() {
   pop3.emplace(pop3::Environment{line, *directory, *store});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
                                  clock, tls, log, *policies});
+  smtp->fetch_url = [this](directory::Identity who, std::string url) {
+    return imap::read_for_submission(*imap, std::move(who), std::move(url));
+  };
   books = std::make_unique<directory::BookKeeper>(*directory, make_spelling());
   ldap.emplace(ldap::Environment{
       line, *directory, *books,

@@ -11,7 +11,7 @@ namespace kontor::imap {
 namespace {
 
 // Extensions that are no command of their own. FETCH and SEARCH items are announced here too.
-constexpr std::array<std::string_view, 28> k_after_sign_in{
+constexpr std::array<std::string_view, 29> k_after_sign_in{
     "CHILDREN",           // RFC 3348
     "LIST-STATUS",        // RFC 5819
     "SPECIAL-USE",        // RFC 6154
@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 28> k_after_sign_in{
     "BINARY",             // RFC 3516
     "CATENATE",           // RFC 4469
     "URL-PARTIAL",        // RFC 5550
+    "URLAUTH=BINARY",     // RFC 5524
     "UTF8=ACCEPT",        // RFC 6855
     "UIDONLY",            // RFC 9586
     "INPROGRESS",         // RFC 9585

@@ -32,7 +32,7 @@ Task<Result<Tagged>> cmd_logout(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
   // RFC 9051, 6.1.3: the untagged BYE comes before the tagged OK.
-  session.out.line("* BYE Logging out");
+  session.out.line("* BYE ", session.say("Logging out"));
   session.state = State::logout;
   co_return Tagged();
 }
@@ -40,7 +40,7 @@ Task<Result<Tagged>> cmd_logout(Session& session, Request request) {
 Task<Result<Tagged>> cmd_namespace(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
-  session.out.line(namespace_line());
+  session.out.line(namespace_line(session));
   co_return Tagged();
 }
 

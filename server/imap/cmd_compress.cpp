@@ -16,7 +16,7 @@ Task<Result<Tagged>> cmd_compress(Session& session, Request request) {
     co_return Tagged(Status::no, "COMPRESSIONACTIVE", "compression is active already");
   if (!session.env.settings.imap.compress)
     co_return Tagged(Status::no, "CANNOT", "compression is switched off");
-  session.out.line(request.tag, " OK Compression begins");
+  session.out.line(request.tag, " OK ", session.say("Compression begins"));
   KONTOR_CO_TRY(co_await session.out.flush());
   // What a hasty client has sent behind the command can only be compressed.
   std::string received(session.reader.buffered());

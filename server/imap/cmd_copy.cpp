@@ -93,7 +93,7 @@ Task<Result<Tagged>> cmd_move(Session& session, Request request) {
   if (!moved) co_return failure(moved.error());
   // RFC 6851, 4.3: COPYUID in an untagged OK, before the EXPUNGE responses that sync tells.
   const auto code = copyuid(*moved);
-  if (!code.empty()) session.out.line("* OK [", code, "] Moved");
+  if (!code.empty()) session.out.line("* OK [", code, "] ", session.say("Moved"));
   Tagged tagged;
   tagged.tells_modseq = !code.empty();  // RFC 6851, 4.4
   tell_limit(session, tagged, planned->lowest);

@@ -75,7 +75,7 @@ Task<Result<Tagged>> cmd_delete(Session& session, Request request) {
   if (!deleted) co_return refusal(deleted.error());
   if (is_selected(session, found)) {
     session.unselect();
-    session.out.line("* OK [CLOSED] The selected mailbox was deleted");
+    session.out.line("* OK [CLOSED] ", session.say("The selected mailbox was deleted"));
   }
   co_return Tagged();
 }

@@ -77,7 +77,7 @@ Task<Result<Tagged>> cmd_replace(Session& session, Request request) {
     co_return Tagged(Status::no, "EXPUNGEISSUED", "the message to replace is gone");
   if (!appended) co_return refusal(appended.error());
   // RFC 8508, 3.4: before the EXPUNGE that sync tells.
-  session.out.line("* OK [", appenduid(*appended), "] Replacement stored");
+  session.out.line("* OK [", appenduid(*appended), "] ", session.say("Replacement stored"));
   Tagged tagged;
   tagged.tells_modseq = true;
   co_return tagged;

@@ -45,8 +45,8 @@ void tell_flags_of_folder(Session& session, const store::FolderInfo& info, bool 
   session.told_flags = session.selected->account()->view().known_keywords(info.id);
   std::ranges::sort(session.told_flags);
   session.out.line("* FLAGS (", flags_in_use(session.told_flags), ")");
-  session.out.line("* OK [PERMANENTFLAGS (", read_only ? "" : permanent_flags(session),
-                   ")] Permanent flags");
+  session.out.line("* OK [PERMANENTFLAGS (", read_only ? "" : permanent_flags(session), ")] ",
+                   session.say("Permanent flags"));
 }
 
 void tell_folder(Session& session, bool read_only) {
@@ -59,13 +59,15 @@ void tell_folder(Session& session, bool read_only) {
     out.line("* 0 RECENT");  // RFC 3501, 7.3.2; nothing is ever recent (RFC 9051 dropped it)
     // RFC 9586, 3.4: no message number, so no UNSEEN
     if (const auto unseen = session.enabled.uid_only ? std::nullopt : first_unseen(view))
-      out.line("* OK [UNSEEN ", std::to_string(*unseen + 1), "] First unseen");
+      out.line("* OK [UNSEEN ", std::to_string(*unseen + 1), "] ", session.say("First unseen"));
   }
-  out.line("* OK [UIDVALIDITY ", std::to_string(info.uid_validity), "] UIDs valid");
-  out.line("* OK [UIDNEXT ", std::to_string(info.uid_next), "] Predicted next UID");
+  out.line("* OK [UIDVALIDITY ", std::to_string(info.uid_validity), "] ",
+           session.say("UIDs valid"));
+  out.line("* OK [UIDNEXT ", std::to_string(info.uid_next), "] ",
+           session.say("Predicted next UID"));
   out.line("* OK [HIGHESTMODSEQ ", std::to_string(std::max<store::ModSeq>(info.highest_modseq, 1)),
-           "] Highest");
-  out.line("* OK [MAILBOXID (", info.guid.hex(), ")] Id");  // RFC 8474, 4.2
+           "] ", session.say("Highest"));
+  out.line("* OK [MAILBOXID (", info.guid.hex(), ")] ", session.say("Id"));  // RFC 8474, 4.2
   // RFC 9051, 6.3.2: an untagged LIST response, once IMAP4rev2 is enabled.
   if (session.enabled.rev2) {
     auto named = info;
@@ -96,7 +98,7 @@ Task<Result<void>> tell_resync(Session& session, wire::Resync known) {
 void close_previous(Session& session) {
   if (!session.selected) return;
   session.unselect();
-  session.out.line("* OK [CLOSED] Previous mailbox is closed");
+  session.out.line("* OK [CLOSED] ", session.say("Previous mailbox is closed"));
 }
 
 Task<Result<Tagged>> select(Session& session, Request request, bool read_only) {

@@ -36,7 +36,8 @@ bool orders_by_relevancy(const wire::Sort& sort) {
 // NOUPDATE).
 void keep_sort(Session& session, const wire::Sort& sort, SearchContext context) {
   if (orders_by_relevancy(sort))
-    session.out.line("* NO [NOUPDATE \"", context.tag(), "\"] Relevancy is not kept up to date");
+    session.out.line("* NO [NOUPDATE \"", context.tag(), "\"] ",
+                     session.say("Relevancy is not kept up to date"));
   else
     keep_updated(session, std::move(context));
 }

@@ -17,7 +17,7 @@ Task<Result<Tagged>> cmd_starttls(Session& session, Request request) {
   if (session.stream->is_tls()) co_return Tagged(Status::bad, "", "TLS is active already");
   auto certificate = session.env.tls();
   if (!certificate) co_return Tagged(Status::no, "UNAVAILABLE", "the server has no certificate");
-  session.out.line(request.tag, " OK Begin TLS negotiation now");
+  session.out.line(request.tag, " OK ", session.say("Begin TLS negotiation now"));
   KONTOR_CO_TRY(co_await session.out.flush());
   // RFC 9051, 11.1: what came in the clear behind the command is never run.
   session.reader.discard();
@@ -28,6 +28,8 @@ Task<Result<Tagged>> cmd_starttls(Session& session, Request request) {
     co_return fail(Errc::closed, "TLS handshake failed");
   }
   session.row->set_tls(true);
+  // Who could change what was sent in the clear has chosen no language (RFC 5255, 7).
+  session.language = Language::i_default;
   Tagged done;
   done.answered = true;
   co_return done;

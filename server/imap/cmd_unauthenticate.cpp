@@ -10,9 +10,10 @@ namespace kontor::imap {
 Task<Result<Tagged>> cmd_unauthenticate(Session& session, Request request) {
   const auto parsed = wire::parse_nothing(request.arguments);
   if (!parsed) co_return bad_syntax(parsed.error());
+  const std::string said = session.say("signed out");
   session.sign_out();
   const std::string capabilities = capability_text(session);
-  session.out.line(request.tag, " OK [CAPABILITY ", capabilities, "] signed out");
+  session.out.line(request.tag, " OK [CAPABILITY ", capabilities, "] ", said);
   KONTOR_CO_TRY(co_await session.out.flush());
   if (session.deflated != nullptr) {
     auto plain = session.deflated->unwrap();

@@ -41,7 +41,7 @@ Literal judge(const Session& session, const ReadCommand& command, const wire::Li
 }  // namespace
 
 Task<Error> say_bye(Session& session, std::string reason) {
-  session.out.line("* BYE ", reason);
+  session.out.line("* BYE ", session.say(reason));
   session.state = State::logout;
   auto told = co_await session.out.flush();
   if (!told) reason += " (not told)";

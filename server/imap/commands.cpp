@@ -40,6 +40,7 @@ constexpr std::array k_rows{
     CommandRow{"GETQUOTAROOT", k_signed_in,         e::none,                       "",                  "9208 4.1.3",    cmd_getquotaroot},
     CommandRow{"ID",           k_any,               e::none,                       "ID",                "2971 3.1",      cmd_id},
     CommandRow{"IDLE",         k_signed_in,         e::none,                       "IDLE",              "9051 6.3.13",   cmd_idle},
+    CommandRow{"LANGUAGE",     k_any,               e::none,                       "LANGUAGE",          "5255 3.2",      cmd_language},
     CommandRow{"LIST",         k_signed_in,         e::none,                       "LIST-EXTENDED",     "9051 6.3.9, 5258", cmd_list},
     CommandRow{"LISTRIGHTS",   k_signed_in,         e::none,                       "",                  "4314 3.4",      cmd_listrights},
     CommandRow{"LOGIN",        k_not_authenticated, e::no_sync | e::plain_password, "",                 "9051 6.2.3",    cmd_login},

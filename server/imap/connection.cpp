@@ -49,7 +49,7 @@ void answer_problem(Session& session, const ReadCommand& command) {
   const std::string tag = command.head.tag.empty() ? "*" : command.head.tag;
   const std::string text = command.problem.value_or(
       command.head.name.empty() ? "a command name is missing" : "unknown command");
-  session.out.line(tag, " BAD ", text);
+  session.out.line(tag, " BAD ", session.say(text));
   ++session.bad_commands;
 }
 
@@ -135,7 +135,7 @@ Task<void> serve_session(Session& session, bool implicit_tls) {
     session.log.emit(log::events::k_imap_command_failed,
                      {{Keys::command, session.command}, {Keys::detail, error.what()}});
     session.out.buffer().clear();
-    session.out.line("* BYE [SERVERBUG] ", answer_for(Errc::internal).text);
+    session.out.line("* BYE [SERVERBUG] ", session.say(answer_for(Errc::internal).text));
   }
   auto flushed = co_await session.out.flush();
   if (!flushed) reason += ", the client was gone";

@@ -50,9 +50,9 @@ void answer(Session& session, const Request& request, const Tagged& tagged) {
   out.append(request.tag).append(" ").append(word_of(tagged.status)).append(" ");
   if (!tagged.code.empty()) out.append("[").append(tagged.code).append("] ");
   if (tagged.text.empty())
-    out.append(request.row->name).append(" completed");
+    out.append(session.say(std::string(request.row->name) + " completed"));
   else
-    out.append(tagged.text);
+    out.append(session.say(tagged.text));
   out.append("\r\n");
 }
 

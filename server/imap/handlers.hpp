@@ -29,6 +29,7 @@ Task<Result<Tagged>> cmd_getquota(Session& session, Request request);
 Task<Result<Tagged>> cmd_getquotaroot(Session& session, Request request);
 Task<Result<Tagged>> cmd_id(Session& session, Request request);
 Task<Result<Tagged>> cmd_idle(Session& session, Request request);
+Task<Result<Tagged>> cmd_language(Session& session, Request request);
 Task<Result<Tagged>> cmd_list(Session& session, Request request);
 Task<Result<Tagged>> cmd_listrights(Session& session, Request request);
 Task<Result<Tagged>> cmd_login(Session& session, Request request);

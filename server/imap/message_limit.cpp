@@ -34,7 +34,7 @@ void tell_limit(Session& session, Tagged& tagged, store::Uid lowest) {
   const std::string code = "MESSAGELIMIT " + limit + " " + std::to_string(lowest);
   const std::string text = "done for the last " + limit + " messages";
   if (!tagged.code.empty() || (tagged.tells_modseq && session.enabled.qresync)) {
-    session.out.line("* OK [", code, "] ", text);
+    session.out.line("* OK [", code, "] ", session.say(text));
     return;
   }
   tagged.code = code;

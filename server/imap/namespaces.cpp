@@ -34,8 +34,13 @@ std::string below(std::string_view root, std::string_view folder) {
 
 }  // namespace
 
-std::string namespace_line() {
-  const auto space = [](std::string_view name) { return "(\"" + std::string(name) + "/\" \"/\")"; };
+std::string namespace_line(const Session& session) {
+  const auto space = [&](std::string_view name) {
+    std::string out = "(\"" + std::string(name) + "/\" \"/\"";
+    if (const auto translated = session.say(name); translated != name)
+      out += " \"TRANSLATION\" (" + session.wire_name(translated + "/") + ")";
+    return out + ")";
+  };
   return "* NAMESPACE ((\"\" \"/\")) (" + space(k_others) + ") (" + space(k_shared) +
          space(k_public) + ")";
 }

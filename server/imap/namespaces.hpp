@@ -20,8 +20,9 @@ inline constexpr std::string_view k_others = "Other Users";
 inline constexpr std::string_view k_shared = "Shared";
 inline constexpr std::string_view k_public = "Public";
 
-// "NAMESPACE ((personal)) ((others)) ((shared))" (RFC 9051, 7.3.4).
-std::string namespace_line();
+// "NAMESPACE ((personal)) ((others)) ((shared))" (RFC 9051, 7.3.4), with the names in the language
+// of the session (RFC 5255, 3.4).
+std::string namespace_line(const Session& session);
 
 // A folder in somebody else's account.
 struct ForeignName {

@@ -357,7 +357,8 @@ bool tells_between(const Session& session) {
 }
 
 void tell_overflow(Session& session) {
-  session.out.line("* OK [NOTIFICATIONOVERFLOW] Too much at once: look yourself and ask again");
+  session.out.line("* OK [NOTIFICATIONOVERFLOW] ",
+                   session.say("Too much at once: look yourself and ask again"));
   set_notices(session, {});
 }
 

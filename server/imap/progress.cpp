@@ -9,8 +9,8 @@ Task<Result<void>> Progress::at(std::uint64_t done) {
   told_ = now;
   const std::string reached = std::to_string(done);
   const std::string goal = std::to_string(goal_);
-  session_.out.line("* OK [INPROGRESS (\"", tag_, "\" ", reached, " ", goal, ")] ", reached, " of ",
-                    goal, " messages done");
+  session_.out.line("* OK [INPROGRESS (\"", tag_, "\" ", reached, " ", goal, ")] ",
+                    session_.say(reached + " of " + goal + " messages done"));
   co_return co_await session_.out.flush();
 }
 

@@ -32,7 +32,8 @@ Task<Result<Tagged>> bring_back(Session& session, store::FolderInfo folder, std:
   if (session.selected && session.selected->account() == session.account &&
       session.selected->id() == folder.id) {
     session.unselect();
-    session.out.line("* OK [CLOSED] The selected mailbox was brought back under another name");
+    session.out.line("* OK [CLOSED] ",
+                     session.say("The selected mailbox was brought back under another name"));
   }
   co_return Tagged();
 }

@@ -192,7 +192,7 @@ Result<SearchMatcher> begin_search(Session& session, wire::Search& search, const
 
 void keep_updated(Session& session, SearchContext context) {
   if (session.contexts.size() >= session.env.settings.imap.max_contexts) {
-    session.out.line("* NO [NOUPDATE \"", context.tag(), "\"] Too many contexts");
+    session.out.line("* NO [NOUPDATE \"", context.tag(), "\"] ", session.say("Too many contexts"));
     return;
   }
   context.hold(*session.selected);

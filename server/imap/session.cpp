@@ -89,6 +89,7 @@ void Session::sign_out() {
   account.reset();
   identity.reset();
   enabled = {};
+  language = Language::i_default;
   state = State::not_authenticated;
   row->clear_identity();
   log_as_connection();

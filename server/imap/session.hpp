@@ -14,6 +14,7 @@
 #include "server/imap/response.hpp"
 #include "server/imap/selected.hpp"
 #include "server/imap/server.hpp"
+#include "server/imap/texts.hpp"
 #include "server/sharing/rights.hpp"
 
 namespace kontor::imap {
@@ -76,7 +77,8 @@ struct Session {
   std::vector<store::KeywordSetId> told_keywords;  // sets whose keywords FLAGS has named
   std::vector<std::string> told_flags;             // keywords that FLAGS has named, sorted
   Enabled enabled;
-  std::shared_ptr<Notices> notices;  // once something is to be told unasked (notices.hpp)
+  Language language = Language::i_default;  // of texts (RFC 5255)
+  std::shared_ptr<Notices> notices;         // once something is to be told unasked (notices.hpp)
   unsigned bad_commands = 0;
   std::string command;  // being run, for the log
 
@@ -90,6 +92,8 @@ struct Session {
   Result<store::FolderInfo> find_folder(const std::string& name) const;
   // The name as the client is to read it: an atom or quoted string, in its charset.
   std::string wire_name(std::string_view name) const;
+  // A sentence in the language of the session.
+  std::string say(std::string_view english) const { return in_language(language, english); }
   // The messages of `set` in the selected mailbox. bad_input: a number that does not exist.
   Result<wire::NumberSet> resolve(const wire::SequenceSet& set, bool by_uid) const;
   void unselect();

@@ -121,7 +121,7 @@ Task<Result<void>> sync(Session& session, SyncRules rules) {
   const store::AccountView view = session.selected->account()->view();
   auto newer = newest(session, view);
   if (!newer) {
-    session.out.line("* BYE The selected mailbox was deleted");
+    session.out.line("* BYE ", session.say("The selected mailbox was deleted"));
     session.state = State::logout;
     co_return fail(Errc::closed, "the selected mailbox was deleted");
   }

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "base/mime/imap_structure.hpp"
 #include "server/imap/fetch_section.hpp"
+#include "server/imap/wire/urlauth_args.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -33,36 +35,96 @@ Result<store::FolderId> own_folder(const Session& session, const wire::ImapUrl& 
   return folder.id;
 }
 
-mime::Limits part_limits(const Session& session) {
-  const auto& settings = session.env.settings.mime;
+mime::Limits part_limits(const config::Settings& settings) {
   mime::Limits limits;
-  limits.max_depth = settings.max_depth;
-  limits.max_parts = settings.max_parts;
+  limits.max_depth = settings.mime.max_depth;
+  limits.max_parts = settings.mime.max_parts;
   return limits;
+}
+
+namespace {
+
+Result<store::Item> item_of(const store::Account& account,
+                            store::FolderId folder,
+                            const wire::ImapUrl& url) {
+  const store::AccountView view = account.view();
+  const auto open = view.open(folder);
+  if (!open) return not_there();
+  if (url.uid_validity != 0 && url.uid_validity != open->info().uid_validity) return not_there();
+  const auto index = open->index_of(url.uid);
+  if (!index) return not_there();
+  auto item = view.item(open->at(*index).item);
+  if (!item) return not_there();
+  return *std::move(item);
+}
+
+std::string cut_bytes(std::string bytes, const std::optional<wire::Partial>& partial) {
+  if (!partial) return bytes;
+  const auto part = cut({0, bytes.size()}, partial);
+  return bytes.substr(part.offset, part.size);
+}
+
+// Of the part that the section lies in; decoded: with the identity encoding (RFC 5524, 3.2).
+std::string structure_of(std::string_view raw,
+                         const mime::Message& message,
+                         const wire::Section& section,
+                         const std::optional<std::string>& decoded) {
+  const auto* part = mime::find_part(message, section.path);
+  if (part == nullptr) return "NIL";
+  mime::Part shown = *part;
+  if (decoded && part->children.empty()) {
+    shown.encoding = "binary";
+    shown.body.size = decoded->size();
+    shown.lines = static_cast<std::uint64_t>(std::ranges::count(*decoded, '\n'));
+  }
+  return mime::imap_part_structure(raw, message, shown);
+}
+
+}  // namespace
+
+Task<Result<UrlContent>> read_content(std::shared_ptr<store::Account> account,
+                                      store::FolderId folder,
+                                      wire::ImapUrl url,
+                                      unsigned what,
+                                      mime::Limits limits) {
+  UrlContent out;
+  if (what == 0 || what == wire::url_item::body) {
+    KONTOR_CO_TRY(out.body, co_await read_part(account, folder, std::move(url), limits));
+    co_return std::move(out);
+  }
+  KONTOR_CO_TRY(const auto item, item_of(*account, folder, url));
+  KONTOR_CO_TRY(auto raw, co_await account->read_message(item.id));
+  SectionSource source(std::move(raw), limits);
+  KONTOR_CO_TRY(auto body, source.bytes(url.part));
+  if (!body) co_return not_there();
+  if ((what & wire::url_item::binary) != 0) {
+    wire::BodyItem decoded = url.part;
+    if (decoded.section.part == wire::SectionPart::all) decoded.kind = wire::BodyKind::binary;
+    if (auto bytes = source.bytes(decoded)) out.binary = *std::move(bytes);
+  }
+  if ((what & wire::url_item::structure) != 0) {
+    const auto message = mime::parse(source.raw(), limits);
+    out.structure = structure_of(source.raw(), message, url.part.section, out.binary);
+  }
+  if (out.binary) out.binary = cut_bytes(*std::move(out.binary), url.part.partial);
+  out.body = cut_bytes(*std::move(body), url.part.partial);
+  co_return std::move(out);
 }
 
 Task<Result<std::string>> read_part(std::shared_ptr<store::Account> account,
                                     store::FolderId folder,
                                     wire::ImapUrl url,
                                     mime::Limits limits) {
-  const store::AccountView view = account->view();
-  const auto open = view.open(folder);
-  if (!open) co_return not_there();
-  if (url.uid_validity != 0 && url.uid_validity != open->info().uid_validity) co_return not_there();
-  const auto index = open->index_of(url.uid);
-  if (!index) co_return not_there();
-  const auto item = view.item(open->at(*index).item);
-  if (!item) co_return not_there();
-  if (const auto stretch = known_stretch(url.part, item->header_size, item->size)) {
+  KONTOR_CO_TRY(const auto item, item_of(*account, folder, url));
+  if (const auto stretch = known_stretch(url.part, item.header_size, item.size)) {
     const auto part = cut(*stretch, url.part.partial);
-    co_return co_await account->read_range(item->id, part.offset, part.size);
+    co_return co_await account->read_range(item.id, part.offset, part.size);
   }
-  KONTOR_CO_TRY(auto raw, co_await account->read_message(item->id));
+  KONTOR_CO_TRY(auto raw, co_await account->read_message(item.id));
   SectionSource source(std::move(raw), limits);
   KONTOR_CO_TRY(auto bytes, source.bytes(url.part));
   if (!bytes) co_return not_there();
-  const auto part = cut({0, bytes->size()}, url.part.partial);
-  co_return bytes->substr(part.offset, part.size);
+  co_return cut_bytes(*std::move(bytes), url.part.partial);
 }
 
 Task<Result<std::string>> read_url_part(Session& session, std::string url) {
@@ -71,7 +133,8 @@ Task<Result<std::string>> read_url_part(Session& session, std::string url) {
   if (parsed.server && !iequals(parsed.server->host, session.env.settings.server.name))
     co_return not_there();
   KONTOR_CO_TRY(const auto folder, own_folder(session, parsed));
-  co_return co_await read_part(session.account, folder, std::move(parsed), part_limits(session));
+  co_return co_await read_part(session.account, folder, std::move(parsed),
+                               part_limits(session.env.settings));
 }
 
 Tagged bad_url(std::string_view url) {

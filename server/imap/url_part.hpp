@@ -2,6 +2,8 @@
 // The bytes that an IMAP URL names (RFC 5092), for CATENATE and URLFETCH. Memory: the message at
 // most. One coroutine; the session outlives the tasks.
 #pragma once
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +15,7 @@ namespace kontor::imap {
 
 // The client's own folder that a URL names, whatever its host; not_found: somebody else's or none.
 Result<store::FolderId> own_folder(const Session& session, const wire::ImapUrl& url);
-mime::Limits part_limits(const Session& session);
+mime::Limits part_limits(const config::Settings& settings);
 
 // Of a message of the client's own account, relative to what is selected (RFC 4469, 3). Any error
 // but closed: BADURL.
@@ -27,5 +29,19 @@ Task<Result<std::string>> read_part(std::shared_ptr<store::Account> account,
                                     store::FolderId folder,
                                     wire::ImapUrl url,
                                     mime::Limits limits);
+
+// What URLFETCH tells of a part (RFC 5524, 3.2).
+struct UrlContent {
+  std::string body;                   // as it stands
+  std::optional<std::string> binary;  // without its transfer encoding; nothing: it is not known
+  std::string structure;              // BODYPARTSTRUCTURE, of what is given
+};
+// `what`: bits of wire::url_item. A partial URL counts in the bytes that are given. Errors as
+// above.
+Task<Result<UrlContent>> read_content(std::shared_ptr<store::Account> account,
+                                      store::FolderId folder,
+                                      wire::ImapUrl url,
+                                      unsigned what,
+                                      mime::Limits limits);
 
 }  // namespace kontor::imap

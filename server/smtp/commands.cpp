@@ -14,6 +14,7 @@ constexpr std::array k_commands{
     //         name        roles              hello  sign-in argument rfc
     CommandRow{"AUTH",     k_submission,      true,  false,  true,    "RFC 4954",         cmd_auth},
     CommandRow{"BDAT",     k_every_role,      false, false,  true,    "RFC 3030 2",       cmd_bdat},
+    CommandRow{"BURL",     k_submission,      true,  true,   true,    "RFC 4468 3.2",     cmd_burl},
     CommandRow{"DATA",     k_every_role,      true,  true,   false,   "RFC 5321 4.1.1.4", cmd_data},
     CommandRow{"EHLO",     k_mx|k_submission, false, false,  true,    "RFC 5321 4.1.1.1", cmd_ehlo},
     CommandRow{"EXPN",     k_every_role,      false, false,  true,    "RFC 5321 4.1.1.7", cmd_expn},

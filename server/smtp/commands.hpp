@@ -47,6 +47,7 @@ void complete(const Session& session, wire::Path& path);
 // server/smtp/cmd_*.cpp
 Task<Result<void>> cmd_auth(Session& session, std::string arguments);
 Task<Result<void>> cmd_bdat(Session& session, std::string arguments);
+Task<Result<void>> cmd_burl(Session& session, std::string arguments);
 Task<Result<void>> cmd_data(Session& session, std::string arguments);
 Task<Result<void>> cmd_ehlo(Session& session, std::string arguments);
 Task<Result<void>> cmd_expn(Session& session, std::string arguments);

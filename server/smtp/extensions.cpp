@@ -34,12 +34,21 @@ std::optional<std::string> auth(const Session& session) {
   return join(names, " ");
 }
 
+// RFC 4468, 3.3: URLs with URLAUTH of this server, for who is signed in.
+std::optional<std::string> burl(const Session& session) {
+  const auto& environment = session.environment();
+  if (session.role() != Role::submission || !session.identity || !environment.fetch_url)
+    return std::nullopt;
+  return "imap imap://" + environment.settings.server.name;
+}
+
 constexpr std::array k_extensions{
     ExtensionRow{"PIPELINING", "RFC 2920", always},
     ExtensionRow{"SIZE", "RFC 1870", size},
     ExtensionRow{"8BITMIME", "RFC 6152", always},
     ExtensionRow{"CHUNKING", "RFC 3030", always},
     ExtensionRow{"BINARYMIME", "RFC 3030", always},
+    ExtensionRow{"BURL", "RFC 4468", burl},
     ExtensionRow{"DSN", "RFC 3461", always},
     ExtensionRow{"SMTPUTF8", "RFC 6531", always},
     ExtensionRow{"ENHANCEDSTATUSCODES", "RFC 2034", always},

@@ -35,6 +35,9 @@ struct Environment {
   std::function<std::shared_ptr<const net::TlsContext>()> tls;
   log::Context log;
   const policy::Policies& policies;
+  // The bytes that an IMAP URL names, for who submits (BURL, RFC 4468). Errors: bad_input (no such
+  // URL), no_permission, not_found; others: try again later.
+  std::function<Task<Result<std::string>>(directory::Identity who, std::string url)> fetch_url = {};
 };
 
 // Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first

@@ -8,6 +8,7 @@
 #include "base/core/text.hpp"
 #include "server/imap/wire/acl_args.hpp"
 #include "server/imap/wire/append_args.hpp"
+#include "server/imap/wire/arguments.hpp"
 #include "server/imap/wire/command_head.hpp"
 #include "server/imap/wire/list_args.hpp"
 #include "server/imap/wire/mailbox_name.hpp"
@@ -107,7 +108,12 @@ void check_arguments(std::string_view text, bool utf8) {
   static_cast<void>(parse_compress(text));
   static_cast<void>(parse_uidbatches(text));
   static_cast<void>(parse_genurlauth(text));
-  static_cast<void>(parse_urlfetch(text));
+  if (const auto urls = parse_urlfetch(text)) {
+    constexpr unsigned k_both = url_item::body | url_item::binary;
+    for (const auto& url : *urls) require(url.what <= 7 && (url.what & k_both) != k_both);
+  }
+  if (const auto ranges = parse_language(text))
+    for (const auto& range : *ranges) require(!range.empty() && !range.contains(' '));
   if (const auto reset = parse_resetkey(text, utf8); reset && reset->mailbox)
     check_mailbox(*reset->mailbox);
   static_cast<void>(parse_login(text));

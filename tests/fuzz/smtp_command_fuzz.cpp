@@ -35,6 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto mail = parse_mail(line->arguments); mail && mail->envelope_id)
     check_xtext(*mail->envelope_id);
   static_cast<void>(parse_bdat(line->arguments));
+  if (const auto burl = parse_burl(line->arguments))
+    if (burl->url.empty() || burl->url.contains(' ')) std::abort();
   check_xtext(line->arguments);
   if (const auto decoded = xtext_decode(line->arguments)) check_xtext(*decoded);
   static_cast<void>(parse_auth(line->arguments));

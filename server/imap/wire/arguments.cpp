@@ -12,6 +12,11 @@ namespace {
 constexpr std::size_t k_max_id_fields = 30;     // RFC 2971, 3.3
 constexpr std::size_t k_max_capabilities = 64;  // of one ENABLE
 constexpr std::size_t k_max_uses = 16;          // of one CREATE
+constexpr std::size_t k_max_languages = 64;     // of one LANGUAGE
+
+bool is_range_char(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '*';
+}
 
 struct StatusItem {
   std::string_view name;
@@ -77,6 +82,22 @@ Result<std::vector<std::string>> parse_enable(std::string_view text) {
     KONTOR_TRY(const auto name, lexer.atom());
     if (out.size() >= k_max_capabilities) return syntax("too many capabilities");
     out.push_back(to_upper(name));
+  } while (lexer.accept(' '));
+  KONTOR_TRY(lexer.end());
+  return out;
+}
+
+Result<std::vector<std::string>> parse_language(std::string_view text) {
+  Lexer lexer(text);
+  std::vector<std::string> out;
+  if (text.empty()) return out;
+  do {
+    KONTOR_TRY(auto range, lexer.astring());
+    if (out.size() >= k_max_languages) return syntax("too many languages");
+    // RFC 4647, 2.1: subtags of up to eight letters and digits.
+    if (range.empty() || !std::ranges::all_of(range, is_range_char))
+      return syntax("not a language range");
+    out.push_back(std::move(range));
   } while (lexer.accept(' '));
   KONTOR_TRY(lexer.end());
   return out;

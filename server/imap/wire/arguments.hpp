@@ -32,6 +32,9 @@ Result<std::string> parse_compress(std::string_view text);  // the algorithm
 
 Result<std::vector<std::string>> parse_enable(std::string_view text);  // upper case
 
+// RFC 5255, 3.5: language ranges; none of them asks which languages there are.
+Result<std::vector<std::string>> parse_language(std::string_view text);
+
 using IdFields = std::vector<std::pair<std::string, std::string>>;
 Result<IdFields> parse_id(std::string_view text);  // RFC 2971: at most 30 fields
 

@@ -21,13 +21,42 @@ Result<std::vector<UrlToSign>> parse_genurlauth(std::string_view text) {
   return out;
 }
 
-Result<std::vector<std::string>> parse_urlfetch(std::string_view text) {
+namespace {
+
+// "(url BINARY BODYPARTSTRUCTURE)"
+Result<UrlToFetch> parse_extended(Lexer& lexer) {
+  UrlToFetch out;
+  KONTOR_TRY(out.url, lexer.astring());
+  while (lexer.accept(' ')) {
+    KONTOR_TRY(const auto name, lexer.atom());
+    const unsigned item = iequals(name, "BODY")                ? url_item::body
+                          : iequals(name, "BINARY")            ? url_item::binary
+                          : iequals(name, "BODYPARTSTRUCTURE") ? url_item::structure
+                                                               : 0U;
+    if (item == 0) return syntax("an unknown parameter");
+    if ((out.what & item) != 0) return syntax("a parameter is given twice");
+    out.what |= item;
+  }
+  constexpr unsigned k_both = url_item::body | url_item::binary;
+  if ((out.what & k_both) == k_both) return syntax("BODY and BINARY exclude each other");
+  KONTOR_TRY(lexer.expect(')'));
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<UrlToFetch>> parse_urlfetch(std::string_view text) {
   Lexer lexer(text);
-  std::vector<std::string> out;
+  std::vector<UrlToFetch> out;
   do {
     if (out.size() >= k_max_urls) return syntax("too many URLs");
+    if (lexer.accept('(')) {
+      KONTOR_TRY(auto url, parse_extended(lexer));
+      out.push_back(std::move(url));
+      continue;
+    }
     KONTOR_TRY(auto url, lexer.astring());
-    out.push_back(std::move(url));
+    out.push_back({.url = std::move(url)});
   } while (lexer.accept(' '));
   KONTOR_TRY(lexer.end());
   return out;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Arguments of GENURLAUTH, URLFETCH and RESETKEY (RFC 4467, 9). Pure; bad_input with a sentence for
-// the client.
+// Arguments of GENURLAUTH, URLFETCH and RESETKEY (RFC 4467, 9; RFC 5524, 5). Pure; bad_input with a
+// sentence for the client.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,7 +18,15 @@ struct UrlToSign {
   std::string mechanism;  // upper case
 };
 Result<std::vector<UrlToSign>> parse_genurlauth(std::string_view text);
-Result<std::vector<std::string>> parse_urlfetch(std::string_view text);
+
+namespace url_item {  // bits: RFC 5524, 3.1
+inline constexpr unsigned body = 1, binary = 2, structure = 4;
+}  // namespace url_item
+struct UrlToFetch {
+  std::string url;
+  unsigned what = 0;  // url_item::...; none: the answer is that of RFC 4467
+};
+Result<std::vector<UrlToFetch>> parse_urlfetch(std::string_view text);
 
 struct ResetKey {
   std::optional<std::string> mailbox;   // nothing: all

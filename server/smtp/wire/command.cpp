@@ -215,6 +215,17 @@ Result<BdatCommand> parse_bdat(std::string_view arguments) {
   return bdat;
 }
 
+Result<BurlCommand> parse_burl(std::string_view arguments) {
+  const auto space = std::min(arguments.find(' '), arguments.size());
+  const auto word = skip_blanks(arguments.substr(space));
+  BurlCommand burl;
+  burl.url = arguments.substr(0, space);
+  if (burl.url.empty()) return fail(Errc::bad_input, "URL");
+  if (!word.empty() && !iequals(word, "LAST")) return fail(Errc::bad_input, "after the URL");
+  burl.is_last = !word.empty();
+  return burl;
+}
+
 Result<AuthCommand> parse_auth(std::string_view arguments) {
   AuthCommand auth;
   const auto space = std::min(arguments.find(' '), arguments.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SMTP command lines (RFC 5321, 4.1; AUTH RFC 4954; SIZE RFC 1870; 8BITMIME RFC 6152; SMTPUTF8 RFC
-// 6531; DSN RFC 3461; CHUNKING and BINARYMIME RFC 3030). Pure: a line in, value or error out.
+// 6531; DSN RFC 3461; CHUNKING and BINARYMIME RFC 3030; BURL RFC 4468). Pure: a line in, value or
+// error out.
 //
 // Errors: bad_input is 501 (syntax of the arguments), not_found is 555 (an unknown parameter of
 // MAIL or RCPT, RFC 5321 4.1.1.11), unsupported is 504 (a known one with a value that is not done
@@ -54,6 +55,11 @@ struct BdatCommand {
   bool is_last = false;
 };
 
+struct BurlCommand {  // RFC 4468, 3.5
+  std::string url;
+  bool is_last = false;
+};
+
 struct AuthCommand {
   std::string mechanism;                // upper case
   std::optional<std::string> response;  // decoded; "=" is an empty one (RFC 4954, 4)
@@ -68,6 +74,7 @@ struct HelloCommand {
 Result<MailCommand> parse_mail(std::string_view arguments);
 Result<RcptCommand> parse_rcpt(std::string_view arguments);
 Result<BdatCommand> parse_bdat(std::string_view arguments);
+Result<BurlCommand> parse_burl(std::string_view arguments);
 Result<AuthCommand> parse_auth(std::string_view arguments);
 Result<HelloCommand> parse_hello(std::string_view arguments);
 

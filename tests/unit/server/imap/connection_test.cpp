@@ -84,7 +84,7 @@ TEST(Connection, GreetsWithWhatItCanDo) {
   Dialogue secure;
   secure.implicit_tls = true;
   const auto inside = secure.say({"a CAPABILITY\r\nz LOGOUT\r\n"});
-  EXPECT_THAT(inside, HasSubstr("SASL-IR ID AUTH=TOKEN AUTH=PLAIN AUTH=LOGIN\r\n"));
+  EXPECT_THAT(inside, HasSubstr("SASL-IR ID LANGUAGE AUTH=TOKEN AUTH=PLAIN AUTH=LOGIN\r\n"));
   EXPECT_THAT(inside, Not(HasSubstr("STARTTLS")));
   EXPECT_THAT(inside, Not(HasSubstr("LOGINDISABLED")));
 }

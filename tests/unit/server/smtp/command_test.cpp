@@ -148,6 +148,14 @@ TEST(SmtpCommand, ReadsBdat) {  // RFC 3030, 2
     EXPECT_FALSE(parse_bdat(bad).has_value()) << bad;
 }
 
+TEST(SmtpCommand, ReadsBurl) {  // RFC 4468, 3.5
+  EXPECT_EQ(parse_burl("imap://h/INBOX/;UID=1")->url, "imap://h/INBOX/;UID=1");
+  EXPECT_FALSE(parse_burl("imap://h/INBOX/;UID=1")->is_last);
+  EXPECT_TRUE(parse_burl("imap://h/ last")->is_last);
+  for (const std::string_view bad : {"", " LAST", "a FIRST", "a LAST b", "a b LAST"})
+    EXPECT_FALSE(parse_burl(bad).has_value()) << bad;
+}
+
 TEST(SmtpXtext, ReadsAndWritesStrictly) {  // RFC 3461, 4
   EXPECT_EQ(xtext_decode("").value(), "");
   EXPECT_EQ(xtext_decode("a+2Bb+3D+20~!").value(), "a+b= ~!");

@@ -19,6 +19,17 @@ TEST(Arguments, Login) {
     EXPECT_FALSE(parse_login(text)) << text;
 }
 
+TEST(Arguments, Language) {  // RFC 5255, 3.5
+  EXPECT_TRUE(parse_language("")->empty());
+  EXPECT_EQ(*parse_language("fr-CA \"EN\" {1}\r\n*"),
+            (std::vector<std::string>{"fr-CA", "EN", "*"}));
+  for (const auto text : {" ", "ru ", "ru  en", "\"\"", "ru_RU", "(ru)", "\"r u\""})
+    EXPECT_FALSE(parse_language(text)) << text;
+  std::string many = "ru";
+  for (int i = 0; i < 64; ++i) many += " ru";
+  EXPECT_FALSE(parse_language(many));
+}
+
 TEST(Arguments, Authenticate) {
   EXPECT_EQ(parse_authenticate("gssapi")->mechanism, "GSSAPI");
   EXPECT_FALSE(parse_authenticate("PLAIN")->initial);

@@ -20,7 +20,17 @@ TEST(UrlAuthArgs, GenUrlAuth) {
 
 TEST(UrlAuthArgs, UrlFetch) {
   EXPECT_EQ(parse_urlfetch("a \"b\" {1}\r\nc")->size(), 3U);
-  for (const auto text : {"", "a ", "(a)", "a  b"}) EXPECT_FALSE(parse_urlfetch(text)) << text;
+  for (const auto text : {"", "a ", "()", "(a", "(a )", "a  b", "(a BODY BINARY)", "(a BODY body)",
+                          "(a SIZE)", "(a BODY)(b BODY)"})
+    EXPECT_FALSE(parse_urlfetch(text)) << text;
+  // RFC 5524, 4: the examples' forms.
+  const auto some = parse_urlfetch("(a) (b binary BodyPartStructure) \"c\" (d BODY)");
+  ASSERT_TRUE(some);
+  ASSERT_EQ(some->size(), 4U);
+  EXPECT_EQ((*some)[0].what, 0U);
+  EXPECT_EQ((*some)[1].what, url_item::binary | url_item::structure);
+  EXPECT_EQ((*some)[2].url, "c");
+  EXPECT_EQ((*some)[3].what, url_item::body);
   std::string many = "a";
   for (std::size_t i = 0; i < k_max_urls; ++i) many += " a";
   EXPECT_FALSE(parse_urlfetch(many));
