@@ -10,6 +10,7 @@
 #include "base/log/events/scheduling.hpp"
 #include "base/mime/header.hpp"
 #include "base/mime/letter.hpp"
+#include "server/app/own_letter.hpp"
 #include "server/scheduling/addressee.hpp"
 #include "server/scheduling/calendars.hpp"
 #include "server/scheduling/imip/mail.hpp"
@@ -113,17 +114,12 @@ Task<Result<std::string>> Invitations::add_mail(SchedulingMessage message, std::
   };
   auto bytes = co_await io::on_pool(environment_.workers, std::move(work));
   if (policy->message_size != 0 && bytes.size() > policy->message_size) co_return "3.8";
-  queue::Envelope envelope;
-  envelope.trace = delivery::make_trace_id();
-  if (!is_room) envelope.sender = person.mail;  // a machine's mail has none (RFC 3834, 3)
-  envelope.is_utf8 = !mime::is_ascii(bytes);
-  envelope.size = bytes.size();
-  envelope.arrived = now;
-  queue::Recipient recipient;
-  recipient.address = *std::move(address);
-  std::vector<queue::Recipient> recipients(1, std::move(recipient));
-  KONTOR_CO_TRY(co_await environment_.queue.add(std::move(envelope), std::move(recipients),
-                                                std::move(bytes)));
+  OwnLetter letter;
+  if (!is_room) letter.sender = person.mail;  // a machine's mail has none (RFC 3834, 3)
+  letter.recipient = *std::move(address);
+  letter.bytes = std::move(bytes);
+  letter.date = now;
+  KONTOR_CO_TRY(co_await enqueue(environment_.queue, std::move(letter)));
   co_return "1.1";
 }
 

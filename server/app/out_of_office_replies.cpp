@@ -8,6 +8,7 @@
 #include "base/log/events/delivery.hpp"
 #include "base/mime/header.hpp"
 #include "base/mime/letter.hpp"
+#include "server/app/own_letter.hpp"
 
 namespace kontor::app {
 namespace {
@@ -109,20 +110,13 @@ Task<Result<bool>> OutOfOfficeReplies::answer_once(const delivery::StoredCopy& c
   const auto& settings = environment_.settings;
   const auto& languages = settings.queue.notice_languages;
   const std::string language = languages.empty() ? "en" : languages.front();
-  auto bytes = reply_text(
+  OwnLetter letter;
+  letter.recipient = copy.sender;
+  letter.notify = queue::k_notify_never;
+  letter.bytes = reply_text(
       {settings.server.name, language, person, copy.sender, copy.header, wish.subject, text, now});
-  queue::Envelope envelope;
-  envelope.trace = delivery::make_trace_id();
-  envelope.is_utf8 = !mime::is_ascii(bytes);
-  envelope.size = bytes.size();
-  envelope.arrived = now;
-  queue::Recipient recipient;
-  recipient.address = copy.sender;
-  recipient.notify = queue::k_notify_never;
-  std::vector<queue::Recipient> recipients(1, std::move(recipient));
-  auto added =
-      co_await environment_.queue.add(std::move(envelope), std::move(recipients), std::move(bytes));
-  KONTOR_CO_TRY(std::move(added));
+  letter.date = now;
+  KONTOR_CO_TRY(co_await enqueue(environment_.queue, std::move(letter)));
   co_return true;
 }
 
