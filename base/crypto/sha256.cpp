@@ -30,11 +30,13 @@ void Sha256::add(std::string_view bytes) {
   if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1) std::abort();
 }
 
-std::string Sha256::hex() {
+std::string Sha256::digest() {
   std::array<unsigned char, 32> digest{};
   unsigned size = 0;
   if (EVP_DigestFinal_ex(state_->context, digest.data(), &size) != 1) std::abort();
-  return hex_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
+
+std::string Sha256::hex() { return hex_encode(digest()); }
 
 }  // namespace kontor::crypto

@@ -14,7 +14,9 @@ class Sha256 {
   Sha256(Sha256&&) noexcept;
   Sha256& operator=(Sha256&&) noexcept;
   void add(std::string_view bytes);
-  std::string hex();  // of all that was added, 64 lower-case digits; nothing may be added after it
+  // Of all that was added; either ends it, and nothing may be added or asked after it.
+  std::string digest();  // 32 bytes
+  std::string hex();     // 64 lower-case digits
 
  private:
   struct State;

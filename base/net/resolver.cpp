@@ -27,6 +27,16 @@ bool is_askable(std::string_view name) {
   });
 }
 
+// Names that are made of what a stranger wrote (RFC 7208, 7) have other characters too; a backslash
+// would be read as an escape.
+bool is_askable_text(std::string_view name) {
+  if (name.empty() || name.size() > k_max_name) return false;
+  return std::ranges::all_of(split(name, '.'), [](std::string_view label) {
+    return !label.empty() && label.size() <= k_max_label &&
+           std::ranges::all_of(label, [](char c) { return c > ' ' && c <= '~' && c != '\\'; });
+  });
+}
+
 // Always from the root: no search list of the system is ever appended.
 std::string absolute(std::string name) {
   name.push_back('.');
@@ -98,6 +108,14 @@ class UnboundResolver final : public Resolver {
     co_return answer;
   }
 
+  Task<Result<std::vector<std::string>>> addresses_of(std::string host,
+                                                      AddressFamily family) override {
+    if (!is_askable_text(host)) co_return fail(Errc::bad_input, host + " is not a host name");
+    const auto type = family == AddressFamily::v4 ? DnsType::a : DnsType::aaaa;
+    KONTOR_CO_TRY(const DnsAnswer got, co_await ask(absolute(host), type));
+    co_return read_all<std::string>(got.rdata, k_most_records, read_address_rdata);
+  }
+
   Task<Result<std::vector<std::string>>> names(std::string address) override {
     KONTOR_CO_TRY(const std::string name, reverse_name(address));
     KONTOR_CO_TRY(const DnsAnswer got, co_await ask(name, DnsType::ptr));
@@ -105,7 +123,7 @@ class UnboundResolver final : public Resolver {
   }
 
   Task<Result<std::vector<std::string>>> texts(std::string name) override {
-    if (!is_askable(name)) co_return fail(Errc::bad_input, name + " is not a name");
+    if (!is_askable_text(name)) co_return fail(Errc::bad_input, name + " is not a name");
     KONTOR_CO_TRY(const DnsAnswer got, co_await ask(absolute(name), DnsType::txt));
     co_return read_all<std::string>(got.rdata, k_most_texts, read_txt_rdata);
   }
@@ -119,6 +137,16 @@ class UnboundResolver final : public Resolver {
 };
 
 }  // namespace
+
+Task<Result<std::vector<std::string>>> Resolver::addresses_of(std::string host,
+                                                              AddressFamily family) {
+  KONTOR_CO_TRY(auto both, co_await addresses(std::move(host)));
+  std::erase_if(both.addresses, [&](const std::string& address) {
+    const bool is_v6 = address.find(':') != std::string::npos;
+    return is_v6 != (family == AddressFamily::v6);
+  });
+  co_return std::move(both.addresses);
+}
 
 Result<std::unique_ptr<Resolver>> Resolver::make(const config::Dns& settings) {
   KONTOR_TRY(auto thread, DnsThread::start(settings));

@@ -34,6 +34,8 @@ struct AddressAnswer {
   bool is_secure = false;
 };
 
+enum class AddressFamily : std::uint8_t { v4, v6 };
+
 class Resolver {
  public:
   static Result<std::unique_ptr<Resolver>> make(const config::Dns& settings);
@@ -41,6 +43,9 @@ class Resolver {
 
   virtual Task<Result<MxAnswer>> mx(std::string domain) = 0;
   virtual Task<Result<AddressAnswer>> addresses(std::string host) = 0;
+  // One kind of address alone, numeric; the other kind is not asked for.
+  virtual Task<Result<std::vector<std::string>>> addresses_of(std::string host,
+                                                              AddressFamily family);
   virtual Task<Result<std::vector<std::string>>> names(std::string address) = 0;  // PTR
   virtual Task<Result<std::vector<std::string>>> texts(std::string name) = 0;     // TXT, joined
 };

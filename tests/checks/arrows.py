@@ -44,6 +44,7 @@ ALLOWED = {
     'server/imap': BASE + STORE + DIRECTORY_SEEN + ['server/imap/wire', 'server/sharing', 'server/trace', 'server/indexer', 'search', 'calendar'],
     'server/ldap': BASE + DIRECTORY_SEEN + ['server/ldap/wire', 'server/line', 'server/trace'],
     'server/pop3': BASE + STORE + DIRECTORY_SEEN + ['server/pop3/wire', 'server/line', 'server/trace'],
+    'server/filter': BASE + ['server/trace'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/queue', 'server/filter'],
