@@ -111,6 +111,38 @@ constexpr auto k_rows = std::to_array<Row>({
      "Networks that may send to anybody without signing in.",
      "For printers and programs that cannot sign in: addresses, ranges and networks. Empty: "
      "nobody, this machine included. The whole Internet must never be in it."},
+    {"checks.enabled",
+     [](Settings& s) -> Field { return &s.checks.enabled; },
+     {},
+     "Whether mail from others is checked by SPF, DKIM and DMARC.",
+     "What was found stands in an Authentication-Results field of each message. Off behind a "
+     "gateway "
+     "that checks, because there every message comes from the gateway's address."},
+    {"checks.timeout",
+     [](Settings& s) -> Field { return &s.checks.timeout; },
+     {1, 120},
+     "Longest time for the questions about one message.",
+     "What the name servers have not told by then counts as temperror."},
+    {"checks.spf_fail",
+     [](Settings& s) -> Field { return &s.checks.spf_fail; },
+     {0, 0, {"mark", "refuse"}},
+     "What is done with a message whose SPF result is fail.",
+     "mark only writes it down, refuse gives it back to the sender. Refusing also hits mail that "
+     "others forward."},
+    {"checks.dmarc_fail",
+     [](Settings& s) -> Field { return &s.checks.dmarc_fail; },
+     {0, 0, {"mark", "refuse"}},
+     "What is done with a message that fails DMARC.",
+     "mark only writes it down, with the policy of the author's domain; refuse gives it back to "
+     "the "
+     "sender where that policy is reject."},
+    {"checks.fail_open",
+     [](Settings& s) -> Field { return &s.checks.fail_open; },
+     {},
+     "Whether a message is taken when the checks end in temperror.",
+     "Off, the sender is told to try again later: nothing unchecked comes in, and no mail while "
+     "the "
+     "name servers are down."},
     {"http.enabled",
      [](Settings& s) -> Field { return &s.http.enabled; },
      {},

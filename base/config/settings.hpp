@@ -135,6 +135,15 @@ struct Smtp {
   std::vector<std::string> trusted_networks;  // may send to anybody without signing in
 };
 
+// Who really sent a message: SPF, DKIM and DMARC of mail from others, at the end of its data.
+struct Checks {
+  bool enabled = true;
+  std::chrono::seconds timeout{20};  // what the DNS has not told by then is not known
+  std::string spf_fail = "mark";     // mark or refuse
+  std::string dmarc_fail = "mark";   // mark or refuse
+  bool fail_open = true;             // false: when the DNS does not answer, the sender tries again
+};
+
 struct Http {
   bool enabled = true;  // false: the port is left to another program
   std::chrono::seconds idle_timeout{60};
@@ -262,6 +271,7 @@ struct Settings {
   Imap imap;
   Pop3 pop3;
   Smtp smtp;
+  Checks checks;
   Http http;
   Dav dav;
   AddressBook address_book;

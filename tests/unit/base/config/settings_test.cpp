@@ -296,6 +296,7 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Imap", "imap"},
                                                     {"Pop3", "pop3"},
                                                     {"Smtp", "smtp"},
+                                                    {"Checks", "checks"},
                                                     {"Http", "http"},
                                                     {"Dav", "dav"},
                                                     {"AddressBook", "address_book"},
