@@ -21,7 +21,7 @@ install(CODE "
 
 configure_file(packaging/systemd/kontor.service.in kontor.service @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/kontor.service DESTINATION lib/systemd/system)
-install(FILES packaging/man/kontord.8 packaging/man/kontorctl.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+install(FILES packaging/man/kontord.8 docs/generated/kontorctl.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES docs/generated/kontor.toml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES packaging/debian/copyright NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/admin DESTINATION ${CMAKE_INSTALL_DOCDIR})

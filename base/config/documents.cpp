@@ -5,26 +5,13 @@
 #include "base/config/load.hpp"
 #include "base/config/table.hpp"
 #include "base/config/values.hpp"
+#include "base/core/roff.hpp"
 
 namespace kontor::config {
 namespace {
 
 // The rows read fields through one accessor; nothing here writes.
 std::string value_in(const Row& row, Settings& settings) { return show_value(row.field(settings)); }
-
-// In roff a backslash, and a dot or quote that begins a line, mean something else.
-std::string roff(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\')
-      out += "\\e";
-    else if (c == '-')
-      out += "\\-";
-    else
-      out.push_back(c);
-  }
-  return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
-}
 
 }  // namespace
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/admin/search_export.hpp"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 
 #include "base/io/file_system.hpp"
 #include "server/admin/archive/tar.hpp"
@@ -22,6 +25,7 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 constexpr std::string_view k_manifest = "manifest.jsonl";
+constexpr std::string_view k_summary = "search.json";
 constexpr std::size_t k_piece = 1U << 20U;
 
 std::string text_in(const json::object& row, std::string_view key) {
@@ -36,10 +40,57 @@ std::uint64_t number_in(const json::object& row, std::string_view key) {
 
 bool is_tar(const std::string& to) { return to.ends_with(".tar"); }
 
+std::string without_slashes(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
 }  // namespace
 
-Result<SearchExport> SearchExport::open(std::string to, std::string format) {
-  while (to.size() > 1 && to.ends_with('/')) to.pop_back();
+void SearchExport::Unlock::operator()(DIR* folder) const { ::closedir(folder); }
+
+Result<SearchExport::FolderLock> SearchExport::lock(const std::string& folder) {
+  FolderLock out(::opendir(folder.c_str()));
+  if (out == nullptr) return errno_error(folder, errno);
+  if (::flock(::dirfd(out.get()), LOCK_EX | LOCK_NB) != 0)
+    return fail(Errc::exists, "another kontorctl is writing into " + folder);
+  return out;
+}
+
+bool SearchExport::is_left(const std::string& to) {
+  const auto plain = without_slashes(to);
+  struct stat there{};
+  return ::lstat((plain + ".part").c_str(), &there) == 0 ||
+         ::lstat((plain + ".kept").c_str(), &there) == 0;
+}
+
+// What is left of an export goes into a folder of its own below `kept`.
+Result<void> SearchExport::put_aside(const std::string& place,
+                                     const std::string& kept,
+                                     const std::string& asked) {
+  KONTOR_TRY(const auto held, lock(place));
+  std::ifstream in(place + '/' + std::string(k_summary), std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  boost::system::error_code failed;
+  const auto said = json::parse(text, failed);
+  if (failed || !said.is_object() || text_in(said.as_object(), "asked") != asked)
+    return fail(
+        Errc::exists,
+        place + " is left of another export that was broken off: remove it, or name a new one");
+  if (::mkdir(kept.c_str(), 0700) != 0 && errno != EEXIST) return errno_error(kept, errno);
+  for (std::size_t number = 1;; ++number) {
+    const auto to = kept + '/' + std::to_string(number);
+    struct stat there{};
+    if (::lstat(to.c_str(), &there) == 0) continue;
+    if (std::rename(place.c_str(), to.c_str()) != 0) return errno_error(place, errno);
+    return {};
+  }
+}
+
+Result<SearchExport> SearchExport::open(std::string to,
+                                        std::string format,
+                                        const std::string& asked) {
+  to = without_slashes(std::move(to));
   if (format.empty()) format = "eml";
   KONTOR_TRY(exports::make_writer(format, to));  // its name is right
   struct stat there{};
@@ -48,11 +99,15 @@ Result<SearchExport> SearchExport::open(std::string to, std::string format) {
     return fail(Errc::exists, to + " is there already: name a new one");
   auto place = to + ".part";
   if (::mkdir(place.c_str(), 0700) != 0) {
-    if (errno == EEXIST)
-      return fail(Errc::exists, place + " is left of an export that was broken off: remove it");
-    return errno_error(place, errno);
+    if (errno != EEXIST) return errno_error(place, errno);
+    KONTOR_TRY(put_aside(place, to + ".kept", asked));
+    if (::mkdir(place.c_str(), 0700) != 0) return errno_error(place, errno);
   }
   SearchExport out(std::move(to), std::move(place), std::move(format));
+  KONTOR_TRY(out.lock_, lock(out.place_));
+  KONTOR_TRY(out.write_file(std::string(k_summary),
+                            json::serialize(json::object{{"asked", asked}}) + '\n'));
+  KONTOR_TRY(out.kept_, KeptFiles::read(out.to_ + ".kept"));
   out.manifest_.open(out.place_ + '/' + std::string(k_manifest), std::ios::binary);
   if (!out.manifest_) return errno_error(out.place_ + '/' + std::string(k_manifest), errno);
   return out;
@@ -156,13 +211,16 @@ Result<std::string> SearchExport::finish(const json::object& summary) {
   KONTOR_TRY(const auto file,
              files.open(place_ + '/' + std::string(k_manifest), io::OpenMode::write));
   KONTOR_TRY(file->sync());
-  KONTOR_TRY(write_file("search.json", json::serialize(summary) + '\n'));
+  KONTOR_TRY(write_file(std::string(k_summary), json::serialize(summary) + '\n'));
   if (is_tar(to_)) {
     KONTOR_TRY(pack());
   } else if (std::rename(place_.c_str(), to_.c_str()) != 0) {
     return errno_error(to_, errno);
   }
   KONTOR_TRY(files.sync_directory(io::parent_of(to_)));
+  std::error_code failed;
+  fs::remove_all(to_ + ".kept", failed);
+  if (failed) return fail(Errc::io_error, "removing " + to_ + ".kept: " + failed.message());
   return digest_.hex();
 }
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <map>
 
+#include "base/config/policy_rule.hpp"
 #include "base/core/text.hpp"
 #include "server/admin/lookup.hpp"
+#include "server/policy/rule_file.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -86,6 +88,33 @@ Result<void> add_group(Gathering& found, const Environment& environment, const s
   return {};
 }
 
+bool is_for(const policy::Decision& decision, std::string_view who) {
+  const auto names = [&](const policy::Applied& one) {
+    return policy::is_same_who(one.rule->rule.who, who);
+  };
+  return names(decision.winner) || std::ranges::any_of(decision.losers, names);
+}
+
+// Everybody for whom a rule of policy holds, also where a nearer one decides.
+Result<void> add_policy(Gathering& found, const Environment& environment, const std::string& name) {
+  KONTOR_TRY(const auto who, config::parse_policy_who(name));
+  if (environment.policies == nullptr)
+    return fail(Errc::unsupported, "this server has no policies");
+  const auto& policies = environment.policies->policies();
+  if (std::ranges::none_of(policies.list(), [&](const policy::Listed& one) {
+        return policy::is_same_who(one.rule->rule.who, who);
+      }))
+    return fail(Errc::not_found,
+                "no policy is written for " + name + ": kontorctl policy list has them all");
+  for (const auto& person : environment.directory.current()->all()) {
+    if (!person->has_mailbox()) continue;
+    const auto decisions = policies.explain(person->id);
+    if (std::ranges::any_of(decisions, [&](const auto& one) { return is_for(one, who); }))
+      found.add(*person);
+  }
+  return {};
+}
+
 // Everything that a person may read: his own mailbox, and what was given to him in others.
 Result<void> add_readable(SearchScope& scope,
                           const Environment& environment,
@@ -107,8 +136,8 @@ Result<void> add_readable(SearchScope& scope,
 
 bool search_fits(const Request& request) {
   const auto given = [&](const char* name) { return request.options.contains(name) ? 1 : 0; };
-  if (given("--account") + given("--all") + given("--domain") + given("--group") + given("--as") +
-          given("--people") !=
+  if (given("--account") + given("--all") + given("--domain") + given("--group") +
+          given("--policy") + given("--as") + given("--people") !=
       1)
     return false;
   if (given("--people") != 0 && given("--export") != 0) return false;
@@ -117,11 +146,13 @@ bool search_fits(const Request& request) {
 
 Result<SearchScope> search_scope(const Environment& environment, const Request& request) {
   if (!search_fits(request))
-    return fail(Errc::bad_input,
-                "say where: --account, --all, --domain, --group, --as or --people, one of them");
+    return fail(
+        Errc::bad_input,
+        "say where: --account, --all, --domain, --group, --policy, --as or --people, one of "
+        "them");
   Gathering found(environment);
   SearchScope scope;
-  for (const std::string name : {"account", "domain", "group", "as"})
+  for (const std::string name : {"account", "domain", "group", "policy", "as"})
     if (const auto value = option(request, "--" + name); !value.empty()) scope.said[name] = value;
   if (request.options.contains("--people")) {
     scope.said["people"] = scope.in_book = true;
@@ -138,6 +169,8 @@ Result<SearchScope> search_scope(const Environment& environment, const Request& 
     KONTOR_TRY(add_named(found, environment, names));
   } else if (const auto domain = option(request, "--domain"); !domain.empty()) {
     KONTOR_TRY(add_domain(found, environment, domain));
+  } else if (const auto who = option(request, "--policy"); !who.empty()) {
+    KONTOR_TRY(add_policy(found, environment, who));
   } else {
     KONTOR_TRY(add_group(found, environment, option(request, "--group")));
   }

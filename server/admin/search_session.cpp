@@ -22,6 +22,7 @@
 #include "server/admin/search_rows.hpp"
 #include "server/admin/search_scope.hpp"
 #include "server/admin/search_wish.hpp"
+#include "server/admin/serve.hpp"
 #include "server/admin/verbs.hpp"
 #include "server/indexer/object_document.hpp"
 #include "server/indexer/query_hint.hpp"
@@ -35,6 +36,7 @@ namespace json = boost::json;
 constexpr net::Limit k_write = std::chrono::seconds(60);
 constexpr net::Limit k_sign_of_life = std::chrono::seconds(2);
 constexpr std::size_t k_piece = 1U << 20U;         // of a message that is exported
+constexpr std::size_t k_answer = 16;               // bytes: "true" or "false"
 constexpr std::size_t k_most_people = 1'000;       // of the address book
 constexpr std::size_t k_most_listed = 100;         // mailboxes named in a record
 constexpr std::size_t k_rows_at_once = 64;         // headers read by one trip to the disk
@@ -120,7 +122,8 @@ class SearchSession {
                                    const SearchedMailbox& mailbox,
                                    store::Account& account,
                                    const indexer::Found& found);
-  Task<Result<void>> send_message(const SearchedMailbox& mailbox,
+  Task<Result<void>> send_message(const SearchWish& wish,
+                                  const SearchedMailbox& mailbox,
                                   store::Account& account,
                                   const indexer::FoundMessage& message);
   // The query in the other keyboard layout, if it finds something so.
@@ -404,13 +407,14 @@ Task<Result<void>> SearchSession::send_messages(const SearchWish& wish,
     if (desk_.imports->is_stopping())
       co_return fail(Errc::cancelled, "the server is shutting down");
     if (!co_await is_readable(wish, account, message)) continue;
-    KONTOR_CO_TRY(co_await send_message(mailbox, account, message));
+    KONTOR_CO_TRY(co_await send_message(wish, mailbox, account, message));
   }
   co_return Result<void>();
 }
 
 // A row for the manifest, then the bytes.
-Task<Result<void>> SearchSession::send_message(const SearchedMailbox& mailbox,
+Task<Result<void>> SearchSession::send_message(const SearchWish& wish,
+                                               const SearchedMailbox& mailbox,
                                                store::Account& account,
                                                const indexer::FoundMessage& message) {
   const auto view = account.view();
@@ -434,6 +438,10 @@ Task<Result<void>> SearchSession::send_message(const SearchedMailbox& mailbox,
   json::object frame{{"type", "export"}, {"row", std::move(row)}};
   KONTOR_CO_TRY(co_await send(std::move(frame)));
   ++sums_.shown;
+  if (wish.asks && raw && !raw->empty()) {
+    KONTOR_CO_TRY(const auto said, co_await read_frame(stream_, k_answer));
+    if (said != "true") co_return Result<void>();
+  }
   for (std::size_t at = 0; raw && at < raw->size(); at += k_piece) {
     json::object piece{{"type", "bytes"},
                        {"base64", base64_encode(std::string_view(*raw).substr(at, k_piece))}};

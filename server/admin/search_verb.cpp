@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <optional>
 #include <ostream>
+#include <utility>
 
 #include "base/core/text.hpp"
 #include "server/admin/client.hpp"
@@ -72,6 +73,8 @@ class Listener {
 
   Result<void> hear(const json::object& frame);
   bool ended() const { return ended_; }
+  // What the server is told, when it asked whether it shall send the bytes.
+  std::optional<bool> take_answer() { return std::exchange(wants_, std::nullopt); }
   Result<Finding> finding();
 
  private:
@@ -86,7 +89,8 @@ class Listener {
   json::object begun_, end_;
   std::optional<json::object> problem_;
   json::array messages_, mailboxes_, people_;
-  std::uint64_t exported_ = 0, lost_ = 0;
+  std::uint64_t exported_ = 0, lost_ = 0, taken_over_ = 0;
+  std::optional<bool> wants_;
   std::optional<json::object> row_;  // whose bytes come now
   std::string raw_;
   std::size_t width_ = 0;
@@ -116,15 +120,28 @@ Result<void> Listener::begin(const json::object& frame) {
   const auto format = request_.options.find("--format");
   KONTOR_TRY(export_,
              SearchExport::open(to->second,
-                                format == request_.options.end() ? std::string() : format->second));
+                                format == request_.options.end() ? std::string() : format->second,
+                                request_.arguments[0]));
+  if (const auto left = export_->left(); left > 0)
+    client_.progress << fmt::format("{} messages are left of the export that was broken off\n",
+                                    left)
+                     << std::flush;
   return {};
 }
 
 Result<void> Listener::take_export(json::object row) {
   raw_.clear();
   if (!row.contains("problem") && number_in(row, "size") > 0) {
-    row_ = std::move(row);
-    return {};
+    const bool asks = request_.options.contains(std::string(k_asks));
+    const auto left = asks ? export_->take_left(text_in(row, "sha256")) : std::nullopt;
+    if (asks) wants_ = !left;
+    if (!left) {
+      row_ = std::move(row);
+      return {};
+    }
+    ++exported_;
+    ++taken_over_;
+    return export_->add(row, *left);
   }
   if (row.contains("problem")) ++lost_;
   return export_->add(row, raw_);
@@ -223,12 +240,17 @@ Result<Finding> Listener::finding() {
                           number_in(value, "audit"));
   if (export_) {
     auto summary = value;
+    summary["asked"] = request_.arguments[0];
     KONTOR_TRY(const auto digest, export_->finish(summary));
     if (digest != text_in(end_, "manifest_sha256"))
       return fail(Errc::corrupt, "the manifest is not what the server sent");
     value["exported"] = exported_;
+    value["taken_over"] = taken_over_;
     value["not_readable"] = lost_;
     value["manifest_sha256"] = digest;
+    if (taken_over_ > 0)
+      last = fmt::format("{} of them taken from the export that was broken off; {}", taken_over_,
+                         last);
     last = fmt::format("{} messages exported, {} could not be read; {}", exported_, lost_, last);
   } else {
     last = fmt::format("{} shown of {}", messages_.size(), last);
@@ -247,9 +269,10 @@ Result<Finding> Listener::finding() {
 }  // namespace
 
 Result<Finding> search_mail(const Client& client, Request request) {
-  if (const auto to = request.options.find("--export");
-      to != request.options.end() && to->second.empty())
-    return fail(Errc::bad_input, "say where to: --export FOLDER");
+  if (const auto to = request.options.find("--export"); to != request.options.end()) {
+    if (to->second.empty()) return fail(Errc::bad_input, "say where to: --export FOLDER");
+    if (SearchExport::is_left(to->second)) request.options.emplace(k_asks, "");
+  }
   Listener listener(client, request);
   // What cannot be understood needs no server.
   const auto now = system_clock().now();
@@ -265,6 +288,10 @@ Result<Finding> search_mail(const Client& client, Request request) {
     KONTOR_TRY(const auto said, connection.receive());
     if (!said.is_object()) return fail(Errc::bad_input, "the server answered something else");
     KONTOR_TRY(listener.hear(said.as_object()));
+    if (const auto wants = listener.take_answer()) {
+      KONTOR_TRY(const auto word, make_frame(*wants ? "true" : "false"));
+      KONTOR_TRY(connection.send(word));
+    }
   }
   return listener.finding();
 }

@@ -45,6 +45,7 @@ Result<SearchWish> search_wish(const Request& request, search::Query query) {
   KONTOR_TRY(wish.limit, number_option(request, "--limit", wish.limit));
   KONTOR_TRY(wish.offset, number_option(request, "--offset", 0));
   wish.exported_to = option(request, "--export");
+  wish.asks = request.options.contains(std::string(k_asks));
   wish.reason = option(request, "--reason");
   return wish;
 }

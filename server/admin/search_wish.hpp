@@ -3,12 +3,17 @@
 #pragma once
 #include <boost/json/object.hpp>
 #include <string>
+#include <string_view>
 
 #include "search/query/parse.hpp"
 #include "server/admin/verbs.hpp"
 #include "server/indexer/query_run.hpp"
 
 namespace kontor::admin {
+
+// An option that kontorctl sends of itself: before the bytes of each message that is exported the
+// server waits to be told whether they are wanted.
+inline constexpr std::string_view k_asks = "--asks";
 
 struct SearchWish {
   search::Query query;
@@ -17,6 +22,7 @@ struct SearchWish {
   std::size_t limit = 50;  // messages shown of a mailbox
   std::size_t offset = 0;
   std::string exported_to;  // empty: it is not exported
+  bool asks = false;        // k_asks
   std::string reason;
 };
 

@@ -2,8 +2,12 @@
 """kontorctl search over what is not mail and what is not one's own: events, tasks and contacts that programs put by DAV, before and
 after they are indexed; what a person may read of others (--as), mail, calendars and address books, as rights are at that moment; people of
 the address book."""
+import hashlib
+import json
 import pathlib
+import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -93,6 +97,55 @@ class SearchEverything(unittest.TestCase):
         self.assertEqual(len(files), 3)
         self.assertLessEqual({TASK, CARD}, files)
         self.assertEqual(len(list((folder / 'out').rglob('*.eml'))), 1)
+
+    def test_an_export_that_was_broken_off_goes_on(self):
+        self.fill()
+        big = b'Subject: =?utf-8?B?0LTQvtCz0L7QstC+0YA=?=\r\n\r\n' + b'x' * 70 * 4000 + b'\r\n'
+        small = [f'From: a@b.test\r\nSubject: договор {number}\r\n\r\nтекст\r\n'.encode() for number in range(5)]
+        for raw in (big, *small):  # the newest comes first
+            self.assertEqual(self.server.lmtp([BORIS], raw), {})
+        folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-search-'))
+        self.addCleanup(shutil.rmtree, folder)
+        for form in ('eml', 'maildir', 'mbox'):
+            to, left = folder / form, folder / f'{form}.part'
+            words = ('search', 'договор', '--account', 'anna,boris', '--export', str(to), '--format', form)
+            # No file may become as large as the big message.
+            broken = subprocess.run([kontor.program('kontorctl'), '--data', str(self.server.data), *words], capture_output=True,
+                                    timeout=kontor.PATIENCE, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000,) * 2))
+            self.assertNotEqual(broken.returncode, 0)
+            self.assertTrue(left.is_dir())
+            self.assertFalse(to.exists())
+            code, said = self.server.ask('search', 'текст', '--account', 'boris', '--export', to, '--format', form)
+            self.assertEqual(code, 1, 'it is left of another search')
+            self.assertIn('another export', said['error']['text'])
+            if form == 'eml':  # what was changed meanwhile is not believed
+                next(left.rglob('*.eml')).write_bytes(b'Subject: other\r\n\r\nother\r\n')
+            said = self.search('договор', '--account', 'anna,boris', '--export', to, '--format', form)
+            self.assertEqual(said['exported'], 10)
+            # Files of mbox are written anew; of mail of the others but one, and three objects.
+            self.assertEqual(said['taken_over'], {'eml': 8, 'maildir': 9, 'mbox': 3}[form])
+            manifest = (to / 'manifest.jsonl').read_bytes()
+            self.assertEqual(hashlib.sha256(manifest).hexdigest(), said['manifest_sha256'])
+            rows = [json.loads(line) for line in manifest.splitlines()]
+            self.assertEqual(len({(row['account'], row['emailid']) for row in rows}), 10)
+            if form == 'eml':
+                files = [path.read_bytes() for path in to.rglob('*') if path.suffix in ('.eml', '.ics', '.vcf')]
+                self.assertEqual(sorted(hashlib.sha256(raw).hexdigest() for raw in files), sorted(row['sha256'] for row in rows))
+                marks = (to / BORIS / 'INBOX' / '.kontor-marks').read_bytes().splitlines()
+                self.assertEqual(len(marks), 6)
+            elif form == 'maildir':
+                self.assertEqual(len([path for path in to.rglob('cur/*')]), 7)
+            self.assertEqual([path.name for path in folder.iterdir() if not path.suffix == ''], [])
+
+    def test_the_people_a_policy_is_for(self):
+        self.fill()
+        self.server.lmtp([BORIS], 'Subject: договор\r\n\r\nx\r\n'.encode())
+        self.server.ctl('policy', 'set', BORIS, 'undelete=9')
+        self.server.ctl('policy', 'set', 'everybody', 'undelete=5')
+        self.assertEqual(self.search('договор', '--policy', 'BORIS@example.test')['messages'], 1)
+        said = self.search('договор', '--policy', 'everybody')
+        self.assertEqual((said['messages'], said['searched']), (5, 2), 'a nearer rule changes nothing')
+        self.assertIn('no policy is written for', self.search('x', '--policy', 'clara@example.test', status=1)['error']['text'])
 
     def test_what_a_person_may_read(self):
         self.fill()
