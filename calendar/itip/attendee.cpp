@@ -149,28 +149,4 @@ SchedulingChange attendee_change(const CalendarObject* before,
   return Attendee(before, after, self, now).run();
 }
 
-Checked<void> check_scheduling_change(const CalendarObject* before,
-                                      const CalendarObject& after,
-                                      const std::vector<std::string>& self) {
-  using enum Precondition;
-  const auto organizer = [](const Component& part) {
-    return calendar_address(part.value("ORGANIZER"));
-  };
-  const auto parts = after.parts();
-  for (const Component* part : parts)
-    if (organizer(*part) != organizer(*parts.front()))
-      return refuse(same_organizer_in_all_components, "All instances have one organizer.");
-  if (before == nullptr || !is_attendee(*before, self)) return {};
-  if (organizer(*before->parts().front()) != organizer(*parts.front()))
-    return refuse(allowed_attendee_scheduling_object_change,
-                  "The organizer cannot be changed in an attendee's copy.");
-  for (const Component* part : parts) {
-    const Component* was = find_part(before->calendar, instance_key(*part));
-    if (was != nullptr && !same_times(*was, *part))
-      return refuse(allowed_attendee_scheduling_object_change,
-                    "The times are the organizer's to change.");
-  }
-  return {};
-}
-
 }  // namespace kontor::calendar

@@ -230,13 +230,15 @@ Checked<SchedulingChange> organizer_change(const CalendarObject* before,
   return Organizer(before, after, self, now).run();
 }
 
-void set_schedule_status(Component& calendar, std::string_view address, std::string_view status) {
+void set_schedule_statuses(Component& calendar, const ScheduleStatuses& statuses) {
+  if (statuses.empty()) return;
   for (auto& part : calendar.components) {
     if (!is_scheduled(part)) continue;
-    for (auto& property : part.properties)
-      if ((property.name == "ATTENDEE" || property.name == "ORGANIZER") &&
-          calendar_address(property.value) == address)
-        property.set("SCHEDULE-STATUS", status);
+    for (auto& property : part.properties) {
+      if (property.name != "ATTENDEE" && property.name != "ORGANIZER") continue;
+      const auto found = statuses.find(calendar_address(property.value));
+      if (found != statuses.end()) property.set("SCHEDULE-STATUS", found->second);
+    }
   }
 }
 

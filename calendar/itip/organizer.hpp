@@ -2,6 +2,7 @@
 // What an organizer's or an attendee's own change makes the server do (RFC 6638, 3.2): whom to tell
 // what, and what is stored. Pure.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,14 +41,15 @@ SchedulingChange attendee_change(const CalendarObject* before,
                                  UtcSeconds now);
 
 // May `self` put this object in the place of that one (null: a new one)? Refused by the
-// preconditions of RFC 6638, 3.2.4: components of two organizers; an attendee who changes the
-// organizer, the times or the rules of his copy.
+// preconditions of RFC 6638, 3.2.4: components of two organizers; an attendee who changes in his
+// copy what is the organizer's: times, rules, dates, what it is about, whom it is for.
 Checked<void> check_scheduling_change(const CalendarObject* before,
                                       const CalendarObject& after,
                                       const std::vector<std::string>& self);
 
-// The SCHEDULE-STATUS of an attendee (RFC 6638, 7.3) in a stored object: "1.2" delivered, "1.1"
-// sent by mail, "3.7" no such user, "5.1" could not be delivered.
-void set_schedule_status(Component& calendar, std::string_view address, std::string_view status);
+// The SCHEDULE-STATUS of attendees, by calendar_address() (RFC 6638, 7.3), in a stored object:
+// "1.2" delivered, "1.1" sent by mail, "3.7" no such user, "5.1" could not be delivered.
+using ScheduleStatuses = std::map<std::string, std::string>;
+void set_schedule_statuses(Component& calendar, const ScheduleStatuses& statuses);
 
 }  // namespace kontor::calendar

@@ -402,9 +402,57 @@ TEST(Attendee, may_not_change_what_is_the_organizers) {
   EXPECT_FALSE(check_scheduling_change(nullptr, two, k_boss));
 }
 
+TEST(Attendee, may_change_what_is_his_own) {
+  const std::string anna = "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:anna@example.org";
+  const std::string more = "\nLOCATION:Room 5\nDESCRIPTION:One\\, two";
+  const auto before = meeting(more);
+  const auto refused = [&](const CalendarObject& after) {
+    return !check_scheduling_change(&before, after, k_anna);
+  };
+  // His answer, alarms, marks, and the same text written otherwise.
+  EXPECT_FALSE(refused(meeting(more + "\nTRANSP:TRANSPARENT\nCLASS:PRIVATE\nCATEGORIES:X\nX-A:b\n"
+                                      "BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT5M\nEND:VALARM")));
+  EXPECT_FALSE(refused(with(before, "One\\, two", "One\\,\\n two ")));
+  EXPECT_TRUE(refused(with(before, "SUMMARY:Team", "SUMMARY:Mine")));
+  EXPECT_TRUE(refused(with(before, "LOCATION:Room 5", "LOCATION:Room 6")));
+  EXPECT_TRUE(refused(meeting(more + "\nSTATUS:CANCELLED")));
+  // Others are the organizer's to invite, but for whom he sends in his place.
+  EXPECT_TRUE(refused(meeting(more + "\nATTENDEE:mailto:x@example.org")));
+  const std::string delegated =
+      "ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:x@example.org\":mailto:anna@example.org";
+  EXPECT_FALSE(refused(with(with(before, anna, delegated), "SUMMARY:Team",
+                            "ATTENDEE:mailto:x@example.org\r\nSUMMARY:Team")));
+}
+
+TEST(Attendee, may_answer_an_instance_and_not_move_it) {
+  const std::string own = "RECURRENCE-ID;TZID=Europe/Moscow:20260112T100000\nSUMMARY:Team\n";
+  const std::string zone = ";TZID=Europe/Moscow:";
+  const auto instance = [&](const std::string& start, const std::string& end) {
+    return meeting("", event(own + "DTSTAMP:20260101T000000Z\nDTSTART" + zone + start + "\nDTEND" +
+                             zone + end + "\n" + k_people));
+  };
+  const auto before = meeting();
+  const auto refused = [&](const CalendarObject& was, const CalendarObject& is) {
+    return !check_scheduling_change(&was, is, k_anna);
+  };
+  const auto plain = instance("20260112T100000", "20260112T110000");
+  const auto moved = instance("20260112T150000", "20260112T160000");
+  EXPECT_FALSE(refused(before, plain));
+  EXPECT_TRUE(refused(before, moved));
+  EXPECT_TRUE(refused(before, instance("20260112T100000", "20260112T180000")));
+  EXPECT_TRUE(refused(before, with(plain, "SUMMARY:Team\r\nDTSTAMP", "SUMMARY:X\r\nDTSTAMP")));
+  // Back to the series: only what was as the series, or is not attended.
+  EXPECT_FALSE(refused(plain, before));
+  EXPECT_TRUE(refused(moved, before));
+  EXPECT_FALSE(refused(moved, meeting("\nEXDATE" + zone + "20260112T100000")));
+  // Whom the series does not concern adds no dates and no series.
+  const auto alone = object_of(event(own + "DTSTART" + zone + "20260112T100000\n" + k_people));
+  EXPECT_TRUE(refused(alone, plain));
+}
+
 TEST(ScheduleStatus, is_set) {
   auto object = meeting();
-  set_schedule_status(object.calendar, "anna@example.org", "1.2");
+  set_schedule_statuses(object.calendar, {{"anna@example.org", "1.2"}});
   EXPECT_TRUE(write_component(object.calendar).contains("SCHEDULE-STATUS=1.2"));
 }
 
