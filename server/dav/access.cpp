@@ -23,6 +23,7 @@ struct Need {
   std::string_view letters;
   std::string_view privilege;
   bool of_all_below = false;
+  std::string_view space = k_dav;  // of the privilege
 };
 
 bool holds(store::RightBits rights, std::string_view letters) {
@@ -45,11 +46,8 @@ Response refuse(const Context& context, const Need& need) {
   if (need.resource->folder != nullptr &&
       (rights_at(context, *need.resource) & *store::rights_of("lr")) == 0)
     return http::wire::plain(404, "nothing is there");
-  Element condition(dav_name("need-privileges"));
-  auto& one = condition.add(Element(dav_name("resource")));
-  one.add(href_element(need.resource->href()));
-  one.add(Element(dav_name("privilege"))).add(Element(dav_name(need.privilege)));
-  return refusal(403, std::move(condition));
+  const xml::Name privilege{std::string(need.space), std::string(need.privilege)};
+  return refusal(403, need_privileges(need.resource->href(), privilege));
 }
 
 // Of a place where something comes to.
@@ -75,7 +73,7 @@ std::vector<Need> needs_of(const Context& context, const Resource& to) {
   } else if (method == "PROPPATCH") {
     out.push_back({&resource, "w", "write-properties"});
   } else if (method == "POST") {  // who is busy, asked in the owner's name
-    out.push_back({&resource, "p", "write-content"});
+    out.push_back({&resource, "p", "schedule-send-freebusy", false, k_caldav});
   } else if (method == "LOCK") {
     out.push_back({&resource, resource.kind == Kind::nothing ? "i" : "w", "write-content"});
   } else if (method == "ACL") {
@@ -89,6 +87,14 @@ std::vector<Need> needs_of(const Context& context, const Resource& to) {
 }
 
 }  // namespace
+
+Element need_privileges(std::string_view href, const xml::Name& privilege) {
+  Element condition(dav_name("need-privileges"));
+  auto& one = condition.add(Element(dav_name("resource")));
+  one.add(href_element(href));
+  one.add(Element(dav_name("privilege"))).add(Element(privilege));
+  return condition;
+}
 
 std::optional<Response> check_reading(const Context& context) {
   const auto& resource = context.resource;

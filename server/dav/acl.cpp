@@ -9,6 +9,7 @@
 #include "server/dav/given.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/properties.hpp"
+#include "server/dav/schedule.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -34,20 +35,35 @@ constexpr std::array k_rows{
     Row{k_dav, "unbind", "te"},
     Row{k_dav, "write-acl", "a"},
 };
+// Of a scheduling outbox and inbox (RFC 6638, 6). Messages of whoever signs in are taken anyhow.
+constexpr Row k_send{k_caldav, "schedule-send", "p"};
+constexpr Row k_deliver{k_caldav, "schedule-deliver", ""};
+constexpr std::array<std::string_view, 6> k_schedule_parts{
+    "schedule-send-invite",    "schedule-send-reply",    "schedule-send-freebusy",
+    "schedule-deliver-invite", "schedule-deliver-reply", "schedule-query-freebusy"};
+
+// Those that can be given on a resource.
+std::vector<const Row*> rows_of(const Resource& resource) {
+  std::vector<const Row*> out;
+  for (const auto& row : k_rows) out.push_back(&row);
+  if (is_outbox(resource)) out.push_back(&k_send);
+  if (is_inbox(resource)) out.push_back(&k_deliver);
+  return out;
+}
 constexpr std::array<std::string_view, 4> k_abstract{"read-acl", "write-properties", "unlock",
                                                      "read-current-user-privilege-set"};
 
 RightBits bits_of(const Row& row) { return *store::rights_of(row.letters); }
 
 // The privileges that rights are told as: none that another one holds. Reading takes "r" alone.
-std::vector<const Row*> privileges_of(RightBits rights) {
+std::vector<const Row*> privileges_of(const Resource& resource, RightBits rights) {
   std::vector<const Row*> out;
   RightBits told = 0;
-  for (const auto& row : k_rows) {
-    const auto wanted = row.local == "read" ? *store::rights_of("r") : bits_of(row);
-    if ((rights & wanted) != wanted || (told & bits_of(row)) == bits_of(row)) continue;
-    out.push_back(&row);
-    told |= bits_of(row);
+  for (const auto* row : rows_of(resource)) {
+    const auto wanted = row->local == "read" ? *store::rights_of("r") : bits_of(*row);
+    if ((rights & wanted) != wanted || (told & bits_of(*row)) == bits_of(*row)) continue;
+    out.push_back(row);
+    told |= bits_of(*row);
   }
   return out;
 }
@@ -95,7 +111,14 @@ std::expected<Binding, Wrong> principal_of(const Context& context, const Element
   return Binding{found->id.source, found->id.guid};
 }
 
-std::expected<RightBits, Wrong> rights_of(const Element& ace) {
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& all,
+               std::string_view space,
+               const Element& privilege) {
+  return privilege.name.space == space && std::ranges::find(all, privilege.name.local) != all.end();
+}
+
+std::expected<RightBits, Wrong> rights_of(const Context& context, const Element& ace) {
   const auto* grant = ace.child(dav_name("grant"));
   if (grant == nullptr || ace.child(dav_name("deny")) != nullptr)
     return std::unexpected(Wrong{"grant-only"});
@@ -103,15 +126,16 @@ std::expected<RightBits, Wrong> rights_of(const Element& ace) {
   for (const auto* one : grant->elements()) {
     if (!one->is(dav_name("privilege"))) continue;
     for (const auto* name : one->elements()) {
-      const auto row = std::ranges::find_if(k_rows, [&](const Row& known) {
-        return known.local == name->name.local && known.space == name->name.space;
+      const auto rows = rows_of(context.resource);
+      const auto row = std::ranges::find_if(rows, [&](const Row* known) {
+        return known->local == name->name.local && known->space == name->name.space;
       });
-      if (row != k_rows.end()) {
-        out |= bits_of(*row);
+      if (row != rows.end()) {
+        out |= bits_of(**row);
         continue;
       }
-      const bool is_abstract = name->name.space == k_dav &&
-                               std::ranges::find(k_abstract, name->name.local) != k_abstract.end();
+      const bool is_abstract =
+          is_one_of(k_abstract, k_dav, *name) || is_one_of(k_schedule_parts, k_caldav, *name);
       return std::unexpected(Wrong{is_abstract ? "no-abstract" : "not-supported-privilege"});
     }
   }
@@ -128,7 +152,7 @@ std::expected<Wanted, Wrong> parse(const Context& context, const Element& body) 
       return std::unexpected(Wrong{"no-inherited-ace-conflict"});
     const auto who = principal_of(context, *ace);
     if (!who) return std::unexpected(who.error());
-    const auto rights = rights_of(*ace);
+    const auto rights = rights_of(context, *ace);
     if (!rights) return std::unexpected(rights.error());
     if (*who == context.view->binding()) {  // who has everything always
       if (*rights != store::k_all_rights)
@@ -141,14 +165,17 @@ std::expected<Wanted, Wrong> parse(const Context& context, const Element& body) 
 }
 
 // From the list as it is to the wanted one.
-std::vector<store::AccessChange> changes_for(const store::AccessList& list, Wanted wanted) {
+std::vector<store::AccessChange> changes_for(const Resource& resource,
+                                             const store::AccessList& list,
+                                             Wanted wanted) {
   std::vector<store::AccessChange> out;
   for (const auto& entry : list) {
     if (entry.negative) continue;
     const auto found = wanted.find(entry.principal);
     const auto rights = found == wanted.end() ? RightBits{0} : found->second;
     if (found != wanted.end()) wanted.erase(found);
-    if (rights != 0 && privileges_of(rights) == privileges_of(entry.rights)) continue;
+    if (rights != 0 && privileges_of(resource, rights) == privileges_of(resource, entry.rights))
+      continue;
     store::AccessChange change;
     change.principal = entry.principal;
     change.rights = rights;
@@ -178,11 +205,19 @@ std::optional<Element> acl_of(const Context& context, const Resource& resource) 
         .add(Element(dav_name("all")));
     ace.add(Element(dav_name("protected")));
   }
+  if (is_inbox(resource)) {
+    auto& ace = out.add(Element(dav_name("ace")));
+    ace.add(principal_element(context, Binding()));
+    ace.add(Element(dav_name("grant")))
+        .add(Element(dav_name("privilege")))
+        .add(Element(cal_name(k_deliver.local)));
+    ace.add(Element(dav_name("protected")));
+  }
   for (const auto& entry : context.view->access(resource.folder->info().id)) {
     auto& ace = out.add(Element(dav_name("ace")));
     ace.add(principal_element(context, entry.principal));
     auto& given = ace.add(Element(dav_name(entry.negative ? "deny" : "grant")));
-    for (const auto* row : privileges_of(entry.rights))
+    for (const auto* row : privileges_of(resource, entry.rights))
       given.add(Element(dav_name("privilege")))
           .add(Element(xml::Name{std::string(row->space), std::string(row->local)}));
     if (entry.negative) ace.add(Element(dav_name("protected")));
@@ -206,7 +241,7 @@ Task<Answer> do_acl(Context& context) {
   auto wanted = parse(context, body);
   if (!wanted) co_return refusal(403, dav_name(wanted.error().condition));
   const auto folder = resource.folder->info().id;
-  auto changes = changes_for(context.view->access(folder), *std::move(wanted));
+  auto changes = changes_for(resource, context.view->access(folder), *std::move(wanted));
   // What is taken away comes first: a long list makes room.
   std::ranges::partition(changes, [](const auto& one) { return one.rights == 0; });
   for (auto& change : changes) {

@@ -89,19 +89,25 @@ std::optional<http::wire::Response> refuse(const Context& context, const Transfe
   return std::nullopt;
 }
 
-Task<Result<void>> clear_place(Context& context, const Resource& to, bool is_for_object) {
-  if (to.kind == Kind::collection)
-    co_return co_await remove_collection(*context.account, to.folder->info().name);
-  if (to.kind != Kind::object) co_return Result<void>();
-  if (scheduler_for(context, to) != nullptr) co_return co_await remove_scheduled(context, to, {});
+// Why the place cannot be cleared; nothing: it is.
+Task<Result<std::optional<http::wire::Response>>> clear_place(Context& context,
+                                                              Resource to,
+                                                              bool is_for_object) {
+  if (to.kind == Kind::collection) co_return co_await remove_calendar(context, to);
+  if (to.kind != Kind::object) co_return std::nullopt;
+  // The tag of the request is that of the other object.
+  if (scheduler_for(context, to) != nullptr)
+    co_return co_await remove_scheduled(context, to, {}, false);
   auto dead = drop_dead(context, to);
   const auto folder = to.folder->info().id;
   if (!dead.empty()) {
     KONTOR_CO_TRY(
         co_await context.account->set_annotations(folder, std::move(dead), k_most_properties));
   }
-  if (is_for_object) co_return Result<void>();  // by the same commit as the other comes
-  co_return co_await context.account->remove_object(folder, to.name, {});
+  if (!is_for_object) {  // else by the same commit as the other comes
+    KONTOR_CO_TRY(co_await context.account->remove_object(folder, to.name, {}));
+  }
+  co_return std::nullopt;
 }
 
 Task<Result<void>> transfer_object(Context& context, const Transfer& transfer) {
@@ -121,6 +127,12 @@ Task<Result<void>> transfer_object(Context& context, const Transfer& transfer) {
   wanted.from = from.folder->info().id;
   wanted.name = from.name;
   KONTOR_CO_TRY(wanted.condition, condition_of(context.request));
+  using enum store::ObjectCondition::Wanted;
+  const bool is_open = wanted.condition.wanted == anything || wanted.condition.wanted == present;
+  if (is_open && wanted_schedule_tag(context.request)) {
+    wanted.condition.wanted = one_of;  // as it was looked at: nobody comes in between
+    wanted.condition.guids = {from.item.guid};
+  }
   wanted.to = to.folder->info().id;
   wanted.new_name = to.name;
   if (!transfer.overwrites) wanted.new_condition.wanted = store::ObjectCondition::Wanted::absent;
@@ -175,6 +187,8 @@ Task<Answer> do_copy_move(Context& context) {
     co_return fail(Errc::no_permission, "the server's own collections stay");
   KONTOR_CO_TRY(const auto transfer, parse(context));
   if (auto refused = refuse(context, transfer)) co_return *std::move(refused);
+  if (!has_wanted_schedule_tag(context, from))
+    co_return fail(Errc::conflict, "the schedule tag is another one");
   const auto& to = transfer.to;
   if (auto* scheduler = scheduler_for(context, from);
       scheduler != nullptr && transfer.is_copy && from.kind == Kind::object) {
@@ -186,7 +200,8 @@ Task<Answer> do_copy_move(Context& context) {
   const auto name = folder_name(context, to.path);
   if (!name && from.kind != Kind::object)
     co_return http::wire::plain(403, "no collection has such a name");
-  KONTOR_CO_TRY(co_await clear_place(context, to, from.kind == Kind::object));
+  KONTOR_CO_TRY(auto kept, co_await clear_place(context, to, from.kind == Kind::object));
+  if (kept) co_return *std::move(kept);
   if (from.kind == Kind::object) {
     auto done = co_await transfer_object(context, transfer);
     if (!done && done.error().code() == Errc::exists)

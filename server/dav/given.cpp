@@ -6,6 +6,7 @@
 
 #include "base/core/text.hpp"
 #include "directory/model/shared_mailbox.hpp"
+#include "server/dav/delegates.hpp"
 #include "server/dav/homes.hpp"
 #include "server/scheduling/calendars.hpp"
 #include "server/sharing/rights.hpp"
@@ -16,9 +17,6 @@ namespace kontor::dav {
 namespace {
 
 using store::Right;
-
-constexpr std::string_view k_given = "shared-";
-constexpr std::size_t k_uuid = 36;
 
 store::Binding binding_of(const directory::Principal& principal) {
   return {principal.id.source, principal.id.guid};
@@ -104,23 +102,6 @@ bool stands_in_home(const Context& context, Space space, const store::FolderInfo
 
 }  // namespace
 
-std::string given_segment(const Given& given) {
-  return std::string(k_given) + given.account.text() + '-' + std::to_string(given.folder);
-}
-
-std::optional<Given> parse_given(std::string_view segment) {
-  if (!segment.starts_with(k_given)) return std::nullopt;
-  segment.remove_prefix(k_given.size());
-  const auto account = Uuid::parse(segment.substr(0, k_uuid));
-  if (!account || segment.size() <= k_uuid || segment[k_uuid] != '-') return std::nullopt;
-  const auto folder = parse_number<store::FolderId>(segment.substr(k_uuid + 1));
-  if (!folder || store::is_recoverable(*folder)) return std::nullopt;
-  const Given given{*account, *folder};
-  return given_segment(given) == std::string(k_given) + std::string(segment)
-             ? std::optional(given)
-             : std::nullopt;  // one name each
-}
-
 bool is_own_account(const Context& context) {
   return context.view && is_person(context, context.view->binding());
 }
@@ -129,7 +110,15 @@ store::RightBits rights_in(const Context& context, const store::FolderInfo& fold
   if (!context.view) return 0;
   const auto owner = context.view->binding();
   const auto& list = context.view->access(folder.id);
-  return sharing::object_rights_of(context.person, directory_of(context), {owner, folder, list});
+  const auto rights =
+      sharing::object_rights_of(context.person, directory_of(context), {owner, folder, list});
+  // A delegate finds where he asks and sends for the owner.
+  constexpr auto k_of_delegate = static_cast<store::RightBits>(Right::lookup) |
+                                 static_cast<store::RightBits>(Right::read) |
+                                 static_cast<store::RightBits>(Right::post);
+  const bool is_outbox = folder.name == scheduling::k_outbox;
+  return is_outbox && may_schedule(context) ? static_cast<store::RightBits>(rights | k_of_delegate)
+                                            : rights;
 }
 
 store::RightBits rights_at(const Context& context, const Resource& resource) {
@@ -169,34 +158,6 @@ bool gives_something(const Context& context, const store::Binding& owner) {
   return shared != nullptr &&
          (gives_objects(context, *shared) ||
           (is_shared(context, owner) && gives_inbox(context, *shared, Right::read)));
-}
-
-std::vector<std::shared_ptr<const directory::Principal>> acts_for(const Context& context,
-                                                                  bool changes) {
-  std::vector<std::shared_ptr<const directory::Principal>> out;
-  const auto self = sharing::principals_of(context.person, *context.copy);
-  for (const auto& shared : context.kept->environment.store.shares().naming(self)) {
-    const auto owner = context.copy->find({shared->owner.source, shared->owner.guid});
-    if (!owner || is_person(context, shared->owner) || is_shared(context, shared->owner)) continue;
-    const bool is_named = std::ranges::any_of(owner->mail_rules.delegates, [&](const auto& one) {
-      return std::ranges::find(self, store::Binding{one.source, one.guid}) != self.end();
-    });
-    bool acts = false, writes = false;
-    for (const auto& folder : shared->folders) {
-      if (folder.folder_class != store::FolderClass::calendar) continue;
-      store::FolderInfo info;
-      info.id = folder.id;
-      info.folder_class = folder.folder_class;
-      const auto rights = sharing::object_rights_of(context.person, directory_of(context),
-                                                    {shared->owner, info, folder.access});
-      if (!store::has_right(rights, Right::read)) continue;
-      if (!is_named && !store::has_right(rights, Right::post)) continue;
-      acts = true;
-      writes = writes || store::has_right(rights, Right::write_flags);
-    }
-    if (acts && writes == changes) out.push_back(owner);
-  }
-  return out;
 }
 
 Task<Result<void>> open_place(Context& context, const Path& path) {

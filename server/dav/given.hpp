@@ -17,17 +17,10 @@
 #include <vector>
 
 #include "server/dav/context.hpp"
+#include "server/dav/given_name.hpp"
 #include "store/mailbox/access_list.hpp"
 
 namespace kontor::dav {
-
-struct Given {
-  store::AccountId account;
-  store::FolderId folder = 0;
-  bool operator==(const Given&) const = default;
-};
-std::string given_segment(const Given& given);
-std::optional<Given> parse_given(std::string_view segment);  // nothing: another name
 
 // Does the context's account belong to the person who asks?
 bool is_own_account(const Context& context);
@@ -48,12 +41,6 @@ Task<Result<void>> open_place(Context& context, const Path& path);
 // A home of the person's own: for each collection that was given to him a context of its own, whose
 // resource it is.
 Task<Result<std::vector<Context>>> given_to(const Context& context);
-
-// For whom the person acts: who lets him see what is private in a calendar ("p"), or names him as a
-// delegate (publicDelegates) and lets him read one. Those whose calendar he may change too, or the
-// others.
-std::vector<std::shared_ptr<const directory::Principal>> acts_for(const Context& context,
-                                                                  bool changes);
 
 // Does this account give the person any calendar, address book, task or note? By the index; memory
 // only.

@@ -8,6 +8,7 @@
 #include "calendar/ical/object.hpp"
 #include "server/dav/components.hpp"
 #include "server/dav/dead.hpp"
+#include "server/dav/delegates.hpp"
 #include "server/dav/given.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/rights.hpp"
@@ -301,6 +302,8 @@ Value report_set(const Ask& ask) {
   add(dav_name("expand-property"));
   add(dav_name("principal-property-search"));
   add(dav_name("principal-search-property-set"));
+  add(dav_name("principal-match"));
+  add(dav_name("acl-principal-prop-set"));
   if (!ask.is(Kind::collection)) return out;
   add(dav_name("sync-collection"));
   if (ask.has_times())

@@ -3,6 +3,7 @@
 // object stays.
 #include "base/core/text.hpp"
 #include "server/dav/content.hpp"
+#include "server/dav/delegates.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/properties.hpp"
@@ -80,7 +81,7 @@ Task<Answer> put_scheduled(Context& context,
   const auto uid = change.keys.uid;
   const auto done = co_await scheduler.put(std::move(change));
   if (!done) co_return refuse_put(context, done.error(), uid);
-  if (done->refusal) co_return refuse_schedule(*done->refusal);
+  if (done->refusal) co_return refuse_schedule(context, *done->refusal);
   if (done->clash) co_return refuse_second(context, *done->clash);
   auto out = bare(done->put.created ? 201 : 204);
   if (!done->is_altered) out.fields.push_back({"ETag", '"' + done->put.guid.text() + '"'});
@@ -104,7 +105,7 @@ Task<Answer> do_put(Context& context) {
   const auto folder = resource.folder->info().id;
   if (auto* scheduler = scheduler_for(context, resource)) {
     scheduling::Change change;
-    change.owner = resource.principal;
+    change.by = acting(context, resource);
     change.account = context.account;
     change.folder = folder;
     change.name = object.name;

@@ -10,23 +10,6 @@
 #include "server/dav/tree.hpp"
 
 namespace kontor::dav {
-namespace {
-
-// The collection; those are told whose meetings go with it.
-Task<Result<void>> remove_calendar(Context& context) {
-  const auto& resource = context.resource;
-  auto* scheduler = scheduler_for(context, resource);
-  std::vector<calendar::SchedulingMessage> farewells;
-  if (scheduler != nullptr)
-    farewells = co_await scheduler->farewells(resource.principal, context.account,
-                                              resource.folder->info().id);
-  KONTOR_CO_TRY(co_await remove_collection(*context.account, resource.folder->info().name));
-  if (scheduler != nullptr) co_await scheduler->tell(resource.principal, std::move(farewells));
-  co_return Result<void>();
-}
-
-}  // namespace
-
 Task<Result<void>> remove_collection(store::Account& account, std::string name) {
   std::vector<std::string> all;
   for (const auto& folder : account.view().folders())
@@ -51,11 +34,13 @@ Task<Answer> do_delete(Context& context) {
     KONTOR_CO_TRY(const auto depth, depth_of(context.request, Depth::infinity));
     if (depth != Depth::infinity)  // RFC 4918, 9.6.1
       co_return fail(Errc::bad_input, "a collection is deleted with all it holds");
-    KONTOR_CO_TRY(co_await remove_calendar(context));
+    KONTOR_CO_TRY(auto refused, co_await remove_calendar(context, resource));
+    if (refused) co_return *std::move(refused);
   } else {
     KONTOR_CO_TRY(auto condition, condition_of(context.request));
     const auto folder = resource.folder->info().id;
-    KONTOR_CO_TRY(co_await remove_scheduled(context, resource, std::move(condition)));
+    KONTOR_CO_TRY(auto refused, co_await remove_scheduled(context, resource, std::move(condition)));
+    if (refused) co_return *std::move(refused);
     auto dead = drop_dead(context, resource);
     if (!dead.empty()) {
       KONTOR_CO_TRY(

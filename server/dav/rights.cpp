@@ -2,11 +2,13 @@
 #include "server/dav/rights.hpp"
 
 #include <array>
+#include <ranges>
 
 #include "server/dav/acl.hpp"
 #include "server/dav/given.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/properties.hpp"
+#include "server/dav/schedule.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -32,10 +34,21 @@ const std::array<Row, 8>& writing() {
   return rows;
 }
 
+// Of scheduling (RFC 6638, 6): what comes with the first. Messages of whoever signs in are taken.
+using Parts = std::array<std::string_view, 4>;
+constexpr Parts k_deliver{"schedule-deliver", "schedule-deliver-invite", "schedule-deliver-reply",
+                          "schedule-query-freebusy"};
+constexpr Parts k_send{"schedule-send", "schedule-send-invite", "schedule-send-reply",
+                       "schedule-send-freebusy"};
+
 Element privilege(const xml::Name& name) {
   Element out(dav_name("privilege"));
   out.add(Element(name));
   return out;
+}
+
+void add_all(Element& to, const Parts& parts) {
+  for (const auto name : parts) to.add(privilege(cal_name(name)));
 }
 
 // What the person holds: what the list gives him, everything in his own account; reading elsewhere.
@@ -51,6 +64,8 @@ void add_held(Element& to, const Context& context, const Resource& resource) {
   if (is_stored && resource.folder_class() == store::FolderClass::calendar)
     to.add(privilege(cal_name("read-free-busy")));
   if (!is_stored) return;
+  if (is_inbox(resource)) add_all(to, k_deliver);
+  if (is_outbox(resource) && store::has_right(rights, Right::post)) add_all(to, k_send);
   if (rights == store::k_all_rights) to.add(privilege(dav_name("all")));
   for (const auto& row : writing()) {
     const auto wanted = *store::rights_of(row.letters);
@@ -65,6 +80,13 @@ Element supported(const xml::Name& name, std::string_view description, bool is_a
   Element text(dav_name("description"), description);
   text.attributes.push_back({{"http://www.w3.org/XML/1998/namespace", "lang"}, "en"});
   out.add(std::move(text));
+  return out;
+}
+
+Element supported(const Parts& parts, std::string_view description) {
+  auto out = supported(cal_name(parts.front()), description);
+  for (const auto name : parts | std::views::drop(1))
+    out.add(supported(cal_name(name), "a part of it", true));
   return out;
 }
 
@@ -93,6 +115,8 @@ std::optional<Element> privileges_of(const xml::Name& name,
     auto rights = supported(dav_name("write-acl"), "say who may do what");
     rights.add(supported(dav_name("read-acl"), "see who may do what", true));
     all.add(std::move(rights));
+    if (is_inbox(resource)) all.add(supported(k_deliver, "send messages to the owner"));
+    if (is_outbox(resource)) all.add(supported(k_send, "invite, answer and ask as the owner"));
     out.add(std::move(all));
   } else if (name.local == "acl-restrictions") {
     out.add(Element(dav_name("grant-only")));

@@ -2,6 +2,8 @@
 // Who may do what, as RFC 3744 tells it; and locks as elements.
 #pragma once
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "server/dav/context.hpp"
 #include "server/http/wire/response.hpp"
@@ -20,6 +22,9 @@ std::optional<http::wire::Response> check_reading(const Context& context);
 // The same of an object that is private and that he may not see: it cannot be changed, moved or
 // copied either. Reads it.
 Task<Result<std::optional<http::wire::Response>>> check_private(const Context& context);
+
+// DAV:need-privileges (RFC 3744, 7.1.1)
+xml::Element need_privileges(std::string_view href, const xml::Name& privilege);
 
 // The name under which locks know a path: the same for every spelling of its owner, and for a
 // collection in its owner's home and in those of others.

@@ -5,12 +5,17 @@
 
 #include "base/core/text.hpp"
 #include "server/dav/dead.hpp"
+#include "server/dav/delegates.hpp"
 #include "server/dav/names.hpp"
 #include "server/dav/properties.hpp"
+#include "server/dav/rights.hpp"
+#include "server/dav/tree.hpp"
+#include "server/scheduling/delegate.hpp"
 
 namespace kontor::dav {
 namespace {
 
+using http::wire::Response;
 using xml::Element;
 
 Element with_href(const xml::Name& name, const Path& path) {
@@ -28,6 +33,11 @@ Path path_of_folder(const directory::Principal& owner, std::string_view folder) 
 
 bool is_folder(const Resource& resource, std::string_view name) {
   return resource.folder != nullptr && resource.folder->info().name == name;
+}
+
+std::string tag_of(const Context& context, const Resource& object) {
+  return scheduling::schedule_tag(*context.view, object.folder->info().id,
+                                  schedule_tag_entry(object.name), object.item.guid);
 }
 
 const Element* find_set(const Element& update, const xml::Name& name) {
@@ -77,9 +87,11 @@ std::optional<Element> schedule_property(const xml::Name& name,
                                          const Context& context,
                                          const Resource& resource) {
   if (name.local == "schedule-inbox-URL" || name.local == "schedule-outbox-URL") {
-    if (resource.kind != Kind::principal || resource.principal->id != context.person.id)
-      return std::nullopt;
     const bool is_in = name.local == "schedule-inbox-URL";
+    if (resource.kind != Kind::principal) return std::nullopt;
+    if (resource.principal->id != context.person.id &&
+        (is_in || !is_delegate_of(context, *resource.principal)))
+      return std::nullopt;
     return with_href(name, path_of_folder(*resource.principal,
                                           is_in ? scheduling::k_inbox : scheduling::k_outbox));
   }
@@ -87,11 +99,7 @@ std::optional<Element> schedule_property(const xml::Name& name,
     if (resource.kind != Kind::object || resource.folder == nullptr || !context.view ||
         !scheduling::is_calendar(resource.folder->info()))
       return std::nullopt;
-    return Element(
-        name, '"' +
-                  scheduling::schedule_tag(*context.view, resource.folder->info().id,
-                                           schedule_tag_entry(resource.name), resource.item.guid) +
-                  '"');
+    return Element(name, '"' + tag_of(context, resource) + '"');
   }
   if (name.local == "schedule-default-calendar-URL") {
     if (!is_inbox(resource) || !resource.principal || !context.view) return std::nullopt;
@@ -125,8 +133,17 @@ std::optional<std::string> wanted_schedule_tag(const http::wire::Request& reques
   return std::string(tag);
 }
 
-http::wire::Response refuse_schedule(const scheduling::Refusal& why) {
-  return refusal(403, cal_name(why.condition), why.sentence);
+bool has_wanted_schedule_tag(const Context& context, const Resource& object) {
+  const auto wanted = wanted_schedule_tag(context.request);
+  return !wanted || (object.kind == Kind::object && object.folder != nullptr &&
+                     tag_of(context, object) == *wanted);
+}
+
+http::wire::Response refuse_schedule(const Context& context, const scheduling::Refusal& why) {
+  if (why.privilege.empty() || !context.resource.principal)
+    return refusal(403, cal_name(why.condition), why.sentence);
+  const auto outbox = path_of_folder(*context.resource.principal, scheduling::k_outbox);
+  return refusal(403, need_privileges(href_of(outbox), cal_name(why.privilege)));
 }
 
 http::wire::Response refuse_second(const Context& context, const scheduling::FoundObject& other) {
@@ -141,22 +158,42 @@ http::wire::Response refuse_second(const Context& context, const scheduling::Fou
   return refusal(403, std::move(condition));
 }
 
-Task<Result<void>> remove_scheduled(Context& context,
-                                    Resource object,
-                                    store::ObjectCondition condition) {
+Task<Result<std::optional<Response>>> remove_scheduled(Context& context,
+                                                       Resource object,
+                                                       store::ObjectCondition condition,
+                                                       bool has_tag) {
   const auto folder = object.folder->info().id;
   auto* scheduler = scheduler_for(context, object);
-  if (scheduler == nullptr)
-    co_return co_await context.account->remove_object(folder, object.name, std::move(condition));
+  if (scheduler == nullptr) {
+    if (has_tag && !has_wanted_schedule_tag(context, object))
+      co_return fail(Errc::conflict, "the schedule tag is another one");
+    KONTOR_CO_TRY(
+        co_await context.account->remove_object(folder, object.name, std::move(condition)));
+    co_return std::nullopt;
+  }
   scheduling::Removal removal;
-  removal.owner = object.principal;
+  removal.by = acting(context, object);
   removal.account = context.account;
   removal.folder = folder;
   removal.name = object.name;
   removal.condition = std::move(condition);
-  removal.schedule_tag = wanted_schedule_tag(context.request);
+  if (has_tag) removal.schedule_tag = wanted_schedule_tag(context.request);
   removal.replies = !iequals(trim(context.request.field("Schedule-Reply")), "F");
-  co_return co_await scheduler->remove(std::move(removal));
+  KONTOR_CO_TRY(const auto refused, co_await scheduler->remove(std::move(removal)));
+  co_return refused ? std::optional(refuse_schedule(context, *refused)) : std::nullopt;
+}
+
+Task<Result<std::optional<Response>>> remove_calendar(Context& context, Resource calendar) {
+  auto* scheduler = scheduler_for(context, calendar);
+  const auto by = acting(context, calendar);
+  std::vector<calendar::SchedulingMessage> farewells;
+  if (scheduler != nullptr)
+    farewells = co_await scheduler->farewells(by, context.account, calendar.folder->info().id);
+  if (const auto why = scheduling::check_sending(by, farewells))
+    co_return refuse_schedule(context, *why);
+  KONTOR_CO_TRY(co_await remove_collection(*context.account, calendar.folder->info().name));
+  if (scheduler != nullptr) co_await scheduler->tell(by, std::move(farewells));
+  co_return std::nullopt;
 }
 
 std::optional<std::expected<store::AnnotationChange, http::wire::Response>> default_calendar_change(
@@ -183,7 +220,7 @@ Task<Answer> do_post(Context& context) {
   if (!is_outbox(context.resource) || scheduler == nullptr)
     co_return http::wire::plain(405, "only a scheduling outbox takes POST");
   const auto asked = co_await scheduler->ask_busy(context.resource.principal, context.request.body);
-  if (!asked) co_return refuse_schedule(asked.error());
+  if (!asked) co_return refuse_schedule(context, asked.error());
   Element all(cal_name("schedule-response"));
   for (const auto& one : *asked) all.add(response_of(one));
   co_return http::wire::Response{200, xml_type(), xml::write_document(all), {}};

@@ -29,14 +29,20 @@ std::string schedule_tag_entry(std::string_view object);
 scheduling::Scheduler* scheduler_for(const Context& context, const Resource& object);
 // If-Schedule-Tag-Match, without its quotes.
 std::optional<std::string> wanted_schedule_tag(const http::wire::Request& request);
-http::wire::Response refuse_schedule(const scheduling::Refusal& why);
+// Does the object have it (RFC 6638, 8.3)? Nothing is asked for: yes.
+bool has_wanted_schedule_tag(const Context& context, const Resource& object);
+http::wire::Response refuse_schedule(const Context& context, const scheduling::Refusal& why);
 // unique-scheduling-object-resource, with the address of the other.
 http::wire::Response refuse_second(const Context& context, const scheduling::FoundObject& other);
 
-// Takes the object away and tells those whom it concerns.
-Task<Result<void>> remove_scheduled(Context& context,
-                                    Resource object,
-                                    store::ObjectCondition condition);
+// Takes the object away and tells those whom it concerns; or why it stays.
+Task<Result<std::optional<http::wire::Response>>> remove_scheduled(Context& context,
+                                                                   Resource object,
+                                                                   store::ObjectCondition condition,
+                                                                   bool has_tag = true);
+// The collection, and with it all meetings; those are told whom they concern.
+Task<Result<std::optional<http::wire::Response>>> remove_calendar(Context& context,
+                                                                  Resource calendar);
 
 // For PROPPATCH of an inbox: the calendar that new invitations come into. nothing: the update does
 // not say; a refusal: it is no calendar of the owner's.

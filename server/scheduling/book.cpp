@@ -85,7 +85,7 @@ Task<Result<void>> Round::book(const Letter& letter,
                            {log::Keys::sender, letter.message.from},
                            {log::Keys::status, decision.partstat},
                            {log::Keys::reason, name_of(decision.reason)}});
-    answers_.push_back(std::move(answer.reply));
+    consequences_.with([&](auto& all) { all.answers.push_back(std::move(answer.reply)); });
     co_return Result<void>();
   }
 }

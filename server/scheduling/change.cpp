@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "calendar/itip/organizer.hpp"
+#include "server/scheduling/delegate.hpp"
 #include "server/scheduling/plan.hpp"
 #include "server/scheduling/round.hpp"
 
@@ -92,12 +93,14 @@ Task<Result<std::optional<Outcome>>> Scheduler::put_once(const Change& change) {
   Intent intent;
   intent.before = before ? &*before : nullptr;
   intent.after = &*after;
-  intent.self = addresses_of(*change.owner);
+  intent.self = addresses_of(*change.by.owner);
+  intent.sent_by = sent_by_of(change.by);
   intent.now = environment_.clock.now();
-  intent.most_attendees = most_attendees(change.owner->id);
+  intent.most_attendees = most_attendees(change.by.owner->id);
   intent.merges = change.schedule_tag.has_value();
   auto plan = make_plan(*copy, intent);
   if (!plan) co_return refused(plan.error());
+  if (auto why = check_sending(change.by, plan->messages)) co_return refused(*std::move(why));
   if (plan->role != Role::none && !before) {
     auto other = find_by_uid(view, after->uid);
     if (other && other->folder != change.folder) {
@@ -119,7 +122,7 @@ Task<Result<std::optional<Outcome>>> Scheduler::put_once(const Change& change) {
   out.is_altered = plan->is_altered;
   if (!plan->messages.empty()) {
     Round round(*this);
-    auto statuses = co_await round.tell_all(change.owner, std::move(plan->messages));
+    auto statuses = co_await round.tell_all(change.by, std::move(plan->messages));
     co_await write_statuses(change, std::move(statuses));
     co_await round.finish();
   }
@@ -137,8 +140,7 @@ Task<void> Scheduler::write_statuses(const Change& change,
     const auto stored = co_await read(account, found);
     if (!stored || !*stored || (*stored)->uid != change.keys.uid) co_return;
     auto calendar = (*stored)->calendar;
-    for (const auto& [address, status] : statuses)
-      calendar::set_schedule_status(calendar, address, status);
+    calendar::set_schedule_statuses(calendar, statuses);
     store::NewObject object;
     object.name = change.name;
     object.bytes = calendar::write_component(calendar);
@@ -149,15 +151,15 @@ Task<void> Scheduler::write_statuses(const Change& change,
   }
 }
 
-Task<Result<void>> Scheduler::remove(Removal removal) {
+Task<Result<std::optional<Refusal>>> Scheduler::remove(Removal removal) {
   for (int i = 0; i < k_tries; ++i) {
-    KONTOR_CO_TRY(const bool done, co_await remove_once(removal));
-    if (done) co_return Result<void>();
+    KONTOR_CO_TRY(auto done, co_await remove_once(removal));
+    if (done) co_return *std::move(done);
   }
   co_return fail(Errc::busy, "others change the same object again and again");
 }
 
-Task<Result<bool>> Scheduler::remove_once(const Removal& removal) {
+Task<Result<std::optional<Scheduler::Removed>>> Scheduler::remove_once(const Removal& removal) {
   auto& account = *removal.account;
   const auto found = find_by_name(account.view(), removal.folder, removal.name);
   if (!found) co_return fail(Errc::not_found, "nothing of that name");
@@ -169,39 +171,39 @@ Task<Result<bool>> Scheduler::remove_once(const Removal& removal) {
   if (before) {
     Intent intent;
     intent.before = &*before;
-    intent.self = addresses_of(*removal.owner);
+    intent.self = addresses_of(*removal.by.owner);
+    intent.sent_by = sent_by_of(removal.by);
     intent.now = environment_.clock.now();
     const auto copy = environment_.directory.current();
     if (auto made = make_plan(*copy, intent)) plan = *std::move(made);
   }
-  const auto removed =
-      co_await account.remove_object(removal.folder, removal.name, unless_changed(found));
-  if (!removed && removed.error().code() == Errc::conflict) co_return false;
-  if (!removed) co_return fail(removed.error());
   // RFC 6638, 8.1: Schedule-Reply is about an attendee's answer alone.
   if (plan.role == Role::attendee && !removal.replies) plan.messages.clear();
-  co_await tell(removal.owner, std::move(plan.messages));
-  co_return true;
+  if (auto why = check_sending(removal.by, plan.messages)) co_return Removed(std::move(why));
+  const auto removed =
+      co_await account.remove_object(removal.folder, removal.name, unless_changed(found));
+  if (!removed && removed.error().code() == Errc::conflict) co_return std::nullopt;
+  if (!removed) co_return fail(removed.error());
+  co_await tell(removal.by, std::move(plan.messages));
+  co_return Removed();
 }
 
-Task<void> Scheduler::tell(std::shared_ptr<const directory::Principal> owner,
-                           std::vector<calendar::SchedulingMessage> messages) {
+Task<void> Scheduler::tell(Acting by, std::vector<calendar::SchedulingMessage> messages) {
   if (messages.empty()) co_return;
   Round round(*this);
-  co_await round.tell_all(std::move(owner), std::move(messages));
+  co_await round.tell_all(std::move(by), std::move(messages));
   co_await round.finish();
 }
 
 Task<std::vector<calendar::SchedulingMessage>> Scheduler::farewells(
-    std::shared_ptr<const directory::Principal> owner,
-    std::shared_ptr<store::Account> account,
-    store::FolderId id) {
+    Acting by, std::shared_ptr<store::Account> account, store::FolderId id) {
   std::vector<calendar::SchedulingMessage> out;
   const auto view = account->view();
   const auto folder = view.open(id);
   if (folder == nullptr || !is_calendar(folder->info())) co_return out;
   Intent intent;
-  intent.self = addresses_of(*owner);
+  intent.self = addresses_of(*by.owner);
+  intent.sent_by = sent_by_of(by);
   intent.now = environment_.clock.now();
   std::vector<store::ItemId> items;
   folder->for_each(0, folder->size(), [&](std::size_t, const store::Entry& entry) {

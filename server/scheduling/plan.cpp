@@ -8,6 +8,7 @@
 #include "calendar/itip/organizer.hpp"
 #include "calendar/itip/parts.hpp"
 #include "server/scheduling/addressee.hpp"
+#include "server/scheduling/delegate.hpp"
 
 namespace kontor::scheduling {
 namespace {
@@ -33,7 +34,9 @@ class Planner {
  public:
   Planner(const directory::DirectoryCopy& copy, const Intent& intent)
       : copy_(copy), intent_(intent) {
-    if (intent.after != nullptr) after_ = *intent.after;
+    if (intent.after == nullptr) return;
+    after_ = *intent.after;
+    keep_sent_by(intent.before, after_.calendar, intent.self);
   }
 
   std::expected<Plan, Refusal> run() {
@@ -94,10 +97,16 @@ class Planner {
 
   Plan finish(Plan plan, calendar::SchedulingChange change) const {
     plan.messages = std::move(change.messages);
+    for (auto& message : plan.messages)
+      set_sent_by(message.calendar, intent_.self, plan.role, intent_.sent_by);
     if (intent_.after == nullptr) return plan;
     plan.calendar = std::move(change.calendar);
+    if (!plan.messages.empty())
+      set_sent_by(plan.calendar, intent_.self, plan.role, intent_.sent_by);
+    calendar::ScheduleStatuses pending;
     for (const auto& message : plan.messages)
-      for (const auto& to : message.to) calendar::set_schedule_status(plan.calendar, to, k_pending);
+      for (const auto& to : message.to) pending[to] = k_pending;
+    calendar::set_schedule_statuses(plan.calendar, pending);
     plan.is_altered = !(plan.calendar == intent_.after->calendar);
     return plan;
   }

@@ -20,6 +20,7 @@ struct Intent {
   const calendar::CalendarObject* before = nullptr;  // null: a new object
   const calendar::CalendarObject* after = nullptr;   // null: a deletion
   std::vector<std::string> self;                     // addresses_of() the owner
+  std::string sent_by;                               // sent_by_of() who acts for him
   UtcSeconds now{};
   std::size_t most_attendees = 1'000;
   bool merges = false;  // answers that came since the client looked stay

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/scheduling/round.hpp"
 
+#include <algorithm>
+#include <deque>
+#include <exception>
+
+#include "base/core/run_all.hpp"
 #include "base/log/events/scheduling.hpp"
 #include "calendar/itip/organizer.hpp"
 #include "calendar/recur/instances.hpp"
@@ -17,6 +22,8 @@ constexpr int k_most_turns = 4;  // answers to answers
 // Of a larger meeting the others' answers are seen at its next change: each answer would otherwise
 // write as many objects as there are attendees.
 constexpr std::size_t k_most_refreshed = 50;
+// Told at the same time: their commits wait side by side.
+constexpr std::size_t k_most_at_once = 16;
 
 bool is_retried(const Error& error) {
   return error.code() == Errc::conflict || error.code() == Errc::exists;
@@ -67,12 +74,17 @@ Task<std::string> Round::tell(const Letter& letter, std::string to) {
 }
 
 Task<std::map<std::string, std::string>> Round::tell_all(
-    PrincipalPtr sender, std::vector<calendar::SchedulingMessage> messages) {
-  const bool is_bound = environment_.policies.of(sender->id)->sends_here_only;
+    Acting by, std::vector<calendar::SchedulingMessage> messages) {
+  const bool is_bound =
+      environment_.policies.of(by.owner->id)->sends_here_only ||
+      (by.is_delegate() && environment_.policies.of(by.writer->id)->sends_here_only);
   std::map<std::string, std::string> statuses;
+  std::deque<Letter> letters;  // each stays where it is
+  std::vector<Telling> all;
   for (auto& message : messages) {
     const auto to = message.to;
-    const auto letter = letter_of(std::move(message), Origin::inside);
+    auto letter = letter_of(std::move(message), Origin::inside);
+    if (letter) letters.push_back(*std::move(letter));
     for (const auto& address : to) {
       const auto whom = find_addressee(*copy_, environment_.settings.domains.local, address, now_);
       if (!letter)
@@ -80,10 +92,40 @@ Task<std::map<std::string, std::string>> Round::tell_all(
       else if (whom.where == Where::outside && is_bound)
         statuses[address] = "3.8";
       else
-        statuses[address] = co_await tell(*letter, address);
+        all.push_back({&letters.back(), address, nullptr, {}});
     }
   }
+  co_await tell_each(all);
+  for (auto& one : all) statuses[one.to] = std::move(one.status);
   co_return statuses;
+}
+
+Task<void> Round::tell_each(std::vector<Telling>& all) {
+  std::atomic<std::size_t> next{0};
+  std::vector<Task<void>> tasks;
+  for (std::size_t i = 0; i < std::min(all.size(), k_most_at_once); ++i)
+    tasks.push_back(tell_next(all, next));
+  co_await run_all(std::move(tasks));
+}
+
+Task<void> Round::tell_next(std::vector<Telling>& all, std::atomic<std::size_t>& next) {
+  for (;;) {
+    const auto index = next.fetch_add(1);
+    if (index >= all.size()) co_return;
+    auto& one = all[index];
+    try {
+      if (one.person)
+        one.status = co_await tell_here(*one.letter, one.person);
+      else
+        one.status = co_await tell(*one.letter, one.to);
+    } catch (const std::exception& error) {
+      one.status = "5.1";
+      environment_.log.emit(log::events::k_schedule_failed,
+                            {{log::Keys::principal, one.person ? one.person->id.text() : one.to},
+                             {log::Keys::error, name_of(Errc::internal)},
+                             {log::Keys::detail, error.what()}});
+    }
+  }
 }
 
 Task<Result<Round::Reader>> Round::open(PrincipalPtr person) {
@@ -159,9 +201,11 @@ Task<Result<Applied>> Round::apply(const Letter& letter, const Reader& reader) {
     KONTOR_CO_TRY(
         co_await store_object(reader, found, *std::move(applied.calendar), keeps_tag(letter)));
   }
-  for (auto& answer : applied.messages) answers_.push_back(std::move(answer));
-  if (applied.others_should_know)
-    changed_[{reader.person, letter.object->uid}].insert(letter.message.from);
+  consequences_.with([&](auto& all) {
+    for (auto& answer : applied.messages) all.answers.push_back(std::move(answer));
+    if (applied.others_should_know)
+      all.changed[{reader.person, letter.object->uid}].insert(letter.message.from);
+  });
   const bool is_shown = changes_something(applied.outcome) ||
                         applied.outcome == Applied::countered ||
                         letter.message.method == Method::decline_counter;
@@ -211,15 +255,18 @@ Task<Result<store::ObjectPut>> Round::store_object(const Reader& reader,
 }
 
 Task<void> Round::finish() {
-  for (int turn = 0; turn < k_most_turns && !answers_.empty(); ++turn) {
-    const auto answers = std::exchange(answers_, {});
+  // One by one: all that rooms answer goes into one object of the organizer's.
+  for (int turn = 0; turn < k_most_turns; ++turn) {
+    const auto answers =
+        consequences_.with([](auto& all) { return std::exchange(all.answers, {}); });
+    if (answers.empty()) break;
     for (const auto& answer : answers) {
       const auto letter = letter_of(answer, Origin::inside);
       if (!letter) continue;
       for (const auto& to : answer.to) co_await tell(*letter, to);
     }
   }
-  const auto changed = std::exchange(changed_, {});
+  const auto changed = consequences_.with([](auto& all) { return std::exchange(all.changed, {}); });
   for (const auto& [meeting, replied] : changed) co_await refresh(meeting, replied);
 }
 
@@ -232,17 +279,22 @@ Task<void> Round::refresh(Meeting meeting, std::set<std::string> replied) {
   if (!object || !*object || (*object)->attendees().size() > k_most_refreshed) co_return;
   auto change = calendar::organizer_change(nullptr, &**object, organizer->self, now_);
   if (!change) co_return;
+  std::deque<Letter> letters;  // each stays where it is
+  std::vector<Telling> all;
   for (auto& message : change->messages) {
     auto letter = letter_of(std::move(message), Origin::inside);
     if (!letter) continue;
     letter->is_silent = true;
-    for (const auto& to : letter->message.to) {
-      const auto whom = find_addressee(*copy_, environment_.settings.domains.local, to, now_);
+    letters.push_back(*std::move(letter));
+    for (const auto& to : letters.back().message.to) {
+      auto whom = find_addressee(*copy_, environment_.settings.domains.local, to, now_);
       const bool is_person =
           whom.where == Where::here && whom.principal->kind == directory::Kind::person;
-      if (is_person && !replied.contains(to)) co_await tell_here(*letter, whom.principal);
+      if (is_person && !replied.contains(to))
+        all.push_back({&letters.back(), to, std::move(whom.principal), {}});
     }
   }
+  co_await tell_each(all);
 }
 
 }  // namespace kontor::scheduling

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Round: everything that one change or one message sets going, until nobody has anything more to
-// say. One task; lives within a call of the Scheduler.
+// say. Lives within a call of the Scheduler, whose task alone calls it.
 #pragma once
+#include <atomic>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/core/guarded.hpp"
 #include "calendar/itip/apply.hpp"
 #include "server/scheduling/addressee.hpp"
 #include "server/scheduling/calendars.hpp"
@@ -33,9 +36,10 @@ class Round {
 
   // To one address; the SCHEDULE-STATUS. The letter outlives the task.
   Task<std::string> tell(const Letter& letter, std::string to);
-  // To all whom they are for; the codes by address. `sender` says whom it may go to.
+  // To all whom they are for; the codes by address. Whose messages they are, and who sends them,
+  // say whom they may go to.
   Task<std::map<std::string, std::string>> tell_all(
-      PrincipalPtr sender, std::vector<calendar::SchedulingMessage> messages);
+      Acting by, std::vector<calendar::SchedulingMessage> messages);
   // What was set going by that: answers of rooms, others' copies.
   Task<void> finish();
 
@@ -48,12 +52,22 @@ class Round {
     PrincipalPtr person;
     std::vector<std::string> self;
   };
+  // Somebody who is to be told.
+  struct Telling {
+    const Letter* letter = nullptr;
+    std::string to;
+    PrincipalPtr person;  // null: whoever has the address
+    std::string status;
+  };
   struct Meeting {
     PrincipalPtr organizer;
     std::string uid;
     auto operator<=>(const Meeting&) const = default;
   };
 
+  // Some at a time; an exception is one telling's failure.
+  Task<void> tell_each(std::vector<Telling>& all);
+  Task<void> tell_next(std::vector<Telling>& all, std::atomic<std::size_t>& next);
   Task<std::string> tell_here(const Letter& letter, PrincipalPtr person);
   // conflict, exists: somebody else was faster; once more.
   Task<Result<calendar::Applied>> apply(const Letter& letter, const Reader& reader);
@@ -76,8 +90,12 @@ class Round {
   const Environment& environment_;
   std::shared_ptr<const directory::DirectoryCopy> copy_;
   UtcSeconds now_;
-  std::vector<calendar::SchedulingMessage> answers_;
-  std::map<Meeting, std::set<std::string>> changed_;  // by whose answers
+  // What telling sets going; several are told at once.
+  struct Consequences {
+    std::vector<calendar::SchedulingMessage> answers;
+    std::map<Meeting, std::set<std::string>> changed;  // by whose answers
+  };
+  Guarded<Consequences> consequences_;
 };
 
 }  // namespace kontor::scheduling

@@ -2,6 +2,10 @@
 // Scheduler: meetings of the people of this organisation (RFC 6638). Whoever changes an object in a
 // calendar of his goes through put() and remove(); messages that come go through deliver().
 //
+// A delegate acts in the owner's name: what others are told, and what is stored, says by SENT-BY
+// who did it. Who may change a calendar, but has no schedule-send, cannot do what others would be
+// told.
+//
 // Promise: what the owner changed is durable first, then everybody is told, and only then is he
 // answered; so whatever a client reads after its answer holds for all. A failure at one recipient
 // becomes his SCHEDULE-STATUS and stops nobody else. After a crash in between, those who were not
@@ -60,12 +64,24 @@ struct Environment {
 struct Refusal {
   std::string condition;  // "allowed-attendee-scheduling-object-change"
   std::string sentence;
+  // Instead of a condition: the privilege on the owner's outbox that is missing (RFC 6638, 6.2),
+  // "schedule-send-invite".
+  std::string privilege = {};
+};
+
+// Whose calendar it is, and who changes it.
+struct Acting {
+  std::shared_ptr<const directory::Principal> owner;
+  std::shared_ptr<const directory::Principal> writer;  // null: the owner
+  bool may_send = true;  // has schedule-send (RFC 6638, 6.2.1) on the owner's outbox
+
+  bool is_delegate() const { return writer && writer->id != owner->id; }
 };
 
 // An object that its owner's client puts into a calendar.
 struct Change {
-  std::shared_ptr<const directory::Principal> owner;  // whose calendar it is, whoever writes
-  std::shared_ptr<store::Account> account;            // of the owner
+  Acting by;
+  std::shared_ptr<store::Account> account;  // of the owner
   store::FolderId folder = 0;
   std::string name;
   std::string bytes;  // checked, as the keys say
@@ -76,7 +92,7 @@ struct Change {
 };
 
 struct Removal {
-  std::shared_ptr<const directory::Principal> owner;
+  Acting by;
   std::shared_ptr<store::Account> account;
   store::FolderId folder = 0;
   std::string name;
@@ -106,17 +122,16 @@ class Scheduler {
 
   // conflict: the condition does not hold. Errors of Account::put_object() besides.
   Task<Result<Outcome>> put(Change change);
-  // not_found: nothing is there; conflict. Errors of Account::remove_object() besides.
-  Task<Result<void>> remove(Removal removal);
+  // A refusal: nothing was done. not_found: nothing is there; conflict. Errors of
+  // Account::remove_object() besides.
+  Task<Result<std::optional<Refusal>>> remove(Removal removal);
   // What is to be told when a calendar goes with all that it holds: of at most k_most_farewells
   // meetings that are not over. To be asked before, and told after.
   static constexpr std::size_t k_most_farewells = 500;
-  Task<std::vector<calendar::SchedulingMessage>> farewells(
-      std::shared_ptr<const directory::Principal> owner,
-      std::shared_ptr<store::Account> account,
-      store::FolderId folder);
-  Task<void> tell(std::shared_ptr<const directory::Principal> owner,
-                  std::vector<calendar::SchedulingMessage> messages);
+  Task<std::vector<calendar::SchedulingMessage>> farewells(Acting by,
+                                                           std::shared_ptr<store::Account> account,
+                                                           store::FolderId folder);
+  Task<void> tell(Acting by, std::vector<calendar::SchedulingMessage> messages);
 
   // A VFREEBUSY REQUEST of `asker` (RFC 6638, 5): when those are busy whom it names. Of a group:
   // when any of its members is.
@@ -131,6 +146,9 @@ class Scheduler {
   // How many people somebody may invite to a meeting: as many as may get a message of his.
   std::size_t most_attendees(const directory::PrincipalId& person) const;
 
+  // The schedule tag of an object (RFC 6638, 3.2.10).
+  std::string tag_of(store::Account& account, const FoundObject& found) const;
+
   // A message for one address of this organisation (calendar_address): applies it to the person's
   // calendars and puts it into his inbox; a room or a piece of equipment answers. Returns the
   // SCHEDULE-STATUS of the addressee: "1.2" delivered, "3.7" nobody here has that address, "3.8"
@@ -141,12 +159,12 @@ class Scheduler {
 
  private:
   friend class Round;
+  using Removed = std::optional<Refusal>;
   // nothing: somebody else was faster; once more.
   Task<Result<std::optional<Outcome>>> put_once(const Change& change);
-  Task<Result<bool>> remove_once(const Removal& removal);
+  Task<Result<std::optional<Removed>>> remove_once(const Removal& removal);
   // The codes into the object as it is by then.
   Task<void> write_statuses(const Change& change, std::map<std::string, std::string> statuses);
-  std::string tag_of(store::Account& account, const FoundObject& found) const;
 
   Environment environment_;
   calendar::Zones zones_;

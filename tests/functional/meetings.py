@@ -30,7 +30,7 @@ def directory():
                 f'mail: {name}@example.test\nuserPassword: {kontor.password_hash(kontor.PASSWORD)}\n{rows}')
     members = ''.join(f'member: uid={name},ou=People,{BASE}\n' for name in PEOPLE)
     return 'version: 1\n\n' + '\n'.join([
-        *[person(name) for name in PEOPLE], person('gone', userAccountControl='514'),
+        *[person(name) for name in (*PEOPLE, 'dora', 'ewa')], person('gone', userAccountControl='514'),
         f'dn: cn=room,ou=Rooms,{BASE}\nobjectClass: kontorRoom\ncn: Room\nmail: room@example.test\n',
         f'dn: cn=small,ou=Rooms,{BASE}\nobjectClass: kontorRoom\ncn: Small\nmail: small@example.test\n',
         f'dn: cn=team,ou=Groups,{BASE}\nobjectClass: groupOfNames\ncn: team\nmail: team@example.test\n{members}',
@@ -230,6 +230,23 @@ class Answers(MeetingCase):
         stolen = self.put(self.anna, href, hers.replace('ORGANIZER:mailto:anna', 'ORGANIZER:mailto:clara'), 403)
         self.assertIn(C + 'allowed-organizer-scheduling-object-change', stolen.condition())
 
+    def test_an_instance_of_ones_own_has_the_series_times(self):
+        self.put(self.anna, 'days.ics', meeting('days', ('boris',), extra='RRULE:FREQ=DAILY;COUNT=3\r\n'))
+        href, his = self.copy(self.boris, 'days')
+        flat = his.replace('\r\n ', '')
+        one = 'BEGIN:VEVENT' + flat.split('BEGIN:VEVENT')[1].split('END:VCALENDAR')[0].replace('RRULE:FREQ=DAILY;COUNT=3\r\n', '')
+        one = one.replace(f'UID:days\r\n', f'UID:days\r\nRECURRENCE-ID:{stamp(1)}\r\n')
+
+        def with_instance(start, end, partstat='NEEDS-ACTION'):
+            instance = one.replace(f'DTSTART:{stamp()}', f'DTSTART:{start}').replace(f'DTEND:{stamp(hour=11)}', f'DTEND:{end}')
+            return flat.replace('END:VCALENDAR', instance.replace('NEEDS-ACTION', partstat) + 'END:VCALENDAR')
+        for start, end in ((stamp(1, 15), stamp(1, 16)), (stamp(1), stamp(1, 12))):
+            refused = self.put(self.boris, href, with_instance(start, end), 403)
+            self.assertEqual(refused.condition(), [C + 'allowed-attendee-scheduling-object-change'])
+        self.assertEqual(self.copy(self.boris, 'days')[1], his)
+        self.put(self.boris, href, with_instance(stamp(1), stamp(1, 11), 'TENTATIVE'), 204)
+        self.assertEqual(attendee(self.copy(self.anna, 'days')[1], 'boris', 1)['PARTSTAT'], 'TENTATIVE')
+
     def test_others_see_an_answer(self):
         self.put(self.anna, 'all.ics', meeting('all', ('boris', 'clara')))
         self.answer(self.boris, 'all', 'TENTATIVE', 'boris')
@@ -248,6 +265,16 @@ class Answers(MeetingCase):
         self.assertEqual(attendee(now, 'boris')['PARTSTAT'], 'ACCEPTED')
         self.assertIn('SUMMARY:New', self.copy(self.boris, 'tag')[1])
         self.put(self.anna, href, now, 412, If_Schedule_Tag_Match=tag)
+        # It counts for whatever is done with the object, and answers do not change it.
+        new, other = self.tag(self.anna, href), self.anna.home() + 'elsewhere/'
+        self.anna.ask('MKCALENDAR', other)
+        self.addCleanup(self.anna.ask, 'DELETE', other)
+        self.answer(self.boris, 'tag', 'DECLINED', 'boris')
+        for method, more in (('MOVE', {'Destination': other + 'tag.ics'}), ('COPY', {'Destination': other + 'tag.ics'}), ('DELETE', {})):
+            self.assertEqual(self.anna.ask(method, href, If_Schedule_Tag_Match=tag, **more).status, 412, method)
+        self.assertEqual(self.anna.ask('MOVE', href, Destination=other + 'tag.ics', If_Schedule_Tag_Match=new).status, 201)
+        self.assertEqual(self.tag(self.anna, other + 'tag.ics'), new)
+        self.assertEqual(self.anna.ask('DELETE', other + 'tag.ics', If_Schedule_Tag_Match=new).status, 204)
 
     def test_groups_bring_their_members_and_the_unknown_are_named(self):
         self.put(self.anna, 'team.ics', meeting('team', ('team', 'gone', 'nobody', 'boris')))
@@ -351,6 +378,133 @@ class Boxes(MeetingCase):
         self.boris.ask('PROPPATCH', self.boris.calendar, transparent.replace('<C:transparent/>', '<C:opaque/>'))
         asked = self.boris.ask('POST', self.boris.home() + 'outbox/', 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n')
         self.assertEqual(asked.status, 403)
+
+
+class Delegates(MeetingCase):
+    """Dora is the secretary of Anna; Ewa may change Anna's calendar and no more."""
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for who, role in (('dora', 'delegate'), ('ewa', 'editor')):
+            cls.server.ctl('shares', 'add', 'anna@example.test', f'{who}@example.test', role, '--folder', 'calendar:default')
+
+    def setUp(self):
+        super().setUp()
+        self.dora, self.ewa = self.client('dora'), self.client('ewa')
+        for one in (self.dora, self.ewa):
+            found, _ = one.propfind(one.home(), 'D:displayname', depth='1').responses()
+            one.calendar = next(href for href in found if '/shared-' in href)
+        self.outbox = self.anna.home() + 'outbox/'
+
+    def privileges(self, client, path):
+        held = client.one(path, 'D:current-user-privilege-set')
+        return {one.tag for privilege in held for one in privilege}
+
+    def refused(self, answer, privilege):
+        self.assertEqual((answer.status, answer.condition()), (403, [D + 'need-privileges']), answer.body)
+        need = answer.xml.find(f'{D}need-privileges/{D}resource')
+        self.assertEqual(need.find(D + 'href').text, self.outbox)
+        self.assertEqual([one.tag for one in need.find(D + 'privilege')], [C + privilege])
+
+    def test_a_secretary_invites_in_the_name_of_her_boss(self):
+        self.put(self.dora, 'boss.ics', meeting('boss', ('boris', 'room')))
+        by = 'ORGANIZER;SENT-BY="mailto:dora@example.test":mailto:anna@example.test'
+        for one in (self.anna, self.boris):
+            text = self.copy(one, 'boss')[1]
+            self.assertIn(by, next(line.replace(';SCHEDULE-STATUS=1.2', '') for line in lines(text) if line.startswith('ORGANIZER')))
+            self.assertEqual(attendee(text, 'room')['PARTSTAT'], 'ACCEPTED')
+        # The answer comes to Anna; Dora moves and cancels.
+        self.answer(self.boris, 'boss', 'ACCEPTED', 'boris')
+        href, text = self.copy(self.dora, 'boss')
+        self.assertEqual(attendee(text, 'boris')['PARTSTAT'], 'ACCEPTED')
+        flat = text.replace('\r\n ', '').replace(stamp(), stamp(1)).replace(stamp(hour=11), stamp(1, 11))
+        self.put(self.dora, href, flat, 204)
+        self.assertIn(stamp(1), self.copy(self.boris, 'boss')[1])
+        self.assertEqual(self.dora.ask('DELETE', href).status, 204)
+        self.assertIn('STATUS:CANCELLED', self.copy(self.boris, 'boss')[1])
+        cancelled = next(text for method, text in self.messages(self.boris) if method == 'CANCEL')
+        self.assertIn(by, lines(cancelled))
+
+    def test_a_secretary_answers_in_the_name_of_her_boss(self):
+        self.put(self.boris, 'asked.ics', meeting('asked', ('anna',), 'boris'))
+        self.answer(self.dora, 'asked', 'ACCEPTED', 'anna')
+        said = attendee(self.copy(self.boris, 'asked')[1], 'anna')
+        self.assertEqual((said['PARTSTAT'], said['SENT-BY']), ('ACCEPTED', '"mailto:dora@example.test"'))
+
+    def test_who_may_write_only_tells_nobody_anything(self):
+        self.refused(self.put(self.ewa, 'new.ics', meeting('new', ('boris',)), 403), 'schedule-send-invite')
+        self.put(self.anna, 'hers.ics', meeting('hers', ('boris', 'room')))
+        self.put(self.boris, 'his.ics', meeting('his', ('anna',), 'boris'))
+        href, text = self.copy(self.ewa, 'hers')
+        told = len(self.messages(self.boris))
+        self.refused(self.put(self.ewa, href, text.replace('SUMMARY:Plan', 'SUMMARY:Mine'), 403), 'schedule-send-invite')
+        self.refused(self.ewa.ask('DELETE', href), 'schedule-send-invite')
+        answered, invitation = self.copy(self.ewa, 'his')
+        changed = re.sub('(ATTENDEE[^\r]*)PARTSTAT=NEEDS-ACTION', r'\1PARTSTAT=ACCEPTED', invitation.replace('\r\n ', ''))
+        self.assertNotEqual(changed, invitation)
+        self.refused(self.put(self.ewa, answered, changed, 403), 'schedule-send-reply')
+        self.refused(self.ewa.ask('DELETE', answered), 'schedule-send-reply')
+        self.assertIn(self.ewa.ask('POST', self.outbox, 'x').status, (403, 404))
+        # Over a meeting nothing is moved either.
+        self.put(self.ewa, 'plain.ics', dav.event('plain').decode())
+        for method in ('MOVE', 'COPY'):
+            self.refused(self.ewa.ask(method, self.ewa.calendar + 'plain.ics', Destination=href), 'schedule-send-invite')
+        # Nothing of it was done, and nobody heard of it.
+        self.assertEqual(self.copy(self.anna, 'hers')[1], text)
+        self.assertEqual(self.copy(self.anna, 'his')[1], invitation)
+        self.assertIsNone(self.copy(self.boris, 'new'))
+        self.assertEqual(len(self.messages(self.boris)), told)
+        self.assertEqual(attendee(self.copy(self.boris, 'his')[1], 'anna')['PARTSTAT'], 'NEEDS-ACTION')
+        # What concerns Anna alone Ewa may change: an event without others, an alarm.
+        self.put(self.ewa, 'plain.ics', dav.event('plain', 'Other').decode(), 204)
+        self.assertEqual(self.ewa.ask('DELETE', self.ewa.calendar + 'plain.ics').status, 204)
+        alarm = 'BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nDESCRIPTION:x\r\nEND:VALARM\r\n'
+        self.put(self.ewa, href, text.replace('END:VEVENT', alarm + 'END:VEVENT'), 204)
+        self.assertEqual(len(self.messages(self.boris)), told)
+
+    def test_privileges_of_scheduling(self):
+        send = {C + 'schedule-send' + part for part in ('', '-invite', '-reply', '-freebusy')}
+        deliver = {C + 'schedule-deliver', C + 'schedule-deliver-invite', C + 'schedule-deliver-reply', C + 'schedule-query-freebusy'}
+        self.assertLessEqual(send, self.privileges(self.anna, self.outbox))
+        self.assertLessEqual(deliver, self.privileges(self.anna, self.anna.inbox))
+        self.assertFalse((send | deliver) & self.privileges(self.anna, self.anna.calendar))
+        self.assertLessEqual(send, self.privileges(self.dora, self.outbox))
+        self.assertNotIn(D + 'bind', self.privileges(self.dora, self.outbox))
+        self.assertEqual(self.ewa.ask('PROPFIND', self.outbox, Depth='0').status, 404)
+        # Dora finds the outbox at Anna's principal and asks there when others are busy.
+        principal = self.anna.one('/dav/', 'D:current-user-principal').find(D + 'href').text
+        self.assertEqual(self.dora.one(principal, 'C:schedule-outbox-URL').find(D + 'href').text, self.outbox)
+        self.assertIsNone(self.ewa.propfind(principal, 'C:schedule-outbox-URL').responses()[0].get(principal, {}).get(C + 'schedule-outbox-URL'))
+        body = ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:ask\r\n'
+                f'DTSTAMP:20261101T000000Z\r\nDTSTART:{stamp()}\r\nDTEND:{stamp(1)}\r\nORGANIZER:mailto:anna@example.test\r\n'
+                'ATTENDEE:mailto:boris@example.test\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n')
+        self.assertEqual(self.dora.ask('POST', self.outbox, body, Content_Type='text/calendar').status, 200)
+
+    def test_the_owner_gives_and_takes_the_privilege(self):
+        acl = (f'<D:acl {SPACES}><D:ace><D:principal><D:href>%s</D:href></D:principal><D:grant><D:privilege><C:%s/></D:privilege>'
+               '</D:grant></D:ace></D:acl>')
+        ewa = self.ewa.one('/dav/', 'D:current-user-principal').find(D + 'href').text
+        part = self.anna.ask('ACL', self.outbox, acl % (ewa, 'schedule-send-invite'))
+        self.assertEqual((part.status, part.condition()), (403, [D + 'no-abstract']))
+        self.assertEqual(self.anna.ask('ACL', self.anna.calendar, acl % (ewa, 'schedule-send')).condition(), [D + 'not-supported-privilege'])
+        self.assertEqual(self.anna.ask('ACL', self.outbox, acl % (ewa, 'schedule-send')).status, 200)
+        told = [one.tag for one in self.anna.one(self.outbox, 'D:acl').iter() if one.tag.startswith(C)]
+        self.assertEqual(told, [C + 'schedule-send'])
+        self.put(self.ewa, 'given.ics', meeting('given', ('boris',)))
+        self.assertIn('SENT-BY="mailto:ewa@example.test"', self.copy(self.boris, 'given')[1].replace('\r\n ', ''))
+        self.assertEqual(self.anna.ask('ACL', self.outbox, f'<D:acl {SPACES}/>').status, 200)
+        self.refused(self.ewa.ask('DELETE', self.ewa.calendar + 'given.ics'), 'schedule-send-invite')
+
+    def test_a_calendar_with_meetings_goes_by_a_delegate_only(self):
+        work = self.anna.home() + 'work/'
+        self.anna.ask('MKCALENDAR', work)
+        self.put(self.anna, work + 'gone.ics', meeting('gone1', ('boris',)))
+        self.server.ctl('shares', 'add', 'anna@example.test', 'ewa@example.test', 'editor', '--folder', 'calendar:work')
+        self.refused(self.ewa.ask('DELETE', work), 'schedule-send-invite')
+        self.assertEqual(self.anna.ask('GET', work + 'gone.ics').status, 200)
+        self.assertNotIn('STATUS:CANCELLED', self.copy(self.boris, 'gone1')[1])
+        self.assertEqual(self.anna.ask('DELETE', work).status, 204)
+        self.assertIn('STATUS:CANCELLED', self.copy(self.boris, 'gone1')[1])
 
 
 if __name__ == '__main__':

@@ -45,11 +45,11 @@ std::string name_of_writer(const ScheduledLetter& letter, const calendar::Proper
 std::string header_of(const ScheduledLetter& letter, std::string_view subject) {
   const auto* speaker = speaker_of(letter.message);
   std::string out = "From: " + mailbox(name_of_writer(letter, speaker), letter.from) + "\r\n";
-  // RFC 6047, 2.3: who acts for somebody else is the Sender.
+  // RFC 6047, 2.3: who acts for somebody else is the Sender; answers are for whose calendar it is.
   if (speaker != nullptr)
     if (const auto sent_by = mail_address(speaker->parameter("SENT-BY"));
         sent_by && !iequals(*sent_by, letter.from))
-      out += "Sender: <" + *sent_by + ">\r\n";
+      out += "Sender: <" + *sent_by + ">\r\nReply-To: <" + std::string(letter.from) + ">\r\n";
   out += "To: <" + std::string(letter.to) + ">\r\n";
   out += "Subject: " + mime::encoded_words(subject) + "\r\n";
   out += "Date: " + mime::format_date(letter.date) + "\r\n";

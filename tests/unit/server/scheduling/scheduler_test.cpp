@@ -104,7 +104,7 @@ class SchedulerTest : public ::testing::Test {
   }
   Change change(std::uint32_t number, const std::string& name, const std::string& bytes) {
     Change out;
-    out.owner = person(number);
+    out.by.owner = person(number);
     out.account = account(number);
     out.folder = out.account->view().find_folder(k_default_calendar)->id;
     out.name = name;
@@ -279,7 +279,7 @@ TEST_F(SchedulerTest, TwoWhoWantARoomAtOnceDoNotBothGetIt) {
     EXPECT_NE(has(1, a), has(2, b)) << stored(1, a) << stored(2, b);
     for (auto* wanted : {&first, &second}) {
       Removal removal;
-      removal.owner = wanted->owner;
+      removal.by = wanted->by;
       removal.account = wanted->account;
       removal.folder = wanted->folder;
       removal.name = wanted->name;
@@ -287,6 +287,80 @@ TEST_F(SchedulerTest, TwoWhoWantARoomAtOnceDoNotBothGetIt) {
     }
     EXPECT_THAT(stored(5, a) + stored(5, b), IsEmpty());
   }
+}
+
+TEST_F(SchedulerTest, ADelegateIsNamedWhoActed) {
+  const auto as = [&](std::uint32_t owner, const std::string& bytes, std::uint32_t writer) {
+    auto wanted = change(owner, "m.ics", bytes);
+    wanted.by.writer = person(writer);
+    return threads_.work(scheduler_->put(wanted)).value();
+  };
+  // What a client says of it does not count.
+  auto text = meeting("m", {"boris@example.test"});
+  const std::string plain = "ORGANIZER:";
+  text.replace(text.find(plain), plain.size(), "ORGANIZER;SENT-BY=\"mailto:boris@example.test\":");
+  as(1, text, 3);
+  const auto sent_by = HasSubstr("ORGANIZER;SENT-BY=\"mailto:clara@example.test\":mailto:anna@");
+  EXPECT_THAT(stored(1, "m"), sent_by);
+  EXPECT_THAT(stored(2, "m"), sent_by);
+  EXPECT_THAT(inbox(2).front(), sent_by);
+  // It alone is no change: nobody is told.
+  EXPECT_FALSE(as(1, stored(1, "m"), 3).is_altered);
+  put(1, "m.ics", stored(1, "m"));
+  EXPECT_EQ(inbox(2).size(), 1U);
+  // An answer in somebody's name.
+  auto his = stored(2, "m");
+  const std::string asked = "PARTSTAT=NEEDS-ACTION";
+  his.replace(his.find(asked), asked.size(), "PARTSTAT=ACCEPTED");
+  auto wanted = change(2, "m.ics", his);
+  wanted.name = find_by_uid(account(2)->view(), "m")->name;
+  wanted.by.writer = person(3);
+  ASSERT_FALSE(threads_.work(scheduler_->put(wanted)).value().refusal);
+  EXPECT_THAT(inbox(1).back(), HasSubstr("SENT-BY=\"mailto:clara@example.test\""));
+  EXPECT_THAT(stored(1, "m"), HasSubstr("PARTSTAT=ACCEPTED"));
+  // The owner himself is nobody's delegate.
+  auto later = stored(1, "m");
+  later.replace(later.find("SUMMARY:Plan"), 12, "SUMMARY:Mine");
+  put(1, "m.ics", later);
+  EXPECT_THAT(stored(2, "m"), HasSubstr("SUMMARY:Mine"));
+  EXPECT_THAT(stored(2, "m"), HasSubstr("ORGANIZER:mailto:anna@"));
+}
+
+TEST_F(SchedulerTest, WhoMayNotSendChangesNothingThatOthersAreToldOf) {
+  put(1, "m.ics", meeting("m", {"boris@example.test"}));
+  const auto before = stored(1, "m");
+  auto other = before;
+  other.replace(other.find("SUMMARY:Plan"), 12, "SUMMARY:Mine");
+  auto wanted = change(1, "m.ics", other);
+  wanted.by.writer = person(3);
+  wanted.by.may_send = false;
+  const auto refused = threads_.work(scheduler_->put(wanted)).value();
+  ASSERT_TRUE(refused.refusal);
+  EXPECT_EQ(refused.refusal->privilege, "schedule-send-invite");
+  Removal removal{
+      .by = wanted.by, .account = wanted.account, .folder = wanted.folder, .name = wanted.name};
+  EXPECT_TRUE(threads_.work(scheduler_->remove(removal)).value());
+  EXPECT_EQ(stored(1, "m"), before);
+  EXPECT_EQ(inbox(2).size(), 1U);
+  // What concerns nobody else is his to change.
+  auto alarm = before;
+  alarm.insert(
+      alarm.find("END:VEVENT"),
+      "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nDESCRIPTION:x\r\nEND:VALARM\r\n");
+  wanted.bytes = alarm;
+  EXPECT_FALSE(threads_.work(scheduler_->put(wanted)).value().refusal);
+  EXPECT_THAT(stored(1, "m"), HasSubstr("VALARM"));
+  // His own answer is the attendee's to give.
+  const auto of = account(2);
+  const auto found = find_by_uid(of->view(), "m");
+  removal.by.owner = person(2);
+  removal.account = of;
+  removal.name = found->name;
+  const auto why = threads_.work(scheduler_->remove(removal)).value();
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->privilege, "schedule-send-reply");
+  removal.replies = false;
+  EXPECT_FALSE(threads_.work(scheduler_->remove(removal)).value());
 }
 
 TEST_F(SchedulerTest, TheInboxKeepsTheNewest) {
