@@ -13,9 +13,11 @@ struct Row {
   std::string_view space, local;
   Task<Answer> (*run)(ContextPtr, BodyPtr);
 };
-constexpr std::array<Row, 9> k_reports{{
+constexpr std::array<Row, 11> k_reports{{
     {k_dav, "sync-collection", report_sync},
     {k_dav, "expand-property", report_expand},
+    {k_dav, "acl-principal-prop-set", report_acl_principals},
+    {k_dav, "principal-match", report_match},
     {k_dav, "principal-property-search", report_search},
     {k_dav, "principal-search-property-set", report_search_set},
     {k_carddav, "addressbook-multiget", report_multiget},

@@ -98,8 +98,10 @@ std::string searched(const directory::Principal& person, const xml::Name& name) 
   if (name == cal_name("calendar-user-address-set") ||
       name == xml::Name{std::string(k_server), "email-address-set"})
     return join(person.addresses, "\n");
-  if (name == cal_name("calendar-user-type"))
+  if (name == cal_name("calendar-user-type")) {
+    if (person.kind == directory::Kind::group) return "GROUP";
     return person.kind == directory::Kind::room ? "ROOM" : "INDIVIDUAL";
+  }
   return {};
 }
 
@@ -144,9 +146,13 @@ std::string expand_all(const Context& context, const Element& body, Depth depth)
   return responses;
 }
 
+// A room's account is disabled in Active Directory by design.
 bool is_shown(const directory::Principal& person) {
+  const bool is_active = person.kind == directory::Kind::room ||
+                         person.kind == directory::Kind::group ||
+                         person.state == directory::State::enabled;
   return person.kind != directory::Kind::contact && !person.mail.empty() &&
-         !person.mail_rules.is_hidden && person.state == directory::State::enabled;
+         !person.mail_rules.is_hidden && is_active;
 }
 
 std::string search_people(const Context& context,

@@ -17,5 +17,8 @@ Task<Answer> report_freebusy(ContextPtr context, BodyPtr body);    // report_fre
 Task<Answer> report_expand(ContextPtr context, BodyPtr body);      // report_people.cpp
 Task<Answer> report_search(ContextPtr context, BodyPtr body);      // report_people.cpp
 Task<Answer> report_search_set(ContextPtr context, BodyPtr body);  // report_people.cpp
+Task<Answer> report_acl_principals(ContextPtr context,
+                                   BodyPtr body);             // report_principals.cpp
+Task<Answer> report_match(ContextPtr context, BodyPtr body);  // report_principals.cpp
 
 }  // namespace kontor::dav

@@ -268,6 +268,34 @@ class Sharing(unittest.TestCase):
         self.assertEqual(acl().status, 200)
         self.assertEqual(self.shared(self.clara), {})
 
+    def test_principals_are_matched(self):
+        def hrefs(answer):
+            found, statuses = answer.responses()
+            return set(found), statuses
+        self.give('anna@example.test', 'staff@example.test', 'editor')
+        me, boris = (one.one('/dav/', 'D:current-user-principal').find(D + 'href').text for one in (self.anna, self.boris))
+        body = f'<D:acl-principal-prop-set {SPACES}><D:prop><D:displayname/></D:prop></D:acl-principal-prop-set>'
+        answer = self.anna.report(self.calendar, body, Depth='0')
+        found, _ = answer.responses()
+        self.assertEqual([prop[D + 'displayname'].text for prop in found.values()], ['Anna Person', 'staff'])
+        self.assertIn(me, found)
+        path = self.shared(self.boris)['Calendar (Anna Person)']
+        refused = self.boris.report(path, body, Depth='0')
+        self.assertEqual((refused.status, refused.condition()), (403, [D + 'need-privileges']))
+        self.assertEqual(self.anna.report(self.calendar, body, Depth='1').status, 400)
+        # Who am I, nested groups too; what is mine below this place.
+        itself = f'<D:principal-match {SPACES}><D:self/><D:prop><D:displayname/></D:prop></D:principal-match>'
+        found, _ = self.boris.report('/dav/principals/', itself, Depth='0').responses()
+        self.assertEqual(sorted(prop[D + 'displayname'].text for prop in found.values()), ['Boris Person', 'staff', 'team'])
+        self.assertEqual(hrefs(self.boris.report('/dav/principals/people/', itself, Depth='0')), ({boris}, {}))
+        self.assertEqual(hrefs(self.boris.report(self.boris.home(), itself, Depth='0')), (set(), {}))
+        owned = f'<D:principal-match {SPACES}><D:principal-property><D:owner/></D:principal-property></D:principal-match>'
+        there, _ = hrefs(self.anna.report(self.anna.home(), owned, Depth='0'))
+        self.assertLessEqual({self.calendar, self.calendar + 'a.ics'}, there)
+        for wrong in ('', '<D:self/><D:principal-property><D:owner/></D:principal-property>', '<D:principal-property/>'):
+            answer = self.anna.report('/dav/', f'<D:principal-match {SPACES}>{wrong}</D:principal-match>', Depth='0')
+            self.assertEqual(answer.status, 400, wrong)
+
     def test_a_group_has_a_calendar_and_an_address_book(self):
         home = '/dav/calendars/team@example.test/'
         self.assertEqual(self.shared(self.boris), {}, 'nothing was used yet')
