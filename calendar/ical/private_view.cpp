@@ -25,11 +25,19 @@ bool is_entry(const Component& component) {
   return component.name == "VEVENT" || component.name == "VTODO" || component.name == "VJOURNAL";
 }
 
+// Parameters of one's own say what one likes.
+void strip(Property& property) {
+  std::erase_if(property.parameters, [](const Parameter& one) {
+    return one.name != "TZID" && one.name != "VALUE" && one.name != "RANGE";
+  });
+}
+
 void strip(Component& component) {
   std::erase_if(component.properties, [](const Property& one) {
     return std::ranges::find(k_kept, one.name) == k_kept.end() &&
            one.name != "X-MICROSOFT-CDO-BUSYSTATUS";
   });
+  for (auto& property : component.properties) strip(property);
   component.components.clear();  // alarms
   component.set("SUMMARY", std::string(k_summary));
 }
@@ -48,6 +56,7 @@ std::optional<std::string> private_view(std::string_view bytes) {
     std::erase_if(calendar.properties, [](const Property& one) {
       return one.name != "VERSION" && one.name != "PRODID" && one.name != "CALSCALE";
     });
+    for (auto& property : calendar.properties) strip(property);
     std::erase_if(calendar.components,
                   [](const Component& one) { return !is_entry(one) && one.name != "VTIMEZONE"; });
     for (auto& one : calendar.components)
