@@ -68,6 +68,70 @@ class Clients(unittest.TestCase):
         calendar.delete()
         self.assertNotIn('holidays', ' '.join(str(one.url) for one in principal.calendars()))
 
+    def test_the_caldav_library_in_a_calendar_of_a_colleague(self):
+        import caldav
+        anna = self.client()
+        mine = anna.home() + 'lent/'
+        anna.ask('MKCALENDAR', mine)
+        self.addCleanup(anna.ask, 'DELETE', mine)
+        anna.ask('PUT', mine + 'a.ics', dav.event('a', 'By Anna'))
+        self.server.ctl('shares', 'add', 'anna@example.test', 'clara@example.test', 'editor', '--folder', 'calendar:lent')
+        client = caldav.DAVClient(self.url + '/dav/', username='clara', password=kontor.PASSWORD, ssl_verify_cert=self.authority)
+        lent = next(one for one in client.principal().calendars() if '/shared-' in str(one.url))
+        event = lent.event_by_uid('a')
+        self.assertEqual(event.vobject_instance.vevent.summary.value, 'By Anna')
+        event.data = event.data.replace('By Anna', 'Changed by Clara')
+        event.save()
+        lent.save_event(dav.event('c', 'By Clara', '20261123T100000Z').decode())
+        begin = datetime.datetime(2026, 11, 22, tzinfo=datetime.timezone.utc)
+        found = lent.date_search(begin, begin + datetime.timedelta(days=2))
+        self.assertEqual(sorted(one.vobject_instance.vevent.summary.value for one in found), ['By Clara', 'Changed by Clara'])
+        self.assertIn(b'Changed by Clara', anna.ask('GET', mine + 'a.ics').body)
+        token = lent.objects_by_sync_token()
+        anna.ask('DELETE', mine + 'a.ics')
+        self.assertEqual(len(list(lent.objects_by_sync_token(token.sync_token))), 1)
+        self.assertEqual([one.vobject_instance.vevent.summary.value for one in lent.events()], ['By Clara'])
+        self.server.ctl('shares', 'add', 'anna@example.test', 'clara@example.test', 'reader', '--folder', 'calendar:lent')
+        with self.assertRaises(caldav.lib.error.AuthorizationError):
+            lent.save_event(dav.event('d').decode())
+        self.server.ctl('shares', 'remove', 'anna@example.test', 'clara@example.test')
+        self.assertFalse([one for one in client.principal().calendars() if '/shared-' in str(one.url)])
+
+    def test_vdirsyncer_in_both_directions_in_collections_of_a_colleague(self):
+        boris, anna = self.client('boris'), self.client()
+        kinds = {'caldav': ('calendars', 'calendar:team', 'MKCALENDAR', '.ics', dav.event), 'carddav': ('addressbooks', 'contacts:team', 'MKCOL', '.vcf', dav.card)}
+        for kind, (space, folder, method, suffix, make) in kinds.items():
+            owners = boris.home(space) + 'team/'
+            body = None if method == 'MKCALENDAR' else (f'<D:mkcol {dav.SPACES}><D:set><D:prop><D:resourcetype><D:collection/><CR:addressbook/>'
+                                                        '</D:resourcetype></D:prop></D:set></D:mkcol>')
+            self.assertEqual(boris.ask(method, owners, body).status, 201)
+            self.addCleanup(boris.ask, 'DELETE', owners)
+            self.server.ctl('shares', 'add', 'boris@example.test', 'anna@example.test', 'editor', '--folder', folder)
+            there, _ = anna.propfind(anna.home(space), 'D:displayname', depth='1').responses()
+            collection = next(href for href in there if '/shared-' in href)
+            local, run = self.write_vdirsyncer(kind, collection.rstrip('/').rsplit('/', 1)[1])
+            boris.ask('PUT', owners + 'there' + suffix, make('there'))
+            (local / f'here{suffix}').write_bytes(make('here'))
+            run('discover')
+            run('sync')
+            self.assertEqual(len(list(local.glob('*' + suffix))), 2, kind)
+            found, _, token = boris.sync(owners)
+            self.assertEqual(len(found), 2, kind)
+            (local / f'here{suffix}').write_bytes(make('here', 'Changed here'))
+            boris.ask('DELETE', f'{owners}there{suffix}')
+            run('sync')
+            self.assertEqual([path.name for path in local.glob('*' + suffix)], [f'here{suffix}'], kind)
+            found, gone, token = boris.sync(owners, token)
+            self.assertEqual((len(found), len(gone)), (1, 1), kind)
+            self.assertIn(b'Changed here', boris.ask('GET', next(iter(found))).body)
+            # What may not be changed stays as it is; it is told, and nothing is lost here.
+            self.server.ctl('shares', 'add', 'boris@example.test', 'anna@example.test', 'reader', '--folder', folder)
+            (local / f'here{suffix}').write_bytes(make('here', 'Not allowed'))
+            with self.assertRaises(subprocess.CalledProcessError):
+                run('sync')
+            self.assertEqual(boris.sync(owners, token)[:2], ({}, {}))
+            self.server.ctl('shares', 'remove', 'boris@example.test', 'anna@example.test')
+
     def write_vdirsyncer(self, kind, collection):
         local = self.folder / kind
         (local / collection).mkdir(parents=True)
