@@ -16,6 +16,7 @@ import ad_server  # noqa: E402
 from ad_case import kontor, people, samba  # noqa: E402
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import dav  # noqa: E402
 import thunderbird  # noqa: E402
 
 MAIL = people.MAIL
@@ -23,6 +24,21 @@ POX = '/autodiscover/autodiscover.xml'
 PERSON = '/autodiscover/person.json'
 OUTLOOK = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a'
 CONFIGURATION = 'CN=Configuration,' + people.BASE
+# Thunderbird's calendars for a script: by its path, and the events of a month when there are so many.
+CALENDARS = '''
+    const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+    const { CalDavProvider } = ChromeUtils.importESModule("resource:///modules/CalDavProvider.sys.mjs");
+    const calendar = path => cal.manager.getCalendars().find(one => one.uri.filePath == path);
+    const titles = async (path, count) => {
+      for (let i = 0; i < 3000; i++) {
+        if (i % 100 == 0) calendar(path).refresh();
+        const found = await calendar(path).getItemsAsArray(Ci.calICalendar.ITEM_FILTER_TYPE_EVENT, 0,
+            cal.createDateTime("20261101T000000Z"), cal.createDateTime("20261201T000000Z"));
+        if (found.length >= count) return found.map(one => one.title).sort();
+        await wait(100);
+      }
+      throw new Error("fewer than " + count + " events");
+    };'''
 
 
 def question(address):
@@ -244,6 +260,70 @@ class Client(ClientCase):
         self.assertEqual(found, [f'Bob Miller <bob@{MAIL}>'])
         self.assertTrue(any('sign_in.done' in line and 'protocol=ldap ' in line and 'mechanism=GSSAPI' in line
                             for line in self.server.log().splitlines()))
+
+    def test_calendars_and_contacts_without_a_password(self):
+        """What the dialogues for a new calendar and a new address book do; then events go both ways."""
+        alice, host = self.domain.kinit('alice'), 'https://' + samba.MAIL_HOST + '/'
+        mine = f'/dav/calendars/alice@{MAIL}/default/'
+
+        def put(name, summary, day):
+            done = self.fetch(alice, mine + name + '.ics', '--negotiate', '-u', ':', '-X', 'PUT', '-H', 'Content-Type: text/calendar', '--data-binary',
+                              dav.event(name, summary, f'202611{day}T100000Z').decode())
+            self.assertIn('< HTTP/1.1 201', done.stderr)
+
+        def on_server():
+            body = f'<C:calendar-query {dav.SPACES}><D:prop><C:calendar-data/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
+            return self.fetch(alice, mine, '--negotiate', '-u', ':', '-X', 'REPORT', '-H', 'Depth: 1', '-d', body).stdout
+        put('before', 'from another program', 24)
+        calendars = self.client.run(CALENDARS + '''
+            for (const one of await CalDavProvider.detectCalendars(arguments[0], "", arguments[1], false)) cal.manager.registerCalendar(one);
+            return cal.manager.getCalendars().filter(one => one.type == "caldav").map(one => [one.uri.filePath, one.readOnly]);''', 'alice@' + MAIL, host)
+        own = [path for path, read_only in calendars if path.endswith('/default/') and not read_only]
+        self.assertEqual(len(own), 1, calendars)
+        shown = self.client.run(CALENDARS + 'return await titles(arguments[0], 1);', own[0])
+        self.assertEqual(shown, ['from another program'])
+        self.client.run(CALENDARS + '''
+            const { CalEvent } = ChromeUtils.importESModule("resource:///modules/CalEvent.sys.mjs");
+            await calendar(arguments[0]).addItem(new CalEvent(arguments[1]));''', own[0], dav.event('mine', 'made in Thunderbird', '20261125T100000Z').decode())
+        kontor.wait_until(lambda: 'made in Thunderbird' in on_server(), 'the event on the server')
+        put('after', 'a second one', 26)
+        shown = self.client.run(CALENDARS + 'return await titles(arguments[0], 3);', own[0])
+        self.assertEqual(shown, ['a second one', 'from another program', 'made in Thunderbird'])
+        self.show_calendar()
+        books = self.client.run('''
+            const { CardDAVUtils } = ChromeUtils.importESModule("resource:///modules/CardDAVUtils.sys.mjs");
+            const found = await CardDAVUtils.detectAddressBooks(arguments[0], undefined, arguments[1]);
+            // Its own create() trips over a sign-in without any password; this is the rest of it.
+            const { url, name } = found.find(one => one.url.pathname.endsWith("/global/"));
+            const made = MailServices.ab.getDirectoryFromId(MailServices.ab.newAddressBook(name, null, Ci.nsIAbManager.CARDDAV_DIRECTORY_TYPE, null));
+            made.setStringValue("carddav.url", url.href);
+            made.setBoolValue("readOnly", true);
+            const { CardDAVDirectory } = ChromeUtils.importESModule("resource:///modules/CardDAVDirectory.sys.mjs");
+            const book = CardDAVDirectory.forFile(made.fileName);
+            await book.fetchAllFromServer();
+            await until("the people", () => book.childCards.some(card => card.primaryEmail == arguments[2]));
+            return [found.length, book.readOnly, book.childCards.find(card => card.primaryEmail == arguments[2]).displayName];''',
+            'alice@' + MAIL, host, 'bob@' + MAIL)
+        self.assertEqual(books, [2, True, 'Bob Miller'])
+        self.assertEqual(self.client.run('return (await Services.logins.getAllLogins()).length;'), 0)
+
+    def show_calendar(self):
+        """The month in the main window; a picture of it where KONTOR_PICTURES names a folder."""
+        shown = self.client.run('''
+            const main = Services.wm.getMostRecentWindow("mail:3pane");
+            main.document.getElementById("tabmail").openTab("calendar");
+            const view = await until("the view", () => main.currentView && main.currentView());
+            main.switchToView("month");
+            main.currentView().goToDay(cal_day());
+            function cal_day() {
+              const { cal } = ChromeUtils.importESModule("resource:///modules/calendar/calUtils.sys.mjs");
+              return cal.createDateTime("20261125T000000Z");
+            }
+            const texts = () => [...main.document.querySelectorAll("calendar-month-day-box-item")].map(one => one.textContent);
+            return await until("the events", () => texts().some(one => one.includes("made in Thunderbird")) && texts().map(one => one.trim()));''')
+        self.assertGreaterEqual(len(shown), 3)
+        if folder := os.environ.get('KONTOR_PICTURES'):
+            self.client.screenshot(pathlib.Path(folder) / 'thunderbird-calendar.png')
 
     def test_autoconfig_of_the_domain_is_read(self):
         """What the account dialogue does when somebody types his address."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Thunderbird with a profile of its own, without a screen, driven through Marionette: a script is run inside the program and
 reads the program's own objects."""
+import base64
 import json
 import os
 import pathlib
@@ -11,6 +12,8 @@ import subprocess
 import time
 
 START_SECONDS = 120
+SCRIPT_MILLISECONDS = 600_000
+TRIES = 3_000  # a tenth of a second each: how long a script waits for what it wants
 QUIET = {
     'app.update.enabled': False, 'datareporting.policy.dataSubmissionEnabled': False, 'toolkit.telemetry.enabled': False,
     'mail.shell.checkDefaultClient': False, 'mail.spotlight.firstRunDone': True, 'mail.rights.version': 1,
@@ -97,7 +100,7 @@ class Thunderbird:
         self.file = self.connection.makefile('rwb')
         self.receive()
         self.ask('WebDriver:NewSession', {})
-        self.ask('WebDriver:SetTimeouts', {'script': 120_000})
+        self.ask('WebDriver:SetTimeouts', {'script': SCRIPT_MILLISECONDS})
         self.ask('Marionette:SetContext', {'value': 'chrome'})
         if self.password:
             self.run('''const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
@@ -141,6 +144,10 @@ class Thunderbird:
             raise AssertionError(f'{command}: {error.get("error")}: {error.get("message")}\n{error.get("stacktrace", "")[:1000]}')
         return result
 
+    def screenshot(self, path):
+        """The main window as it is now, a PNG."""
+        pathlib.Path(path).write_bytes(base64.b64decode(self.ask('WebDriver:TakeScreenshot', {'full': False, 'hash': False})['value']))
+
     def run(self, script, *arguments):
         """The body of an async function with the program's objects at hand; what it returns, as Python values."""
         body = f'''const {{ MailServices }} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
@@ -148,8 +155,8 @@ class Thunderbird:
             const inbox = server?.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
             const wait = milliseconds => new Promise(done => setTimeout(done, milliseconds));
             const until = async (what, test) => {{
-              for (let i = 0; i < 600; i++) {{ const value = test(); if (value) return value; await wait(100); }}
-              throw new Error("not in a minute: " + what + "; folders: " + server?.rootFolder.descendants.map(one => one.name) + "; said: " + Services.console.getMessageArray().slice(-5).map(String));
+              for (let i = 0; i < {TRIES}; i++) {{ const value = test(); if (value) return value; await wait(100); }}
+              throw new Error("in vain: " + what + "; folders: " + server?.rootFolder.descendants.map(one => one.name) + "; said: " + Services.console.getMessageArray().slice(-5).map(String));
             }};
             const finished = start => new Promise((done, failed) => start({{
               QueryInterface: ChromeUtils.generateQI(["nsIUrlListener", "nsIMsgCopyServiceListener"]),
