@@ -8,6 +8,7 @@
 #include "directory/model/attributes.hpp"
 #include "directory/model/limits.hpp"
 #include "directory/model/mail_rules.hpp"
+#include "directory/model/resource_policy.hpp"
 #include "directory/model/sid.hpp"
 
 namespace kontor::directory {
@@ -252,6 +253,7 @@ std::vector<std::string> wanted_attributes(const DomainNames& names) {
                                      "telephoneNumber",
                                      "physicalDeliveryOfficeName",
                                      "msExchResourceMetaData",
+                                     std::string(k_resource_capacity),
                                      "uSNChanged"};
   wanted.insert(wanted.end(), mail_rule_attributes().begin(), mail_rule_attributes().end());
   if (!names.policy_attribute.empty()) wanted.push_back(names.policy_attribute);
@@ -282,6 +284,7 @@ Result<Converted> convert_entry(const Entry& given, const DomainNames& names) {
     take_members(entry, names, out);
   }
   if (!names.policy_attribute.empty()) who.policies = entry.all(names.policy_attribute);
+  add_resource_policy(entry.attributes, who.kind, who.policies);
   const auto by_dn = [&](std::string_view, const std::string& value) {
     return member_of_value(value, names);
   };

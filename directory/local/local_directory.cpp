@@ -13,6 +13,7 @@
 #include "directory/model/attributes.hpp"
 #include "directory/model/limits.hpp"
 #include "directory/model/mail_rules.hpp"
+#include "directory/model/resource_policy.hpp"
 #include "directory/model/sid.hpp"
 #include "directory/model/unit_policies.hpp"
 
@@ -59,7 +60,7 @@ class Reader {
       KONTOR_TRY(add(entry));
     }
     for (std::size_t i = 0; i < groups_.size(); ++i) link(*groups_[i].entry, groups_[i].at);
-    if (!policy_attribute_.empty()) hand_down();
+    hand_down();
     return std::move(out_);
   }
 
@@ -237,7 +238,9 @@ class Reader {
   void hand_down() {
     for (const auto& one : groups_) {
       Principal& principal = out_.principals[one.at];
-      principal.policies = units_.reaching(principal.dn, one.entry->all(policy_attribute_));
+      auto own = one.entry->all(policy_attribute_);
+      add_resource_policy(attributes_of(*one.entry), principal.kind, own);
+      principal.policies = units_.reaching(principal.dn, own);
     }
   }
 

@@ -2,6 +2,7 @@
 #include "server/admin/book_rows.hpp"
 
 #include "base/io/work_pool.hpp"
+#include "directory/model/room_list.hpp"
 
 namespace kontor::admin {
 
@@ -22,11 +23,12 @@ std::string_view word_of(Kind kind) {
   return "person";
 }
 
-json::object book_row(const directory::BookEntry& entry) {
+json::object book_row(const directory::Book& book, const directory::BookEntry& entry) {
   const auto& one = *entry.principal;
+  const bool is_list = directory::is_room_list(book.copy(), one);
   return {{"address", entry.mail},
           {"name", one.name},
-          {"kind", word_of(one.kind)},
+          {"kind", is_list ? "room list" : word_of(one.kind)},
           {"department", one.department},
           {"telephone", one.telephone}};
 }
@@ -38,8 +40,9 @@ Task<Result<json::array>> find_in_book(const Environment& environment,
     co_return fail(Errc::unsupported, "there is no address book");
   auto find = [books = environment.books, words = std::move(words), most] {
     json::array rows;
-    for (const auto* entry : books->current()->complete(words, most))
-      rows.emplace_back(book_row(*entry));
+    const auto book = books->current();
+    for (const auto* entry : book->complete(words, most))
+      rows.emplace_back(book_row(*book, *entry));
     return rows;
   };
   co_return co_await io::on_pool(*environment.workers, std::move(find));

@@ -12,7 +12,7 @@
 namespace kontor::admin {
 
 std::string_view word_of(directory::Kind kind);
-boost::json::object book_row(const directory::BookEntry& entry);
+boost::json::object book_row(const directory::Book& book, const directory::BookEntry& entry);
 // Whoever fits the words, the best first. unsupported: there is no address book.
 Task<Result<boost::json::array>> find_in_book(const Environment& environment,
                                               std::string words,

@@ -30,7 +30,7 @@ std::string owner_of(const Book& book, const Principal& one) {
 
 json::object long_row(const Book& book, const BookEntry& entry) {
   const Principal& one = *entry.principal;
-  auto row = book_row(entry);
+  auto row = book_row(book, entry);
   row["addresses"] = texts(one.addresses);
   row["given_name"] = one.given_name;
   row["surname"] = one.surname;

@@ -164,6 +164,7 @@ bool import_fits(const Request& request);
 Result<Finding> import_mail(const Client& client, Request request);
 Result<Finding> config_check(Request request);
 Result<Finding> restore_mail(const Client& client, Request request);
+Task<Answer> rooms(const Desk& desk, Request request);
 Task<Answer> search_rebuild(const Desk& desk, Request request);
 Result<Finding> search_rebuild_here(const Client& client, Request request);
 Task<Answer> search_status(const Desk& desk, Request request);

@@ -66,7 +66,7 @@ void Policies::tell_problems(Known& known) const {
 
 SharedValues Policies::of(const directory::PrincipalId& person) const {
   const auto* directory = directory_.load();
-  if (directory == nullptr || !has_rules()) return nothing();
+  if (directory == nullptr) return nothing();
   const auto copy = directory->current();
   return known_.with([&](Known& known) {
     const auto& index = index_of(known, copy);

@@ -49,7 +49,7 @@ ALLOWED = {
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/queue', 'server/filter'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/scheduling', 'server/sharing', 'server/policy', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/indexer', 'search'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/indexer', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 

@@ -102,7 +102,7 @@ TEST(ImipMail, NamesWhoActsForSomebodyAndWhatNobodyDid) {
                       "ORGANIZER;SENT-BY=\"mailto:boris@example.test\":mailto:anna@example.test"),
               true);
   EXPECT_EQ(mime::field_value(raw, "Sender"), "<boris@example.test>");
-  EXPECT_EQ(mime::field_value(raw, "Reply-To"), "<anna@example.test>");
+  EXPECT_EQ(mime::field_value(raw, "Reply-To"), "<Anna@example.test>");
   EXPECT_EQ(mime::field_value(raw, "Auto-Submitted"), "auto-generated");
 }
 
