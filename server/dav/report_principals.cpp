@@ -69,10 +69,12 @@ class Matching {
 
  private:
   void take(const Resource& resource) {
-    if (++count_ <= k_most_matches)
-      append_response(out_, context_, resource, question_);
-    else
+    if (++count_ > k_most_matches)
       is_cut_ = true;
+    else if (question_.asked.empty())
+      append_status(out_, resource.href(), 200);
+    else
+      append_response(out_, context_, resource, question_);
   }
 
   // DAV:self: principals lie below /dav/principals/ alone.
@@ -120,10 +122,11 @@ Task<Answer> report_acl_principals(ContextPtr context, BodyPtr body) {
   for (const auto& href : principals_in(*acl)) {
     const auto path = parse_href(href, context->host());
     const auto found = path ? find_resource(*context, *path) : std::nullopt;
-    if (found && found->kind == Kind::principal)
+    const bool is_there = found && found->kind == Kind::principal;
+    if (is_there && !question.asked.empty())
       append_response(responses, *context, *found, question);
     else  // somebody who is gone, or whom this person does not see
-      append_status(responses, href, 404);
+      append_status(responses, href, is_there ? 200 : 404);
   }
   co_return multistatus(responses);
 }

@@ -41,6 +41,17 @@ class Compare(unittest.TestCase):
             self.assertEqual(page.read_text(encoding='utf-8'), 'nothing to replace\n')
 
 
+class Groupware(unittest.TestCase):
+    def test_calendars_and_address_books_are_measured(self):
+        result = subprocess.run([sys.executable, '-B', str(kontor.ROOT / 'bench/groupware.py'), '--sides', 'kontor', '--only', 'calendars,books',
+                                 '--events', '60', '--cards', '60', '--each', '4', '--rounds', '1', '--build', str(kontor.build_folder())],
+                                capture_output=True, text=True, timeout=600)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        rows = [row for row in result.stdout.splitlines() if row.startswith('| ')]
+        for words in ('first sync of 60 events', 'first sync of 60 cards', 'PUT of', 'busy time'):
+            self.assertTrue(any(words in row for row in rows), (words, result.stdout))
+
+
 class Mean(unittest.TestCase):
     def test_the_turns_are_averaged_and_the_better_side_is_said(self):
         run = loads.Run(rounds=2, seconds=1, quick=False)

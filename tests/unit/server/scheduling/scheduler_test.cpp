@@ -337,8 +337,11 @@ TEST_F(SchedulerTest, WhoMayNotSendChangesNothingThatOthersAreToldOf) {
   const auto refused = threads_.work(scheduler_->put(wanted)).value();
   ASSERT_TRUE(refused.refusal);
   EXPECT_EQ(refused.refusal->privilege, "schedule-send-invite");
-  Removal removal{
-      .by = wanted.by, .account = wanted.account, .folder = wanted.folder, .name = wanted.name};
+  Removal removal;
+  removal.by = wanted.by;
+  removal.account = wanted.account;
+  removal.folder = wanted.folder;
+  removal.name = wanted.name;
   EXPECT_TRUE(threads_.work(scheduler_->remove(removal)).value());
   EXPECT_EQ(stored(1, "m"), before);
   EXPECT_EQ(inbox(2).size(), 1U);
