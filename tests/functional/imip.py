@@ -134,6 +134,29 @@ class Imip(unittest.TestCase):
         kontor.wait_until(lambda: self.count('scheduling.mail.left', reason) > before, f'left: {reason}')
 
     # --- tests ---
+    def test_a_delegate_is_the_sender(self):
+        """Boris invites an outsider in Anna's name; Clara, who may only write Anna's calendar, invites nobody."""
+        path = self.anna.calendar
+        self.assertEqual(self.anna.ask('PROPFIND', path, Depth='0').status, 207)  # made by the first use
+        for who, role in (('boris', 'delegate'), ('clara', 'editor')):
+            self.server.ctl('shares', 'add', ANNA, f'{who}@example.test', role, '--folder', 'calendar:default')
+            self.addCleanup(self.server.ctl, 'shares', 'remove', ANNA, f'{who}@example.test')
+        before = len(self.far.messages)
+        event = lambda uid: calendar(vevent(uid, ANNA, {ANNA: 'ACCEPTED', X: 'NEEDS-ACTION'}))  # noqa: E731
+        self.assertEqual(self.client('clara').ask('PUT', path + 'no.ics', event('no'), Content_Type='text/calendar').status, 403)
+        self.assertEqual(self.client('boris').ask('PUT', path + 'yes.ics', event('yes'), Content_Type='text/calendar').status, 201)
+        sender, _, mail, text = self.mail_about('yes', 'REQUEST')
+        self.assertIn(f'<{ANNA}>', sender)
+        self.assertEqual([mail[name].addresses[0].addr_spec for name in ('From', 'Reply-To')], [ANNA, ANNA])
+        self.assertEqual(mail['Sender'].address.addr_spec, 'boris@example.test')
+        self.assertTrue(any(line.startswith('ORGANIZER') and 'SENT-BY="mailto:boris@example.test"' in line for line in lines(text)), text)
+        self.assertEqual(len(self.far.messages), before + 1)
+        # What the outsider answers is Anna's.
+        self.is_taken('REPLY', vevent('yes', ANNA, {X: 'ACCEPTED'}))
+        self.becomes(self.anna, 'yes', lambda now: attendee(now, X)['PARTSTAT'] == 'ACCEPTED', 'the answer')
+        self.assertEqual(self.client('boris').ask('DELETE', path + 'yes.ics').status, 204)
+        self.assertEqual(self.mail_about('yes', 'CANCEL')[2]['Sender'].address.addr_spec, 'boris@example.test')
+
     def test_an_outsider_is_invited_and_told_of_the_end(self):
         href = self.anna.calendar + 'out.ics'
         event = vevent('out', ANNA, {ANNA: 'ACCEPTED', X: 'NEEDS-ACTION'}, 'RRULE:FREQ=WEEKLY;COUNT=3\r\n')
