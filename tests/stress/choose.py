@@ -17,6 +17,10 @@ ITEMS = ('(UID FLAGS)', '(UID FLAGS MODSEQ)', '(UID INTERNALDATE EMAILID THREADI
          '(UID BODY.PEEK[TEXT]<0.100> BODY.PEEK[1.MIME])', '(UID PREVIEW SAVEDATE)', '(UID BINARY.PEEK[1])')
 
 
+# A flag that lets nothing be removed.
+SAFE = [flag for flag in FLAGS if flag != '\\Deleted']
+
+
 class Chooser:
     def __init__(self, session, numbers):
         self.session, self.chance, self.numbers = session, session.chance, numbers
@@ -54,12 +58,30 @@ class Chooser:
         picture, chance = self.session.picture, self.chance
         if picture is None or picture.box is None:
             return chance.choice((self.append, self.status, self.folder, self.noop))()
-        full = len(picture.uids) > MOST
+        full = len(picture.uids) > max(MOST, self.session.limit + MOST)
         kinds = ((self.append, 2 if full else 12), (self.store, 22), (self.copy, 3 if full else 8), (self.move, 7),
                  (self.expunge, 12 if full else 4), (self.fetch, 20), (self.search, 8), (self.noop, 6), (self.status, 4), (self.folder, 1),
-                 (self.replace, 3), (self.catenate, 2), (self.batches, 1))
+                 (self.replace, 3), (self.catenate, 2), (self.batches, 1), (self.whole, 12 if 0 < self.session.limit < len(picture.uids) else 0))
         kind = chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
-        return kind(may_use_numbers) if kind in (self.replace, self.store, self.copy, self.move, self.fetch, self.search) else kind()
+        numbered = (self.replace, self.store, self.copy, self.move, self.fetch, self.search, self.whole)
+        return kind(may_use_numbers) if kind in numbered else kind()
+
+    def whole(self, may_use_numbers):
+        """More messages than one command may name (RFC 9738)."""
+        picture, chance = self.session.picture, self.chance
+        if None in picture.uids:
+            return Fetch(self.session, '1:*', picture.known(), not may_use_numbers, '(UID FLAGS MODSEQ)')
+        uids = list(picture.uids)
+        by_uid = not may_use_numbers or chance.random() < 0.5
+        everything = f'{uids[0]}:{uids[-1]}' if by_uid else f'1:{len(uids)}'
+        kind = chance.random()
+        if kind < 0.4 and not picture.read_only:
+            silent = chance.random() < 0.4 and self.session.notices is None
+            return Store(self.session, everything, uids, by_uid, chance.choice('+-'), [chance.choice(SAFE)], silent)
+        if kind < 0.5:
+            return Copy(self.session, 'COPY', everything, uids, 'Box', by_uid, True)
+        items = chance.choice(('(UID FLAGS)', '(UID FLAGS MODSEQ)', '(UID ENVELOPE BODYSTRUCTURE)', '(UID INTERNALDATE EMAILID)'))
+        return Fetch(self.session, everything, uids, by_uid, items)
 
     def one_given(self):
         return next(self.numbers), self.flags(), 1_700_000_000 + self.chance.randrange(10_000_000)
@@ -180,6 +202,8 @@ class Chooser:
         return commands or [self.noop()]
 
     def open(self):
+        if self.session.limit and self.chance.random() < 0.6:
+            return Select(self.session, 'Archive', 'SELECT', ' (CONDSTORE)' if self.chance.random() < 0.3 else '')
         if self.chance.random() < 0.25:
             return Select(self.session, self.chance.choice(PASSING + MOVING + MOVING), optional=True)
         verb = 'EXAMINE' if self.chance.random() < 0.15 else 'SELECT'

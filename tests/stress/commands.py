@@ -20,6 +20,7 @@ class Command:
         self.status = self.tag = None
         self.start = self.end = NEVER
         self.floors = {}
+        self.lowest = 0  # the UID down to which it was done (RFC 9738); 0: all of it
 
     def begin(self):
         """It is being sent."""
@@ -47,6 +48,17 @@ class Command:
 
     def lost(self):
         """The connection ended before the answer."""
+
+    def limited(self, value):
+        """MESSAGELIMIT: with a UID the newest messages down to it were done, without it none."""
+        limit, *lowest = (int(word) for word in value.split())
+        demand(limit == self.session.limit, 'MESSAGELIMIT', value, 'and announced is', self.session.limit)
+        self.lowest = lowest[0] if lowest else 0
+        picture = self.session.picture
+        if not self.withholds:
+            return  # what it names may have been told as gone before
+        demand(len(picture.uids) > limit, self.text, 'of', len(picture.uids), 'messages is more than', limit)
+        demand(not lowest or picture.place_of(self.lowest) is not None, 'MESSAGELIMIT names', value, 'which the session does not count')
 
     def floor(self, validity):
         return self.floors.get(validity, (1, 0))
@@ -163,7 +175,10 @@ class Copy(Command):
 
     def done(self, status, code):
         if status != 'OK':
-            demand(code in ('TRYCREATE', 'OVERQUOTA'), self.text, 'was refused with', code)
+            demand(code in ('TRYCREATE', 'OVERQUOTA') or (code == 'MESSAGELIMIT' and len(self.uids) > self.session.limit),
+                   self.text, 'was refused with', code)
+        else:
+            demand(not self.session.limit or len(self.pairs or ()) <= self.session.limit, self.text, 'took', len(self.pairs or ()))
         copied = {source for source, _ in self.pairs or ()}
         now = self.session.clock.now
         for uid in set(self.uids) - copied if status == 'OK' else ():
@@ -220,8 +235,9 @@ class Store(Command):
         if flags is None or uid not in self.writes:
             return
         self.told.add(uid)
-        # What NOTIFY tells may be older than the answer.
-        if self.unchanged_since is None and not self.silent and self.session.notices is None:
+        # What NOTIFY tells may be older than the answer; of what a limit leaves out the change of another is told.
+        is_cut = 0 < self.session.limit < len(self.uids)
+        if self.unchanged_since is None and not self.silent and self.session.notices is None and not is_cut:
             flag = one.history.contradicts(self.writes[uid], flags)
             demand(flag is None, self.text, 'was answered with', sorted(flags), 'for UID', uid)
 
@@ -237,7 +253,7 @@ class Store(Command):
         demand(status == 'OK' or code in ('EXPUNGEISSUED', 'MODIFIED'), self.text, 'was refused with', code)
         for uid in self.uids:
             one = self.box.message(uid)
-            if uid in self.modified:
+            if uid in self.modified or uid < self.lowest:
                 one.history.drop(self.writes[uid])
                 if uid in self.before and uid not in self.told and uid in picture.flags:
                     picture.flags[uid] = self.before[uid]

@@ -100,6 +100,8 @@ class Expunge(Command):
         self.removal.end = now = self.session.clock.now
         box = self.picture.box
         for uid in self.picture.known():
+            if uid < self.lowest:
+                continue
             one = box.message(uid)
             if (self.uids is None or uid in self.uids) and one.acknowledged and one.born[1] < self.start:
                 demand(one.history.may_be('\\Deleted', False, self.start, now), self.text, 'left UID', uid)
@@ -140,11 +142,38 @@ class Fetch(Command):
         now, box = self.session.clock.now, self.picture.box
         demand(status == 'OK' or code == 'EXPUNGEISSUED', self.text, 'was refused with', code)
         demand(status == 'OK' or not self.by_uid, self.text, 'by UID was refused')
+        self.check_limit()
         for uid in self.uids:
             one = box.message(uid)
+            if uid < self.lowest:
+                if uid in self.writes:
+                    one.history.drop(self.writes[uid])
+                continue
             if self.changed_since is not None and not self.picture.modseqs.get(uid, 0) > self.changed_since:
                 continue
             demand(uid in self.told or box.may_be_gone(one, now), self.text, 'did not tell UID', uid)
+
+
+    def check_limit(self):
+        """RFC 9738: no more than the limit, and no fewer."""
+        limit, picture = self.session.limit, self.picture
+        if not limit or self.changed_since is not None or not self.withholds:
+            return
+        if self.asked not in ('FLAGS', 'MODSEQ'):  # those are told of any message that another changed
+            demand(len(self.told) <= limit, self.text, 'told', len(self.told), 'messages')
+            demand(min(self.told, default=self.lowest) >= self.lowest, self.text, 'went below', self.lowest)
+        if self.lowest:
+            below = sum(uid is None or uid >= self.lowest for uid in picture.uids)
+            demand(below >= limit, self.text, 'ended after', below, 'messages')
+
+
+async def fetch_all(session, items, by_uid=True, changed_since=None, vanished=False, first=1):
+    """FETCH of all messages from `first` on; where a command may name so many only, part by part from the newest down."""
+    fetch = Fetch(session, f'{first}:*', [], by_uid, items, changed_since, vanished)
+    await session.run(fetch)
+    while fetch.lowest > first:
+        fetch = Fetch(session, f'{first}:{fetch.lowest - 1}', [], True, items, changed_since, vanished)
+        await session.run(fetch)
 
 
 def plain_numbers(response):
@@ -207,13 +236,17 @@ class Search(Command):
 
     def take(self, found):
         self.found = set(self.messages(found))
-        self.compare()
+        if not self.session.limit:
+            self.compare()
 
     def compare(self):
         picture, now = self.session.picture, self.session.clock.now
         if self.flag is None:
             return
         for uid in picture.known():
+            if uid < self.lowest:
+                demand(uid not in self.found, self.text, 'found UID', uid, 'below', self.lowest)
+                continue
             one = picture.box.message(uid)
             is_set = (uid in self.found) is self.wanted
             if picture.box.may_be_gone(one, now):
@@ -221,6 +254,8 @@ class Search(Command):
             demand(one.history.may_be(self.flag, is_set, self.session.view_since, now), self.text, 'is wrong about UID', uid)
 
     def done(self, status, code):
+        if self.session.limit and self.found is not None:
+            self.compare()  # how far it came is known only now
         if self.returns and 'SAVE' in self.returns:
             self.session.saved = self.found if self.found is not None and None not in self.found else None
 

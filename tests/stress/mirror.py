@@ -2,7 +2,7 @@
 """A mail program's memory of a mailbox over many connections, kept by CONDSTORE or QRESYNC alone (RFC 7162)."""
 import copy
 
-from commands_read import Enable, Fetch, Select
+from commands_read import Enable, Fetch, Select, fetch_all
 from history import demand
 from wire import as_set, numbers
 
@@ -63,7 +63,7 @@ class Mirror:
             await session.run(Enable(session, 'QRESYNC'))
         if not self.validity:
             await session.run(Select(session, self.mailbox))
-            await session.run(Fetch(session, '1:*', [], True, '(FLAGS MODSEQ)'))
+            await fetch_all(session, '(FLAGS MODSEQ)')
             return
         known = ''
         self.last = max(self.flags, default=0)
@@ -75,20 +75,23 @@ class Mirror:
                 known += f' ({as_set([place + 1 for place in places])} {as_set([uids[place] for place in places])})'
         text = f' (QRESYNC ({self.validity} {max(1, self.highest)}{known}))'
         await session.run(Select(session, self.mailbox, parameters=text, mirror=self))
-        await session.run(Fetch(session, f'{self.last + 1}:*', [], True, '(FLAGS MODSEQ)'))
+        await fetch_all(session, '(FLAGS MODSEQ)', first=self.last + 1)
 
     async def by_condstore(self, session):
         await session.run(Select(session, self.mailbox, parameters=' (CONDSTORE)'))
         picture = session.picture
         if not self.validity or picture.box.validity != self.validity:
-            await session.run(Fetch(session, '1:*', [], True, '(FLAGS MODSEQ)'))
+            await fetch_all(session, '(FLAGS MODSEQ)')
             return
-        await session.run(Fetch(session, '1:*', [], True, '(UID)'))
+        await fetch_all(session, '(UID)')
         vanished = session.qresync and session.chance.random() < 0.5
-        await session.run(Fetch(session, '1:*', [], True, '(FLAGS)', self.highest, vanished))
+        await fetch_all(session, '(FLAGS)', True, self.highest, vanished)
         for uid in picture.known():
             if uid not in picture.flags and uid in self.flags:
                 picture.flags[uid] = self.flags[uid]
         unknown = [uid for uid in picture.known() if uid not in picture.flags]
         if unknown:
-            await session.run(Fetch(session, as_set(unknown), unknown, True, '(FLAGS MODSEQ)'))
+            step = session.limit or len(unknown)
+            for begin in range(0, len(unknown), step):
+                some = unknown[begin:begin + step]
+                await session.run(Fetch(session, as_set(some), some, True, '(FLAGS MODSEQ)'))

@@ -3,7 +3,7 @@
 import collections
 
 from commands import Command
-from commands_read import Fetch, Select
+from commands_read import Select, fetch_all
 from history import NEVER, demand
 
 EVERYTHING = '(UID FLAGS MODSEQ INTERNALDATE EMAILID THREADID BODY.PEEK[HEADER.FIELDS (X-STRESS)])'
@@ -44,7 +44,7 @@ async def look(session):
         await session.run(Select(session, name, 'EXAMINE', ' (CONDSTORE)'))
         session.picture.box.next_floor = max(session.picture.box.next_floor, 1)
         if session.picture.uids:
-            await session.run(Fetch(session, '1:*', [], False, EVERYTHING))
+            await fetch_all(session, EVERYTHING, False)
         demand(None not in session.picture.uids, name, 'FETCH 1:* left messages out')
         found[name] = Found(session.picture)
         demand(max(found[name].modseqs.values(), default=0) <= found[name].highest, name, 'HIGHESTMODSEQ is below a MODSEQ')
@@ -111,7 +111,7 @@ async def compare(session, found):
     if picture is None:
         return
     if None in picture.uids:
-        await session.run(Fetch(session, '1:*', [], session.uid_only, '(UID FLAGS)'))
+        await fetch_all(session, '(UID FLAGS)', session.uid_only)
     agrees(session.name, picture, found)
 
 

@@ -24,10 +24,11 @@ class Session:
         self.tags = 0
         self.waiting = []
         self.saved = None  # UIDs that $ stands for, when known
+        self.limit = 0  # messages one command may name (RFC 9738); 0: no limit
         self.notices = None  # notify.Notices, after NOTIFY
         self.view_since = 0
         self.transcript = collections.deque(maxlen=80)
-        self.commands = self.checks = 0
+        self.commands = self.checks = self.limited = 0
 
     # --- life ---------------------------------------------------------------------------------------
     async def connect(self, port, context):
@@ -173,6 +174,10 @@ class Session:
             self.knows_up_to(self.picture.box, int(value))
         elif name == 'MAILBOXID':
             self.account.saw_id(self.picture.box.validity, value.strip('()'))
+        elif name == 'MESSAGELIMIT':
+            demand(current is not None, response)
+            current.limited(value)
+            self.limited += 1
         elif current is not None:
             current.hear_code(name, value)
 
@@ -277,6 +282,9 @@ class Session:
         if name == 'HIGHESTMODSEQ' and self.picture:
             self.told_highest(command, self.picture.box, int(value))
             self.knows_up_to(self.picture.box, int(value))
+        if name == 'MESSAGELIMIT':
+            command.limited(value)
+            self.limited += 1
         command.hear_code(name, value)
         command.done(response.status, name)
         self.commands += 1

@@ -21,16 +21,19 @@ SECONDS = int(os.environ.get('KONTOR_STRESS_SECONDS', '600' if kontor.LONG else 
 
 
 class Stress(unittest.TestCase):
-    def go(self, seconds, restart, settings=None, compacting=False):
+    def go(self, seconds, restart, settings=None, compacting=False, **options):
         print('seed', SEED, 'seconds', seconds, flush=True)
         with kontor.Server(settings) as server:
             async def run():
-                one = world.World(server, SEED, compacting=compacting)
+                one = world.World(server, SEED, compacting=compacting, **options)
                 await one.run(seconds, max(4, seconds / 15), restart)
                 print(sum(session.commands for session in one.sessions), 'commands,', sum(session.checks for session in one.sessions),
                       'whole pictures compared,', one.deliveries.count, 'deliveries,', one.collector.count, 'collected by POP3,', one.dropped, 'connections ended,',
                       one.quiet_points, 'quiet points', flush=True)
                 self.assertGreater(one.quiet_points, 1)
+                if one.limit:
+                    print(sum(session.limited for session in one.sessions), 'commands done in part', flush=True)
+                    self.assertTrue(any(session.limited for session in one.sessions))
                 print([(type(other).__name__, other.count) for other in one.others], flush=True)
                 self.assertTrue(all(other.count for other in one.others))
             asyncio.run(run())
@@ -44,6 +47,9 @@ class Stress(unittest.TestCase):
     def test_compaction_takes_nothing_away(self):
         settings = {'store.log_segment': 1 << 20, 'store.undelete_days': 0, 'store.compact_dead_percent': 1, 'store.keep_replaced': '0s'}
         self.go(SECONDS // 4, lambda number: ('stop', None, 'kill', None)[number % 4], settings, compacting=True)
+
+    def test_commands_that_name_too_many_are_done_in_part(self):
+        self.go(SECONDS // 4, lambda number: (None, 'kill', 'stop')[number % 3], {'imap.message_limit': 1000}, sessions=(('dmitri', 6),), limit=1000)
 
     def test_what_was_not_answered_is_not_remembered(self):
         with kontor.Server() as server:

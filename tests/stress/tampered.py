@@ -66,6 +66,11 @@ def dropped_unasked(pattern):
     return lambda pieces: [] if re.match(pattern, pieces[0]) and not re.search('FETCH|STORE|SELECT', Liar.running) else None
 
 
+def dropped_whole(pattern):
+    """Of the answer to a FETCH of everything."""
+    return lambda pieces: [] if re.match(pattern, pieces[0]) and re.search(r'FETCH \d+:', Liar.running) else None
+
+
 def less(match):
     return match[1] + str(max(1, int(match[2]) - 7)).encode() + match[3]
 
@@ -125,12 +130,20 @@ LIES = {
     'a mailbox is said to be deleted': lambda p: [[b'* BYE gone'], p] if re.match(rb'\S+ OK NOOP', p[0]) else None,
 }
 
+# Where one command may name 1,000 messages (RFC 9738).
+LIMITED_LIES = {
+    'a limit is not told': replaced(rb'\[MESSAGELIMIT 1000 \d+\] ', lambda m: b''),
+    'a limit names an older message': replaced(rb'(MESSAGELIMIT 1000 )(\d+)(\])', less),
+    'a limit names a newer message': replaced(rb'(MESSAGELIMIT 1000 )(\d+)(\])', lambda m: m[1] + b'%d' % (int(m[2]) + 7) + m[3]),
+    'a limit leaves a message out': dropped_whole(rb'\* (?:5|6|7)00 FETCH \(UID'),
+}
+
 
 class Lying(world.World):
     notifies = 0.015
 
-    def __init__(self, server, seed, lie):
-        super().__init__(server, seed, (('anna', 6),))
+    def __init__(self, server, seed, lie, limit=0):
+        super().__init__(server, seed, (('anna', 6),), limit=limit)
         self.lie, self.state = lie, {'seen': 0, 'lies': 0}
 
     async def connect(self, session):
@@ -139,10 +152,10 @@ class Lying(world.World):
 
 
 class Tampered(unittest.TestCase):
-    def run_with(self, lie):
-        with kontor.Server() as server:
+    def run_with(self, lie, limit=0):
+        with kontor.Server({'imap.message_limit': limit} if limit else None) as server:
             async def run():
-                one = Lying(server, 7, lie)
+                one = Lying(server, 7, lie, limit)
                 try:
                     with contextlib.redirect_stdout(io.StringIO()):
                         await one.run(SECONDS, 2, lambda number: None)
@@ -152,9 +165,15 @@ class Tampered(unittest.TestCase):
             return asyncio.run(run())
 
     def test_every_lie_is_found(self):
-        for name, lie in LIES.items():
+        self.find_all(LIES)
+
+    def test_every_lie_about_limits_is_found(self):
+        self.find_all(LIMITED_LIES, 1000)
+
+    def find_all(self, lies, limit=0):
+        for name, lie in lies.items():
             with self.subTest(name):
-                found, state = self.run_with(lie)
+                found, state = self.run_with(lie, limit)
                 print(f'{name}: {found}', flush=True)
                 self.assertGreater(state['lies'], 0, 'nobody lied')
                 self.assertIsNotNone(found, 'the lie was believed')

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import kontor  # noqa: E402
 from beside import Collector, Compaction, Deliveries  # noqa: E402
 from choose import LASTING, MOVING, Chooser  # noqa: E402
-from commands import Command  # noqa: E402
+from commands import Append, Command  # noqa: E402
 from commands_read import Enable, Status  # noqa: E402
 from history import Clock, Violation, demand  # noqa: E402
 from mirror import Mirror  # noqa: E402
@@ -27,7 +27,8 @@ PEOPLE = (('anna', 11), ('boris', 8), ('clara', 5))
 class World:
     notifies = 0.004  # how often a session that has not given NOTIFY does so next
 
-    def __init__(self, server, seed, sessions=PEOPLE, compacting=False):
+    def __init__(self, server, seed, sessions=PEOPLE, compacting=False, limit=0):
+        self.limit = limit  # of messages in one command; then everybody's Archive has more
         self.server, self.seed = server, seed
         self.clock, self.numbers = Clock(), itertools.count(1)
         self.accounts, self.sessions, self.mirrors = {}, [], {}
@@ -43,7 +44,9 @@ class World:
         self.quiet_points = self.dropped = 0
 
     def make_session(self, account, name):
-        return Session(name, account, random.Random(f'{self.seed}/{name}'), f'{account.name}@example.test', kontor.PASSWORD)
+        session = Session(name, account, random.Random(f'{self.seed}/{name}'), f'{account.name}@example.test', kontor.PASSWORD)
+        session.limit = self.limit
+        return session
 
     async def connect(self, session):
         await session.connect(self.server.port('imaps'), self.context)
@@ -228,6 +231,9 @@ class World:
             for name in (*LASTING, MOVING[0]):
                 await session.run(Status(session, name, False))
             account.lasting = set(account.boxes)
+            for _ in range(self.limit // 100 + 1 if self.limit else 0):
+                given = [(next(self.numbers), [], 1_700_000_000 + number) for number in range(110)]
+                await session.run(Append(session, 'Archive', given))
             session.drop()
 
     async def run(self, seconds, quiet_every, restart):
