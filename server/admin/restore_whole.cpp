@@ -78,9 +78,11 @@ Result<Finding> restore_whole(const Client& client, const Request& request) {
   rewind.owner = person.binding;
   rewind.above = known_validity(client, id);
   rewind.now = system_clock().now();
-  KONTOR_TRY(store::rewind_account(io::real_file_system(), mailbox.past(), rewind));
+  KONTOR_TRY(const auto rewound,
+             store::rewind_account(io::real_file_system(), mailbox.past(), rewind));
   const NamedRequest swap{"accounts replace", {{name, id.text()}, {}, {}}};
   KONTOR_TRY(auto answer, ask_server(client.data_folder, swap));
+  answer.as_object()["lost"] = rewound.lost;  // purged and compacted away since
   return Finding{std::move(answer), {}, true};
 }
 

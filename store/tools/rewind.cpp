@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <future>
+#include <map>
 
 #include "store/log/device.hpp"
 #include "store/log/sync_pool.hpp"
+#include "store/tools/cut_log.hpp"
 #include "store/tools/log_extent.hpp"
 
 namespace kontor::store {
@@ -37,27 +39,77 @@ Result<void> clear_folder(io::FileSystem& files, const std::string& folder) {
   return {};
 }
 
+// One log of a number whose messages compaction has dealt with. The first generation, while it is
+// kept, has what compaction left out; where it is not whole any more, the newest has to do.
+Result<void> copy_compacted(io::FileSystem& files,
+                            const Past& past,
+                            const Rewind& rewind,
+                            const std::vector<LogFile>& generations) {
+  const auto number = generations.front().number;
+  const bool is_last = number == log_number(past.end.file);
+  const auto device = read_only_log_device(files, rewind.from);
+  const auto first = log_of(number, 1);
+  const auto to = rewind.to + '/' + log_file_name(first);
+  const auto last = is_last ? past.last : UINT64_MAX;
+  if (generations.front().generation == 0 && cut_log(files, *device, first, last, to)) return {};
+  if (is_last) return cut_log(files, *device, past.end.file, last, to);
+  for (const auto& log : generations) {
+    if (log.generation == 0) continue;
+    KONTOR_TRY(
+        copy_file(files, rewind.from + '/' + log.name, rewind.to + '/' + log.name, log.size));
+  }
+  return {};
+}
+
 Result<void> copy_logs(io::FileSystem& files, const Past& past, const Rewind& rewind) {
   KONTOR_TRY(const auto extent, find_extent(files, rewind.from, {}));
-  const auto last = log_number(past.end.file);
-  for (const auto& log : extent.files) {
-    if (log.number > last && !past.is_whole) continue;
-    auto size = log.size;
-    if (log.number == last && !past.is_whole) {
-      if (log_generation(past.end.file) != 1 || log.generation != 0)
-        return fail(Errc::unsupported,
-                    "that moment lies in a compacted log; restore without --replace puts the "
-                    "messages of the moment back one by one");
-      size = past.end.offset;
+  std::map<std::uint32_t, std::vector<LogFile>> logs;  // generations ascending
+  for (const auto& log : extent.files) logs[log.number].push_back(log);
+  for (const auto& [number, generations] : logs) {
+    const bool is_last = number == log_number(past.end.file);
+    if (number > log_number(past.end.file) && !past.is_whole) break;
+    if (!past.is_whole && generations.back().generation != 0) {
+      KONTOR_TRY(copy_compacted(files, past, rewind, generations));
+      continue;
     }
-    KONTOR_TRY(copy_file(files, rewind.from + '/' + log.name, rewind.to + '/' + log.name, size));
+    for (const auto& log : generations) {
+      const auto size = is_last && !past.is_whole ? past.end.offset : log.size;
+      KONTOR_TRY(copy_file(files, rewind.from + '/' + log.name, rewind.to + '/' + log.name, size));
+    }
   }
   return files.sync_directory(rewind.to);
 }
 
 NewFrame frame_of(const Payload& payload) { return {type_of(payload), encode_payload(payload)}; }
 
-std::vector<NewFrame> epoch_frames(const AccountState& state, const Rewind& rewind) {
+// Entries of messages that are stubs, as at that moment they were not, go for good.
+void append_purges(std::vector<NewFrame>& out,
+                   const AccountState& state,
+                   UtcSeconds now,
+                   std::uint64_t& lost) {
+  for (const auto& folder : state.folders) {
+    PurgeFrame purge;
+    purge.folder = folder->info.id;
+    folder->entries.for_each(0, folder->entries.size(), [&](std::size_t, const EntryRow& entry) {
+      const auto* item = state.items.find_key(entry.item);
+      if (item != nullptr && item->raw_offset == 0) purge.uids.push_back(entry.uid);
+    });
+    if (purge.uids.empty()) continue;
+    lost += purge.uids.size();
+    if (!is_recoverable(purge.folder)) {
+      ExpungeFrame expunge;
+      expunge.folder = purge.folder;
+      expunge.date = now;
+      expunge.uids = purge.uids;
+      out.push_back(frame_of(expunge));
+    }
+    out.push_back(frame_of(purge));
+  }
+}
+
+std::vector<NewFrame> epoch_frames(const AccountState& state,
+                                   const Rewind& rewind,
+                                   std::uint64_t& lost) {
   std::vector<NewFrame> out;
   if (rewind.owner && *rewind.owner != state.owner)
     out.push_back(frame_of(BindingFrame{*rewind.owner}));
@@ -76,6 +128,7 @@ std::vector<NewFrame> epoch_frames(const AccountState& state, const Rewind& rewi
     frame.date = rewind.now;
     out.push_back(frame_of(frame));
   }
+  append_purges(out, state, rewind.now, lost);
   NoteFrame note;
   note.kind = NoteKind::restored;
   note.date = rewind.now;
@@ -86,9 +139,11 @@ std::vector<NewFrame> epoch_frames(const AccountState& state, const Rewind& rewi
 
 }  // namespace
 
-Result<void> rewind_account(io::FileSystem& files, const Past& past, const Rewind& rewind) {
+Result<Rewound> rewind_account(io::FileSystem& files, const Past& past, const Rewind& rewind) {
   KONTOR_TRY(clear_folder(files, rewind.to));
   KONTOR_TRY(copy_logs(files, past, rewind));
+  // Not that of `past`: other generations may be there now.
+  KONTOR_TRY(const auto copied, read_past(files, rewind.to, {}));
   SyncPool pool(1);
   ReplayReport report;
   const ReplayFrame nothing = [](const FrameHeader&, const LogPosition&, std::string_view) {
@@ -98,9 +153,11 @@ Result<void> rewind_account(io::FileSystem& files, const Past& past, const Rewin
                                               LogPosition(), nothing, report));
   std::promise<Result<void>> synced;
   auto outcome = synced.get_future();
-  KONTOR_TRY(log->append(epoch_frames(past.state, rewind),
+  Rewound done;
+  KONTOR_TRY(log->append(epoch_frames(copied.state, rewind, done.lost),
                          [&synced](Result<void> result) { synced.set_value(std::move(result)); }));
-  return outcome.get();
+  KONTOR_TRY(outcome.get());
+  return done;
 }
 
 }  // namespace kontor::store

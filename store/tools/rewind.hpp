@@ -3,6 +3,7 @@
 // folder gets a UIDVALIDITY that no client has seen, so that numbers given again mean nothing old
 // (RFC 9051, 2.3.1.1). Blocking.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -21,8 +22,13 @@ struct Rewind {
   UtcSeconds now{};
 };
 
-// `past` is that of `from`. unsupported: the moment lies within a compacted log, which has no
-// beginning of its own.
-Result<void> rewind_account(io::FileSystem& files, const Past& past, const Rewind& rewind);
+struct Rewound {
+  // Messages of the moment that were purged and compacted away since: no log has them any more.
+  std::uint64_t lost = 0;
+};
+
+// `past` is that of `from`. Where the moment lies within a compacted log the log is written anew up
+// to there. What is lost is not shown by the new account.
+Result<Rewound> rewind_account(io::FileSystem& files, const Past& past, const Rewind& rewind);
 
 }  // namespace kontor::store

@@ -202,6 +202,28 @@ class Restore(unittest.TestCase):
         self.assertEqual(self.server.ask('restore', 'boris@example.test', '--replace', '--from', self.folder / 'kept', '--of', ANNA)[1]
                          .get('error', {}).get('code'), 'conflict', 'it is anna\'s')
 
+    def test_a_moment_within_a_compacted_log(self):
+        self.server.close()
+        self.server = kontor.Server({'store.log_segment': 1 << 20, 'store.keep_replaced': '0s'}).start()
+        self.addCleanup(self.server.close)
+        for number in range(5):
+            self.assertEqual(self.server.lmtp([ANNA], raw_of(f'early{number}', 60_000)), {})
+        before, then = shown(self.server), moment()
+        for number in range(30):
+            self.assertEqual(self.server.lmtp([ANNA], raw_of(f'late{number}', 60_000)), {})
+        self.erase('early0')
+        self.assertGreaterEqual(self.server.ctl('store', 'compact', ANNA)['logs'], 1)
+        self.assertTrue((account_folder(self.server) / 'log.000001.g2').exists())
+        code, said = self.server.ask('restore', ANNA, '--replace', '--at', then)
+        self.assertEqual((code, said.get('messages'), said.get('lost')), (0, 5, 0), said)
+        self.assertEqual(shown(self.server), before)
+        self.assertEqual(self.server.lmtp([ANNA], raw_of('new')), {})
+        self.server.kill()
+        self.server.start()
+        self.assertEqual(set(shown(self.server)), {*before, 'new'})
+        found = subprocess.run([kontor.program('kontorctl'), 'store', 'verify', str(account_folder(self.server))], capture_output=True, text=True)
+        self.assertEqual(found.returncode, 0, found.stdout)
+
     def test_a_mailbox_that_is_gone_comes_back_whole(self):
         self.fill()
         before = shown(self.server)
