@@ -24,6 +24,11 @@ wire::Reply failure_reply(const Error& error) {
 }  // namespace
 
 Task<Result<void>> cmd_burl(Session& session, std::string arguments) {
+  const auto& fetch_url = session.environment().fetch_url;
+  if (!fetch_url) {  // a server without mailboxes of its own
+    reply_bad(session, wire::Reply(502, "5.5.1", "BURL is not offered"));
+    co_return Result<void>();
+  }
   const auto burl = wire::parse_burl(arguments);
   if (!burl) {
     reply_bad(session, wire::Reply(501, "5.5.4", "BURL URL [LAST]"));
@@ -33,7 +38,6 @@ Task<Result<void>> cmd_burl(Session& session, std::string arguments) {
     reply_bad(session, *refused);
     co_return Result<void>();
   }
-  const auto& fetch_url = session.environment().fetch_url;
   auto bytes = co_await fetch_url(*session.identity, burl->url);
   if (!bytes) {
     session.transaction.is_broken = true;
