@@ -126,7 +126,7 @@ Truth Evaluation::leaf(const TextQuery& query, const ItemBits& domain) {
     case TextOp::phrase:
       return read(query, words_.phrase(query), domain);
     case TextOp::literal:
-      return read(query, words_.literal(query), domain);
+      return read(query, words_.literal(query, domain), domain);
     default: {
       auto yes = words_.marked(mark::attachment);
       yes &= domain;
@@ -147,10 +147,15 @@ Truth Evaluation::read(const TextQuery& query, ByTerms found, const ItemBits& do
   if (!found.read.empty()) {
     const auto partial = words_.marked(mark::partial);
     TextReading reader(query, analyzer_);
+    auto plain = found.read;
+    if (query.op == TextOp::phrase) {
+      plain -= words_.marked(mark::inexact);
+      plain -= words_.marked(mark::unspaced);
+    }
     found.read.for_each([&](ItemId item) {
       const auto texts = database_.texts_of(item);
       if (!work_.take_bytes(texts.size())) return out.maybe.add(item);
-      if (reader.is_true_of(texts)) return out.yes.add(item);
+      if (reader.is_true_of(texts, plain.has(item))) return out.yes.add(item);
       if (found.by_name.has(item) || partial.has(item)) out.maybe.add(item);
     });
   }

@@ -5,12 +5,13 @@
 #include <cstring>
 
 #include "base/mime/decode.hpp"
+#include "search/analyze/folding.hpp"
 #include "search/index/stored_texts.hpp"
 
 namespace kontor::search {
 namespace {
 
-// `call(field, text)` of each text: as it was given where that is kept, else folded. Ends when the
+// `call(text)` of each text: as it was given where that is kept, else folded. Ends when the
 // call says yes.
 template <class Call>
 bool any_text(std::string_view stored, Fields fields, Call call) {
@@ -19,8 +20,7 @@ bool any_text(std::string_view stored, Fields fields, Call call) {
   while (more) {
     more = next_text(stored, next);
     const bool replaced = more && next.given;  // it stands behind its folded form
-    if (!replaced && (fields_of(text.field) & fields) != 0 && call(text.field, text.text))
-      return true;
+    if (!replaced && (fields_of(text.field) & fields) != 0 && call(text)) return true;
     text = next;
   }
   return false;
@@ -29,6 +29,24 @@ bool any_text(std::string_view stored, Fields fields, Call call) {
 // memmem: std::string_view looks for the first byte, which half of all Cyrillic letters share.
 bool contains(std::string_view text, std::string_view needle) {
   return ::memmem(text.data(), text.size(), needle.data(), needle.size()) != nullptr;
+}
+
+// May a word end here, and another begin? What K drops is no answer.
+bool may_divide(CodeClass code_class) { return code_class != CodeClass::word; }
+
+CodeClass class_before(std::string_view text, std::size_t at) {
+  if (at == 0) return CodeClass::separator;
+  constexpr std::size_t k_longest = 4;
+  auto begin = at - 1;
+  while (begin > 0 && at - begin < k_longest &&
+         (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U)
+    --begin;
+  return FoldTable::instance().of(decode_at(text, begin).code_point).code_class;
+}
+
+CodeClass class_at(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return CodeClass::separator;
+  return FoldTable::instance().of(decode_at(text, at).code_point).code_class;
 }
 
 }  // namespace
@@ -41,6 +59,7 @@ TextReading::TextReading(const TextQuery& leaf, Analyzer& analyzer)
     for (const auto& word : analyzer.query_words(leaf.text))
       terms_.insert(terms_.end(), word.terms.begin(), word.terms.end());
     places_.resize(terms_.size());
+    for (const auto& term : terms_) folded_.push_back(mime::fold_case(term));
   } else {
     matcher_.emplace(leaf, analyzer);
   }
@@ -51,6 +70,32 @@ bool TextReading::has_literal(std::string_view stored) const {
   while (next_text(stored, text))
     if (!text.given && (fields_of(text.field) & leaf_.fields) != 0 && contains(text.text, needle_))
       return true;
+  return false;
+}
+
+// Whether nothing but signs stands somewhere between the first two terms. In plain texts words are
+// what fold_case makes of their terms; where K drops something the words have to be looked at.
+bool TextReading::may_have_phrase(std::string_view folded) const {
+  if (folded_.size() < 2) return true;
+  const auto& table = FoldTable::instance();
+  const std::string_view first = folded_[0], second = folded_[1];
+  std::size_t from = 0;
+  while (const void* found =
+             ::memmem(folded.data() + from, folded.size() - from, first.data(), first.size())) {
+    const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - folded.data());
+    from = at + 1;
+    if (!may_divide(class_before(folded, at))) continue;
+    auto end = at + first.size();
+    while (end < folded.size()) {
+      const auto decoded = decode_at(folded, end);
+      const auto code_class = table.of(decoded.code_point).code_class;
+      if (code_class == CodeClass::nothing || code_class == CodeClass::mixed) return true;
+      if (code_class != CodeClass::separator) break;
+      end += decoded.size;
+    }
+    if (folded.substr(end).starts_with(second) && may_divide(class_at(folded, end + second.size())))
+      return true;
+  }
   return false;
 }
 
@@ -69,14 +114,15 @@ bool TextReading::has_phrase(std::string_view text) {
   });
 }
 
-bool TextReading::is_true_of(std::string_view stored) {
+bool TextReading::is_true_of(std::string_view stored, bool plain) {
   if (leaf_.op == TextOp::literal) return has_literal(stored);
   if (leaf_.op == TextOp::phrase)
-    return any_text(stored, leaf_.fields,
-                    [this](Field, std::string_view text) { return has_phrase(text); });
+    return any_text(stored, leaf_.fields, [&](const StoredText& text) {
+      return (text.given || !plain || may_have_phrase(text.text)) && has_phrase(text.text);
+    });
   Document document;
-  any_text(stored, leaf_.fields, [&](Field field, std::string_view text) {
-    document.texts.push_back({field, std::string(text)});
+  any_text(stored, leaf_.fields, [&](const StoredText& text) {
+    document.texts.push_back({text.field, std::string(text.text)});
     return false;
   });
   return matcher_->matches(document);

@@ -18,16 +18,19 @@ class TextReading {
   TextReading(const TextQuery& leaf, Analyzer& analyzer);
   // Of texts kept whole (stored_texts.hpp), true or false as Matcher says it of the document, but
   // for names in another script, which folded texts do not show.
-  bool is_true_of(std::string_view stored);
+  // `plain`: they are Traits::exact, and no script without spaces is in them.
+  bool is_true_of(std::string_view stored, bool plain = false);
 
  private:
   bool has_literal(std::string_view stored) const;
+  bool may_have_phrase(std::string_view folded) const;
   bool has_phrase(std::string_view text);
 
   const TextQuery& leaf_;
   Analyzer& analyzer_;
-  std::string needle_;              // of a literal
-  std::vector<std::string> terms_;  // of a phrase
+  std::string needle_;               // of a literal
+  std::vector<std::string> terms_;   // of a phrase
+  std::vector<std::string> folded_;  // the same under mime::fold_case
   std::vector<std::vector<std::uint32_t>> places_;
   std::optional<Matcher> matcher_;  // of the others
 };

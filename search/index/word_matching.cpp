@@ -5,42 +5,11 @@
 
 #include "base/core/text.hpp"
 #include "base/mime/decode.hpp"
-#include "search/analyze/folding.hpp"
 #include "search/analyze/needle.hpp"
+#include "search/index/literal_words.hpp"
 
 namespace kontor::search {
 namespace {
-
-// The words of `space` in `field` that begin with `prefix`, without the first byte of their terms,
-// each with the number of its documents in that segment.
-template <class Call>
-void for_each_word(const Xapian::Database& database,
-                   Field field,
-                   std::string_view prefix,
-                   Call call) {
-  const auto begin = term_of(TermSpace::word, field, prefix);
-  const auto end = database.allterms_end(begin);
-  for (auto it = database.allterms_begin(begin); it != end; ++it) {
-    const std::string term = *it;
-    call(std::string_view(term).substr(1), it);
-  }
-}
-
-void add_postings(const Xapian::Database& database, const std::string& term, ItemBits& out) {
-  const auto end = database.postlist_end(term);
-  for (auto it = database.postlist_begin(term); it != end; ++it)
-    if (out.span().has(*it)) out.add(*it);
-}
-
-// K of a term: й is и there.
-std::string_view folded_term(std::string_view term, std::string& buffer) {
-  constexpr std::string_view k_short_i = "й", k_i = "и";
-  if (!term.contains(k_short_i)) return term;
-  buffer.assign(term);
-  for (std::size_t at = 0; (at = buffer.find(k_short_i, at)) != std::string::npos; at += k_i.size())
-    buffer.replace(at, k_short_i.size(), k_i);
-  return buffer;
-}
 
 bool is_long(std::string_view text) { return text.size() > k_longest_term; }
 bool has_long(const QueryWord& word) {
@@ -161,40 +130,28 @@ ByTerms WordMatching::phrase(const TextQuery& leaf) {
   return out;
 }
 
-ByTerms WordMatching::literal(const TextQuery& leaf) {
+ByTerms WordMatching::literal(const TextQuery& leaf, const ItemBits& domain) {
   ByTerms out(span_);
   const auto needle = needle_of(leaf.text);
-  out.read = marked("");
+  out.read = domain;
   if (needle.runs.empty() || !is_utf8(leaf.text)) return out;
-  const auto inexact = marked(mark::inexact);
-  const auto folded = mime::fold_case(leaf.text);
-  std::vector<ItemBits> with_run(needle.runs.size(), ItemBits(span_));
-  std::string buffer;
-  for (const auto& [segment, database] : database_.segments())
-    for_each_field(leaf.fields, [&](Field field) {
-      for_each_word(database, field, "", [&](std::string_view word, Xapian::TermIterator& it) {
-        const auto key = folded_term(word, buffer);
-        for (std::size_t i = 0; i < needle.runs.size() && all_counted_; ++i) {
-          if (!needle.runs[i].fits(key)) continue;
-          all_counted_ = work_.take_postings(it.get_termfreq());
-          if (!all_counted_) return;
-          const bool contains = needle.exact && mime::fold_case(word).contains(folded);
-          add_postings(database, *it, contains ? out.yes : with_run[i]);
-        }
-      });
-    });
+  LiteralWords words(database_, work_, leaf.fields);
   if (needle.exact) {
+    auto found = words.exact(needle.runs.front(), mime::fold_case(leaf.text), domain);
     // Of the exact texts, those with a word that contains it, and no other.
-    with_run.front() |= out.yes;
-    with_run.front() &= inexact;
+    const auto inexact = marked(mark::inexact);
+    out.yes = found.with_text;
     out.yes -= inexact;
+    if (found.complete) {
+      out.read = std::move(found.with_run);
+      out.read |= found.with_text;
+      out.read &= inexact;
+    }
+  } else {
+    out.read = words.candidates(needle.runs, domain);
   }
-  if (all_counted_) {
-    out.read = with_run.front();
-    for (const auto& run : with_run) out.read &= run;
-    out.read |= unread(true);
-    out.read |= marked(mark::unspaced);
-  }
+  out.read |= unread(true);
+  out.read |= marked(mark::unspaced);
   out.read -= out.yes;
   return out;
 }

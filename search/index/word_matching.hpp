@@ -25,7 +25,8 @@ class WordMatching {
 
   ByTerms words(const TextQuery& leaf);  // of words and of prefix
   ByTerms phrase(const TextQuery& leaf);
-  ByTerms literal(const TextQuery& leaf);
+  // Of the items `domain`.
+  ByTerms literal(const TextQuery& leaf, const ItemBits& domain);
   ItemBits marked(const char* mark);
 
  private:

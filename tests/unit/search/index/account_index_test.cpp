@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 
+#include "base/mime/decode.hpp"
 #include "tests/unit/search/index/folder.hpp"
 
 namespace kontor::search {
@@ -90,6 +92,48 @@ TEST_F(Index, SubstringsAreExact) {
   EXPECT_THAT(certain(leaf(TextOp::literal, "елка")), IsEmpty());
   EXPECT_THAT(certain(leaf(TextOp::literal, "ЁЛ")), ElementsAre(3));
   EXPECT_THAT(certain(leaf(TextOp::literal, "-")), ElementsAre(1));
+}
+
+// By the postings of many words, of few, by the texts: whatever is cheaper.
+TEST_F(Index, SubstringsAndPhrasesAreTheSameInEveryWay) {
+  constexpr ItemId k_items = 600;
+  std::map<ItemId, std::string> bodies;
+  std::vector<Document> documents;
+  for (ItemId item = 1; item <= k_items; ++item) {
+    const auto number = std::to_string(item);
+    auto body = "слово" + number + " мой дом" + std::to_string(item % 7) + ". Район-" + number;
+    if (item % 3 == 0) body += " договор, поставки";
+    if (item % 50 == 0) body += " договора поставки ё";
+    if (item % 60 == 0) body += " передоговор поставки";
+    bodies[item] = body;
+    documents.push_back(mail(item, "письмо", body));
+  }
+  add(documents);
+  const Items few = {3, 50, 60, 61, 600};
+  for (const auto* text :
+       {"о",        "лово5", "ово599", "мой дом3",   " мо",    "ои",       "ой",
+        "РАЙОН-1",  "район", "йон-59", "договор, п", "говор",  " договор", "договор ",
+        "ставки ё", "Ё",     "ого",    "нет такого", " дом6.", "1"}) {
+    const auto folded = mime::fold_case(text);
+    Items all, of_few;
+    for (const auto& [item, body] : bodies) {
+      if (!mime::fold_case(body).contains(folded)) continue;
+      all.push_back(item);
+      if (std::ranges::binary_search(few, item)) of_few.push_back(item);
+    }
+    const auto query = leaf(TextOp::literal, text, fields_of(Field::body));
+    EXPECT_EQ(certain(query), all) << text;
+    EXPECT_EQ(index_->match(query, &few)->certain, of_few) << text;
+  }
+  Items with_comma, without;
+  for (ItemId item = 1; item <= k_items; ++item) {
+    if (item % 3 == 0) with_comma.push_back(item);
+    if (item % 50 == 0) without.push_back(item);
+  }
+  EXPECT_EQ(certain(leaf(TextOp::phrase, "договор поставки")), with_comma);
+  EXPECT_EQ(certain(leaf(TextOp::phrase, "договора поставки е")), without);
+  EXPECT_THAT(certain(leaf(TextOp::phrase, "поставки договор")), IsEmpty());
+  EXPECT_EQ(certain(leaf(TextOp::phrase, "мой дом3")).size(), 86U);
 }
 
 TEST_F(Index, OtherHeaderFieldsStayOpen) {
