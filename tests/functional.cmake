@@ -117,6 +117,7 @@ kontor_script(clients address_book_compare tests/functional/address_book_compare
 kontor_script(ad address_book tests/functional/ad_address_book.py 900)
 # The checks of a sender by themselves; tests/functional/mail_auth.py runs it.
 add_executable(filter_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/filter_probe.cpp)
-target_link_libraries(filter_probe PRIVATE kontor_server_filter_spf kontor_server_filter_dkim Boost::json)
+target_link_libraries(filter_probe PRIVATE kontor_server_filter Boost::json)
 set_target_properties(filter_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 kontor_script(scripts mail_auth tests/functional/mail_auth.py 900)
+kontor_script(clients origin tests/functional/origin.py 600)

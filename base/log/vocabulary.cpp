@@ -5,6 +5,7 @@
 
 #include "base/log/events/admin.hpp"
 #include "base/log/events/app_password.hpp"
+#include "base/log/events/checks.hpp"
 #include "base/log/events/delivery.hpp"
 #include "base/log/events/directory.hpp"
 #include "base/log/events/extract.hpp"
@@ -32,6 +33,7 @@ std::vector<const EventKind*> gather() {
   const auto add = [&all](const auto& kinds) { all.insert(all.end(), kinds.begin(), kinds.end()); };
   add(events::k_admin_events);
   add(events::k_app_password_events);
+  add(events::k_checks_events);
   add(events::k_delivery_events);
   add(events::k_directory_events);
   add(events::k_extract_events);

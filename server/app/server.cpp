@@ -44,6 +44,7 @@
 #include "server/dav/homes.hpp"
 #include "server/dav/schedule.hpp"
 #include "server/delivery/delivery.hpp"
+#include "server/filter/checks.hpp"
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
 #include "server/imap/url_access.hpp"
@@ -133,6 +134,7 @@ struct Server::State {
   std::unique_ptr<queue::Queue> queue;
   std::unique_ptr<smtp::Routing> routing;
   std::unique_ptr<smtp::Gate> smtp_gate;
+  std::unique_ptr<filter::Checks> checks;
   std::optional<imap::Environment> imap;
   std::optional<pop3::Environment> pop3;
   std::optional<smtp::Environment> smtp;
@@ -298,6 +300,7 @@ void Server::State::make_environments() {
   router = std::make_unique<Router>(local.get(), relay.get());
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
   smtp_gate = std::make_unique<smtp::Gate>(settings.smtp);
+  checks = std::make_unique<filter::Checks>(settings, *resolver, clock);
   const auto tls = [this] { return certificate->current(); };
   const line::Environment line{settings, *sign_in, *sessions, clock, tls, log};
   imap.emplace(
@@ -306,6 +309,7 @@ void Server::State::make_environments() {
   pop3.emplace(pop3::Environment{line, *directory, *store});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
                                  clock, tls, log, *policies});
+  smtp->checks = checks.get();
   smtp->fetch_url = [this](directory::Identity who, std::string url) {
     return imap::read_for_submission(*imap, std::move(who), std::move(url));
   };

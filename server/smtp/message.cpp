@@ -9,6 +9,7 @@
 #include "base/log/events/smtp.hpp"
 #include "base/mime/header.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/origin.hpp"
 #include "server/smtp/policy.hpp"
 #include "server/smtp/submission.hpp"
 #include "server/smtp/trace_fields.hpp"
@@ -24,7 +25,8 @@ struct Looked {
   std::optional<wire::Reply> refusal;
   std::string missing_fields;
   std::string message_id;
-  std::string message;  // handed back
+  std::optional<filter::Evidence> evidence;  // of who sent it, where that is asked
+  std::string message;                       // handed back
 };
 
 struct Question {
@@ -33,6 +35,8 @@ struct Question {
   Writer writer;                      // of a submission
   const delivery::Domains* domains = nullptr;
   bool is_submission = false;
+  bool is_checked = false;  // who sent it
+  bool is_trusted = false;  // what it says of checks may stay
   std::string trace, server_name;
   UtcSeconds now{};
 };
@@ -67,6 +71,7 @@ Looked look_at(const Question& question, std::string_view message) {
     looked.refusal = author_refusal(question, message, looked.missing_fields);
   }
   looked.message_id = mime::field_value(header, "Message-ID").value_or("");
+  if (question.is_checked) looked.evidence = filter::evidence_of(message);
   return looked;
 }
 
@@ -78,6 +83,8 @@ Question question_of(const Session& session, const std::string& trace) {
     if (recipient.is_expanded()) question.expanded.push_back(recipient.asked.address);
   question.domains = &environment.routing.delivery().domains();
   question.is_submission = session.role() == Role::submission;
+  question.is_checked = is_origin_checked(session);
+  question.is_trusted = !may_forge_results(session);
   if (question.is_submission)
     question.writer = writer_of(environment.directory, *session.identity,
                                 &environment.routing.delivery().store());
@@ -171,19 +178,22 @@ Task<Looked> look(const Session& session, std::string trace, std::string message
   const bool is_large = message.size() > delivery::k_large_message;
   auto work = [question = question_of(session, trace), message = std::move(message)]() mutable {
     auto looked = look_at(question, message);
-    looked.message = std::move(message);
+    looked.message = question.is_trusted
+                         ? std::move(message)
+                         : filter::without_own_results(std::move(message), question.server_name);
     return looked;
   };
   if (!is_large) co_return work();
   co_return co_await io::on_pool(session.environment().routing.workers(), std::move(work));
 }
 
-Task<void> take(Session& session, std::string trace, Looked looked) {
+Task<void> take(Session& session, std::string trace, std::string added, Looked looked) {
   Routed routed;
   routed.envelope = envelope_of(session, trace);
   routed.recipients = session.transaction.recipients;
   routed.return_path = return_path_field(routed.envelope.sender);
-  routed.fields = received_field(trace_info(session, trace)) + looked.missing_fields;
+  routed.fields =
+      std::move(added) + received_field(trace_info(session, trace)) + looked.missing_fields;
   routed.envelope.size = routed.fields.size() + looked.message.size();
   routed.message = std::move(looked.message);
   routed.answers_each = session.role() == Role::lmtp;
@@ -244,6 +254,12 @@ Task<void> accept_message(Session& session, std::string message) {
     refuse_message(session, looked.message.size(), *looked.refusal);
     co_return;
   }
+  Origin origin;
+  if (looked.evidence) origin = co_await check_origin(session, trace, *std::move(looked.evidence));
+  if (origin.refusal) {
+    refuse_message(session, looked.message.size(), *origin.refusal);
+    co_return;
+  }
   // Who may not be signed in any more sends nothing more, also what was all here before the word.
   if (const auto ended = session.check_end(); !ended && session.identity) {
     refuse_message(session, looked.message.size(),
@@ -251,7 +267,7 @@ Task<void> accept_message(Session& session, std::string message) {
     session.is_closing = true;
     co_return;
   }
-  co_await take(session, trace, std::move(looked));
+  co_await take(session, trace, std::move(origin.field), std::move(looked));
   session.reset();
 }
 

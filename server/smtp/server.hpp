@@ -15,6 +15,10 @@
 #include "server/smtp/routing.hpp"
 #include "server/trace/sessions.hpp"
 
+namespace kontor::filter {
+class Checks;  // server/filter/checks.hpp
+}
+
 namespace kontor::smtp {
 
 enum class Role : unsigned char {
@@ -38,6 +42,7 @@ struct Environment {
   // The bytes that an IMAP URL names, for who submits (BURL, RFC 4468). Errors: bad_input (no such
   // URL), no_permission, not_found; others: try again later.
   std::function<Task<Result<std::string>>(directory::Identity who, std::string url)> fetch_url = {};
+  const filter::Checks* checks = nullptr;  // of mail from others; null: none
 };
 
 // Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first

@@ -60,6 +60,7 @@ FOREIGN = [
     (r'sasl/.*', ['directory/sasl', 'directory/ldap']),
     (r'openssl/.*', ['base/net', 'base/crypto']),
     (r'unbound.*', ['base/net']),
+    (r'libpsl\.h', ['server/filter/dmarc']),
     (r'zlib\.h', ['base/net']),
     (r'unicode/.*', ['base/mime', 'search/analyze', 'calendar/zone']),
     (r'toml\+\+/.*', ['base/config']),

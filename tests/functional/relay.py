@@ -9,7 +9,6 @@ import dns.rcode
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,60 +18,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import far_side
 import kontor
 import postfix
+import unbound
 
 Told = collections.namedtuple('Told', 'address fate status host reply reason')
 TEXT = b'From: anna@example.test\r\nSubject: One\r\n\r\n.a line\r\n..\r\nlast\r\n'
 SENDER = 'anna@example.test'
-
-
-def free_port(*addresses):
-    """A port that is free at each of these addresses at this moment."""
-    for _ in range(50):
-        first = socket.create_server((addresses[0], 0))
-        port = first.getsockname()[1]
-        held = [first]
-        try:
-            held += [socket.create_server((address, port)) for address in addresses[1:]]
-            return port
-        except OSError:
-            continue
-        finally:
-            for one in held:
-                one.close()
-    raise RuntimeError('no free port found')
-
-
-class Unbound:
-    """A real name server with zones of the test."""
-
-    def __init__(self, records):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-unbound-'))
-        self.port = free_port('127.0.0.1')
-        zones = sorted({record.split()[0].rstrip('.').split('.')[-1] for record in records})
-        config = [f'server:\n interface: 127.0.0.1@{self.port}\n do-daemonize: no\n username: ""\n chroot: ""',
-                  f' directory: "{self.folder}"\n pidfile: ""\n use-syslog: no\n module-config: "iterator"']
-        config += [f' local-zone: "{zone}." static' for zone in zones]
-        config += [f" local-data: '{record}'" for record in records]
-        (self.folder / 'unbound.conf').write_text('\n'.join(config) + '\n')
-        self.process = subprocess.Popen(['unbound', '-d', '-c', str(self.folder / 'unbound.conf')],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        kontor.wait_until(self.answers, 'unbound answers')
-
-    def answers(self):
-        try:
-            socket.create_connection(('127.0.0.1', self.port), 5).close()
-            return True
-        except OSError:
-            return False
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
-        shutil.rmtree(self.folder)
-
-    @property
-    def setting(self):
-        return f'127.0.0.1@{self.port}'
 
 
 class RelayCase(unittest.TestCase):
@@ -81,7 +31,7 @@ class RelayCase(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-relay-'))
         self.addCleanup(shutil.rmtree, self.folder)
-        self.port = free_port('127.0.0.1', *self.ADDRESSES)
+        self.port = unbound.free_port('127.0.0.1', *self.ADDRESSES)
         self.zone = {}
 
     def far(self, number, **settings):
@@ -226,7 +176,7 @@ class FarSides(RelayCase):
                    'dead.far.test. IN A 127.0.7.1', 'no.far.test. IN A 127.0.7.2', 'good.far.test. IN A 127.0.7.3',
                    'plain.test. IN A 127.0.7.3', 'null.test. IN MX 0 .', 'alias.test. IN MX 10 cname.test.',
                    'cname.test. IN CNAME good.far.test.']
-        server = Unbound(records)
+        server = unbound.Unbound(records)
         self.addCleanup(server.close)
         told = self.send([(['a@far.test', 'b@plain.test', 'c@null.test', 'd@nowhere.test', 'e@alias.test', 'f@[127.0.7.3]'],
                            None, 1)], name_server=server)

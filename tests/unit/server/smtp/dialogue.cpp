@@ -68,9 +68,9 @@ std::string Dialogue::say_in_turn(std::vector<std::string> parts) {
   boost::asio::io_context context;
   const auto tls = [this] { return has_certificate ? some_certificate() : nullptr; };
   if (!parts_) parts_ = std::make_unique<Parts>(*this);
-  const Environment environment{
-      settings, directory, sign_in, parts_->routing,      parts_->gate,
-      sessions, clock,     tls,     log::Context(events), parts_->policies};
+  Environment environment{settings, directory, sign_in, parts_->routing,      parts_->gate,
+                          sessions, clock,     tls,     log::Context(events), parts_->policies};
+  environment.checks = checks;
   auto pair = net::make_memory_streams(server_end);
   testing::spawn(context, serve(std::move(pair.first), role, implicit_tls, environment));
   return testing::run(context, talk(*pair.second, std::move(parts), on_answer));

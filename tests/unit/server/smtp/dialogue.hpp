@@ -65,6 +65,7 @@ struct Dialogue {
   Role role = Role::mx;
   bool implicit_tls = false;
   bool has_certificate = true;
+  const filter::Checks* checks = nullptr;
   std::function<void(const std::string& answers)> on_answer;  // called at each piece of answer
 
   Dialogue();
