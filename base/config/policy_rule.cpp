@@ -178,6 +178,23 @@ Result<void> take_invitations(string_view text, PolicyValues& values) {
   return {};
 }
 
+Result<void> take_publishing(string_view text, PolicyValues& values) {
+  using enum Publishing;
+  if (text != "full" && text != "free-busy" && text != "none")
+    return fail(Errc::bad_input, fmt::format("\"{}\" is none of full, free-busy and none", text));
+  values.publishing = text == "free-busy" ? free_busy : text == "none" ? none : full;
+  return {};
+}
+
+Result<void> take_free_busy(string_view text, PolicyValues& values) {
+  using enum BusyAskers;
+  if (text != "everybody" && text != "rights" && text != "nobody")
+    return fail(Errc::bad_input,
+                fmt::format("\"{}\" is none of everybody, rights and nobody", text));
+  values.free_busy = text == "rights" ? rights : text == "nobody" ? nobody : everybody;
+  return {};
+}
+
 struct NameRow {
   PolicyName name;
   string_view word;
@@ -209,6 +226,8 @@ constexpr std::array<NameRow, k_policy_names> k_names{{
     {PolicyName::booking_series, "booking_series", false, take_booking_series},
     {PolicyName::capacity, "capacity", false, take_capacity},
     {PolicyName::invitations, "invitations", false, take_invitations},
+    {PolicyName::publishing, "publishing", false, take_publishing},
+    {PolicyName::free_busy, "free_busy", false, take_free_busy},
 }};
 
 constexpr bool in_order() {

@@ -40,8 +40,10 @@ enum class PolicyName : std::uint8_t {
   booking_series,
   capacity,
   invitations,
+  publishing,
+  free_busy,
 };
-inline constexpr std::size_t k_policy_names = 22;
+inline constexpr std::size_t k_policy_names = 24;
 std::string_view name_of(PolicyName name) noexcept;
 std::optional<PolicyName> find_policy_name(std::string_view name) noexcept;
 
@@ -73,6 +75,16 @@ enum class OutsideInvitations : std::uint8_t {
   none,   // nothing: the mail alone is there
 };
 
+// What a published link may show of somebody's calendars to whoever has it.
+enum class Publishing : std::uint8_t { full, free_busy, none };
+
+// Who may learn when somebody is busy; he himself always may.
+enum class BusyAskers : std::uint8_t {
+  everybody,  // who signs in, unless a calendar takes it from him
+  rights,     // whom a calendar gives it (a share: "l" or "r"), and who acts for him
+  nobody,
+};
+
 // What holds for somebody; what is absent is as the settings have it for everybody.
 struct PolicyValues {
   std::optional<std::uint64_t> quota;     // bytes; 0 (written none): no limit
@@ -88,6 +100,8 @@ struct PolicyValues {
   std::uint32_t recipients = 0;     // of one message; 0: smtp.max_recipients alone
   BookingValues booking;            // of a room
   OutsideInvitations invitations = OutsideInvitations::add;
+  Publishing publishing = Publishing::full;
+  BusyAskers free_busy = BusyAskers::everybody;
 
   bool may_use(PolicyProtocol protocol) const noexcept;
   // The networks it may be used from; nullptr: any.

@@ -65,6 +65,10 @@ std::string default_of(PolicyName name, const config::Settings& settings) {
       return "none";
     case PolicyName::invitations:
       return "add";
+    case PolicyName::publishing:
+      return "full";
+    case PolicyName::free_busy:
+      return "everybody";
     default:
       return "any";
   }

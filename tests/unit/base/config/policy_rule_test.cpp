@@ -57,6 +57,22 @@ TEST(PolicyRule, InvitationsFromOutside) {
               HasSubstr("none of add, known and none"));
 }
 
+TEST(PolicyRule, WhatIsPublishedAndWhoMayAskWhenSomebodyIsBusy) {
+  const auto of = [](std::string_view row) { return values_of(*parse_policy(row)); };
+  EXPECT_EQ(PolicyValues().publishing, Publishing::full);
+  EXPECT_EQ(of("everybody: publishing=none").publishing, Publishing::none);
+  EXPECT_EQ(of("everybody: publishing=free-busy").publishing, Publishing::free_busy);
+  EXPECT_EQ(of("everybody: publishing=full").publishing, Publishing::full);
+  EXPECT_THAT(parse_policy("everybody: publishing=yes").error().text(),
+              HasSubstr("none of full, free-busy and none"));
+  EXPECT_EQ(PolicyValues().free_busy, BusyAskers::everybody);
+  EXPECT_EQ(of("everybody: free_busy=rights").free_busy, BusyAskers::rights);
+  EXPECT_EQ(of("everybody: free_busy=nobody").free_busy, BusyAskers::nobody);
+  EXPECT_EQ(of("everybody: free_busy=everybody").free_busy, BusyAskers::everybody);
+  EXPECT_THAT(parse_policy("everybody: free_busy=no").error().text(),
+              HasSubstr("none of everybody, rights and nobody"));
+}
+
 TEST(PolicyRule, IsForAnAddressADistinguishedNameADomainNameOrEverybody) {
   const auto who = [](std::string_view row) { return parse_policy(row).value().who; };
   EXPECT_EQ(who("OU=Sales, DC=example,DC=test: quota=1G"), "OU=Sales, DC=example,DC=test");
