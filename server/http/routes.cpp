@@ -63,4 +63,12 @@ Routes::Found Routes::find(const wire::Request& request) const {
   return {nullptr, std::move(refusal)};
 }
 
+std::string Routes::shown_path(const wire::Request& request) const {
+  const auto hides = [&](const Route& route) {
+    return route.is_secret && fits(route, request.path);
+  };
+  const auto found = std::ranges::find_if(routes_, hides);
+  return found == routes_.end() ? request.path : found->path;
+}
+
 }  // namespace kontor::http

@@ -26,6 +26,7 @@ enum class Access : unsigned char {
 struct Call {
   const wire::Request& request;
   const directory::Identity* person = nullptr;  // with Access::anybody nullptr
+  std::string peer = {};                        // numeric address that it came from
 };
 
 // An Error is answered by the table of base/core/answers.hpp.
@@ -40,6 +41,7 @@ struct Route {
   bool any_case = false;   // of the path
   // Of a body that comes with credentials, where that is more than http.max_body; 0: it is not.
   std::size_t max_body = 0;
+  bool is_secret = false;  // what is below the path is a secret, which no log has
 };
 
 class Routes {
@@ -54,6 +56,8 @@ class Routes {
     wire::Response refusal;  // without a route
   };
   Found find(const wire::Request& request) const;
+  // The path as a log may have it.
+  std::string shown_path(const wire::Request& request) const;
 
  private:
   std::vector<Route> routes_;

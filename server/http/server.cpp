@@ -25,9 +25,11 @@ Task<Result<void>> answer(Connection& connection,
   connection.is_closing = !keeps;
   const bool is_head = request != nullptr && request->method == "HEAD";
   ++connection.answered;
+  const auto path =
+      request == nullptr ? std::string() : connection.environment().routes.shown_path(*request);
   connection.log().emit(log::events::k_http_request_done,
                         {{Keys::command, request == nullptr ? "" : request->method},
-                         {Keys::detail, request == nullptr ? "" : request->path},
+                         {Keys::detail, path},
                          {Keys::status, response.status}});
   co_return co_await connection.write(
       wire::to_bytes(response, {connection.environment().clock.now(), keeps, is_head}));
@@ -46,10 +48,12 @@ Task<wire::Response> respond(Connection& connection,
   }
   const bool is_known = route.access != Access::anybody;
   const auto* person = is_known && connection.identity() ? &*connection.identity() : nullptr;
-  auto handled = co_await route.handler(Call{request, person});
+  Call call{request, person, connection.stream().peer().address};
+  auto handled = co_await route.handler(std::move(call));
   if (!handled)
     connection.log().emit(log::events::k_http_request_refused, handled.error(),
-                          {{Keys::command, request.method}, {Keys::detail, request.path}});
+                          {{Keys::command, request.method},
+                           {Keys::detail, connection.environment().routes.shown_path(request)}});
   auto response = handled ? *std::move(handled) : response_to(handled.error());
   if (!proof.empty()) response.fields.push_back({"WWW-Authenticate", "Negotiate " + proof});
   if (!cookie.empty()) response.fields.push_back({"Set-Cookie", std::move(cookie)});

@@ -6,15 +6,12 @@
 #include <utility>
 
 #include "base/core/text.hpp"
-#include "base/net/signal.hpp"
 #include "directory/model/ntlm_message.hpp"
+#include "server/trace/open_try.hpp"
 
 namespace kontor::trace {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr milliseconds k_line{15'000};  // longest wait in line beside sign_in.longest_delay
 constexpr std::size_t k_max_account = 256;
 
 struct Parts {
@@ -24,11 +21,6 @@ struct Parts {
   Guard& guard;
 };
 
-Task<void> sleep_for(milliseconds length) {
-  net::Signal nobody;
-  (void)co_await nobody.wait(length);
-}
-
 // One name for all names of an account; a guesser must not get a new count with each of them.
 std::string account_of(const Parts& parts, const std::string& login) {
   const auto person =
@@ -36,43 +28,6 @@ std::string account_of(const Parts& parts, const std::string& login) {
   if (person) return person->id.text();
   return "?" + directory::fold_name(login.substr(0, k_max_account));
 }
-
-// unavailable: blocked, or the line is too long.
-Task<Result<void>> wait_in_line(const Parts& parts, Try& what) {
-  const milliseconds most = parts.settings.sign_in.longest_delay + k_line;
-  for (;;) {
-    KONTOR_CO_TRY(const auto wait, parts.guard.admit(what));
-    if (wait.count() <= 0) co_return Result<void>();
-    if (what.waited + wait > most)
-      co_return fail(Errc::unavailable, "too many tries from this address");
-    co_await sleep_for(wait);
-    what.waited += wait;
-  }
-}
-
-// Tells the guard how a try ended, also when its coroutine is gone before that is known.
-class OpenTry {
- public:
-  OpenTry(Guard& guard, const Try& what) : guard_(guard), what_(what) {}
-  ~OpenTry() {
-    if (open_) guard_.gone(what_);
-  }
-  OpenTry(const OpenTry&) = delete;
-  OpenTry& operator=(const OpenTry&) = delete;
-  // How long the answer has to wait.
-  milliseconds close(std::optional<Errc> error, std::string_view secret) {
-    if (error && error != Errc::auth_failed) return milliseconds(0);
-    open_ = false;
-    if (error) return guard_.failed(what_, secret);
-    guard_.succeeded(what_);
-    return milliseconds(0);
-  }
-
- private:
-  Guard& guard_;
-  const Try& what_;
-  bool open_ = true;
-};
 
 // What a client's responses say, as far as the mechanism says it here.
 struct Said {
@@ -100,12 +55,12 @@ class GuardedExchange final : public directory::SaslExchange {
     const auto said = response ? take(*response) : std::nullopt;
     if (!said) co_return co_await inner_->step(std::move(response));
     Try what{address_, account_of(parts_, said->login)};
-    KONTOR_CO_TRY(co_await wait_in_line(parts_, what));
+    KONTOR_CO_TRY(co_await wait_in_line(parts_.guard, parts_.settings.sign_in, what));
     OpenTry open(parts_.guard, what);
     auto outcome = co_await inner_->step(std::move(response));
     const auto error = outcome ? std::nullopt : std::optional(outcome.error().code());
     const auto wait = open.close(error, said->password);
-    if (wait.count() > 0) co_await sleep_for(wait);
+    co_await wait_after(wait);
     co_return outcome;
   }
 
@@ -150,13 +105,13 @@ class GuardedSignIn final : public directory::SignInService {
                                                    std::string password,
                                                    directory::SignInContext context) override {
     Try what{context.peer_address, account_of(parts_, login)};
-    KONTOR_CO_TRY(co_await wait_in_line(parts_, what));
+    KONTOR_CO_TRY(co_await wait_in_line(parts_.guard, parts_.settings.sign_in, what));
     OpenTry open(parts_.guard, what);
     auto identity =
         co_await parts_.service.check_password(std::move(login), password, std::move(context));
     const auto error = identity ? std::nullopt : std::optional(identity.error().code());
     const auto wait = open.close(error, password);
-    if (wait.count() > 0) co_await sleep_for(wait);
+    co_await wait_after(wait);
     co_return identity;
   }
 
