@@ -4,9 +4,11 @@
 #include <chrono>
 
 #include "calendar/freebusy/freebusy.hpp"
+#include "directory/model/identity.hpp"
 #include "server/scheduling/addressee.hpp"
 #include "server/scheduling/busy.hpp"
 #include "server/scheduling/scheduler.hpp"
+#include "server/sharing/busy.hpp"
 
 namespace kontor::scheduling {
 namespace {
@@ -60,29 +62,58 @@ struct Asking {
   const Environment& environment;
   const calendar::Zones& zones;
   const Request& request;
+  const directory::Identity& asker;
+  BusyMemory& memory;
 };
 
+// May the asker learn when this person is busy? `account` is his; nullptr: he has none yet.
+bool may_ask(const Asking& asking, const directory::Principal& person, store::Account* account) {
+  const auto askers = asking.environment.policies.of(person.id)->free_busy;
+  if (person.id == asking.asker.id) return true;
+  if (account != nullptr) {
+    const auto view = account->view();
+    const auto owner = binding_of(person);
+    if (const auto folder = default_calendar(view))
+      return sharing::may_see_busy(asking.asker, asking.environment.directory,
+                                   {owner, *folder, view.access(folder->id)}, askers);
+  }
+  return askers == config::BusyAskers::everybody;
+}
+
+// no_permission: not for the asker.
 Task<Result<std::vector<BusyPeriod>>> busy_of(Asking asking,
                                               std::shared_ptr<const directory::Principal> person) {
   // Who has no mailbox yet is free; none is made for a question.
-  if (!asking.environment.store.find(binding_of(*person))) co_return std::vector<BusyPeriod>();
+  if (!asking.environment.store.find(binding_of(*person))) {
+    if (!may_ask(asking, *person, nullptr)) co_return fail(Errc::no_permission, "not for this one");
+    co_return std::vector<BusyPeriod>();
+  }
   KONTOR_CO_TRY(const auto account,
                 co_await asking.environment.store.open_for(binding_of(*person)));
+  if (!may_ask(asking, *person, account.get()))
+    co_return fail(Errc::no_permission, "not for this one");
   BusyQuestion question;
   question.range = asking.request.range;
   question.self = addresses_of(*person);
   question.without = asking.request.without;
+  question.memory = &asking.memory;
   co_return co_await busy_times(*account, account->view(), std::move(question), asking.zones);
 }
 
+// Of a group those who may be asked. no_permission: none of them.
 Task<Result<std::vector<BusyPeriod>>> busy_of_all(
     Asking asking, std::vector<std::shared_ptr<const directory::Principal>> people) {
   calendar::BusyTime all(asking.request.range);
+  bool is_refused = false, is_told = false;
   for (const auto& person : people) {
     if (!person->has_mailbox()) continue;
-    KONTOR_CO_TRY(const auto periods, co_await busy_of(asking, person));
-    for (const auto& one : periods) all.add(one);
+    const auto periods = co_await busy_of(asking, person);
+    if (!periods && periods.error().code() != Errc::no_permission) co_return periods;
+    (periods ? is_told : is_refused) = true;
+    if (!periods) continue;
+    for (const auto& one : *periods) all.add(one);
   }
+  if (is_refused && !is_told) co_return fail(Errc::no_permission, "for none of them");
   co_return all.periods();
 }
 
@@ -97,7 +128,8 @@ Task<std::expected<std::vector<BusyAnswer>, Refusal>> Scheduler::ask_busy(
     co_return refuse("max-attendees-per-instance", "Too many are asked at once.");
   const auto copy = environment_.directory.current();
   const auto now = environment_.clock.now();
-  const Asking asking{environment_, zones_, *request};
+  const auto identity = directory::make_identity(*copy, *asker, {}, {});
+  const Asking asking{environment_, zones_, *request, identity, busy_memory_};
   std::vector<BusyAnswer> out;
   for (const auto& attendee : attendees) {
     BusyAnswer answer{attendee.address, "3.7;Invalid calendar user", ""};
@@ -117,7 +149,10 @@ Task<std::expected<std::vector<BusyAnswer>, Refusal>> Scheduler::ask_busy(
       message.organizer = request->organizer;
       message.attendee = attendee.address;
       message.method = "REPLY";
-      answer.status = periods ? "2.0;Success" : "5.1;Service unavailable";
+      const bool is_refused = !periods && periods.error().code() == Errc::no_permission;
+      answer.status = periods      ? "2.0;Success"
+                      : is_refused ? "3.8;No authority"  // RFC 5546, 3.6
+                                   : "5.1;Service unavailable";
       if (periods) answer.calendar = calendar::write_freebusy(message);
     }
     out.push_back(std::move(answer));

@@ -30,6 +30,7 @@
 #include "calendar/itip/message.hpp"
 #include "calendar/zone/zones.hpp"
 #include "server/policy/policies.hpp"
+#include "server/scheduling/busy_memory.hpp"
 #include "server/scheduling/calendars.hpp"
 #include "store/mailbox/account_store.hpp"
 
@@ -156,6 +157,7 @@ class Scheduler {
   Task<std::string> deliver(calendar::SchedulingMessage message, std::string to, Origin origin);
 
   const calendar::Zones& zones() const noexcept { return zones_; }
+  BusyMemory& busy_memory() noexcept { return busy_memory_; }
 
  private:
   friend class Round;
@@ -168,6 +170,7 @@ class Scheduler {
 
   Environment environment_;
   calendar::Zones zones_;
+  BusyMemory busy_memory_;
 };
 
 }  // namespace kontor::scheduling

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/sharing/rights.hpp"
+#include "server/sharing/busy.hpp"
 
 #include <gtest/gtest.h>
 
@@ -87,6 +87,11 @@ TEST_F(RightsTest, OfCalendarsAreNotThoseOfMail) {
   EXPECT_TRUE(may_see_busy(identity(2), directory_, access));
   EXPECT_FALSE(may_see_busy(identity(3), directory_, access)) << "it was taken from her";
   EXPECT_TRUE(may_see_busy(identity(3), directory_, {owner_, folder_, {}}));
+  using enum config::BusyAskers;
+  EXPECT_TRUE(may_see_busy(identity(2), directory_, access, rights));
+  EXPECT_FALSE(may_see_busy(identity(2), directory_, {owner_, folder_, {}}, rights));
+  EXPECT_FALSE(may_see_busy(identity(2), directory_, access, nobody));
+  EXPECT_TRUE(may_see_busy(identity(1), directory_, access, nobody)) << "it is his own";
 }
 
 TEST_F(RightsTest, OfAGroupItsMembersHaveItsCalendars) {
