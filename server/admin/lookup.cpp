@@ -3,8 +3,14 @@
 
 #include <string>
 
+#include "base/core/text.hpp"
+#include "directory/model/shared_mailbox.hpp"
+#include "server/sharing/identifier.hpp"
+
 namespace kontor::admin {
 namespace {
+
+constexpr std::string_view k_public_word = "public";
 
 Result<FoundAccount> by_id(const Environment& environment, store::AccountId id) {
   for (const auto& info : environment.store.list()) {
@@ -34,6 +40,23 @@ Task<Result<std::shared_ptr<store::Account>>> open_mailbox(const Environment& en
   if (found.account) co_return co_await environment.store.open(*found.account);
   store::Binding owner{found.person->id.source, found.person->id.guid};
   co_return co_await environment.store.open_for(std::move(owner));
+}
+
+bool is_public(const store::Binding& owner) {
+  return owner == directory::public_folders_owner<store::Binding>();
+}
+
+Task<Result<std::shared_ptr<store::Account>>> open_mailbox_or_public(const Environment& environment,
+                                                                     std::string name) {
+  if (iequals(name, k_public_word))
+    co_return co_await environment.store.open_for(
+        directory::public_folders_owner<store::Binding>());
+  co_return co_await open_mailbox(environment, std::move(name));
+}
+
+std::string mailbox_text(const Environment& environment, const store::Binding& owner) {
+  if (is_public(owner)) return std::string(k_public_word);
+  return sharing::identifier_of(*environment.directory.current(), owner);
 }
 
 }  // namespace kontor::admin

@@ -19,5 +19,11 @@ Result<FoundAccount> find_account(const Environment& environment, std::string_vi
 // His mailbox, made when there is none yet.
 Task<Result<std::shared_ptr<store::Account>>> open_mailbox(const Environment& environment,
                                                            std::string name);
+// The same; "public" is the account of the public folders.
+Task<Result<std::shared_ptr<store::Account>>> open_mailbox_or_public(const Environment& environment,
+                                                                     std::string name);
+bool is_public(const store::Binding& owner);
+// An address, "public", or the id of who is not in the directory any more.
+std::string mailbox_text(const Environment& environment, const store::Binding& owner);
 
 }  // namespace kontor::admin

@@ -19,31 +19,9 @@ namespace {
 namespace json = boost::json;
 using AccountPtr = std::shared_ptr<store::Account>;
 
-constexpr std::string_view k_public_word = "public";
-
-bool is_public(const store::Binding& owner) {
-  return owner == directory::public_folders_owner<store::Binding>();
-}
-
-// The mailbox, made when there is none yet.
-Task<Result<AccountPtr>> open_mailbox(const Desk& desk, std::string name) {
-  auto& store = desk.environment.store;
-  if (iequals(name, k_public_word))
-    co_return co_await store.open_for(directory::public_folders_owner<store::Binding>());
-  KONTOR_CO_TRY(const auto found, find_account(desk.environment, name));
-  if (found.account) co_return co_await store.open(*found.account);
-  store::Binding owner{found.person->id.source, found.person->id.guid};
-  co_return co_await store.open_for(std::move(owner));
-}
-
 Result<store::Binding> find_who(const Desk& desk, const std::string& name) {
   const auto& domain = desk.environment.settings.directory.default_domain;
   return sharing::find_principal(*desk.environment.directory.current(), domain, name);
-}
-
-std::string mailbox_text(const Desk& desk, const store::Binding& owner) {
-  if (is_public(owner)) return std::string(k_public_word);
-  return sharing::identifier_of(*desk.environment.directory.current(), owner);
 }
 
 enum class Which : unsigned char { all, mail };
@@ -144,7 +122,7 @@ void add_rows(const Desk& desk,
               const store::SharedAccount& account,
               const store::Binding* who,
               json::array& out) {
-  const auto mailbox = mailbox_text(desk, account.owner);
+  const auto mailbox = mailbox_text(desk.environment, account.owner);
   for (const auto& folder : account.folders) {
     auto list = folder.access;
     if (who != nullptr)
@@ -175,7 +153,8 @@ Task<Answer> shares_add(const Desk& desk, Request request) {
   if (request.options.contains("--send-as"))
     *rights |= static_cast<store::RightBits>(store::Right::post);
   KONTOR_CO_TRY(auto who, find_who(desk, request.arguments[1]));
-  KONTOR_CO_TRY(auto account, co_await open_mailbox(desk, request.arguments[0]));
+  KONTOR_CO_TRY(auto account,
+                co_await open_mailbox_or_public(desk.environment, request.arguments[0]));
   const auto name = folder_option(request);
   if (!name.empty()) {
     KONTOR_CO_TRY(co_await make_public_folder(account, name));
@@ -183,7 +162,7 @@ Task<Answer> shares_add(const Desk& desk, Request request) {
   auto folders = folders_of(*account, name, whole_of(desk, account->view().binding()));
   if (folders.empty()) co_return fail(Errc::not_found, "no folder " + name);
   json::object row;
-  row["mailbox"] = mailbox_text(desk, account->view().binding());
+  row["mailbox"] = mailbox_text(desk.environment, account->view().binding());
   row["who"] = sharing::identifier_of(*desk.environment.directory.current(), who);
   row["rights"] = sharing::rights_word(*rights, folders.front().folder_class);
   row["folders"] = folders.size();
@@ -193,10 +172,11 @@ Task<Answer> shares_add(const Desk& desk, Request request) {
 
 Task<Answer> shares_remove(const Desk& desk, Request request) {
   KONTOR_CO_TRY(auto who, find_who(desk, request.arguments[1]));
-  KONTOR_CO_TRY(auto account, co_await open_mailbox(desk, request.arguments[0]));
+  KONTOR_CO_TRY(auto account,
+                co_await open_mailbox_or_public(desk.environment, request.arguments[0]));
   auto folders = folders_of(*account, folder_option(request));
   json::object row;
-  row["mailbox"] = mailbox_text(desk, account->view().binding());
+  row["mailbox"] = mailbox_text(desk.environment, account->view().binding());
   row["who"] = sharing::identifier_of(*desk.environment.directory.current(), who);
   KONTOR_CO_TRY(const auto changed,
                 co_await set_all(account, std::move(folders), std::move(who), 0));
@@ -205,7 +185,8 @@ Task<Answer> shares_remove(const Desk& desk, Request request) {
 }
 
 Task<Answer> shares_list(const Desk& desk, Request request) {
-  KONTOR_CO_TRY(auto account, co_await open_mailbox(desk, request.arguments[0]));
+  KONTOR_CO_TRY(auto account,
+                co_await open_mailbox_or_public(desk.environment, request.arguments[0]));
   const auto view = account->view();
   json::array out;
   for (const auto& folder : folders_of(*account, "")) {

@@ -317,7 +317,8 @@ void Server::State::make_environments() {
   ldap.emplace(ldap::Environment{
       line, *directory, *books,
       directory::PhotoShelf(settings.server.data_folder, io::real_file_system()), workers});
-  web = make_web(settings, *directory, *sign_in, *store, workers, books.get(), *scheduler, clock);
+  web = make_web(settings, *directory, *sign_in, *store, workers, books.get(), *scheduler,
+                 *policies, *guard, clock);
   // As at a sign-in: by the newest copy, the policies, and where the request comes from.
   cookies.emplace(
       settings.dav.session, clock,

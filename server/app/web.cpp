@@ -23,13 +23,16 @@ http::Routes make_web(const config::Settings& settings,
                       io::WorkPool& workers,
                       const directory::BookKeeper* books,
                       scheduling::Scheduler& scheduler,
+                      const policy::Policies& policies,
+                      trace::Guard& guard,
                       const Clock& clock) {
   http::Routes all;
   all.add({"/health", {"GET"}, http::Access::anybody, [&directory](http::Call) {
              return health(directory);
            }});
   all.add(autodiscover::routes({settings, directory, sign_in, clock}));
-  all.add(dav::routes({settings, directory, store, clock, books, &workers, &scheduler}));
+  all.add(dav::routes(
+      {settings, directory, store, clock, books, &workers, &scheduler, &policies, &guard}));
   return all;
 }
 

@@ -7,7 +7,9 @@
 #include "directory/gal/book.hpp"
 #include "directory/model/sign_in.hpp"
 #include "server/http/routes.hpp"
+#include "server/policy/policies.hpp"
 #include "server/scheduling/scheduler.hpp"
+#include "server/trace/guard.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::app {
@@ -20,6 +22,8 @@ http::Routes make_web(const config::Settings& settings,
                       io::WorkPool& workers,
                       const directory::BookKeeper* books,
                       scheduling::Scheduler& scheduler,
+                      const policy::Policies& policies,
+                      trace::Guard& guard,
                       const Clock& clock);
 
 }  // namespace kontor::app

@@ -6,7 +6,8 @@
 #include "server/dav/answers.hpp"
 #include "server/scheduling/busy.hpp"
 #include "server/scheduling/calendars.hpp"
-#include "server/sharing/rights.hpp"
+#include "server/scheduling/scheduler.hpp"
+#include "server/sharing/busy.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -98,23 +99,29 @@ Task<Result<http::wire::Response>> answer_busy(std::shared_ptr<Kept> kept, http:
   message.organizer = "mailto:" + owner->mail;
   message.method = "PUBLISH";
   const store::Binding binding{owner->id.source, owner->id.guid};
+  const auto askers = environment.policy_of(owner->id)->free_busy;
+  const bool is_known = owner->id == call.person->id || askers == config::BusyAskers::everybody;
   if (const auto id = environment.store.find(binding)) {
     KONTOR_CO_TRY(const auto account, co_await environment.store.open(*id));
     const auto view = account->view();
     const auto folder = scheduling::default_calendar(view);
+    if (!folder && !is_known) co_return fail(Errc::not_found, "not for this one");
     if (folder) {
       const auto& list = view.access(folder->id);
       const sharing::Access access{binding, *folder, list};
-      if (!sharing::may_see_busy(*call.person, environment.directory, access))
+      if (!sharing::may_see_busy(*call.person, environment.directory, access, askers))
         co_return fail(Errc::not_found, "not for this one");
       scheduling::BusyQuestion question;
       question.range = *range;
       question.self = owner->addresses;
+      if (environment.scheduler != nullptr) question.memory = &environment.scheduler->busy_memory();
       KONTOR_CO_TRY(message.periods, co_await scheduling::busy_times(
                                          *account, view, std::move(question), kept->zones));
       if (sharing::object_rights_of(*call.person, environment.directory, access) == 0)
         message.periods = without_types(message.periods, *range);
     }
+  } else if (!is_known) {
+    co_return fail(Errc::not_found, "not for this one");
   }
   http::wire::Response out{200,
                            "text/calendar; charset=utf-8; component=VFREEBUSY; method=PUBLISH",

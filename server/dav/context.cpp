@@ -137,6 +137,11 @@ std::optional<Resource> stored_resource(const Context& context, Resource found) 
 
 }  // namespace
 
+policy::SharedValues Environment::policy_of(const directory::PrincipalId& person) const {
+  static const auto nothing = std::make_shared<const config::PolicyValues>();
+  return policies == nullptr ? nothing : policies->of(person);
+}
+
 PrincipalPtr find_principal(const Context& context, std::string_view key) {
   const auto colon = key.find(':');
   if (colon != std::string_view::npos) {

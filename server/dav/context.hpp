@@ -17,6 +17,8 @@
 #include "server/dav/path.hpp"
 #include "server/dav/xml/element.hpp"
 #include "server/http/routes.hpp"
+#include "server/policy/policies.hpp"
+#include "server/trace/guard.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::scheduling {
@@ -34,6 +36,9 @@ struct Environment {
   const directory::BookKeeper* books = nullptr;  // nullptr: no global address book is served
   io::WorkPool* workers = nullptr;  // long answers are made on it; nullptr: where they are asked
   scheduling::Scheduler* scheduler = nullptr;  // nullptr: nothing is scheduled
+  const policy::Policies* policies = nullptr;  // nullptr: nothing holds for anybody (tests)
+  trace::Guard* guard = nullptr;               // nullptr: nobody is slowed down (tests)
+  policy::SharedValues policy_of(const directory::PrincipalId& person) const;
 };
 
 // The parts that server/dav itself keeps between requests.

@@ -9,6 +9,7 @@
 #include "server/dav/delegates.hpp"
 #include "server/dav/homes.hpp"
 #include "server/scheduling/calendars.hpp"
+#include "server/sharing/busy.hpp"
 #include "server/sharing/rights.hpp"
 #include "store/mailbox/names.hpp"
 #include "store/mailbox/shares.hpp"
@@ -146,8 +147,9 @@ bool sees_private(const Context& context, const Resource& resource) {
 
 bool may_see_busy(const Context& context, const store::FolderInfo& folder) {
   const auto owner = context.view->binding();
+  const auto policy = context.kept->environment.policy_of({owner.source, owner.guid});
   return sharing::may_see_busy(context.person, directory_of(context),
-                               {owner, folder, context.view->access(folder.id)});
+                               {owner, folder, context.view->access(folder.id)}, policy->free_busy);
 }
 
 bool gives_something(const Context& context, const store::Binding& owner) {

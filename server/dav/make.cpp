@@ -91,7 +91,7 @@ Task<Answer> do_mkcol(Context& context) {
   if (!folder_class) co_return refusal(403, dav_name("valid-resourcetype"));
   Resource made = context.resource;
   made.kind = Kind::collection;
-  auto update = plan_update(made, *body, true);
+  auto update = plan_update(context, made, *body, true);
   if (update.is_refused) {
     const bool is_calendar = body->is(cal_name("mkcalendar"));
     const auto root = is_calendar ? cal_name("mkcalendar-response") : dav_name("mkcol-response");

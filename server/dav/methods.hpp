@@ -26,7 +26,10 @@ struct PropertyUpdate {
   bool is_refused = false;
 };
 // With `is_new` the collection's kind and set of components may be among them.
-PropertyUpdate plan_update(const Resource& resource, const xml::Element& update, bool is_new);
+PropertyUpdate plan_update(const Context& context,
+                           const Resource& resource,
+                           const xml::Element& update,
+                           bool is_new);
 
 // The conditions of If-Match and If-None-Match (RFC 9110, 13.1). bad_input.
 Result<store::ObjectCondition> condition_of(const http::wire::Request& request);

@@ -61,7 +61,7 @@ void add_held(Element& to, const Context& context, const Resource& resource) {
     to.add(privilege(dav_name("read")));
     to.add(privilege(dav_name("read-current-user-privilege-set")));
   }
-  if (is_stored && resource.folder_class() == store::FolderClass::calendar)
+  if (is_stored && resource.folder != nullptr && may_see_busy(context, resource.folder->info()))
     to.add(privilege(cal_name("read-free-busy")));
   if (!is_stored) return;
   if (is_inbox(resource)) add_all(to, k_deliver);

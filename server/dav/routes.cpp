@@ -8,6 +8,7 @@
 #include "server/dav/busy_address.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
+#include "server/dav/published.hpp"
 #include "server/dav/rights.hpp"
 #include "server/dav/schedule.hpp"
 
@@ -20,7 +21,7 @@ using http::wire::Response;
 
 constexpr std::string_view k_features =
     "1, 2, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, "
-    "addressbook, calendar-proxy";
+    "calendar-no-timezone, calendar-availability, addressbook, calendar-proxy";
 
 struct Row {
   std::string_view name;
@@ -121,6 +122,13 @@ std::vector<http::Route> routes(const Environment& environment) {
                  [kept](Call call) { return answer_busy(kept, call); },
                  true,
                  true});
+  http::Route published;
+  published.path = k_published;
+  published.methods = {"GET"};
+  published.has_below = true;
+  published.is_secret = true;
+  published.handler = [kept](Call call) { return answer_published(kept, std::move(call)); };
+  out.push_back(std::move(published));
   out.push_back(std::move(dav));
   out.push_back(std::move(question));
   for (const auto* name : {"/.well-known/caldav", "/.well-known/carddav"})

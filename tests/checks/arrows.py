@@ -33,9 +33,10 @@ ALLOWED = {
     'server/http/wire': ['base/core', 'base/mime'],
     'server/http': BASE + DIRECTORY_SEEN + ['server/http/wire', 'server/line', 'server/trace'],
     'server/autodiscover': BASE + DIRECTORY_SEEN + ['server/http', 'server/trace'],
-    'server/scheduling': BASE + STORE + DIRECTORY_SEEN + ['server/policy', 'server/trace', 'calendar'],
+    'server/scheduling': BASE + STORE + DIRECTORY_SEEN + ['server/policy', 'server/sharing', 'server/dav/xml', 'server/trace', 'calendar'],
+    'server/publish': BASE + STORE + DIRECTORY_SEEN + ['server/scheduling', 'server/dav/xml', 'calendar'],
     'server/dav/xml': ['base/core'],
-    'server/dav': BASE + STORE + DIRECTORY_SEEN + ['server/dav/xml', 'server/http', 'server/http/wire', 'server/scheduling', 'server/sharing', 'server/policy', 'server/trace', 'calendar'],
+    'server/dav': BASE + STORE + DIRECTORY_SEEN + ['server/dav/xml', 'server/http', 'server/http/wire', 'server/scheduling', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'calendar'],
     'server/queue': BASE + ['store/log', 'store/format', 'server/trace'],
     'server/scheduling/imip': ['base/core', 'base/mime', 'calendar'],
     'server/sharing': BASE + STORE + DIRECTORY_SEEN,
@@ -49,7 +50,7 @@ ALLOWED = {
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/queue', 'server/filter'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/indexer', 'search'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/indexer', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 

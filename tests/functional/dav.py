@@ -483,6 +483,40 @@ class Properties(DavCase):
         self.assertEqual(len(self.anna.report(path, query % ('0730', '0730')).responses()[0]), 1)
         self.assertEqual(len(self.anna.report(path, query % ('1030', '1030')).responses()[0]), 0)
 
+    def test_a_zone_of_a_calendar_by_its_name(self):
+        """RFC 7809, 5.3.2: the name and the VTIMEZONE follow each other."""
+        path = self.make('named-zones')
+        update = f'<D:propertyupdate {SPACES}><D:set><D:prop><C:%s>%s</C:%s></D:prop></D:set></D:propertyupdate>'
+        named = 'calendar-timezone-id'
+
+        def props():
+            found, _ = self.anna.propfind(path, 'C:calendar-timezone-id', 'C:calendar-timezone').responses()
+            return {name.split('}')[1]: element.text for name, element in found.get(path, {}).items()}
+        self.assertEqual(props(), {})
+        answer = self.anna.ask('PROPPATCH', path, update % (named, 'Atlantis/Center', named))
+        self.assertIn(b'valid-timezone', answer.body)
+        self.assertEqual(props(), {})
+        self.assertIn(b'200 OK', self.anna.ask('PROPPATCH', path, update % (named, 'Asia/Yekaterinburg', named)).body)
+        there = props()
+        self.assertEqual(there[named], 'Asia/Yekaterinburg')
+        self.assertIn('TZID:Asia/Yekaterinburg', there['calendar-timezone'])
+        self.anna.ask('PUT', path + 'a', dav.event('a', start='20261122T100000'))
+        query = (f'<C:calendar-query {SPACES}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter '
+                 'name="VEVENT"><C:time-range start="20261122T%s00Z" end="20261122T%s30Z"/></C:comp-filter></C:comp-filter></C:filter>'
+                 '</C:calendar-query>')
+        self.assertEqual(len(self.anna.report(path, query % ('0530', '0530')).responses()[0]), 1)
+        self.assertEqual(len(self.anna.report(path, query % ('1030', '1030')).responses()[0]), 0)
+        # A VTIMEZONE of a name that is known gives the name, another one takes it away.
+        zone = ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTIMEZONE\r\nTZID:%s\r\nBEGIN:STANDARD\r\n'
+                'DTSTART:20141026T020000\r\nTZOFFSETFROM:+0400\r\nTZOFFSETTO:+0300\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n')
+        for tzid, name in (('Europe/Moscow', 'Europe/Moscow'), ('Our own', None)):
+            self.anna.ask('PROPPATCH', path, update % ('calendar-timezone', zone % tzid, 'calendar-timezone'))
+            self.assertEqual(props().get(named), name)
+        removal = f'<D:propertyupdate {SPACES}><D:remove><D:prop><C:calendar-timezone/></D:prop></D:remove></D:propertyupdate>'
+        self.assertIn(b'200 OK', self.anna.ask('PROPPATCH', path, removal).body)
+        self.assertEqual(props(), {})
+        self.assertIn('calendar-no-timezone', self.anna.ask('OPTIONS', path).headers['DAV'])
+
     def test_a_minimal_answer_leaves_out_what_is_not_there(self):
         answer = self.anna.propfind(self.home, 'D:displayname', 'D:no-such-thing')
         self.assertIn(b'404', answer.body)
