@@ -90,6 +90,21 @@ class SharesTest : public StoreFixture {
   }
 };
 
+TEST(Shares, TheShortestOfTheirFilesIsRead) {
+  SharesFile file;
+  SharedFolder folder;
+  folder.id = 1;
+  SharedAccount account;
+  account.folders.push_back(folder);
+  file.accounts.push_back(std::make_shared<const SharedAccount>(account));
+  const auto read = decode_shares(encode_shares(file));
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(*read->accounts.at(0), account);
+  account.folders.clear();
+  file.accounts = {std::make_shared<const SharedAccount>(account)};
+  EXPECT_TRUE(decode_shares(encode_shares(file)));
+}
+
 TEST_F(SharesTest, FollowWhatIsCommitted) {
   EXPECT_EQ(names(), "");
   give(k_inbox, 2, "lr");
