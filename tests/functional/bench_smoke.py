@@ -22,7 +22,7 @@ class Compare(unittest.TestCase):
             page.write_text(MARKED, encoding='utf-8')
             result = subprocess.run([sys.executable, '-B', str(kontor.ROOT / 'bench/compare.py'), '--quick', '--alone', '--rounds', '1',
                                      '--build', str(kontor.build_folder()), '--markdown', str(page)],
-                                    capture_output=True, text=True, timeout=280)
+                                    capture_output=True, text=True, timeout=600)
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             text = page.read_text(encoding='utf-8')
         self.assertTrue(text.startswith('before\n') and text.endswith('after\n'), text)
@@ -30,7 +30,8 @@ class Compare(unittest.TestCase):
         for load in loads.LOADS:
             for line in load.lines:
                 row = next(row for row in text.splitlines() if row.startswith('| ' + line.text.format(messages='400') + ' |'))
-                self.assertRegex(row, r'\| [\d,.]+ ?(/s|ms|KB|MB/s)')
+                # Of so few sessions the memory may be less than what the server gave back meanwhile.
+                self.assertRegex(row, r'\| -?[\d,.]+ ?(/s|ms|KB|MB/s)')
 
     def test_a_page_without_the_marker_lines_is_left_alone(self):
         with tempfile.TemporaryDirectory() as folder:

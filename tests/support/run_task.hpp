@@ -16,7 +16,7 @@ namespace kontor::testing {
 
 // Runs what is queued until it ends by itself; false (and a test failure) after `bound`.
 inline bool run_all(boost::asio::io_context& context,
-                    std::chrono::seconds bound = std::chrono::seconds(20)) {
+                    std::chrono::seconds bound = std::chrono::seconds(120)) {
   context.restart();
   context.run_for(bound);
   const bool ended = context.stopped();

@@ -84,7 +84,7 @@ class FakeServer {
   }
 
  private:
-  static constexpr net::Limit k_patience = std::chrono::seconds(15);
+  static constexpr net::Limit k_patience = std::chrono::seconds(120);
 
   std::string hello() const {
     std::string reply = "250-fake greets";
