@@ -308,4 +308,4 @@ class Holidays(Case):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    kontor.main()
