@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every source carries or must not carry: licence line, #pragma once, no marks of unfinished work, living links."""
+"""What every source carries or must not carry: licence line, #pragma once, no marks of unfinished work, living links; and
+what stands at the top."""
 import re
 import sys
 
 import tree
 
 UNFINISHED = re.compile(r'\b(TO' r'DO|FIX' r'ME|XX' r'X)\b')
+AT_THE_TOP = {'.clang-format', '.clang-tidy', '.gitignore', 'CMakeLists.txt', 'CMakePresets.json', 'LICENSE', 'NOTICE', 'README.md',
+              'start', 'test'}
 # A private constructor is reached by new, straight into the pointer that owns the object; nothing else is.
 RAW = re.compile(r'(?<![\w.>])(new [A-Z]\w*[({]|delete \w|goto \w)')
 
@@ -35,7 +38,12 @@ def dead_links(name, text):
             yield f'{name}: the word "{word}" stands twice'
 
 
+def strays(names):
+    return [f'{name}: not one of the files that stand at the top' for name in names if '/' not in name and name not in AT_THE_TOP]
+
+
 def self_test():
+    assert strays(['log', 'base/log']) == ['log: not one of the files that stand at the top']
     assert list(problems_of('a.hpp', 'int x;')), 'a header without licence and pragma must be found'
     assert list(problems_of('a.md', '[x](no/such/file.md)'))
 
@@ -43,7 +51,7 @@ def self_test():
 def check():
     names = tree.tracked('.cpp', '.hpp', '.py', '.cmake', '.md')
     problems = [problem for name in names for problem in problems_of(name, tree.read(name))]
-    tree.finish('sources', problems, len(names))
+    tree.finish('sources', problems + strays(tree.listed()), len(names))
 
 
 if __name__ == '__main__':

@@ -7,11 +7,13 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+def listed(*options):
+    return subprocess.run(['git', 'ls-files', *options], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
 def tracked(*endings):
     """Paths below the root of files that git tracks or would add, with one of these endings."""
-    listed = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard'], cwd=ROOT, check=True,
-                            capture_output=True, text=True).stdout.split('\n')
-    return [name for name in listed if name and name.endswith(endings) and (ROOT / name).is_file()]
+    return [name for name in listed('-co', '--exclude-standard') if name.endswith(endings) and (ROOT / name).is_file()]
 
 
 def read(name):
