@@ -37,6 +37,11 @@ void append_person(std::string& out, const Property& property) {
 
 }  // namespace
 
+bool is_entry(const Component& component) noexcept {
+  const auto kind = kind_of(component.name);
+  return kind == Kind::event || kind == Kind::todo || kind == Kind::journal;
+}
+
 std::string_view component_name(Kind kind) noexcept {
   for (const auto& [one, name] : k_names)
     if (one == kind) return name;

@@ -23,6 +23,9 @@ enum class Kind : unsigned char { event, todo, journal, freebusy, availability }
 std::string_view component_name(Kind kind) noexcept;  // "VEVENT"
 std::optional<Kind> kind_of(std::string_view component_name) noexcept;
 
+// What a calendar holds: an event, a task, a journal entry.
+bool is_entry(const Component& component) noexcept;
+
 struct ObjectLimits {
   TextLimits text;
   std::size_t overrides = 1'000;  // max-instances

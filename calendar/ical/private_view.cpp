@@ -5,7 +5,7 @@
 #include <array>
 
 #include "base/core/text.hpp"
-#include "calendar/text/component.hpp"
+#include "calendar/ical/object.hpp"
 
 namespace kontor::calendar {
 namespace {
@@ -19,10 +19,6 @@ constexpr std::array<std::string_view, 16> k_kept{
 bool is_private(const Component& component) {
   const auto* said = component.find("CLASS");
   return said != nullptr && !iequals(trim(said->value), "PUBLIC");
-}
-
-bool is_entry(const Component& component) {
-  return component.name == "VEVENT" || component.name == "VTODO" || component.name == "VJOURNAL";
 }
 
 // Parameters of one's own say what one likes.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "calendar/ical/object.hpp"
 #include "calendar/ical/private_view.hpp"
 
 namespace kontor::calendar {
@@ -19,14 +20,10 @@ void rename_zones(Component& component, const Names& names) {
   for (auto& inner : component.components) rename_zones(inner, names);
 }
 
-bool is_entry(const Component& component) {
-  return component.name == "VEVENT" || component.name == "VTODO" || component.name == "VJOURNAL";
-}
-
 void strip(Component& entry) {
   std::erase_if(entry.components, [](const Component& one) { return one.name == "VALARM"; });
   std::erase_if(entry.properties, [](const Property& one) {
-    return one.name == "ATTACH" && one.find("MANAGED-ID") != nullptr;
+    return one.name == "ATTACH" && one.find("MANAGED-ID") != nullptr;  // RFC 8607
   });
 }
 

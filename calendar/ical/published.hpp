@@ -10,7 +10,7 @@
 namespace kontor::calendar {
 
 // Gathers the objects of one calendar. What is private is shown as busy (private_view()); alarms,
-// and attachments that are the server's own and need a sign-in, are left out. Each zone stands
+// and attachments that a server keeps for who signs in (MANAGED-ID), are left out. Each zone stands
 // there once; where two objects mean different rules by one TZID the second is called otherwise.
 // One thread.
 class PublishedCalendar {

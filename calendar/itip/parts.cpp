@@ -55,9 +55,7 @@ void name_zones(const Component& component, std::set<std::string, std::less<>>& 
 
 }  // namespace
 
-bool is_scheduled(const Component& component) noexcept {
-  return component.name == "VEVENT" || component.name == "VTODO" || component.name == "VJOURNAL";
-}
+bool is_scheduled(const Component& component) noexcept { return is_entry(component); }
 
 std::string instance_key(const Component& component) {
   const Property* id = component.find("RECURRENCE-ID");

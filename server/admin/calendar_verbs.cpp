@@ -19,8 +19,6 @@ using publish::Link;
 using AccountPtr = std::shared_ptr<store::Account>;
 
 constexpr std::string_view k_calendar = "calendar:";
-constexpr std::string_view k_place = "/published/";  // server/dav/published.hpp
-constexpr std::string_view k_ending = ".ics";
 
 // "default" or "calendar:default".
 Result<store::FolderInfo> find_calendar(const store::AccountView& view, const std::string& name) {
@@ -107,7 +105,8 @@ Task<Answer> calendars_publish(const Desk& desk, Request request) {
                                                              desk.environment.clock.now()));
   auto row = row_of(desk, view, made.link);
   const auto offer = autodiscover::make_offer(desk.environment.settings, {});
-  row["address"] = offer.url(std::string(k_place) + made.token + std::string(k_ending));
+  row["address"] =
+      offer.url(std::string(publish::k_published) + made.token + std::string(publish::k_ending));
   co_return json::value(std::move(row));
 }
 
@@ -132,7 +131,7 @@ Task<Answer> calendars_revoke(const Desk& desk, Request request) {
   const auto slash = said.rfind('/');
   const bool is_address = slash != std::string::npos;
   if (is_address) said.erase(0, slash + 1);
-  if (said.ends_with(k_ending)) said.resize(said.size() - k_ending.size());
+  if (said.ends_with(publish::k_ending)) said.resize(said.size() - publish::k_ending.size());
   const bool is_token = is_address || publish::parse_token(said).has_value();
   auto found = is_token ? co_await find_by_token(desk, std::move(said))
                         : co_await find_by_id(desk, std::move(said));

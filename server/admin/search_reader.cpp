@@ -19,10 +19,6 @@ bool is_hidden(const store::Binding& owner, const store::FolderInfo& folder) {
   return folder.id == store::k_inbox && owner == directory::public_folders_owner<store::Binding>();
 }
 
-bool is_own(const directory::Identity& who, const store::Binding& owner) {
-  return who.id.guid == owner.guid && who.id.source == owner.source;
-}
-
 // The letters of scheduling are their owner's alone.
 bool is_of_scheduling(const store::FolderInfo& folder) {
   return folder.name == scheduling::k_inbox || folder.name == scheduling::k_outbox;
@@ -82,7 +78,7 @@ std::vector<indexer::ReadableFolder> SearchReader::readable(
                                 : sharing::object_rights_of(*who, environment_.directory, access);
     if (!store::has_right(rights, Right::read) || is_hidden(owner, folder)) continue;
     if (is_mail && !store::has_right(rights, Right::lookup)) continue;
-    if (is_of_scheduling(folder) && !is_own(*who, owner)) continue;
+    if (is_of_scheduling(folder) && !sharing::is_same(who->id, owner)) continue;
     out.push_back({folder.id, is_mail || sees_private(folder, rights)});
   }
   return out;

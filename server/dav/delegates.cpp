@@ -15,10 +15,6 @@ namespace {
 using directory::Principal;
 using store::Right;
 
-bool is_person(const Context& context, const store::Binding& owner) {
-  return context.person.id.guid == owner.guid && context.person.id.source == owner.source;
-}
-
 // `self`: whom an entry may name to count for the person.
 bool is_named(const Principal& owner, const std::vector<store::Binding>& self) {
   return std::ranges::any_of(owner.mail_rules.delegates, [&](const auto& one) {
@@ -29,7 +25,7 @@ bool is_named(const Principal& owner, const std::vector<store::Binding>& self) {
 struct Acts {
   bool at_all = false, writes = false;
 };
-// `list`: folders of the owner, each with its access list.
+// `folders`: all of the owner's; `named`: he names the person as a delegate.
 template <class Folders, class RightsOf>
 Acts acts_in(const Folders& folders, bool named, const RightsOf& rights_of) {
   Acts out;
@@ -63,7 +59,8 @@ std::vector<std::shared_ptr<const Principal>> acts_for(const Context& context, b
   const auto self = sharing::principals_of(context.person, *context.copy);
   for (const auto& shared : context.kept->environment.store.shares().naming(self)) {
     const auto owner = context.copy->find({shared->owner.source, shared->owner.guid});
-    if (!owner || is_person(context, shared->owner) || directory::is_shared_mailbox(*owner))
+    if (!owner || sharing::is_same(context.person.id, shared->owner) ||
+        directory::is_shared_mailbox(*owner))
       continue;
     const auto acts = acts_for_owner(context, *shared, *owner, self);
     if (acts.at_all && acts.writes == changes) out.push_back(owner);
@@ -76,7 +73,7 @@ bool is_delegate_of(const Context& context, const Principal& owner) {
   const auto& store = context.kept->environment.store;
   const auto id = store.find(binding);
   const auto shared = id ? store.shares().of(*id) : nullptr;
-  if (shared == nullptr || is_person(context, binding)) return false;
+  if (shared == nullptr || sharing::is_same(context.person.id, binding)) return false;
   const auto self = sharing::principals_of(context.person, *context.copy);
   return acts_for_owner(context, *shared, owner, self).at_all;
 }
@@ -84,7 +81,7 @@ bool is_delegate_of(const Context& context, const Principal& owner) {
 bool may_schedule(const Context& context) {
   if (!context.view) return false;
   const auto binding = context.view->binding();
-  if (is_person(context, binding)) return true;
+  if (sharing::is_same(context.person.id, binding)) return true;
   const auto owner = context.copy->find({binding.source, binding.guid});
   if (!owner) return false;
   const auto self = sharing::principals_of(context.person, *context.copy);

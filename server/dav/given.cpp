@@ -23,10 +23,6 @@ store::Binding binding_of(const directory::Principal& principal) {
   return {principal.id.source, principal.id.guid};
 }
 
-bool is_person(const Context& context, const store::Binding& owner) {
-  return context.person.id.guid == owner.guid && context.person.id.source == owner.source;
-}
-
 const directory::Directory& directory_of(const Context& context) {
   return context.kept->environment.directory;
 }
@@ -81,10 +77,11 @@ std::set<store::AccountId> accounts_for(const Context& context) {
   const auto& store = context.kept->environment.store;
   const auto principals = sharing::principals_of(context.person, *context.copy);
   for (const auto& shared : store.shares().naming(principals))
-    if (!is_person(context, shared->owner) && gives_something(context, shared->owner))
+    if (!sharing::is_same(context.person.id, shared->owner) &&
+        gives_something(context, shared->owner))
       out.insert(shared->id);
   for (const auto& group : principals) {
-    if (group.source.empty() || is_person(context, group)) continue;
+    if (group.source.empty() || sharing::is_same(context.person.id, group)) continue;
     if (const auto id = store.find(group)) out.insert(*id);
   }
   return out;
@@ -104,7 +101,7 @@ bool stands_in_home(const Context& context, Space space, const store::FolderInfo
 }  // namespace
 
 bool is_own_account(const Context& context) {
-  return context.view && is_person(context, context.view->binding());
+  return context.view && sharing::is_same(context.person.id, context.view->binding());
 }
 
 store::RightBits rights_in(const Context& context, const store::FolderInfo& folder) {
@@ -168,14 +165,15 @@ Task<Result<void>> open_place(Context& context, const Path& path) {
   const auto below = path.below();
   const auto binding = binding_of(*owner);
   auto& store = context.kept->environment.store;
-  if (is_person(context, binding)) {
+  if (sharing::is_same(context.person.id, binding)) {
     const auto given = below.empty() ? std::nullopt : parse_given(below.front());
     if (!given) {
       if (!owner->has_mailbox()) co_return nothing_there();
       co_return co_await enter_own(context, binding);
     }
     const auto info = store.info(given->account);
-    if (!info || is_person(context, info->binding) || !gives_something(context, info->binding))
+    if (!info || sharing::is_same(context.person.id, info->binding) ||
+        !gives_something(context, info->binding))
       co_return nothing_there();
     co_return co_await enter(context, given->account);
   }

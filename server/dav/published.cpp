@@ -23,7 +23,6 @@ using http::wire::Response;
 using publish::Detail;
 using publish::Link;
 
-constexpr std::string_view k_ending = ".ics";
 constexpr std::string_view k_form = "1";  // of the answers: another one is another entity tag
 constexpr std::size_t k_batch = 200;
 constexpr std::chrono::days k_before{31}, k_after{366};  // of busy time
@@ -41,8 +40,8 @@ struct Opened {
 Error nothing_there() { return Error(Errc::not_found, "no such link"); }
 
 std::string token_in(std::string_view path) {
-  path.remove_prefix(std::min(path.size(), k_published.size()));
-  if (path.ends_with(k_ending)) path.remove_suffix(k_ending.size());
+  path.remove_prefix(std::min(path.size(), publish::k_published.size()));
+  if (path.ends_with(publish::k_ending)) path.remove_suffix(publish::k_ending.size());
   return std::string(path);
 }
 

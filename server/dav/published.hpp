@@ -7,8 +7,6 @@
 
 namespace kontor::dav {
 
-inline constexpr std::string_view k_published = "/published/";
-
 // The whole calendar, or when it says that somebody is busy. 404 with the same words for every
 // token that opens nothing: wrong, revoked, of a calendar that is gone, of an owner who is gone or
 // disabled, or whom the policy `publishing` forbids it. Wrong ones count as wrong passwords do.

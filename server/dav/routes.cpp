@@ -11,6 +11,7 @@
 #include "server/dav/published.hpp"
 #include "server/dav/rights.hpp"
 #include "server/dav/schedule.hpp"
+#include "server/publish/links.hpp"
 
 namespace kontor::dav {
 namespace {
@@ -123,7 +124,7 @@ std::vector<http::Route> routes(const Environment& environment) {
                  true,
                  true});
   http::Route published;
-  published.path = k_published;
+  published.path = publish::k_published;
   published.methods = {"GET"};
   published.has_below = true;
   published.is_secret = true;

@@ -42,10 +42,6 @@ class Subscribed {
   std::set<std::string> kept_;
 };
 
-bool is_own(const Session& session, const store::Binding& owner) {
-  return session.identity->id.guid == owner.guid && session.identity->id.source == owner.source;
-}
-
 }  // namespace
 
 Task<Result<Mailbox>> find_mailbox(Session& session, std::string name) {
@@ -110,7 +106,7 @@ std::vector<GivenFolder> given_folders(const Session& session) {
   std::vector<Place> places;
   for (auto& account : session.env.store.shares().naming(
            sharing::principals_of(*session.identity, *session.env.directory.current())))
-    if (!is_own(session, account->owner))
+    if (!sharing::is_same(session.identity->id, account->owner))
       places.push_back({root_of(session, account->owner), std::move(account)});
   std::ranges::sort(places, {}, &Place::root);
   std::vector<GivenFolder> out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/imap/namespaces.hpp"
 #include "server/sharing/identifier.hpp"
+#include "server/sharing/rights.hpp"
 
 #include "directory/model/shared_mailbox.hpp"
 #include "store/mailbox/names.hpp"
@@ -11,8 +12,7 @@ namespace {
 using directory::PrincipalId;
 
 bool is_own(const Session& session, const store::Binding& owner) {
-  return session.identity && session.identity->id.guid == owner.guid &&
-         session.identity->id.source == owner.source;
+  return session.identity && sharing::is_same(session.identity->id, owner);
 }
 
 std::string identity_text(const store::Binding& owner) {

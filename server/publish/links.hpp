@@ -33,6 +33,9 @@ struct Link {
   bool operator==(const Link&) const = default;
 };
 
+// A link's path: "/published/TOKEN.ics".
+inline constexpr std::string_view k_published = "/published/", k_ending = ".ics";
+
 // A calendar or a list of tasks; the inbox and the outbox of scheduling are none.
 bool is_calendar(const store::FolderInfo& folder);
 

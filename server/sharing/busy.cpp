@@ -7,10 +7,8 @@ bool may_see_busy(const directory::Identity& identity,
                   const directory::Directory& directory,
                   const Access& access,
                   config::BusyAskers askers) {
-  const bool is_owner =
-      identity.id.guid == access.owner.guid && identity.id.source == access.owner.source;
   const bool may = may_see_busy(identity, directory, access);
-  if (is_owner || askers == config::BusyAskers::everybody) return may;
+  if (is_same(identity.id, access.owner) || askers == config::BusyAskers::everybody) return may;
   if (askers == config::BusyAskers::nobody || !may) return false;
   constexpr auto k_looks =
       static_cast<store::RightBits>(Right::lookup) | static_cast<store::RightBits>(Right::read);

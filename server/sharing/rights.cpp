@@ -11,10 +11,6 @@ using store::RightBits;
 constexpr RightBits k_of_deleted =
     static_cast<RightBits>(Right::lookup) | static_cast<RightBits>(Right::read);
 
-bool is_same(const directory::PrincipalId& id, const store::Binding& binding) {
-  return id.guid == binding.guid && id.source == binding.source;
-}
-
 constexpr RightBits k_of_member =
     store::k_all_rights &
     ~(static_cast<RightBits>(Right::delete_folder) | static_cast<RightBits>(Right::administer));
@@ -42,6 +38,10 @@ RightBits by_list(const directory::Identity& identity,
 }
 
 }  // namespace
+
+bool is_same(const directory::PrincipalId& id, const store::Binding& binding) {
+  return id.guid == binding.guid && id.source == binding.source;
+}
 
 RightBits rights_of(const directory::Identity& identity,
                     const directory::Directory& directory,

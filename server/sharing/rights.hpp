@@ -18,6 +18,9 @@ struct Access {
   const store::AccessList& list;
 };
 
+// Is it the same person or group? Owners of accounts and whom entries name are bindings.
+bool is_same(const directory::PrincipalId& id, const store::Binding& binding);
+
 // The owner may do everything in his own mailbox, whatever the list says, except delete INBOX.
 // Others: what entries that name them, a group of theirs at any depth, or anyone give, less what
 // negative entries of the same kind take away. Groups count by the SIDs of the identity; an entry
