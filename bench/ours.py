@@ -22,10 +22,10 @@ def password_hash():
     return f'{{PBKDF2-SHA256}}1${ab64(salt)}${ab64(made)}'
 
 
-def directory():
+def directory(names=sides.NAMES):
     dc = ','.join('dc=' + part for part in sides.DOMAIN.split('.'))
     entries = [f'version: 1\n\ndn: {dc}\nobjectClass: domain\n', f'dn: ou=People,{dc}\nobjectClass: organizationalUnit\n']
-    for name in sides.NAMES:
+    for name in names:
         entries.append(f'dn: uid={name},ou=People,{dc}\nobjectClass: inetOrgPerson\nentryUUID: {sides.entry_uuid(name)}\n'
                        f'uid: {name}\ncn: Person {name}\ndisplayName: Person {name}\nmail: {name}@{sides.DOMAIN}\n'
                        f'userPrincipalName: {name}@{sides.DOMAIN}\nuserPassword: {password_hash()}\n')
@@ -36,8 +36,10 @@ class Kontor(sides.Side):
     name = 'kontor'
     title = 'Kontor'
 
-    def __init__(self, work):
+    def __init__(self, work, **settings):
+        """`settings`: further ones, with _ for the dot."""
         super().__init__(work)
+        self.more = {name.replace('_', '.', 1): value for name, value in settings.items()}
         self.data = self.work / 'data'
         self.server = None
 
@@ -47,7 +49,7 @@ class Kontor(sides.Side):
     def start(self):
         self.data.mkdir(exist_ok=True)
         (self.data / 'directory.ldif').write_text(self.directory(), encoding='utf-8')
-        self.server = kontor.Server({**SETTINGS, 'log.file': str(self.work / 'kontord.log')}, data=self.data, prefix=self.prefix()).start()
+        self.server = kontor.Server({**SETTINGS, **self.more, 'log.file': str(self.work / 'kontord.log')}, data=self.data, prefix=self.prefix()).start()
         self.ports = {name: self.server.port(name) for name in kontor.PORTS}
         self.roots = [self.server.process]
         return self

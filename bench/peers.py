@@ -191,9 +191,12 @@ class Peer(sides.Side):
             kontor.wait_until(lambda: accepts_or_dead(self, self.ports[name]), f'{name} of Dovecot and Postfix', 60)
         return self
 
+    def more_settings(self):
+        return ''
+
     def start_dovecot(self, fsync):
         config = self.work / 'dovecot.conf'
-        config.write_text(DOVECOT.format(work=self.work, tls=self.tls, fsync=fsync, group=MAIL_GROUP, processors=os.cpu_count(), **self.ports))
+        config.write_text(DOVECOT.format(work=self.work, tls=self.tls, fsync=fsync, group=MAIL_GROUP, processors=os.cpu_count(), **self.ports) + self.more_settings())
         self.spawn(['/usr/sbin/dovecot', '-c', str(config), '-F'])
 
     def start_postfix(self):

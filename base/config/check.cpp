@@ -9,6 +9,7 @@
 #include "base/config/languages.hpp"
 #include "base/config/load.hpp"
 #include "base/config/policy_rule.hpp"
+#include "base/config/screening_rules.hpp"
 #include "base/config/sources.hpp"
 #include "base/core/access_rules.hpp"
 #include "base/core/networks.hpp"
@@ -18,6 +19,7 @@ namespace kontor::config {
 namespace {
 
 constexpr unsigned k_greatest_port = 995;  // of the standard ports that the base is added to
+constexpr unsigned k_sieve_port = 4'190;
 
 using Sentences = std::vector<std::string>;
 
@@ -63,7 +65,8 @@ void check_server(const Settings& settings, Sentences& out) {
   for (const auto& address : server.listen)
     if (!parse_ip_address(address))
       out.push_back(fmt::format("server.listen: \"{}\" is not an IPv4 or IPv6 address", address));
-  if (server.port_base + k_greatest_port > 65'535)
+  const auto greatest = settings.sieve.manage ? k_sieve_port : k_greatest_port;
+  if (server.port_base + greatest > 65'535)
     out.push_back(fmt::format("server.port_base: {} leaves no room for the ports above it",
                               server.port_base));
 }
@@ -127,6 +130,37 @@ void check_ldap(const Settings& settings, Sentences& out) {
     out.emplace_back("ldap.search_base is needed with directory.source = \"ldap\"");
   if (ldap.bind_name.empty() != ldap.bind_password_file.empty())
     out.emplace_back("ldap.bind_name and ldap.bind_password_file are set together or not at all");
+}
+
+void check_screening(const Screening& screening, Sentences& out) {
+  const auto lists = [&](std::string_view name, const std::vector<std::string>& rows) {
+    if (rows.size() > k_most_dns_lists)
+      out.push_back(fmt::format("{}: {} at most", name, k_most_dns_lists));
+    for (const auto& row : rows)
+      if (const auto parsed = parse_dns_list(row); !parsed)
+        out.push_back(fmt::format("{}: {}", name, parsed.error().detail()));
+  };
+  lists("screening.dnsbl", screening.dnsbl);
+  lists("screening.rhsbl", screening.rhsbl);
+  const auto peers = [&](std::string_view name, const std::vector<std::string>& rows) {
+    if (const auto parsed = PeerList::parse(rows); !parsed)
+      out.push_back(fmt::format("{}: {}", name, parsed.error().detail()));
+  };
+  peers("screening.allow", screening.allow);
+  peers("screening.deny", screening.deny);
+  if (screening.greylist_retry <= screening.greylist_wait)
+    out.emplace_back("screening.greylist_retry must be longer than screening.greylist_wait");
+}
+
+void check_scan(const Scan& scan, Sentences& out) {
+  const auto service = [&](std::string_view name, const std::string& text) {
+    if (const auto parsed = parse_service_address(text); !parsed)
+      out.push_back(fmt::format("{}: {}", name, parsed.error().detail()));
+  };
+  if (!scan.clamd.empty()) service("scan.clamd", scan.clamd);
+  for (const auto& milter : scan.milters) service("scan.milters", milter);
+  if (scan.milters.size() > k_most_milters)
+    out.push_back(fmt::format("scan.milters: {} at most", k_most_milters));
 }
 
 void check_networks(const Settings& settings, Sentences& out) {
@@ -265,6 +299,18 @@ void check_groups(const Settings& settings, Sentences& out) {
     out.push_back(fmt::format("directory.disabled_forward: \"{}\" is not a mail address", forward));
 }
 
+// A domain, or an address, where one is given.
+void check_checks(const Settings& settings, Sentences& out) {
+  for (const auto& domain : settings.checks.trusted_sealers)
+    if (!is_host_name(domain) || !domain.contains('.'))
+      out.push_back(fmt::format("checks.trusted_sealers: \"{}\" is not a domain", domain));
+  const auto& sender = settings.checks.report_sender;
+  const auto at = sender.rfind('@');
+  if (!sender.empty() && (at == std::string::npos || at == 0 ||
+                          !is_host_name(std::string_view(sender).substr(at + 1))))
+    out.push_back(fmt::format("checks.report_sender: \"{}\" is not a mail address", sender));
+}
+
 }  // namespace
 
 Sentences check_settings(const Settings& settings) {
@@ -274,6 +320,8 @@ Sentences check_settings(const Settings& settings) {
   check_queue(settings, out);
   check_ldap(settings, out);
   check_networks(settings, out);
+  check_screening(settings.screening, out);
+  check_scan(settings.scan, out);
   check_domains(settings, out);
   check_groups(settings, out);
   if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty())
@@ -283,6 +331,7 @@ Sentences check_settings(const Settings& settings) {
   check_store(settings, out);
   check_policy(settings, out);
   check_search(settings, out);
+  check_checks(settings, out);
   return out;
 }
 

@@ -131,11 +131,11 @@ constexpr auto k_rows = std::to_array<Row>({
      "others forward."},
     {"checks.dmarc_fail",
      [](Settings& s) -> Field { return &s.checks.dmarc_fail; },
-     {0, 0, {"mark", "refuse"}},
+     {0, 0, {"mark", "refuse", "obey"}},
      "What is done with a message that fails DMARC.",
      "mark only writes it down, with the policy of the author's domain; refuse gives it back to "
-     "the "
-     "sender where that policy is reject."},
+     "the sender where that policy is reject; obey does so too, and puts a message into the folder "
+     "for junk where it is quarantine."},
     {"checks.fail_open",
      [](Settings& s) -> Field { return &s.checks.fail_open; },
      {},
@@ -143,6 +143,29 @@ constexpr auto k_rows = std::to_array<Row>({
      "Off, the sender is told to try again later: nothing unchecked comes in, and no mail while "
      "the "
      "name servers are down."},
+    {"checks.trusted_sealers",
+     [](Settings& s) -> Field { return &s.checks.trusted_sealers; },
+     {},
+     "Domains whose ARC seals are believed.",
+     "Of lists and forwarders that seal what they change (RFC 8617, d= of the seal): a message "
+     "that "
+     "came to them with DMARC passed is not held to the policy of its author's domain. Empty: "
+     "seals "
+     "are checked and written down, no more."},
+    {"checks.invitations",
+     [](Settings& s) -> Field { return &s.checks.invitations; },
+     {0, 0, {"all", "unless_forged", "proven"}},
+     "Which mails from outside may change calendars.",
+     "unless_forged: not those that fail DMARC. proven: only those whose author DMARC, SPF or a "
+     "DKIM "
+     "signature of his domain confirms. all: without a look at the checks."},
+    {"checks.report_sender",
+     [](Settings& s) -> Field { return &s.checks.report_sender; },
+     {},
+     "The address that DMARC reports are sent from.",
+     "Results are gathered, and once a day the domains that ask for it are told how their mail did "
+     "here (RFC 7489, 7.2). An address of yours that takes mail. Empty: nothing is gathered or "
+     "sent."},
     {"http.enabled",
      [](Settings& s) -> Field { return &s.http.enabled; },
      {},

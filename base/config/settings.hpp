@@ -10,9 +10,10 @@
 #include <string>
 #include <vector>
 
-namespace kontor::config {
+#include "base/config/flow_settings.hpp"
+#include "base/config/sieve_settings.hpp"
 
-using ByteCount = std::uint64_t;
+namespace kontor::config {
 
 struct Server {
   std::string name = "localhost";  // host name in banners, Received fields and service principals
@@ -135,15 +136,6 @@ struct Smtp {
   std::vector<std::string> trusted_networks;  // may send to anybody without signing in
 };
 
-// Who really sent a message: SPF, DKIM and DMARC of mail from others, at the end of its data.
-struct Checks {
-  bool enabled = true;
-  std::chrono::seconds timeout{20};  // what the DNS has not told by then is not known
-  std::string spf_fail = "mark";     // mark or refuse
-  std::string dmarc_fail = "mark";   // mark or refuse
-  bool fail_open = true;             // false: when the DNS does not answer, the sender tries again
-};
-
 struct Http {
   bool enabled = true;  // false: the port is left to another program
   std::chrono::seconds idle_timeout{60};
@@ -181,45 +173,6 @@ struct Groups {
 struct Policy {
   std::vector<std::string> rules;  // "OU or group: name=value …"
   std::string attribute;           // of people and groups, that holds such rules; empty: none
-};
-
-// Domains mail is taken for, besides those of the directory's addresses.
-struct Domains {
-  std::vector<std::string> local;      // "example.test"
-  std::vector<std::string> alias;      // "old.test=example.test"
-  std::vector<std::string> remote;     // "branch.test=host[:port]" or "branch.test" (by MX)
-  std::vector<std::string> catch_all;  // "example.test=anna@example.test"
-  std::string default_domain;          // appended to addresses without one
-};
-
-// Mail to others.
-struct Queue {
-  std::string smart_host;  // host[:port]; empty: by MX
-  std::string smart_host_user;
-  std::string smart_host_password_file;   // mode 0600
-  std::string tls = "may";                // may, require (any certificate) or verify
-  std::string ca_file;                    // for verify; empty: the system's
-  std::uint16_t port = 25;                // of hosts found by MX
-  std::string source_address;             // connections come from it; empty: any
-  std::chrono::seconds first_retry{300};  // doubles up to longest_retry
-  std::chrono::seconds longest_retry{14'400};
-  std::chrono::seconds lifetime{432'000};
-  std::chrono::seconds bounce_lifetime{86'400};  // of messages with an empty reverse-path
-  std::chrono::seconds delay_notice{14'400};     // 0: none
-  std::uint32_t max_connections = 100;
-  std::uint32_t max_connections_per_domain = 10;
-  std::uint32_t max_messages_per_connection = 100;
-  std::chrono::seconds connect_timeout{30};
-  std::chrono::seconds timeout{300};
-  std::vector<std::string> notice_languages = {"en", "ru"};
-  std::string postmaster;          // gets copies of failure notices; empty: nobody
-  ByteCount reserve = 67'108'864;  // disk space below which no mail for the queue is taken
-};
-
-struct Dns {
-  std::vector<std::string> servers;  // address or address@port; empty: those of the system
-  std::string trust_anchor_file;     // empty: answers are not validated
-  std::chrono::milliseconds timeout{10'000};
 };
 
 struct Store {
@@ -272,11 +225,14 @@ struct Settings {
   Pop3 pop3;
   Smtp smtp;
   Checks checks;
+  Sieve sieve;
   Http http;
   Dav dav;
   AddressBook address_book;
   Groups groups;
   Policy policy;
+  Screening screening;
+  Scan scan;
   Domains domains;
   Queue queue;
   Dns dns;

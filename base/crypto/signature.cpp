@@ -8,28 +8,14 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
+#include "base/crypto/openssl_handles.hpp"
+
 namespace kontor::crypto {
 namespace {
 
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
-};
-using KeyHandle = std::unique_ptr<EVP_PKEY, FreeKey>;
-struct FreeContext {
-  void operator()(EVP_PKEY_CTX* context) const noexcept { EVP_PKEY_CTX_free(context); }
-};
-using ContextHandle = std::unique_ptr<EVP_PKEY_CTX, FreeContext>;
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-using DigestHandle = std::unique_ptr<EVP_MD_CTX, FreeDigest>;
 struct FreeDecoder {
   void operator()(OSSL_DECODER_CTX* context) const noexcept { OSSL_DECODER_CTX_free(context); }
 };
-
-const unsigned char* data_of(std::string_view bytes) noexcept {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 // Without a structure named, the decoder takes both forms.
 KeyHandle read_rsa(std::string_view bytes) {

@@ -10,9 +10,13 @@ std::string parent_of(const std::string& path) {
 }
 
 Result<std::string> read_some(const File& file, std::uint64_t offset, std::size_t size) {
-  std::string bytes(size, '\0');
-  KONTOR_TRY(const auto got, file.read(offset, bytes));
-  bytes.resize(got);
+  std::string bytes;  // not filled with zeros first
+  Result<std::size_t> got(0);
+  bytes.resize_and_overwrite(size, [&](char* data, std::size_t room) {
+    got = file.read(offset, std::span(data, room));
+    return got ? *got : 0;
+  });
+  if (!got) return fail(got.error());
   return bytes;
 }
 

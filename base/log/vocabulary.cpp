@@ -14,6 +14,7 @@
 #include "base/log/events/indexer.hpp"
 #include "base/log/events/ldap.hpp"
 #include "base/log/events/log.hpp"
+#include "base/log/events/managesieve.hpp"
 #include "base/log/events/policy.hpp"
 #include "base/log/events/pop3.hpp"
 #include "base/log/events/queue.hpp"
@@ -44,6 +45,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_log_events);
   add(events::k_policy_events);
   add(events::k_scheduling_events);
+  add(events::k_managesieve_events);
   add(events::k_pop3_events);
   add(events::k_relay_events);
   add(events::k_queue_events);

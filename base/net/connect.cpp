@@ -47,26 +47,39 @@ Result<int> open_socket(SocketAddress& to, const std::string& source) {
   return fd;
 }
 
-}  // namespace
-
-Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, std::string source, Limit limit) {
+// `fd` becomes the stream's or is closed. A Unix socket whose queue is full says EAGAIN at once.
+Task<Result<std::unique_ptr<Stream>>> finish(
+    int fd, SocketAddress address, Endpoint peer, std::string name, Limit limit) {
   const auto strand = co_await boost::asio::this_coro::executor;
   const auto deadline = deadline_after(limit);
-  KONTOR_CO_TRY(auto address, SocketAddress::of(to.address, static_cast<std::uint16_t>(to.port)));
-  KONTOR_CO_TRY(const int fd, open_socket(address, source));
   Descriptor descriptor(strand, fd);
   if (::connect(fd, address.get(), *address.size()) != 0) {
-    if (errno != EINPROGRESS && errno != EINTR) co_return unreachable(to.text(), errno);
+    if (errno != EINPROGRESS && errno != EINTR) co_return unreachable(name, errno);
     const Wake wake = co_await descriptor.wait_ready(Direction::write, nullptr, deadline);
     if (wake == Wake::timed_out)
-      co_return fail(Errc::timed_out, fmt::format("no connection to {}: timed out", to.text()));
+      co_return fail(Errc::timed_out, fmt::format("no connection to {}: timed out", name));
     int error_number = 0;
     socklen_t size = sizeof error_number;
     ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error_number, &size);
-    if (error_number != 0) co_return unreachable(to.text(), error_number);
+    if (error_number != 0) co_return unreachable(name, error_number);
   }
   const Endpoint local = local_end(fd, Endpoint());
-  co_return make_socket_stream(strand, descriptor.release(), std::move(to), local);
+  co_return make_socket_stream(strand, descriptor.release(), std::move(peer), local);
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, std::string source, Limit limit) {
+  KONTOR_CO_TRY(auto address, SocketAddress::of(to.address, static_cast<std::uint16_t>(to.port)));
+  KONTOR_CO_TRY(const int fd, open_socket(address, source));
+  auto name = to.text();
+  co_return co_await finish(fd, address, std::move(to), std::move(name), limit);
+}
+
+Task<Result<std::unique_ptr<Stream>>> connect_unix(std::string path, Limit limit) {
+  KONTOR_CO_TRY(auto address, SocketAddress::of_unix(path));
+  KONTOR_CO_TRY(const int fd, open_socket(address, {}));
+  co_return co_await finish(fd, address, {"unix", 0}, std::move(path), limit);
 }
 
 ClientTlsContext::ClientTlsContext(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}

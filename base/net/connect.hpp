@@ -17,6 +17,8 @@ class ClientTlsContext;  // below
 
 // To a numeric address; from `source` when it is not empty. Runs on the executor that awaits it.
 Task<Result<std::unique_ptr<Stream>>> connect(Endpoint to, std::string source, Limit limit);
+// To a Unix socket; the peer's address is "unix".
+Task<Result<std::unique_ptr<Stream>>> connect_unix(std::string path, Limit limit);
 
 // What a client asks of the other side's certificate.
 class ClientTlsContext {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What of a meeting an attendee may change in his copy (RFC 6638, 3.2.2.1): his answer, alarms,
-// transparency, marks of his own. What the organizer says is compared by its meaning to people:
-// clients write the same text in several ways.
+// transparency, marks of his own. Other times, dates and people are refused. What it is about stays
+// as the organizer has it, and is compared by its meaning to people: clients write the same text in
+// several ways, and put their own remarks into it.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -13,7 +14,7 @@
 namespace kontor::calendar {
 namespace {
 
-constexpr std::array k_texts = {"SUMMARY", "LOCATION", "DESCRIPTION"};
+constexpr std::array k_texts = {"SUMMARY", "LOCATION", "DESCRIPTION", "STATUS"};
 
 std::unexpected<Refusal> refuse_change(std::string_view sentence) {
   return refuse(Precondition::allowed_attendee_scheduling_object_change, std::string(sentence));
@@ -71,10 +72,10 @@ Checked<void> check_part(const Component& was,
                          bool are_times_known) {
   if (are_times_known && !same_times(was, is))
     return refuse_change("The times are the organizer's to change.");
-  for (const std::string_view name : k_texts)
-    if (words_of(was, name) != words_of(is, name))
-      return refuse_change("What the meeting is about is the organizer's to say.");
-  if (is.name == "VEVENT" && words_of(was, "STATUS") != words_of(is, "STATUS"))
+  const auto is_off = [](const Component& part) {
+    return iequals(words_of(part, "STATUS"), "CANCELLED");
+  };
+  if (is.name == "VEVENT" && is_off(is) && !is_off(was))
     return refuse_change("Whether it takes place is the organizer's to say.");
   const auto before = others_in(was, self);
   const auto delegates = delegates_of(is, self);
@@ -82,6 +83,22 @@ Checked<void> check_part(const Component& was,
     if (!before.contains(one) && !delegates.contains(one))
       return refuse_change("Whom to invite is the organizer's to say.");
   return {};
+}
+
+// The texts of `was` in `is`, where they say something else.
+void take_texts(const Component& was, Component& is) {
+  for (const std::string_view name : k_texts) {
+    // A task is the attendee's to do: COMPLETED is his word (RFC 5545, 3.8.1.11).
+    if (name == "STATUS" && is.name != "VEVENT") continue;
+    if (words_of(was, name) == words_of(is, name)) continue;
+    const auto at = std::ranges::find(is.properties, name, &Property::name) - is.properties.begin();
+    is.erase(name);
+    std::vector<Property> kept;
+    for (const auto& property : was.properties)
+      if (property.name == name) kept.push_back(property);
+    const auto where = std::min<std::ptrdiff_t>(at, std::ssize(is.properties));
+    is.properties.insert(is.properties.begin() + where, kept.begin(), kept.end());
+  }
 }
 
 std::size_t exceptions_in(const Component& master) {
@@ -148,6 +165,18 @@ Checked<void> check_scheduling_change(const CalendarObject* before,
   if (organizer(*before->parts().front()) != organizer(*parts.front()))
     return refuse_change("The organizer cannot be changed in an attendee's copy.");
   return check_attendee(before->calendar, after.calendar, self);
+}
+
+void keep_organizers_texts(const Component& before, Component& after) {
+  const Component* master = find_part(before, "");
+  for (auto& part : after.components) {
+    if (!is_scheduled(part)) continue;
+    const Property* id = part.find("RECURRENCE-ID");
+    if (const Component* was = find_part(before, instance_key(part)); was != nullptr)
+      take_texts(*was, part);
+    else if (master != nullptr && id != nullptr)
+      take_texts(instance_of(*master, *id), part);
+  }
 }
 
 }  // namespace kontor::calendar

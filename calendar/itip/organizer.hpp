@@ -42,10 +42,14 @@ SchedulingChange attendee_change(const CalendarObject* before,
 
 // May `self` put this object in the place of that one (null: a new one)? Refused by the
 // preconditions of RFC 6638, 3.2.4: components of two organizers; an attendee who changes in his
-// copy what is the organizer's: times, rules, dates, what it is about, whom it is for.
+// copy what is the organizer's: times, rules, dates, whether it takes place, whom it is for.
 Checked<void> check_scheduling_change(const CalendarObject* before,
                                       const CalendarObject& after,
                                       const std::vector<std::string>& self);
+
+// What an attendee's client says otherwise of a meeting than its organizer, and may not: SUMMARY,
+// LOCATION, DESCRIPTION and STATUS become as they were; the rest of what he changed stays.
+void keep_organizers_texts(const Component& before, Component& after);
 
 // The SCHEDULE-STATUS of attendees, by calendar_address() (RFC 6638, 7.3), in a stored object:
 // "1.2" delivered, "1.1" sent by mail, "3.7" no such user, "5.1" could not be delivered.

@@ -155,7 +155,7 @@ void FileIndex::open_reading() const {
   if (database_) return;
   Database opened;
   for (const auto& segment : folder_.catalog().segments)
-    opened.add(segment, folder_.path_of(segment));
+    opened.add(segment, folder_.path_of(segment), folder_.words_of(segment));
   ItemBits present(opened.span());
   opened.add_items("", present);
   for (const auto item : folder_.catalog().removed) present.remove(item);
@@ -311,7 +311,7 @@ Result<Matches> FileIndex::match(const TextQuery& query, const Items* within) co
   KONTOR_TRY(check_size(query));
   return reading("searching an index", [&]() -> Result<Matches> {
     auto truth = Evaluation(*database_, analyzer_).run(query, domain_of(within));
-    return Matches{truth.yes.items(), truth.maybe.items()};
+    return Matches{truth.yes.items(), truth.maybe.items(), folder_.catalog().position};
   });
 }
 
@@ -329,6 +329,7 @@ Result<std::vector<Hit>> FileIndex::rank(const TextQuery& query,
 Result<std::vector<FieldText>> FileIndex::attachments(ItemId item) const {
   return reading("reading an index", [&]() -> Result<std::vector<FieldText>> {
     std::vector<FieldText> out;
+    if (item > folder_.catalog().position) return fail(Errc::limit, "the item is not in the index");
     if (!has(item)) return out;
     ItemBits partial(present_->span());
     database_->add_items(mark::partial, partial);
@@ -354,7 +355,7 @@ Result<bool> FileIndex::knows(std::string_view word) const {
   return reading("reading an index", [&]() -> Result<bool> {
     bool found = false;
     for_each_field(k_every_field, [&](Field field) {
-      for (const auto& [segment, database] : database_->segments())
+      for (const auto& [segment, database, words] : database_->segments())
         found = found || database.term_exists(term_of(TermSpace::word, field, word));
     });
     return found;

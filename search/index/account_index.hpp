@@ -32,6 +32,8 @@ using Items = std::vector<ItemId>;
 struct Matches {
   Items certain;   // the query is true of them
   Items possible;  // it may be: their text has to be looked at; none of them is in `certain`
+  // Nothing is said of later items. Of the moment of the search: add() may go on meanwhile.
+  ItemId position = 0;
 };
 
 struct Hit {
@@ -84,7 +86,8 @@ class AccountIndex {
                                         const Items* within,
                                         std::size_t most) const = 0;
   // The text of an item's attachments as it was given to add(), so that nobody reads the
-  // attachments again; empty when there is none. limit: the index does not have all of it.
+  // attachments again; empty when there is none. limit: the index does not have all of it, or goes
+  // not as far as the item.
   virtual Result<std::vector<FieldText>> attachments(ItemId item) const = 0;
   // How many items were added without their attachments, since nobody could read them then: they
   // may match whatever is asked of attachments.

@@ -5,8 +5,8 @@
 
 namespace kontor::search {
 
-void Database::add(const Segment& segment, const std::string& path) {
-  segments_.push_back({segment, Xapian::Database(path)});
+void Database::add(const Segment& segment, const std::string& path, WordList words) {
+  segments_.push_back({segment, Xapian::Database(path), std::move(words)});
   all_.add_database(segments_.back().database);
 }
 
@@ -17,7 +17,7 @@ ItemSpan Database::span() const {
 
 std::uint64_t Database::add_items(const std::string& term, ItemBits& out) const {
   std::uint64_t count = 0;
-  for (const auto& [segment, database] : segments_) {
+  for (const auto& [segment, database, words] : segments_) {
     const auto end = database.postlist_end(term);
     for (auto it = database.postlist_begin(term); it != end; ++it, ++count)
       if (out.span().has(*it)) out.add(*it);

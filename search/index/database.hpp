@@ -9,17 +9,19 @@
 
 #include "search/index/catalog.hpp"
 #include "search/index/item_bits.hpp"
+#include "search/index/word_list.hpp"
 
 namespace kontor::search {
 
 struct OpenSegment {
   Segment segment;
   Xapian::Database database;
+  WordList words;
 };
 
 class Database {
  public:
-  void add(const Segment& segment, const std::string& path);
+  void add(const Segment& segment, const std::string& path, WordList words);
 
   const std::vector<OpenSegment>& segments() const { return segments_; }
   // All segments as one database of Xapian; the item of a document of it is item_of().

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/core/crc32c.hpp"
+#include "search/index/xapian_call.hpp"
 
 namespace kontor::search {
 namespace {
@@ -16,6 +17,10 @@ namespace {
 constexpr std::uint64_t k_longest_catalog = 64U << 20U;
 constexpr std::size_t k_read = 1U << 20U;
 
+std::string list_name(std::uint64_t number) { return fmt::format("words.{:06}", number); }
+std::string list_path(const std::string& folder, const Segment& segment) {
+  return folder + "/" + list_name(segment.number);
+}
 std::string catalog_path(const std::string& folder) { return folder + "/catalog"; }
 
 Result<std::int64_t> changed_at(const std::string& path) {
@@ -49,7 +54,7 @@ IndexFolder::IndexFolder(io::FileSystem& files, std::string path, std::string an
 }
 
 Result<void> IndexFolder::open() {
-  KONTOR_TRY(io::make_directories(files_, path_));
+  KONTOR_TRY(make_folder());
   auto bytes = io::read_file(files_, catalog_path(path_), k_longest_catalog);
   if (!bytes && bytes.error().code() == Errc::not_found) {
     KONTOR_TRY(const auto names, files_.list(path_));
@@ -69,6 +74,13 @@ Result<void> IndexFolder::open() {
   if (!checked && is_of_the_system(checked.error().code())) return checked;
   if (!checked) return begin_anew(checked.error().detail());
   return sweep();
+}
+
+// The folder alone: a mailbox that is gone meanwhile does not come back.
+Result<void> IndexFolder::make_folder() {
+  const auto made = files_.make_directory(path_);
+  if (!made) return made.error().code() == Errc::exists ? Result<void>() : made;
+  return files_.sync_directory(io::parent_of(path_));
 }
 
 Result<void> IndexFolder::check_files() {
@@ -101,10 +113,16 @@ Result<void> IndexFolder::begin_anew(std::string why) {
   return publish(std::move(empty));
 }
 
-std::uint64_t IndexFolder::bytes() const {
-  std::uint64_t out = 0;
-  for (const auto& segment : catalog_.segments) out += segment.bytes;
-  return out;
+void IndexFolder::count_bytes() {
+  bytes_ = 0;
+  for (const auto& segment : catalog_.segments) {
+    const auto words = files_.stat(list_path(path_, segment));
+    bytes_ += segment.bytes + (words ? words->size : 0);
+  }
+}
+
+WordList IndexFolder::words_of(const Segment& segment) const {
+  return {files_, list_path(path_, segment), segment.crc};
 }
 
 std::string IndexFolder::path_of(const Segment& segment) const {
@@ -119,10 +137,13 @@ Result<void> IndexFolder::seal(Segment& segment) const {
     KONTOR_TRY(segment.bytes, file->size());
   }
   KONTOR_TRY(segment.crc, checksum(files_, packed));
-  return {};
+  return xapian_call("listing the words of an index", [&] {
+    return write_word_list(files_, building() + "/words", packed, segment.crc);
+  });
 }
 
 Result<void> IndexFolder::take(Segment& segment) {
+  KONTOR_TRY(files_.rename(building() + "/words", list_path(path_, segment)));
   KONTOR_TRY(files_.rename(building() + "/packed", path_of(segment)));
   KONTOR_TRY(files_.sync_directory(path_));
   KONTOR_TRY(segment.changed, changed_at(path_of(segment)));
@@ -148,10 +169,11 @@ void IndexFolder::end_building() const noexcept {
 
 Result<void> IndexFolder::sweep() {
   KONTOR_TRY(const auto names, files_.list(path_));
+  count_bytes();
   for (const auto& name : names) {
     const bool in_force =
         name == "catalog" || std::ranges::any_of(catalog_.segments, [&](const Segment& segment) {
-          return segment_name(segment.number) == name;
+          return segment_name(segment.number) == name || list_name(segment.number) == name;
         });
     if (in_force) continue;
     std::error_code ignored;

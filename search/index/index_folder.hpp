@@ -10,6 +10,7 @@
 
 #include "base/io/file_system.hpp"
 #include "search/index/catalog.hpp"
+#include "search/index/word_list.hpp"
 
 namespace kontor::search {
 
@@ -26,11 +27,14 @@ class IndexFolder {
 
   const Catalog& catalog() const { return catalog_; }
   const std::string& problem() const { return problem_; }       // empty: nothing was begun anew
-  std::uint64_t bytes() const;                                  // of the databases
+  std::uint64_t bytes() const { return bytes_; }                // of what is in force
   std::string path_of(const Segment& segment) const;            // free
   std::string building() const { return path_ + "/building"; }  // free: where a database is made
 
-  // The built file `building()/packed` is synced when it returns; sets size and checksum. Free.
+  WordList words_of(const Segment& segment) const;
+
+  // The built file `building()/packed` is synced when it returns; sets size and checksum, and makes
+  // its list of words. Free.
   Result<void> seal(Segment& segment) const;
   // Takes the sealed file over as segment `segment.number`; sets its time. In force only with the
   // catalog that names it.
@@ -44,14 +48,17 @@ class IndexFolder {
   Result<void> verify(const Segment& segment) const;
 
  private:
+  Result<void> make_folder();
   Result<void> check_files();
   Result<void> sweep();
+  void count_bytes();
 
   io::FileSystem& files_;
   std::string path_;
   Catalog catalog_;
   std::string analysis_;
   std::string problem_;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace kontor::search

@@ -11,7 +11,8 @@ namespace {
 
 // What things cost, in ns as bench_search has shown; only their ratios count.
 constexpr std::uint64_t k_text = 14'000;  // to read the texts of an item
-constexpr std::uint64_t k_walk = 4'000;   // to look at all words, for each item of the index
+constexpr std::uint64_t k_walk = 4'000;   // to look at all words, for each item of a segment
+constexpr std::uint64_t k_look = 400;     // the same by a list of them
 constexpr std::uint64_t k_seek = 1'500;   // to find the postings of a word
 constexpr std::uint64_t k_posting = 25;
 
@@ -20,18 +21,9 @@ constexpr std::uint64_t k_few_bytes = 1'000'000'000;  // of an index; half of th
 constexpr std::size_t k_most_hits = 1U << 17U;
 constexpr std::size_t k_between_looks = 32;
 
-constexpr std::string_view k_short_i = "й", k_i = "и";
+constexpr std::string_view k_i = "и";
 
 std::uint64_t cost_of(Xapian::doccount postings) { return k_seek + k_posting * postings; }
-
-// K of a term: й is и there.
-std::string_view folded_term(std::string_view term, std::string& buffer) {
-  if (!term.contains(k_short_i)) return term;
-  buffer.assign(term);
-  for (std::size_t at = 0; (at = buffer.find(k_short_i, at)) != std::string::npos; at += k_i.size())
-    buffer.replace(at, k_short_i.size(), k_i);
-  return buffer;
-}
 
 // With which the terms of all words begin that fit; empty: nothing is known of that.
 std::string_view prefix_of(const NeedleRun& run) {
@@ -61,27 +53,49 @@ void LiteralWords::Hits::add(Hit hit) {
   complete = false;
 }
 
-// One walk through the words for all of `runs`.
-std::vector<LiteralWords::Hits> LiteralWords::look(std::span<const NeedleRun> runs,
+void LiteralWords::Hits::take(Hits hits) {
+  const auto all = cost + hits.cost;
+  for (auto& hit : hits.kept) add(std::move(hit));
+  cost = all;
+  complete = complete && hits.complete;
+}
+
+// One walk through the words of a segment for all of `runs`.
+std::vector<LiteralWords::Hits> LiteralWords::walk(const OpenSegment& open,
+                                                   std::span<const NeedleRun> runs,
                                                    std::string_view prefix) {
   std::vector<Hits> out(runs.size());
   std::string buffer;
-  for (const auto& open : database_.segments())
-    for_each_field(fields_, [&](Field field) {
-      for_each_word(open.database, field, prefix,
-                    [&](std::string_view word, Xapian::TermIterator& it) {
-                      const auto key = folded_term(word, buffer);
-                      for (std::size_t i = 0; i < runs.size(); ++i)
-                        if (runs[i].fits(key)) out[i].add({&open.database, it.get_termfreq(), *it});
-                    });
+  for_each_field(fields_, [&](Field field) {
+    for_each_word(open.database, field, prefix,
+                  [&](std::string_view word, Xapian::TermIterator& it) {
+                    const auto key = folded_term(word, buffer);
+                    for (std::size_t i = 0; i < runs.size(); ++i)
+                      if (runs[i].fits(key)) out[i].add({&open.database, it.get_termfreq(), *it});
+                  });
+  });
+  return out;
+}
+
+std::vector<LiteralWords::Hits> LiteralWords::look(std::span<const NeedleRun> runs,
+                                                   std::string_view prefix) {
+  std::vector<Hits> out(runs.size());
+  for (const auto& open : database_.segments()) {
+    std::vector<Hits> some(runs.size());
+    const bool listed = prefix.empty() && open.words.look(fields_, runs, [&](WordList::Word word) {
+      some[word.run].add({&open.database, word.postings, std::move(word.term)});
     });
+    if (!listed) some = walk(open, runs, prefix);
+    for (std::size_t i = 0; i < runs.size(); ++i) out[i].take(std::move(some[i]));
+  }
   return out;
 }
 
 bool LiteralWords::is_dear_to_read(const ItemBits& items) const {
-  std::uint64_t documents = 0;
-  for (const auto& open : database_.segments()) documents += open.segment.documents;
-  return items.count() * k_text > documents * k_walk;
+  std::uint64_t looking = 0;
+  for (const auto& open : database_.segments())
+    looking += open.segment.documents * (open.words.is_there() ? k_look : k_walk);
+  return items.count() * k_text > looking;
 }
 
 // One query reads so much (Work).

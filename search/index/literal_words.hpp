@@ -59,7 +59,11 @@ class LiteralWords {
     std::uint64_t cost = 0;
     bool complete = true;
     void add(Hit hit);
+    void take(Hits hits);
   };
+  std::vector<Hits> walk(const OpenSegment& open,
+                         std::span<const NeedleRun> runs,
+                         std::string_view prefix);
   std::vector<Hits> look(std::span<const NeedleRun> runs, std::string_view prefix);
   void narrow(const Hits& hits, ItemBits& items);
   bool is_dear_to_read(const ItemBits& items) const;

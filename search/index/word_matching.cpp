@@ -74,7 +74,7 @@ void WordMatching::add_open_word(const QueryWord& word, Field field, ByTerms& ou
 }
 
 void WordMatching::add_beginning(std::string_view begin, Field field, ItemBits& out) {
-  for (const auto& [segment, database] : database_.segments())
+  for (const auto& [segment, database, words] : database_.segments())
     for_each_word(database, field, begin, [&](std::string_view, Xapian::TermIterator& it) {
       all_counted_ = all_counted_ && work_.take_postings(it.get_termfreq());
       if (all_counted_) add_postings(database, *it, out);

@@ -29,6 +29,12 @@
 namespace kontor::directory {
 class BookKeeper;  // directory/gal/book.hpp
 }
+namespace kontor::filter::dkim {
+class KeyRing;  // server/filter/dkim/key_ring.hpp
+}
+namespace kontor::filter::dmarc {
+class Keeper;  // server/filter/dmarc/keeper.hpp
+}
 namespace kontor::io {
 class WorkPool;  // base/io/work_pool.hpp
 }
@@ -50,14 +56,17 @@ struct Environment {
   const Clock& clock;
   directory::DirectoryService* directory_service;  // nullptr: none (tests)
   log::Context log;
-  trace::Guard* guard = nullptr;                 // nullptr: none (tests)
-  queue::Queue* queue = nullptr;                 // nullptr: none (tests)
-  policy::Keeper* policies = nullptr;            // nullptr: none (tests)
-  trace::AppPasswords* app_passwords = nullptr;  // nullptr: none (tests)
-  indexer::Searcher* searcher = nullptr;         // nullptr: none (tests)
-  AuditLog* audit = nullptr;                     // nullptr: none (tests)
-  const directory::BookKeeper* books = nullptr;  // nullptr: none (tests)
-  io::WorkPool* workers = nullptr;               // the book's; nullptr: none (tests)
+  trace::Guard* guard = nullptr;                         // nullptr: none (tests)
+  queue::Queue* queue = nullptr;                         // nullptr: none (tests)
+  policy::Keeper* policies = nullptr;                    // nullptr: none (tests)
+  trace::AppPasswords* app_passwords = nullptr;          // nullptr: none (tests)
+  indexer::Searcher* searcher = nullptr;                 // nullptr: none (tests)
+  AuditLog* audit = nullptr;                             // nullptr: none (tests)
+  const directory::BookKeeper* books = nullptr;          // nullptr: none (tests)
+  io::WorkPool* workers = nullptr;                       // the book's; nullptr: none (tests)
+  filter::dkim::KeyRing* dkim_keys = nullptr;            // nullptr: none (tests)
+  const filter::dmarc::Keeper* dmarc_results = nullptr;  // nullptr: none are kept
+  std::function<Task<std::uint64_t>()> send_dmarc_reports = {};  // how many letters
 };
 
 // The socket's path in a data folder.

@@ -32,6 +32,13 @@ json::object head_of(const BatchMessage& message) {
   if (message.date) row["date"] = message.date->time_since_epoch().count();
   if (!message.guid.is_nil()) row["guid"] = message.guid.text();
   if (!message.homes.empty()) row["homes"] = texts(message.homes);
+  if (!message.name.empty()) {
+    row["name"] = message.name;
+    row["object"] = json::object{{"uid", message.keys.uid},
+                                 {"kind", static_cast<unsigned>(message.keys.kind)},
+                                 {"begin", message.keys.begin.time_since_epoch().count()},
+                                 {"end", message.keys.end.time_since_epoch().count()}};
+  }
   return row;
 }
 
@@ -64,6 +71,50 @@ Result<std::vector<std::string>> texts_of(const json::value& value) {
   return out;
 }
 
+Result<std::string> text_of(const json::object& row, std::string_view field) {
+  const auto* value = row.if_contains(field);
+  if (value == nullptr || !value->is_string()) return fail(Errc::bad_input, "a text is missing");
+  return std::string(value->as_string().data(), value->as_string().size());
+}
+
+Result<UtcSeconds> moment_of(const json::object& row, std::string_view field) {
+  const auto* value = row.if_contains(field);
+  if (value == nullptr) return fail(Errc::bad_input, "a time is missing");
+  KONTOR_TRY(const auto seconds, number_of<std::int64_t>(*value, k_last_second));
+  return UtcSeconds(std::chrono::seconds(seconds));
+}
+
+Result<store::ObjectKeys> keys_of(const json::value& value) {
+  if (!value.is_object()) return fail(Errc::bad_input, "an object that is none");
+  const auto& row = value.as_object();
+  store::ObjectKeys out;
+  KONTOR_TRY(out.uid, text_of(row, "uid"));
+  KONTOR_TRY(out.begin, moment_of(row, "begin"));
+  KONTOR_TRY(out.end, moment_of(row, "end"));
+  const auto* kind = row.if_contains("kind");
+  if (kind == nullptr) return fail(Errc::bad_input, "an object without a kind");
+  KONTOR_TRY(const auto number,
+             number_of<unsigned>(*kind, static_cast<unsigned>(store::k_last_object_kind)));
+  out.kind = static_cast<store::ObjectKind>(number);
+  return out;
+}
+
+// Of a batch of objects.
+Result<void> take_class(const json::object& head, ImportBatch& out) {
+  const auto* value = head.if_contains("class");
+  if (value == nullptr) return {};
+  KONTOR_TRY(const auto number,
+             number_of<unsigned>(*value, static_cast<unsigned>(store::FolderClass::notes)));
+  out.folder_class = static_cast<store::FolderClass>(number);
+  const auto* notes = head.if_contains("annotations");
+  if (notes == nullptr) return {};
+  if (!notes->is_object()) return fail(Errc::bad_input, "annotations that are none");
+  for (const auto& field : notes->as_object()) {
+    KONTOR_TRY(out.annotations[std::string(field.key())], text_of(notes->as_object(), field.key()));
+  }
+  return {};
+}
+
 // Takes the message's bytes from the front of `bytes`.
 Result<BatchMessage> message_of(const json::value& value, std::string_view& bytes) {
   if (!value.is_object()) return fail(Errc::bad_input, "a message that is no object");
@@ -91,6 +142,10 @@ Result<BatchMessage> message_of(const json::value& value, std::string_view& byte
   if (const auto* homes = row.if_contains("homes")) {
     KONTOR_TRY(out.homes, texts_of(*homes));
   }
+  if (const auto* object = row.if_contains("object")) {
+    KONTOR_TRY(out.keys, keys_of(*object));
+    KONTOR_TRY(out.name, text_of(row, "name"));
+  }
   return out;
 }
 
@@ -110,6 +165,13 @@ std::string print_batch(const ImportBatch& batch) {
   head["folder"] = batch.folder;
   if (batch.use != store::SpecialUse::none) head["use"] = sources::name_of(batch.use);
   if (!batch.subscribed) head["subscribed"] = false;
+  if (batch.folder_class != store::FolderClass::mail)
+    head["class"] = static_cast<unsigned>(batch.folder_class);
+  if (!batch.annotations.empty()) {
+    json::object notes;
+    for (const auto& [entry, value] : batch.annotations) notes[entry] = value;
+    head["annotations"] = std::move(notes);
+  }
   json::array rows;
   std::size_t bytes = 0;
   for (const auto& message : batch.messages) {
@@ -143,6 +205,7 @@ Result<ImportBatch> parse_batch(std::string_view content) {
     out.use = sources::use_of_word({use->as_string().data(), use->as_string().size()});
   if (const auto* subscribed = head.if_contains("subscribed"))
     out.subscribed = !subscribed->is_bool() || subscribed->as_bool();
+  KONTOR_TRY(take_class(head, out));
   for (const auto& row : messages->as_array()) {
     KONTOR_TRY(auto message, message_of(row, content));
     out.messages.push_back(std::move(message));

@@ -2,6 +2,7 @@
 // The batches of an import as bytes (docs/formats/control.md, "Import"). Pure.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ struct BatchMessage {
   // Of a restore: the message's EMAILID, and the other folders that it is restored to.
   Uuid guid = {};
   std::vector<std::string> homes = {};
+  // Of an object (an event, a card): its name, and what is known of it.
+  std::string name = {};
+  store::ObjectKeys keys = {};
 };
 
 struct ImportBatch {
@@ -34,6 +38,9 @@ struct ImportBatch {
   // Of a folder that has to be made.
   store::SpecialUse use = store::SpecialUse::none;
   bool subscribed = true;
+  // Of objects: nothing for mail. The annotations are those of a folder that has to be made.
+  store::FolderClass folder_class = store::FolderClass::mail;
+  std::map<std::string, std::string> annotations = {};
 };
 
 struct BatchResult {

@@ -8,6 +8,7 @@
 #include "server/admin/frame.hpp"
 #include "server/admin/import_batch.hpp"
 #include "server/admin/import_folder.hpp"
+#include "server/admin/import_objects.hpp"
 #include "server/admin/imports.hpp"
 #include "server/admin/lookup.hpp"
 #include "server/admin/serve.hpp"
@@ -49,12 +50,14 @@ class ImportSession {
   }
 
  private:
-  // The second word: "store" or "dry-run"; of a restore "in-place", "into", "in-place-dry-run" or
-  // "into-dry-run".
+  // The second word: "store" or "dry-run"; of a restore "in-place", "into", of objects
+  // "objects" or "objects-over"; with "-dry-run".
   Task<Answer> open(Request request) {
     const auto& mode = request.arguments[1];
     in_place_ = mode.starts_with("in-place");
     restores_ = in_place_ || mode.starts_with("into");
+    restores_objects_ = mode.starts_with("objects");
+    overwrites_ = mode.starts_with("objects-over");
     dry_run_ = mode.ends_with("dry-run");
     KONTOR_CO_TRY(const auto found, find_account(desk_.environment, request.arguments[0]));
     auto& store = desk_.environment.store;
@@ -129,6 +132,15 @@ class ImportSession {
   Task<Answer> run_batch(std::string content) {
     KONTOR_CO_TRY(auto batch, parse_batch(content));
     content = std::string();
+    const bool is_mail = batch.folder_class == store::FolderClass::mail;
+    if (is_mail == restores_objects_)
+      co_return fail(Errc::bad_input, "objects and mail are restored apart");
+    if (!is_mail) {
+      KONTOR_CO_TRY(const auto put,
+                    co_await put_objects(account_, std::move(batch), {dry_run_, overwrites_}));
+      if (!dry_run_) stored_ += put.stored;
+      co_return print_batch_result(put);
+    }
     KONTOR_CO_TRY(auto* const into, co_await folder(batch));
     BatchResult result;
     std::vector<store::NewMessage> fresh;
@@ -174,6 +186,8 @@ class ImportSession {
   bool dry_run_ = false;
   bool restores_ = false;  // messages are known by EMAILID, not by their bytes
   bool in_place_ = false;
+  bool restores_objects_ = false;
+  bool overwrites_ = false;
   ShownMessages shown_;
   std::uint64_t stored_ = 0;
   std::shared_ptr<store::Account> account_;  // shared with everybody who has the mailbox open

@@ -58,6 +58,14 @@ void MailSender::describe(const std::string& folder, store::SpecialUse use, bool
   batch.subscribed = subscribed;
 }
 
+void MailSender::describe(const std::string& folder,
+                          store::FolderClass folder_class,
+                          std::map<std::string, std::string> annotations) {
+  auto& batch = pending(folder).batch;
+  batch.folder_class = folder_class;
+  batch.annotations = std::move(annotations);
+}
+
 Result<void> MailSender::make(const std::string& folder) { return send(pending(folder)); }
 
 Result<void> MailSender::add(const std::string& folder,

@@ -35,6 +35,10 @@ class MailSender {
 
   // Of a folder that has to be made; before its first message.
   void describe(const std::string& folder, store::SpecialUse use, bool subscribed);
+  // Of a folder of objects, likewise.
+  void describe(const std::string& folder,
+                store::FolderClass folder_class,
+                std::map<std::string, std::string> annotations);
   // Makes the folder although no message follows.
   Result<void> make(const std::string& folder);
   // `where` names the message in the report. `tag` comes back when it is settled.

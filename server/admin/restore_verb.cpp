@@ -9,6 +9,7 @@
 #include "base/mime/header.hpp"
 #include "server/admin/mail_sender.hpp"
 #include "server/admin/past_mailbox.hpp"
+#include "server/admin/restore_objects.hpp"
 #include "server/admin/restore_whole.hpp"
 #include "store/mailbox/names.hpp"
 
@@ -125,6 +126,7 @@ class Restore {
 }  // namespace
 
 Result<Finding> restore_mail(const Client& client, Request request) {
+  if (restores_objects(request)) return restore_objects(client, request);
   if (request.options.contains("--replace")) return restore_whole(client, request);
   KONTOR_TRY(const auto choice, Choice::of(request));
   KONTOR_TRY(auto from, find_past(client, request.arguments[0], request));

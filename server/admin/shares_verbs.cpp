@@ -7,10 +7,12 @@
 #include "base/core/text.hpp"
 #include "directory/model/shared_mailbox.hpp"
 #include "server/admin/lookup.hpp"
+#include "server/admin/shares_flags.hpp"
 #include "server/admin/verbs.hpp"
 #include "server/sharing/identifier.hpp"
 #include "server/sharing/roles.hpp"
 #include "store/mailbox/names.hpp"
+#include "store/mailbox/reader_account.hpp"
 #include "store/mailbox/shares.hpp"
 
 namespace kontor::admin {
@@ -182,6 +184,45 @@ Task<Answer> shares_remove(const Desk& desk, Request request) {
                 co_await set_all(account, std::move(folders), std::move(who), 0));
   row["folders"] = changed;
   co_return row;
+}
+
+namespace {
+
+// One row for what holds where nothing else is said, and one for each folder that says so.
+json::array flag_rows(const store::Account& account) {
+  json::array out;
+  const auto add = [&](std::string_view folder, store::FlagSharing sharing) {
+    out.push_back(json::object{{"folder", folder}, {"own", store::flag_sharing_text(sharing)}});
+  };
+  add("", store::flag_sharing(account, 0).value_or(store::k_default_flag_sharing));
+  for (const auto& folder : account.view().folders())
+    if (const auto sharing = store::flag_sharing(account, folder.id)) add(folder.name, *sharing);
+  return out;
+}
+
+}  // namespace
+
+Task<Answer> shares_flags(const Desk& desk, Request request) {
+  const auto word = request.arguments.size() > 1 ? request.arguments[1] : std::string();
+  const auto sharing = store::parse_flag_sharing(word);
+  if (!word.empty() && !sharing && word != "default")
+    co_return fail(Errc::bad_input,
+                   "the flags that a reader has for himself are seen, all or shared (none); "
+                   "default takes the setting back");
+  KONTOR_CO_TRY(auto account,
+                co_await open_mailbox_or_public(desk.environment, request.arguments[0]));
+  const auto name = folder_option(request);
+  if (word.empty()) co_return flag_rows(*account);
+  if (name.empty()) {
+    KONTOR_CO_TRY(co_await store::set_flag_sharing(account, 0, sharing));
+    co_return flag_rows(*account);
+  }
+  const auto folders = folders_of(*account, name, Which::mail);
+  if (folders.empty()) co_return fail(Errc::not_found, "no folder " + name);
+  for (const auto& folder : folders) {
+    KONTOR_CO_TRY(co_await store::set_flag_sharing(account, folder.id, sharing));
+  }
+  co_return flag_rows(*account);
 }
 
 Task<Answer> shares_list(const Desk& desk, Request request) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/core/text.hpp"
+#include "server/admin/shares_flags.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -43,6 +44,15 @@ constexpr std::array k_verbs{
     Verb{"directory accept", "", "Puts a set of people in force that was held back because it would lose many.", directory_accept},
     Verb{"directory reconcile", "", "Reads all people and groups anew.", directory_reconcile},
     Verb{"directory status", "", "Where people and groups come from, and what is wrong there.", directory_status},
+    Verb{"dkim add", "DOMAIN", "Makes the first keys that mail of a domain is signed with, and shows their lines for the DNS; --now: they sign before they are seen there.", dkim_add, nullptr, dkim_add_here, nullptr, "[--now]"},
+    Verb{"dkim check", "DOMAIN", "Are the records of a domain's keys in the DNS as they should be? Keys that wait for it sign from then on.", dkim_check, nullptr, dkim_check_here},
+    Verb{"dkim list", "[DOMAIN]", "The keys that mail is signed with, new ones that wait, and old ones whose records are still needed.", dkim_list},
+    Verb{"dkim remove", "DOMAIN SELECTOR", "Deletes a key that signs no more, or does not yet.", dkim_remove},
+    Verb{"dkim retire", "DOMAIN SELECTOR", "A key signs no more, also if no other one of the domain does.", dkim_retire},
+    Verb{"dkim rotate", "DOMAIN", "Makes new keys; the old ones sign until the new ones are seen in the DNS, or with --now no more.", dkim_rotate, nullptr, dkim_rotate_here, nullptr, "[--now]"},
+    Verb{"dkim show", "DOMAIN", "The lines of a domain's keys for the DNS.", dkim_show, nullptr, dkim_show_here},
+    Verb{"dmarc reports", "", "What has been counted for domains that ask for DMARC reports, and was not sent yet.", dmarc_reports},
+    Verb{"dmarc send", "", "Sends the DMARC reports now, today's too; by itself each day is reported when it is over.", dmarc_send},
     Verb{"domain check", "", "Looks at all that Active Directory needs to be: DNS, clock, keytab, names, rights; says what to do.", nullptr, nullptr, domain_check, nullptr, "[--config FILE]"},
     Verb{"domain join", "", "Makes the server's account in Active Directory, its names and keytab; or prints the commands (FORM: windows, samba, adcli).", nullptr, nullptr, domain_join, nullptr, "[--config FILE] [--user ADMINISTRATOR] [--domain DOMAIN] [--name HOST] [--account NAME] [--computer NAME] [--parent DN] [--services LIST] [--keytab FILE] [--reuse] [--force] [--print-commands FORM]"},
     Verb{"domain rollover", "", "Gives the server's account new keys; the old ones stay in the keytab as long as tickets may need them.", nullptr, nullptr, domain_rollover, nullptr, "[--config FILE] [--older-than DAYS] [--ticket-life HOURS]"},
@@ -72,7 +82,7 @@ constexpr std::array k_verbs{
     Verb{"quota set", "ACCOUNT SIZE [MESSAGES]", "What a mailbox may hold: a size as 500MB, default (the settings') or none.", quota_set},
     Verb{"quota show", "ACCOUNT", "What a mailbox holds and may hold.", quota_show},
     Verb{"recoverable", "ACCOUNT", "What was expunged or deleted and can be brought back; with --folder, each message.", recoverable, nullptr, nullptr, nullptr, "[--folder FOLDER]"},
-    Verb{"restore", "ACCOUNT", "Puts mail back in its place, from a backup or from what the server's own disk still knows of a DATE.", nullptr, nullptr, restore_mail, nullptr, "[--from BACKUP] [--of ACCOUNT] [--at DATE] [--folder FOLDER] [--uid UID] [--message-id ID] [--into FOLDER] [--copies] [--replace] [--dry-run]"},
+    Verb{"restore", "ACCOUNT", "Puts mail back in its place, from a backup or from what the server's own disk still knows of a DATE; with --folder calendar:NAME, contacts:NAME or notes:NAME, or --object UID, what lay in a calendar or an address book.", nullptr, nullptr, restore_mail, nullptr, "[--from BACKUP] [--of ACCOUNT] [--at DATE] [--folder FOLDER] [--uid UID] [--message-id ID] [--object UID] [--overwrite] [--into FOLDER] [--copies] [--replace] [--dry-run]"},
     Verb{"retention", "[ACCOUNT]", "What the retention rules expunged at the last turn of upkeep; --dry-run: what they would now.", retention, nullptr, nullptr, nullptr, "[--dry-run]"},
     Verb{"rooms", "", "Rooms and equipment: the lists they are in, what policy says of booking them, what they have taken. --free: those that are free from then on, for an hour or until --until; --capacity: those that hold so many people.", rooms, nullptr, nullptr, nullptr, "[--free TIME] [--until TIME] [--capacity NUMBER]"},
     Verb{"search", "QUERY", "Looks for mail, events, tasks, contacts: from:anna has:attachment before:2026-03 \"annual report\" (docs/search-queries.md). In mailboxes named, in all, of a domain, of a group or of those a policy is for, in what a person may read (--as), or in the address book (--people); it is written down in the audit log. --export writes what was found to files (--format eml, mbox or maildir), and goes on with one that was broken off.", nullptr, nullptr, search_mail, search_stream, "[--account ACCOUNTS] [--all] [--domain DOMAIN] [--group GROUP] [--policy WHO] [--as PERSON] [--people] [--order ORDER] [--limit NUMBER] [--offset NUMBER] [--recoverable] [--export FOLDER] [--format FORMAT] [--reason TEXT]", search_fits},
@@ -81,9 +91,18 @@ constexpr std::array k_verbs{
     Verb{"sessions end", "ACCOUNT", "Ends every connection of a person.", sessions_end},
     Verb{"sessions list", "", "Who is connected.", sessions_list},
     Verb{"shares add", "MAILBOX WHO RIGHTS", "Gives a person, a group or anyone a mailbox: RIGHTS is reader, author, editor, owner or letters of RFC 4314, of a calendar (--folder calendar:default) freebusy and delegate, too; --send-as: may write as it. MAILBOX may be public: the public folders.", shares_add, nullptr, nullptr, nullptr, "[--folder NAME] [--send-as]", shares_fits},
+    Verb{"shares flags", "MAILBOX [WHICH]", "Which flags each reader has for himself: seen (\\Seen; the default), all (but \\Deleted), or shared: none; default takes the setting back. Without WHICH, what holds.", shares_flags, nullptr, nullptr, nullptr, "[--folder NAME]"},
     Verb{"shares list", "MAILBOX", "Who may do what in a mailbox, folder by folder.", shares_list},
     Verb{"shares remove", "MAILBOX WHO", "Takes away what was given to a person, a group or anyone.", shares_remove, nullptr, nullptr, nullptr, "[--folder NAME]"},
     Verb{"shares report", "[WHO]", "Who shared what with whom; with WHO, what a person or group was given by name.", shares_report},
+    Verb{"sieve activate", "ACCOUNT [SCRIPT]", "That script runs on the mail that comes; without SCRIPT none does.", sieve_activate},
+    Verb{"sieve check", "FILE", "Is this script right? Says line and column of a mistake.", sieve_check},
+    Verb{"sieve list", "ACCOUNT", "The scripts of a mailbox's owner: which one is active, and what is wrong with them.", sieve_list},
+    Verb{"sieve put", "ACCOUNT SCRIPT FILE", "Stores a script under that name, or instead of the one that has it.", sieve_put},
+    Verb{"sieve rehearse", "ACCOUNT", "What the script would have done with the mail of the last day, or since a DATE; does nothing.", sieve_rehearse, nullptr, nullptr, nullptr, "[--script SCRIPT] [--since DATE]"},
+    Verb{"sieve remove", "ACCOUNT SCRIPT", "Deletes a script that is not active.", sieve_remove},
+    Verb{"sieve show", "ACCOUNT [SCRIPT]", "The text of a script; without SCRIPT of the active one.", sieve_show},
+    Verb{"sieve test", "ACCOUNT FILE", "What the script would do with this message; does nothing.", sieve_test, nullptr, nullptr, nullptr, "[--script SCRIPT] [--from ADDRESS] [--to ADDRESS]"},
     Verb{"status", "", "Is the server well?", status},
     Verb{"store compact", "ACCOUNT", "Gives back the space of purged mail and packs the rest, now; the server goes on. ACCOUNT may be its folder.", nullptr, nullptr, store_compact, compact_stream},
     Verb{"store dump", "FOLDER", "What the folder of an account holds; the server may run or not.", nullptr, store_dump},

@@ -30,6 +30,10 @@ constexpr Words k_pop3{
     "-ERR [SYS/TEMP] too many wrong passwords from your address, try again later\r\n",
     "-ERR [SYS/PERM] your address may not use this service\r\n",
     "-ERR [SYS/TEMP] your address cannot be checked, try again later\r\n"};
+// RFC 5804, 1.2.
+constexpr Words k_sieve{"BYE (TRYLATER) \"too many wrong passwords from your address\"\r\n",
+                        "BYE \"your address may not use this service\"\r\n",
+                        "BYE (TRYLATER) \"your address cannot be checked\"\r\n"};
 // RFC 5321, 3.1 (554) and 3.8 (421).
 constexpr Words k_smtp{"421 4.7.0 too many wrong passwords from your address, try again later\r\n",
                        "554 5.7.1 your address may not use this service\r\n",
@@ -40,7 +44,10 @@ bool speaks_smtp(Service service) {
 }
 
 std::string_view words_for(Service service, Gate::Verdict verdict) {
-  const Words& words = speaks_smtp(service) ? k_smtp : service == Service::pop3 ? k_pop3 : k_imap;
+  const Words& words = speaks_smtp(service)        ? k_smtp
+                       : service == Service::pop3  ? k_pop3
+                       : service == Service::sieve ? k_sieve
+                                                   : k_imap;
   if (verdict == Gate::Verdict::blocked) return words.blocked;
   return verdict == Gate::Verdict::denied ? words.denied : words.undecided;
 }
@@ -84,6 +91,7 @@ Gate::Gate(const config::Settings& settings,
 const AccessRules& Gate::rules_of(Service service) const {
   switch (service) {
     case Service::imap:
+    case Service::sieve:
       return imap_;
     case Service::pop3:
       return pop3_;

@@ -11,6 +11,7 @@
 #include "base/mime/header.hpp"
 #include "base/mime/letter.hpp"
 #include "server/app/own_letter.hpp"
+#include "server/filter/read_results.hpp"
 #include "server/scheduling/addressee.hpp"
 #include "server/scheduling/calendars.hpp"
 #include "server/scheduling/imip/mail.hpp"
@@ -55,6 +56,18 @@ std::string digest_of(const SchedulingMessage& message, const directory::Princip
 bool is_spam(std::string_view header) {
   const auto flag = mime::field_value(header, "X-Spam-Flag");
   return flag && iequals(trim(*flag), "yes");
+}
+
+// By checks.invitations: why its author may not have written it; nothing: it may be followed.
+std::optional<std::string> doubt_about(const config::Settings& settings, std::string_view header) {
+  const auto& wanted = settings.checks.invitations;
+  if (wanted == "all") return std::nullopt;
+  const auto authors = mime::parse_addresses(mime::field_value(header, "From").value_or(""));
+  const auto domain = authors.empty() ? std::string() : authors.front().mailbox.domain;
+  const auto proof = filter::proof_of_author(header, settings.server.name, domain);
+  if (proof == filter::Proof::forged) return "forged: DMARC failed";
+  if (wanted == "proven" && proof != filter::Proof::proven) return "its author is not proven";
+  return std::nullopt;
 }
 
 scheduling::MailLimits limits_of(const config::Settings& settings) {
@@ -151,6 +164,8 @@ Task<Result<std::string>> Invitations::apply(scheduling::Scheduler& scheduler,
   const auto allowed = environment_.policies.of(copy.person->id)->invitations;
   if (allowed == OutsideInvitations::none) co_return fail(Errc::no_permission, "policy");
   if (is_spam(copy.header)) co_return fail(Errc::no_permission, "spam");
+  if (const auto doubt = doubt_about(settings, copy.header))
+    co_return fail(Errc::no_permission, *doubt);
   auto work = [raw = copy.message, limits = limits_of(settings)]() {
     return scheduling::read_mail(*raw, limits);
   };

@@ -6,7 +6,7 @@
 namespace kontor::app {
 
 std::span<const Port> ports() {
-  static constexpr std::array<Port, 11> k_ports{{
+  static constexpr std::array<Port, 12> k_ports{{
       {"smtp", 25, Service::mx, false},
       {"submission", 587, Service::submission, false},
       {"submissions", 465, Service::submission, true},
@@ -18,6 +18,7 @@ std::span<const Port> ports() {
       {"https", 443, Service::http, true},
       {"ldap", 389, Service::ldap, false},
       {"ldaps", 636, Service::ldap, true},
+      {"sieve", 4190, Service::sieve, false},
   }};
   return k_ports;
 }
@@ -27,6 +28,7 @@ Result<std::vector<OpenPort>> open_ports(const config::Settings& settings) {
   for (const Port& port : ports()) {
     if (port.service == Service::http && !settings.http.enabled) continue;
     if (port.service == Service::ldap && !settings.address_book.enabled) continue;
+    if (port.service == Service::sieve && !settings.sieve.manage) continue;
     const auto& addresses =
         port.service == Service::lmtp ? settings.server.lmtp_listen : settings.server.listen;
     const auto number = static_cast<std::uint16_t>(settings.server.port_base + port.standard);

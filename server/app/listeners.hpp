@@ -12,7 +12,7 @@
 
 namespace kontor::app {
 
-enum class Service : std::uint8_t { imap, pop3, mx, submission, lmtp, http, ldap };
+enum class Service : std::uint8_t { imap, pop3, mx, submission, lmtp, http, ldap, sieve };
 
 struct Port {
   std::string_view name;

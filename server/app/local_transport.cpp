@@ -51,6 +51,10 @@ Outcome outcome_of(const Result<void>& stored) {
   const auto& answer = answer_for(error.code());
   out.fate = answer.retry ? Fate::deferred : Fate::failed;
   out.status = answer.smtp_enhanced;
+  if (const auto reason = delivery::refusal_of(error)) {
+    out.reason = *reason;
+    return out;
+  }
   out.reason = error.code() == Errc::over_quota ? "the mailbox is full" : std::string(answer.text);
   return out;
 }
@@ -80,11 +84,12 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
   for (std::size_t i = 0; i < piece.recipients.size(); ++i) {
     const auto& address = piece.recipients[i].address;
     auto resolved = delivery_.resolve(plain(address));
-    if (!resolved.outside.empty() && (resolved.mailboxes.empty() || piece.envelope->sender.empty()))
-      forwarded.emplace_back(i, std::move(resolved.outside));
+    const bool is_forwarded =
+        !resolved.outside.empty() && (resolved.mailboxes.empty() || piece.envelope->sender.empty());
+    if (is_forwarded) forwarded.emplace_back(i, std::move(resolved.outside));
     if (resolved.verdict == Verdict::deliver && !resolved.mailboxes.empty()) {
       envelope.recipients.push_back(
-          {address, std::move(resolved.mailboxes), resolved.is_catch_all});
+          {address, std::move(resolved.mailboxes), resolved.is_catch_all, is_forwarded});
       of.push_back(i);
     } else {
       outcomes[i] = resolved.is_early
@@ -95,6 +100,7 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
   envelope.trace = piece.envelope->trace;
   envelope.sender = piece.envelope->sender;
   envelope.is_queued = true;
+  envelope.refusable = delivery::Refusable::each;
   envelope.may_be_there = !delivery_.take_announced(envelope.trace);
   auto message = smtp::return_path_field(envelope.sender) + *bytes;
   const auto results = co_await delivery_.deliver(std::move(envelope), std::move(message));

@@ -4,66 +4,15 @@
 #include <boost/asio/strand.hpp>
 
 #include "base/core/text.hpp"
-#include "base/core/uuid.hpp"
 #include "base/log/events/delivery.hpp"
-#include "base/mime/header.hpp"
-#include "base/mime/letter.hpp"
 #include "server/app/own_letter.hpp"
+#include "server/delivery/scripts.hpp"
 
 namespace kontor::app {
 namespace {
 
-constexpr std::size_t k_most_annotations = delivery::Answered::k_most + 1'000;
-constexpr std::size_t k_longest_subject = 200;     // characters of the answered message's
-constexpr std::size_t k_longest_references = 900;  // bytes; the last ones count
-
-std::string field_of(std::string_view header, std::string_view name) {
-  return mime::one_line(mime::field_value(header, name).value_or(std::string()));
-}
-
-// RFC 5322, 3.6.4.
-std::string references_to(std::string_view header, const std::string& message_id) {
-  auto known = field_of(header, "References");
-  if (known.size() > k_longest_references) {
-    const auto from = known.find('<', known.size() - k_longest_references);
-    known = from == std::string::npos ? std::string() : known.substr(from);
-  }
-  return known.empty() ? message_id : known + "\r\n " + message_id;
-}
-
-std::string lines_of(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    if (c != '\r') out.push_back(c);
-  if (!out.ends_with('\n')) out.push_back('\n');
-  return out;
-}
-
+constexpr std::size_t k_most_annotations = delivery::k_most_entries;
 }  // namespace
-
-std::string reply_text(const Reply& reply) {
-  const std::string_view lead =
-      reply.language == "ru" ? "Автоматический ответ: " : "Automatic reply: ";
-  std::string subject(reply.subject);
-  if (subject.empty()) {
-    const auto original = mime::one_line(mime::decode_words(field_of(reply.header, "Subject")));
-    subject = std::string(lead).append(mime::beginning(original, k_longest_subject));
-  }
-  const auto message_id = field_of(reply.header, "Message-ID");
-  std::string out = "From: ";
-  if (!reply.from.name.empty()) out += mime::phrase(mime::one_line(reply.from.name)) + ' ';
-  out += "<" + reply.from.mail + ">\r\nTo: <" + std::string(reply.to) + ">\r\n";
-  out += "Subject: " + mime::encoded_words(mime::one_line(subject)) + "\r\n";
-  out += "Date: " + mime::format_date(reply.date) + "\r\n";
-  out += "Message-ID: <" + Uuid::random().text() + "@" + std::string(reply.server) + ">\r\n";
-  if (message_id.starts_with('<') && mime::is_ascii(message_id)) {
-    out += "In-Reply-To: " + message_id + "\r\n";
-    out += "References: " + references_to(reply.header, message_id) + "\r\n";
-  }
-  out += "Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\n";
-  out += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
-  return out + mime::encoded_body(lines_of(reply.text));
-}
 
 void OutOfOfficeReplies::consider(const delivery::Delivery& delivery, delivery::StoredCopy copy) {
   if (is_stopping_) return;

@@ -7,29 +7,19 @@
 #pragma once
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "base/core/guarded.hpp"
 #include "base/net/task_group.hpp"
 #include "server/delivery/delivery.hpp"
 #include "server/delivery/out_of_office.hpp"
+#include "server/delivery/reply_text.hpp"
 #include "server/queue/queue.hpp"
 
 namespace kontor::app {
 
-struct Reply {
-  std::string_view server;    // server.name
-  std::string_view language;  // of the words before the subject: "en", "ru"
-  const directory::Principal& from;
-  std::string_view to;
-  std::string_view header;  // of the message that is answered
-  std::string_view subject;
-  std::string_view text;
-  UtcSeconds date{};
-};
-// The whole message. Pure.
-std::string reply_text(const Reply& reply);
+using delivery::Reply;
+using delivery::reply_text;
 
 class OutOfOfficeReplies {
  public:

@@ -13,6 +13,7 @@ Task<Result<void>> enqueue(queue::Queue& queue, OwnLetter letter) {
   envelope.is_utf8 = !mime::is_ascii(letter.bytes);
   envelope.size = letter.bytes.size();
   envelope.arrived = letter.date;
+  envelope.is_ours = true;
   queue::Recipient recipient;
   recipient.address = std::move(letter.recipient);
   recipient.notify = letter.notify;

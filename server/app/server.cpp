@@ -30,7 +30,9 @@
 #include "server/admin/control.hpp"
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
+#include "server/app/dmarc_reports.hpp"
 #include "server/app/gate.hpp"
+#include "server/app/greylist_file.hpp"
 #include "server/app/invitations.hpp"
 #include "server/app/local_transport.hpp"
 #include "server/app/mailbox_owners.hpp"
@@ -38,6 +40,7 @@
 #include "server/app/out_of_office_replies.hpp"
 #include "server/app/process.hpp"
 #include "server/app/router.hpp"
+#include "server/app/script_outbox.hpp"
 #include "server/app/session_warden.hpp"
 #include "server/app/spelling.hpp"
 #include "server/app/web.hpp"
@@ -45,11 +48,15 @@
 #include "server/dav/schedule.hpp"
 #include "server/delivery/delivery.hpp"
 #include "server/filter/checks.hpp"
+#include "server/filter/outbound.hpp"
+#include "server/filter/scan/scanning.hpp"
+#include "server/filter/screening/screening.hpp"
 #include "server/http/server.hpp"
 #include "server/imap/server.hpp"
 #include "server/imap/url_access.hpp"
 #include "server/indexer/indexer.hpp"
 #include "server/ldap/server.hpp"
+#include "server/managesieve/server.hpp"
 #include "server/policy/access.hpp"
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
@@ -74,6 +81,7 @@ constexpr std::chrono::seconds k_cut{10};             // for cut ones
 constexpr std::chrono::seconds k_queue_patience{10};  // for what the queue has under way
 constexpr std::chrono::seconds k_watch_tick{1};       // for what ends sessions at a time of its own
 constexpr std::chrono::seconds k_house_tick{5};
+constexpr std::chrono::minutes k_keys_tick{10};
 constexpr std::chrono::minutes k_uses_tick{1};  // between writings of app passwords' last uses
 constexpr std::uint32_t k_workers = 2;          // large messages, long questions
 constexpr std::uint32_t k_disk_threads = 2;     // for housekeeping; the store has its own
@@ -124,19 +132,28 @@ struct Server::State {
   std::unique_ptr<directory::DirectoryService> directory;
   std::unique_ptr<trace::AppPasswords> app_passwords;
   std::unique_ptr<directory::SignInService> app_sign_in, guarded, sign_in;
+  std::unique_ptr<ScriptOutbox> scripts;
   std::unique_ptr<OutOfOfficeReplies> out_of_office;
   std::unique_ptr<Invitations> invitations;
+  std::unique_ptr<scheduling::Journal> journal;
   std::unique_ptr<scheduling::Scheduler> scheduler;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<LocalTransport> local;
   std::unique_ptr<smtp::client::Relay> relay;
   std::unique_ptr<Router> router;
+  std::unique_ptr<filter::dkim::KeyRing> dkim_keys;
+  std::unique_ptr<filter::Outbound> outbound;
   std::unique_ptr<queue::Queue> queue;
   std::unique_ptr<smtp::Routing> routing;
   std::unique_ptr<smtp::Gate> smtp_gate;
   std::unique_ptr<filter::Checks> checks;
+  std::unique_ptr<filter::dmarc::Keeper> dmarc_results;  // null: no reports are made
+  std::unique_ptr<DmarcReports> dmarc_reports;
+  std::unique_ptr<filter::Screening> screening;
+  std::unique_ptr<filter::Scanning> scanning;
   std::optional<imap::Environment> imap;
   std::optional<pop3::Environment> pop3;
+  std::optional<managesieve::Environment> managesieve;
   std::optional<smtp::Environment> smtp;
   std::unique_ptr<directory::BookKeeper> books;
   std::optional<ldap::Environment> ldap;
@@ -150,6 +167,7 @@ struct Server::State {
   net::Signal stop;       // SIGTERM or SIGINT came
   net::Signal house;      // something for the housekeeping: directory changed, SIGHUP, stopping
   net::Signal mailboxes;  // stopping: the upkeep of mailboxes waits no more
+  net::Signal keys;       // stopping: the upkeep of DKIM keys waits no more
   std::atomic<bool> is_stopping = false;
   std::atomic<bool> is_hung_up = false;
   directory::Subscription subscription;
@@ -174,6 +192,7 @@ struct Server::State {
   void reopen_log();
   Task<void> keep_house();
   Task<void> keep_mailboxes();
+  Task<void> keep_keys();
   Task<void> shut_down();
   Task<bool> wait_for_connections(net::Limit limit);
 };
@@ -226,13 +245,22 @@ Result<void> Server::State::open_parts() {
   extractor = search::make_extractor(settings.search, sibling_program("kontor-extract"), log);
   searcher = std::make_unique<indexer::Indexer>(
       indexer::IndexerEnvironment{settings, *store, clock, log, extractor.get()});
+  KONTOR_TRY(journal, scheduling::Journal::open(io::real_file_system(), folder + "/untold", disk));
   KONTOR_TRY(open_queue());
   return open_directory();
 }
 
 Result<void> Server::State::open_queue() {
+  const auto& folder = settings.server.data_folder;
+  dkim_keys =
+      filter::dkim::KeyRing::open({io::real_file_system(), disk, clock, log}, folder + "/dkim");
+  outbound = std::make_unique<filter::Outbound>(
+      filter::Outbound::Environment{settings, *dkim_keys, workers, clock, log});
   queue::QueueEnvironment environment{io::real_file_system(), io.get_executor(), settings, log,
                                       clock};
+  environment.dress = [this](bool is_ours, std::string bytes) {
+    return outbound->dress(is_ours, std::move(bytes));
+  };
   auto opened = queue::Queue::open(std::move(environment), settings.server.data_folder + "/queue");
   if (!opened) return fail(std::move(opened).error().while_doing("opening the queue"));
   queue = *std::move(opened);
@@ -276,6 +304,10 @@ void Server::State::make_scheduler() {
                                       [this](calendar::SchedulingMessage message, std::string to) {
                                         return invitations->send(std::move(message), std::move(to));
                                       }};
+  environment.journal = journal.get();
+  environment.spawn = [this](Task<void> task) {
+    tasks.spawn(asio::make_strand(io), std::move(task));
+  };
   scheduler = std::make_unique<scheduling::Scheduler>(std::move(environment));
 }
 
@@ -292,24 +324,38 @@ void Server::State::make_environments() {
     if (copy.message != nullptr) invitations->consider(*scheduler, copy);
     if (copy.notes != nullptr) out_of_office->consider(*delivery, std::move(copy));
   };
-  delivery = std::make_unique<delivery::Delivery>(
-      delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock, stored,
-                                    [this] { return directory->knows_everybody(); }});
+  scripts = std::make_unique<ScriptOutbox>(*queue, *policies, clock);
+  delivery = std::make_unique<delivery::Delivery>(delivery::DeliveryEnvironment{
+      settings, *directory, *store, workers, log, clock, stored,
+      [this] { return directory->knows_everybody(); }, scripts.get()});
+  scripts->set_delivery(*delivery);
   make_scheduler();
   local = std::make_unique<LocalTransport>(*delivery, queue.get());
   router = std::make_unique<Router>(local.get(), relay.get());
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
   smtp_gate = std::make_unique<smtp::Gate>(settings.smtp);
-  checks = std::make_unique<filter::Checks>(settings, *resolver, clock);
+  if (!settings.checks.report_sender.empty()) {
+    dmarc_results = filter::dmarc::Keeper::open({io::real_file_system(), clock, log},
+                                                settings.server.data_folder + "/dmarc");
+    dmarc_reports = std::make_unique<DmarcReports>(DmarcReports::Environment{
+        settings, *dmarc_results, *resolver, *queue, workers, disk, clock, log});
+  }
+  checks = std::make_unique<filter::Checks>(settings, *resolver, clock, dmarc_results.get());
+  screening = std::make_unique<filter::Screening>(settings, *resolver, clock);
+  scanning = std::make_unique<filter::Scanning>(settings, filter::scan::real_dial());
+  load_greylist(screening->greylist(), settings.server.data_folder, clock.now(), log);
   const auto tls = [this] { return certificate->current(); };
   const line::Environment line{settings, *sign_in, *sessions, clock, tls, log};
   imap.emplace(
       imap::Environment{settings, *directory, *sign_in, *store, *sessions, clock, tls, log});
   imap->searcher = searcher.get();
   pop3.emplace(pop3::Environment{line, *directory, *store});
+  managesieve.emplace(managesieve::Environment{line, *directory, *store});
   smtp.emplace(smtp::Environment{settings, *directory, *sign_in, *routing, *smtp_gate, *sessions,
                                  clock, tls, log, *policies});
   smtp->checks = checks.get();
+  smtp->screening = screening.get();
+  smtp->scanning = scanning.get();
   smtp->fetch_url = [this](directory::Identity who, std::string url) {
     return imap::read_for_submission(*imap, std::move(who), std::move(url));
   };
@@ -336,6 +382,9 @@ void Server::State::make_environments() {
   admin->searcher = searcher.get();
   admin->books = books.get();
   admin->workers = &workers;
+  admin->dkim_keys = dkim_keys.get();
+  admin->dmarc_results = dmarc_results.get();
+  if (dmarc_reports) admin->send_dmarc_reports = [this] { return dmarc_reports->send(true); };
   audit = std::make_unique<admin::AuditLog>(
       io::real_file_system(), admin::audit_folder(settings.server.data_folder), disk, clock, log);
   admin->audit = audit.get();
@@ -350,6 +399,10 @@ net::Acceptor::Handler Server::State::server_of(const Port& port) {
   if (port.service == Service::pop3)
     return [this, implicit_tls](std::unique_ptr<net::Stream> stream) {
       return pop3::serve(std::move(stream), implicit_tls, *pop3);
+    };
+  if (port.service == Service::sieve)
+    return [this](std::unique_ptr<net::Stream> stream) {
+      return managesieve::serve(std::move(stream), *managesieve);
     };
   if (port.service == Service::http)
     return [this](std::unique_ptr<net::Stream> stream) {
@@ -424,7 +477,12 @@ Task<void> Server::State::keep_house() {
   unsigned looks = 0, renewals = 0;
   auto uses_saved = clock.steady();
   auto next_turn = clock.steady();
+  bool is_resumed = false;
   while (!is_stopping) {
+    if (!is_resumed && directory->current()->generation() > 0) {
+      is_resumed = true;
+      tasks.spawn(asio::make_strand(io), scheduler->resume());
+    }
     const auto wake = co_await house.wait(k_watch_tick);
     (void)end_forbidden_sessions(*directory, *sessions, clock.now(), log);
     (void)end_revoked_sessions(*app_passwords, *sessions, log);
@@ -445,6 +503,8 @@ Task<void> Server::State::keep_house() {
       certificate->refresh(hung_up);
       save_blocks(*guard, settings.server.data_folder, log);
       if (uses_due) app_passwords->save_uses();
+      if (uses_due && dmarc_results) (void)dmarc_results->save();
+      if (uses_due) save_greylist(screening->greylist(), settings.server.data_folder, log);
       if (hung_up) reopen_log();
       if (hung_up) tell_manager("READY=1");
     };
@@ -458,6 +518,21 @@ Task<void> Server::State::keep_mailboxes() {
     const auto wait = co_await store->upkeep();
     const auto pause = std::min<std::chrono::milliseconds>(wait, k_house_tick);
     if (wait.count() > 0 && !is_stopping) (void)co_await mailboxes.wait(pause);
+  }
+}
+
+// DKIM keys that wait for their record, and old ones whose time is over; reports of days that are
+// over. By a resolver of its own:
+// the other one remembers for a while that there was no record.
+Task<void> Server::State::keep_keys() {
+  while (!is_stopping) {
+    if (!dkim_keys->is_empty()) {
+      const auto asked = net::Resolver::make(settings.dns);
+      if (asked)
+        co_await dkim_keys->look_after(**asked, clock.now() - filter::dkim::record_life(settings));
+    }
+    if (dmarc_reports && !is_stopping) (void)co_await dmarc_reports->send(false);
+    if (!is_stopping) (void)co_await keys.wait(k_keys_tick);
   }
 }
 
@@ -477,6 +552,7 @@ Task<void> Server::State::shut_down() {
   tell_manager("STOPPING=1");
   house.raise();
   mailboxes.raise();
+  keys.raise();
   store->stop_upkeep();
   searcher->stop();
   if (extractor != nullptr) extractor->stop();
@@ -492,6 +568,7 @@ Task<void> Server::State::shut_down() {
   (void)co_await control->wait_ended(k_cut);
   out_of_office->stop();
   invitations->stop();
+  scheduler->stop();
   (void)co_await tasks.wait_empty(k_cut);
   // Connections are over: nothing new comes into the queue, and what it delivers here is stored.
   co_await queue->stop(k_queue_patience);
@@ -499,7 +576,9 @@ Task<void> Server::State::shut_down() {
   co_await store->close();
   auto last_files = [this] {
     save_blocks(*guard, settings.server.data_folder, log);
+    save_greylist(screening->greylist(), settings.server.data_folder, log);
     app_passwords->save_uses();
+    if (dmarc_results) (void)dmarc_results->save();
   };
   co_await io::on_pool(disk, std::move(last_files));
   log.emit(log::events::k_server_stopped);
@@ -530,6 +609,7 @@ void Server::run() {
   const auto strand = [&state] { return asio::any_io_executor(asio::make_strand(state.io)); };
   state.tasks.spawn(strand(), state.keep_house());
   state.tasks.spawn(strand(), state.keep_mailboxes());
+  state.tasks.spawn(strand(), state.keep_keys());
   state.tasks.spawn(strand(), state.searcher->run());
   std::atomic<bool> is_over = false;
   asio::co_spawn(strand(), state.shut_down(), [&](const std::exception_ptr&) {

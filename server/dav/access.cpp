@@ -72,6 +72,8 @@ std::vector<Need> needs_of(const Context& context, const Resource& to) {
     out.push_back({&resource, is_object ? "te" : "x", "unbind", true});
   } else if (method == "PROPPATCH") {
     out.push_back({&resource, "w", "write-properties"});
+  } else if (method == "POST" && is_object) {  // an attachment
+    out.push_back({&resource, "w", "write-content"});
   } else if (method == "POST") {  // who is busy, asked in the owner's name
     out.push_back({&resource, "p", "schedule-send-freebusy", false, k_caldav});
   } else if (method == "LOCK") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "server/dav/attachments.hpp"
 #include "server/dav/components.hpp"
 #include "server/dav/dead.hpp"
 #include "server/dav/methods.hpp"
@@ -214,6 +215,7 @@ Task<Answer> do_copy_move(Context& context) {
   } else {
     KONTOR_CO_TRY(co_await context.account->rename_folder(from.folder->info().name, *name));
   }
+  if (to.kind != Kind::nothing) co_await drop_orphans(*context.account);
   if (!transfer.is_copy) context.kept->locks.forget(lock_path(context, from.path));
   co_return bare(to.kind == Kind::nothing ? 201 : 204);
 }

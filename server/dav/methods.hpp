@@ -31,8 +31,13 @@ PropertyUpdate plan_update(const Context& context,
                            const xml::Element& update,
                            bool is_new);
 
+// Puts the bytes in the place that the context names, as PUT does.
+Task<Answer> put_bytes(Context& context, std::string bytes, store::ObjectCondition condition);
+
 // The conditions of If-Match and If-None-Match (RFC 9110, 13.1). bad_input.
 Result<store::ObjectCondition> condition_of(const http::wire::Request& request);
+// Does it hold of a resource that is there?
+bool is_met(const store::ObjectCondition& condition, const Resource& resource);
 // Does the header If hold (RFC 4918, 10.4), and are the tokens of all locks there that hold for the
 // paths that a request changes? A refusal: 412, 423, 400.
 std::optional<http::wire::Response> check_locks(const Context& context);

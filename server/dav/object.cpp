@@ -76,6 +76,12 @@ Result<store::ObjectCondition> condition_of(const http::wire::Request& request) 
   return out;
 }
 
+bool is_met(const store::ObjectCondition& condition, const Resource& resource) {
+  if (condition.wanted == absent) return false;
+  if (condition.wanted != one_of) return true;
+  return is_named(condition.guids, resource.item.guid) != condition.negated;
+}
+
 Task<Answer> do_get(Context& context) {
   const auto& resource = context.resource;
   if (resource.kind == Kind::nothing) co_return fail(Errc::not_found, "nothing is there");

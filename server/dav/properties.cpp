@@ -6,6 +6,7 @@
 
 #include "base/core/text.hpp"
 #include "calendar/ical/object.hpp"
+#include "server/dav/attachments.hpp"
 #include "server/dav/components.hpp"
 #include "server/dav/dead.hpp"
 #include "server/dav/delegates.hpp"
@@ -246,6 +247,13 @@ Value max_size(const Ask& ask) {
   return ask.made(std::to_string(ask.context.settings().max_resource));
 }
 
+Value attachment_limit(const Ask& ask) {
+  if (!ask.is(Kind::collection) || !ask.has_times()) return std::nullopt;
+  const bool is_size = ask.name.local == "max-attachment-size";
+  return ask.made(
+      std::to_string(is_size ? ask.context.settings().max_resource : k_most_attachments));
+}
+
 Value time_limit(const Ask& ask) {
   if (!ask.is(Kind::collection) || !ask.has_times()) return std::nullopt;
   if (ask.name.local == "min-date-time") return ask.made("00010101T000000Z");
@@ -358,6 +366,8 @@ constexpr std::array k_rows{
     Row{k_caldav, "supported-calendar-data", calendar_data_types},
     Row{k_caldav, "supported-collation-set", collations},
     Row{k_caldav, "max-resource-size", max_size},
+    Row{k_caldav, "max-attachment-size", attachment_limit},
+    Row{k_caldav, "max-attachments-per-resource", attachment_limit},
     Row{k_caldav, "min-date-time", time_limit},
     Row{k_caldav, "max-date-time", time_limit},
     Row{k_caldav, "max-instances", time_limit},

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PUT (RFC 4918, 9.7; RFC 4791, 5.3.2; RFC 6352, 6.3.2): the bytes are kept as they are, or the old
 // object stays.
+#include <set>
+
 #include "base/core/text.hpp"
+#include "server/dav/attachments.hpp"
 #include "server/dav/content.hpp"
 #include "server/dav/delegates.hpp"
 #include "server/dav/methods.hpp"
@@ -74,6 +77,16 @@ Answer refuse_put(const Context& context, const Error& error, const std::string&
   return fail(error);
 }
 
+// The managed attachments that the old object names: those that the new one does not name go.
+Task<Result<std::set<std::string>>> attached_before(const Context& context) {
+  const auto& resource = context.resource;
+  if (resource.kind != Kind::object || resource.object == nullptr ||
+      !has_attachments(*context.view, resource.object->keys.uid))
+    co_return std::set<std::string>();
+  KONTOR_CO_TRY(const auto bytes, co_await context.account->read_message(resource.entry.item));
+  co_return managed_ids(bytes);
+}
+
 // RFC 6638, 3.2.8: no ETag where what is stored is not what was sent.
 Task<Answer> put_scheduled(Context& context,
                            scheduling::Scheduler& scheduler,
@@ -94,13 +107,24 @@ Task<Answer> put_scheduled(Context& context,
 
 Task<Answer> do_put(Context& context) {
   if (auto refused = refuse_place(context)) co_return *std::move(refused);
-  const auto& resource = context.resource;
   KONTOR_CO_TRY(auto condition, condition_of(context.request));
-  auto keys = check_content(context, resource, context.request.body);
+  KONTOR_CO_TRY(const auto before, co_await attached_before(context));
+  auto answer = co_await put_bytes(context, context.request.body, std::move(condition));
+  if (answer && answer->status < 300 && !before.empty()) {
+    auto gone = before;
+    for (const auto& id : managed_ids(context.request.body)) gone.erase(id);
+    co_await drop_attachments(*context.account, std::move(gone));
+  }
+  co_return answer;
+}
+
+Task<Answer> put_bytes(Context& context, std::string bytes, store::ObjectCondition condition) {
+  const auto& resource = context.resource;
+  auto keys = check_content(context, resource, bytes);
   if (!keys) co_return std::move(keys).error();
   store::NewObject object;
   object.name = resource.name;
-  object.bytes = context.request.body;
+  object.bytes = std::move(bytes);
   object.keys = *keys;
   const auto folder = resource.folder->info().id;
   if (auto* scheduler = scheduler_for(context, resource)) {

@@ -2,6 +2,7 @@
 // DELETE (RFC 4918, 9.6). What is deleted can be brought back by the administrator's tools.
 #include <algorithm>
 
+#include "server/dav/attachments.hpp"
 #include "server/dav/dead.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
@@ -41,6 +42,7 @@ Task<Answer> do_delete(Context& context) {
     const auto folder = resource.folder->info().id;
     KONTOR_CO_TRY(auto refused, co_await remove_scheduled(context, resource, std::move(condition)));
     if (refused) co_return *std::move(refused);
+    co_await drop_orphans(*context.account);
     auto dead = drop_dead(context, resource);
     if (!dead.empty()) {
       KONTOR_CO_TRY(

@@ -5,6 +5,8 @@
 #include <array>
 
 #include "server/dav/acl.hpp"
+#include "server/dav/attach.hpp"
+#include "server/dav/attachments.hpp"
 #include "server/dav/busy_address.hpp"
 #include "server/dav/methods.hpp"
 #include "server/dav/names.hpp"
@@ -22,7 +24,8 @@ using http::wire::Response;
 
 constexpr std::string_view k_features =
     "1, 2, 3, access-control, extended-mkcol, calendar-access, calendar-auto-schedule, "
-    "calendar-no-timezone, calendar-availability, addressbook, calendar-proxy";
+    "calendar-no-timezone, calendar-availability, calendar-managed-attachments, addressbook, "
+    "calendar-proxy";
 
 struct Row {
   std::string_view name;
@@ -122,6 +125,11 @@ std::vector<http::Route> routes(const Environment& environment) {
                  Access::person,
                  [kept](Call call) { return answer_busy(kept, call); },
                  true,
+                 true});
+  out.push_back({std::string(k_attachments.substr(0, k_attachments.size() - 1)),
+                 {"GET"},
+                 Access::person,
+                 [kept](Call call) { return answer_attachment(kept, std::move(call)); },
                  true});
   http::Route published;
   published.path = publish::k_published;

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "base/core/text.hpp"
+#include "server/dav/attach.hpp"
+#include "server/dav/attachments.hpp"
 #include "server/dav/dead.hpp"
 #include "server/dav/delegates.hpp"
 #include "server/dav/names.hpp"
@@ -186,13 +188,21 @@ Task<Result<std::optional<Response>>> remove_scheduled(Context& context,
 Task<Result<std::optional<Response>>> remove_calendar(Context& context, Resource calendar) {
   auto* scheduler = scheduler_for(context, calendar);
   const auto by = acting(context, calendar);
-  std::vector<calendar::SchedulingMessage> farewells;
-  if (scheduler != nullptr)
-    farewells = co_await scheduler->farewells(by, context.account, calendar.folder->info().id);
+  const auto& folder = calendar.folder->info();
+  if (scheduler == nullptr) {
+    KONTOR_CO_TRY(co_await remove_collection(*context.account, folder.name));
+    co_await drop_orphans(*context.account);
+    co_return std::nullopt;
+  }
+  auto farewells = co_await scheduler->farewells(by, context.account, folder.id);
   if (const auto why = scheduling::check_sending(by, farewells))
     co_return refuse_schedule(context, *why);
-  KONTOR_CO_TRY(co_await remove_collection(*context.account, calendar.folder->info().name));
-  if (scheduler != nullptr) co_await scheduler->tell(by, std::move(farewells));
+  KONTOR_CO_TRY(auto untold,
+                co_await scheduler->keep_farewells(by, folder.id, std::move(farewells)));
+  const auto removed = co_await remove_collection(*context.account, folder.name);
+  co_await scheduler->tell_farewells(by, context.account, std::move(untold), removed.has_value());
+  KONTOR_CO_TRY(removed);
+  co_await drop_orphans(*context.account);
   co_return std::nullopt;
 }
 
@@ -216,6 +226,7 @@ std::optional<std::expected<store::AnnotationChange, http::wire::Response>> defa
 }
 
 Task<Answer> do_post(Context& context) {
+  if (is_attaching(context.request)) co_return co_await do_attach(context);
   auto* scheduler = context.kept->environment.scheduler;
   if (!is_outbox(context.resource) || scheduler == nullptr)
     co_return http::wire::plain(405, "only a scheduling outbox takes POST");

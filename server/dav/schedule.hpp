@@ -49,6 +49,7 @@ Task<Result<std::optional<http::wire::Response>>> remove_calendar(Context& conte
 std::optional<std::expected<store::AnnotationChange, http::wire::Response>> default_calendar_change(
     const Context& context, const xml::Element& update);
 
-Task<Answer> do_post(Context& context);  // to the outbox: who is busy (RFC 6638, 5)
+// To the outbox: who is busy (RFC 6638, 5). To an event: an attachment (server/dav/attach.hpp).
+Task<Answer> do_post(Context& context);
 
 }  // namespace kontor::dav

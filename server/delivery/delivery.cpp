@@ -15,7 +15,9 @@
 #include "base/crypto/digest.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/events/delivery.hpp"
+#include "server/delivery/filing.hpp"
 #include "server/delivery/remembered.hpp"
+#include "server/delivery/special_folder.hpp"
 
 namespace kontor::delivery {
 namespace {
@@ -27,11 +29,13 @@ constexpr std::size_t k_parallel_bytes = 64U << 20U;
 
 struct Copy {
   std::shared_ptr<const Principal> person;
-  std::string original;  // recipient that a catch-all stands in for; empty: none
-  std::string key;       // of this copy in Remembered
+  std::string original;   // recipient that a catch-all stands in for; empty: none
+  std::string recipient;  // who it came for
+  std::string key;        // of this copy in Remembered
   Uuid guid;
   Result<void> result;
   bool was_there = false;
+  Filed filed;  // by its owner's script
 };
 
 // The message as the mailboxes get it, by the X-Original-To field it bears ("": none).
@@ -50,6 +54,9 @@ struct Job {
   UtcSeconds now;
   std::string sender;
   bool may_be_there;
+  std::string trace;
+  FilingEnvironment* filing;  // nullptr: no script runs
+  store::SpecialUse folder;   // none: INBOX
   Prepared prepared;
   std::vector<Copy> copies;
   std::size_t size = 0;
@@ -91,9 +98,12 @@ bool may_have_calendar(std::string_view bodystructure) {
 
 // Out of office and invitations are somebody else's work; nearly nobody has notes, and few messages
 // have calendars.
+// Whom a script answers itself, nobody else does.
 void tell_stored(const Job& job, const Copy& copy) {
   if (!job.stored) return;
-  auto notes = job.store.owner_notes({copy.person->id.source, copy.person->id.guid});
+  auto notes = copy.filed.is_answered
+                   ? nullptr
+                   : job.store.owner_notes({copy.person->id.source, copy.person->id.guid});
   const auto calendar = job.prepared.calendars.find(copy.original);
   const bool has_calendar = calendar != job.prepared.calendars.end();
   if (notes == nullptr && !has_calendar) return;
@@ -109,7 +119,7 @@ Task<void> store_copy(Job& job, Copy& copy) {
   message.internal_date = job.now;
   message.guid = copy.guid;
   store::Binding owner{copy.person->id.source, copy.person->id.guid};
-  auto stored = co_await job.store.deliver(std::move(owner), std::move(message));
+  auto stored = co_await deliver_into(job.store, std::move(owner), job.folder, std::move(message));
   if (stored.has_value()) {
     report(job, copy, *stored);
     tell_stored(job, copy);
@@ -117,6 +127,29 @@ Task<void> store_copy(Job& job, Copy& copy) {
     job.log.emit(log::events::k_copy_failed, stored.error(), {{Keys::address, copy.person->mail}});
     copy.result = fail(std::move(stored).error());
   }
+}
+
+// False: no script of its owner is active.
+Task<bool> store_by_script(Job& job, Copy& copy) {
+  if (job.filing == nullptr) co_return false;
+  const auto& message = job.prepared.messages.at(copy.original);
+  store::Binding owner{copy.person->id.source, copy.person->id.guid};
+  auto script = co_await script_for(job.store, std::move(owner), message.raw.size());
+  if (script && !*script) co_return false;
+  if (script) {
+    FilingJob filing{copy.person,      job.sender, copy.recipient, job.trace, copy.key,
+                     job.may_be_there, job.folder, message,        job.now,   job.log};
+    auto text = std::move((*script)->text);
+    copy.result = co_await file_by_script(*job.filing, filing, std::move(text), copy.filed);
+  } else {
+    copy.result = fail(script.error());
+  }
+  if (!copy.result.has_value())
+    job.log.emit(log::events::k_copy_failed, copy.result.error(),
+                 {{log::Keys::address, copy.person->mail}});
+  else if (copy.filed.is_stored && copy.filed.is_wanted)
+    tell_stored(job, copy);
+  co_return true;
 }
 
 // Did an earlier try of this message, which may have ended with the server, store this copy?
@@ -136,7 +169,8 @@ Task<void> store_unless_there(Job& job, Copy& copy) {
   if (copy.was_there) {
     job.log.emit(log::events::k_copy_skipped, {{log::Keys::address, copy.person->mail}});
   } else if (copy.result.has_value()) {
-    co_await store_copy(job, copy);
+    const bool is_filed = co_await store_by_script(job, copy);
+    if (!is_filed) co_await store_copy(job, copy);
   }
 }
 
@@ -176,6 +210,7 @@ std::map<directory::PrincipalId, std::size_t> plan(Job& job, const Envelope& env
         if (!index.emplace(person->id, job.copies.size()).second) continue;
         Copy copy;
         copy.person = person;
+        copy.recipient = recipient.address;
         if (catch_all) copy.original = recipient.address;
         copy.guid = copy_guid(envelope.trace, person->id);
         job.copies.push_back(std::move(copy));
@@ -194,6 +229,22 @@ Result<void> outcome(const Job& job,
   return {};
 }
 
+constexpr std::string_view k_refused = "refused by its recipient: ";
+
+// RFC 5429, 2: is everybody behind this recipient against the message? Then the reason of one.
+const std::string* refusal_by(const Job& job,
+                              const std::map<directory::PrincipalId, std::size_t>& index,
+                              const Recipient& recipient) {
+  const std::string* reason = nullptr;
+  if (recipient.is_elsewhere) return nullptr;
+  for (const auto& person : recipient.mailboxes) {
+    const auto& copy = job.copies[index.at(person->id)];
+    if (!copy.result.has_value() || !copy.filed.refusal) return nullptr;
+    reason = &copy.filed.refusal->reason;
+  }
+  return reason;
+}
+
 }  // namespace
 
 struct Delivery::State {
@@ -201,7 +252,17 @@ struct Delivery::State {
       : environment(std::move(given)),
         domains(environment.settings.domains),
         senders(environment.settings.groups.rules, domains),
-        disabled(disabled_mail(environment.settings.directory)) {}
+        disabled(disabled_mail(environment.settings.directory)),
+        programs(environment.settings.sieve) {
+    const auto& settings = environment.settings;
+    if (environment.outbox == nullptr || !settings.sieve.enabled) return;
+    auto languages = settings.queue.notice_languages;
+    if (languages.empty()) languages.emplace_back("en");
+    filing.emplace(FilingEnvironment{settings.sieve, settings.mime.max_depth,
+                                     settings.mime.max_parts, settings.server.name,
+                                     std::move(languages), environment.store, environment.workers,
+                                     *environment.outbox, programs, done, environment.clock});
+  }
 
   const DeliveryEnvironment environment;
   const Domains domains;
@@ -209,20 +270,32 @@ struct Delivery::State {
   const DisabledMail disabled;
   Remembered remembered;
   Remembered announced;
+  Remembered done;  // steps of scripts
+  Programs programs;
+  std::optional<FilingEnvironment> filing;
 
   void look_up(Job& job) {
     const auto now = environment.clock.steady();
     for (auto& copy : job.copies) {
-      copy.key = copy_key(job.prepared.digest, copy.person->id);
       copy.was_there = remembered.take(copy.key, now);
     }
   }
-  void remember_if_some_failed(const Job& job) {
+  void remember_if_some_failed(const Job& job, bool is_queued) {
     const auto failed = [](const Copy& copy) { return !copy.result.has_value(); };
     if (std::ranges::none_of(job.copies, failed)) return;
-    for (const auto& copy : job.copies)
-      if (!failed(copy)) remembered.add(copy.key, environment.clock.steady());
+    const auto now = environment.clock.steady();
+    for (const auto& copy : job.copies) {
+      if (!failed(copy) && !is_queued) {
+        remembered.add(copy.key, now);
+        continue;
+      }
+      for (const auto& step : copy.filed.steps) done.add(step, now);
+    }
   }
+  Task<void> settle_refusals(const Job& job,
+                             const std::map<directory::PrincipalId, std::size_t>& index,
+                             const Envelope& envelope,
+                             std::vector<Result<void>>& results) const;
   Task<Prepared> prepare(const Job& job, Envelope envelope, std::string message);
 };
 
@@ -250,6 +323,39 @@ Task<Prepared> Delivery::State::prepare(const Job& job, Envelope envelope, std::
   };
   if (!is_large) co_return work();
   co_return co_await io::on_pool(environment.workers, std::move(work));
+}
+
+// Who hands the message over is told where that can be; else its sender gets a notice.
+Task<void> Delivery::State::settle_refusals(
+    const Job& job,
+    const std::map<directory::PrincipalId, std::size_t>& index,
+    const Envelope& envelope,
+    std::vector<Result<void>>& results) const {
+  std::vector<const std::string*> reasons;
+  for (const auto& recipient : envelope.recipients)
+    reasons.push_back(refusal_by(job, index, recipient));
+  const bool is_all = std::ranges::all_of(reasons, [](const auto* one) { return one != nullptr; });
+  const bool may_tell =
+      envelope.refusable == Refusable::each || (envelope.refusable == Refusable::all && is_all);
+  std::set<directory::PrincipalId> told;
+  for (std::size_t i = 0; i < reasons.size() && may_tell; ++i) {
+    if (reasons[i] == nullptr) continue;
+    results[i] = fail(Errc::no_permission, std::string(k_refused) + *reasons[i]);
+    for (const auto& person : envelope.recipients[i].mailboxes) told.insert(person->id);
+  }
+  for (const auto& copy : job.copies) {
+    if (!copy.filed.refusal || !copy.result.has_value()) continue;
+    job.log.emit(log::events::k_copy_refused, {{log::Keys::address, copy.person->mail}});
+    // RFC 5429, 2.1: nobody is told of a notice that is refused
+    if (told.contains(copy.person->id) || envelope.sender.empty()) continue;
+    const auto& message = job.prepared.messages.at(copy.original);
+    Refused refused{job.trace, job.sender, copy.recipient, copy.filed.refusal->reason,
+                    std::make_shared<const std::string>(message.raw)};
+    const auto sent = co_await environment.outbox->refuse(std::move(refused));
+    if (!sent)
+      job.log.emit(log::events::k_reply_failed, sent.error(),
+                   {{log::Keys::address, copy.person->mail}});
+  }
 }
 
 Delivery::Delivery(DeliveryEnvironment environment)
@@ -326,18 +432,26 @@ Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string
           environment.clock.now(),
           envelope.sender,
           envelope.may_be_there,
+          envelope.trace,
+          state_->filing ? &*state_->filing : nullptr,
+          marked_folder(message),
           {},
           {},
           message.size(),
           {}};
   const auto index = plan(job, envelope);
   job.prepared = co_await state_->prepare(job, envelope, std::move(message));
+  for (auto& copy : job.copies)
+    copy.key = copy_key(envelope.is_queued ? job.trace : job.prepared.digest, copy.person->id);
   if (!envelope.is_queued) state_->look_up(job);
   if (!job.copies.empty()) co_await store_all(job);
-  if (!envelope.is_queued) state_->remember_if_some_failed(job);
+  state_->remember_if_some_failed(job, envelope.is_queued);
   std::vector<Result<void>> results;
   for (const auto& recipient : envelope.recipients)
     results.push_back(outcome(job, index, recipient));
+  const auto refuses = [](const Copy& copy) { return copy.filed.refusal.has_value(); };
+  if (std::ranges::any_of(job.copies, refuses))
+    co_await state_->settle_refusals(job, index, envelope, results);
   co_return results;
 }
 
@@ -346,6 +460,12 @@ void Delivery::announce(const std::string& trace) {
 }
 bool Delivery::take_announced(const std::string& trace) {
   return state_->announced.take(trace, state_->environment.clock.steady());
+}
+
+std::optional<std::string> refusal_of(const Error& error) {
+  if (error.code() != Errc::no_permission || !error.detail().starts_with(k_refused))
+    return std::nullopt;
+  return error.detail().substr(k_refused.size());
 }
 
 std::string make_trace_id() { return Uuid::random().hex().substr(0, 20); }

@@ -14,6 +14,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "base/log/log.hpp"
 #include "directory/model/model.hpp"
 #include "server/delivery/domains.hpp"
+#include "server/delivery/outbox.hpp"
 #include "server/delivery/resolve.hpp"
 #include "server/delivery/senders.hpp"
 #include "store/mailbox/account_store.hpp"
@@ -43,6 +45,14 @@ struct Recipient {
   std::vector<std::shared_ptr<const directory::Principal>> mailboxes;
   // The mailboxes are a catch-all: they are told for whom it was, in an X-Original-To field.
   bool is_catch_all = false;
+  bool is_elsewhere = false;  // it goes to addresses elsewhere as well
+};
+
+// Whether who hands the message over can be told that a script refuses it (RFC 5429, 2).
+enum class Refusable : std::uint8_t {
+  no,    // its sender gets a notice
+  all,   // one answer for all recipients (SMTP)
+  each,  // an answer for each (LMTP, the queue)
 };
 
 struct Envelope {
@@ -51,7 +61,8 @@ struct Envelope {
   std::vector<Recipient> recipients;
   // Bytes at the start of the message that this server added: they differ from try to try.
   std::size_t added = 0;
-  bool is_queued = false;     // comes by the queue, and goes back there when it fails
+  bool is_queued = false;  // comes by the queue, and goes back there when it fails
+  Refusable refusable = Refusable::no;
   bool may_be_there = false;  // and an earlier try of the same trace may have stored copies
 };
 
@@ -77,6 +88,8 @@ struct DeliveryEnvironment {
   // Is everybody known who may have an address? Any thread; unset: yes. While it is not so, who is
   // not found is told to be early.
   std::function<bool()> knows_everybody = {};
+  // What the scripts of people send goes here; nullptr: no script runs.
+  Outbox* outbox = nullptr;
 };
 
 class Delivery {
@@ -110,6 +123,10 @@ class Delivery {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// The reason of a result that says that the script of its recipient refuses the message, for its
+// sender; nothing: another error.
+std::optional<std::string> refusal_of(const Error& error);
 
 // A new id for a message: 20 characters, unique in practice.
 std::string make_trace_id();

@@ -78,8 +78,12 @@ bool is_automatic(std::string_view header) {
   return false;
 }
 
-bool is_of(const directory::Principal& person, const mime::Mailbox& mailbox) {
+bool is_of(const directory::Principal& person,
+           const std::vector<std::string>& also,
+           const mime::Mailbox& mailbox) {
   auto address = to_lower(mailbox.address());
+  const auto is_it = [&](const std::string& known) { return iequals(known, address); };
+  if (std::ranges::any_of(also, is_it)) return true;
   const auto is_one = [&](const std::string& known) {
     return std::ranges::find(person.addresses, known) != person.addresses.end();
   };
@@ -90,13 +94,17 @@ bool is_of(const directory::Principal& person, const mime::Mailbox& mailbox) {
 }
 
 // RFC 3834, 2: his address stands in a field of recipients.
-bool names(std::string_view header, const directory::Principal& person) {
+bool names(std::string_view header,
+           const directory::Principal& person,
+           const std::vector<std::string>& also) {
   constexpr std::array<std::string_view, 5> k_fields{"To", "Cc", "Bcc", "Resent-To", "Resent-Cc"};
   for (const auto& field : mime::parse_fields(header)) {
     const auto is_it = [&](std::string_view name) { return iequals(field.name, name); };
     if (std::ranges::none_of(k_fields, is_it)) continue;
     for (const auto& address : mime::parse_addresses(mime::unfold(field.value))) {
-      const auto matches = [&](const mime::Mailbox& mailbox) { return is_of(person, mailbox); };
+      const auto matches = [&](const mime::Mailbox& mailbox) {
+        return is_of(person, also, mailbox);
+      };
       if (address.is_group ? std::ranges::any_of(address.members, matches)
                            : matches(address.mailbox))
         return true;
@@ -155,10 +163,11 @@ std::vector<store::AnnotationChange> changes_to(const OutOfOffice& value,
 
 bool may_be_answered(std::string_view header,
                      std::string_view sender,
-                     const directory::Principal& person) {
+                     const directory::Principal& person,
+                     const std::vector<std::string>& also) {
   if (sender.empty() || !sender.contains('@') || is_program(sender)) return false;
   if (std::ranges::find(person.addresses, to_lower(sender)) != person.addresses.end()) return false;
-  return !is_automatic(header) && names(header, person);
+  return !is_automatic(header) && names(header, person, also);
 }
 
 Answered::Answered(const OutOfOffice& value, const store::AnnotationMap& notes, UtcSeconds now)

@@ -41,10 +41,12 @@ std::vector<store::AnnotationChange> changes_to(const OutOfOffice& value,
                                                 const store::AnnotationMap& notes);
 
 // RFC 3834, 2: a message a person wrote to this person himself, not a list, a notice, or another
-// automatic answer. `header` is the message's; `sender` its reverse-path.
+// automatic answer. `header` is the message's; `sender` its reverse-path; `also` are addresses of
+// his that the directory does not have.
 bool may_be_answered(std::string_view header,
                      std::string_view sender,
-                     const directory::Principal& person);
+                     const directory::Principal& person,
+                     const std::vector<std::string>& also = {});
 
 // How often somebody is answered: once in the time he was away, and when that has no end, once a
 // week.

@@ -14,6 +14,8 @@
 #include "base/core/task.hpp"
 #include "base/core/time.hpp"
 #include "base/net/resolver.hpp"
+#include "server/filter/dmarc/keeper.hpp"
+#include "server/filter/refusal.hpp"
 #include "server/filter/results.hpp"
 
 namespace kontor::filter {
@@ -21,6 +23,7 @@ namespace kontor::filter {
 // What the bytes of a message say, before the DNS is asked.
 struct Evidence {
   std::vector<dkim::Prepared> signatures;
+  arc::Prepared chain;
   std::vector<std::string> authors;
 };
 // Pure; takes as long as the message: for the pool when that is large.
@@ -32,27 +35,31 @@ struct Sent {
   std::string hello, sender;
 };
 
-// Why a message is not taken, as SMTP says it.
-struct Refusal {
-  int code;
-  std::string status, text;
-};
-
 class Checks {
  public:
   // What is given outlives it.
-  Checks(const config::Settings& settings, net::Resolver& resolver, const Clock& clock)
-      : settings_(settings), resolver_(resolver), clock_(clock) {}
+  Checks(const config::Settings& settings,
+         net::Resolver& resolver,
+         const Clock& clock,
+         dmarc::Keeper* results = nullptr)
+      : settings_(settings), resolver_(resolver), clock_(clock), results_(results) {}
 
   bool is_enabled() const noexcept { return settings_.checks.enabled; }
   Task<Report> run(Sent sent, Evidence evidence) const;
   // By checks.spf_fail, checks.dmarc_fail and checks.fail_open; nothing: it is taken.
   std::optional<Refusal> refusal(const Report& report) const;
+  // By checks.dmarc_fail: why it belongs into the folder for junk; empty: it does not.
+  std::string junk_reason(const Report& report) const;
+  // For the report to the author's domain, when it asks for one; memory alone.
+  void note(const Report& report,
+            const std::string& client,
+            const std::optional<Refusal>& refused) const;
 
  private:
   const config::Settings& settings_;
   net::Resolver& resolver_;
   const Clock& clock_;
+  dmarc::Keeper* results_;  // nullptr: no reports are made
   dmarc::Suffixes suffixes_;
 };
 

@@ -7,6 +7,8 @@
 #include "base/mime/fields.hpp"
 #include "base/mime/header.hpp"
 #include "base/mime/tokens.hpp"
+#include "server/filter/scan/scanning.hpp"
+#include "server/filter/screening/screening.hpp"
 
 namespace kontor::filter {
 namespace {
@@ -72,6 +74,14 @@ std::string dkim_part(const dkim::Outcome& outcome) {
   return part + " header.b=" + value_of(outcome.value_start);
 }
 
+std::string arc_part(const arc::Answer& answer) {
+  std::string part = "arc=" + std::string(arc::word_of(answer.verdict));
+  if (answer.verdict == arc::Verdict::pass)
+    return part + " (i=" + std::to_string(answer.sealers.size()) +
+           ")\r\n\theader.d=" + value_of(answer.sealers.back().domain);
+  return part + reason_of(answer.reason);
+}
+
 std::string dmarc_part(const dmarc::Answer& answer) {
   std::string part = "dmarc=" + std::string(dmarc::word_of(answer.verdict));
   const bool has_policy =
@@ -98,7 +108,12 @@ std::string results_field(std::string_view server_name, const Report& report) {
   field += ";\r\n\t" + spf_part(report);
   if (report.signatures.empty()) field += ";\r\n\tdkim=none";
   for (const auto& outcome : report.signatures) field += ";\r\n\t" + dkim_part(outcome);
+  if (report.arc.verdict != arc::Verdict::none) field += ";\r\n\t" + arc_part(report.arc);
   return field + ";\r\n\t" + dmarc_part(report.dmarc) + "\r\n";
+}
+
+std::string junk_field(std::string_view reason) {
+  return "X-Kontor-Junk: " + clean(reason, k_longest_value) + "\r\n";
 }
 
 bool is_partly_unknown(const Report& report) {
@@ -117,6 +132,11 @@ std::string summary_of(const Report& report) {
     text += " dkim=" + std::string(dkim::word_of(outcome.verdict)) + " (" + outcome.domain;
     text += (outcome.reason.empty() ? "" : ": " + outcome.reason) + ")";
   }
+  if (report.arc.verdict != arc::Verdict::none) {
+    text += " arc=" + std::string(arc::word_of(report.arc.verdict));
+    text += report.arc.reason.empty() ? "" : " (" + report.arc.reason + ")";
+    for (const auto& sealer : report.arc.sealers) text += " (" + sealer.domain + ")";
+  }
   text += " dmarc=" + std::string(dmarc::word_of(report.dmarc.verdict));
   if (!report.dmarc.domain.empty()) text += " (" + report.dmarc.domain + ")";
   return clean(text, 2'000);
@@ -128,7 +148,9 @@ std::string without_own_results(std::string message, std::string_view server_nam
   const auto header = std::string_view(message).substr(0, end == std::string::npos ? end : end + 2);
   mime::HeaderField field;
   for (mime::FieldCursor cursor(header); cursor.next(field);)
-    if (iequals(field.name, k_field) && iequals(server_of(field.value), server_name))
+    if ((iequals(field.name, k_field) && iequals(server_of(field.value), server_name)) ||
+        iequals(field.name, Screening::k_field) || iequals(field.name, Scanning::k_field) ||
+        iequals(field.name, "X-Kontor-Junk"))
       own.push_back(field.range);
   if (own.empty()) return message;
   std::string rest;

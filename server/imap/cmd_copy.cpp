@@ -31,7 +31,7 @@ Task<std::expected<Plan, Tagged>> plan(Session& session, const Request& request)
 }
 
 bool is_across(const Session& session, const Plan& planned) {
-  return planned.to.account != session.selected->account();
+  return planned.to.account->id() != session.selected->account()->id();
 }
 
 std::string copyuid(const store::Copied& copied) {

@@ -89,7 +89,7 @@ Task<Result<Tagged>> cmd_rename(Session& session, Request request) {
   auto to = without_separator(std::move(names->to));
   const auto place = co_await find_place_for(session, to);
   if (!place) co_return place.error();
-  if (place->account != found.account)
+  if (place->account->id() != found.account->id())
     co_return Tagged(Status::no, "CANNOT", "copy its messages to another account instead");
   if (folder.recoverable != store::Recoverable::no)
     co_return co_await bring_back(session, folder, std::move(to));

@@ -54,7 +54,7 @@ Task<Result<Tagged>> cmd_replace(Session& session, Request request) {
   const auto old = find_old(session, parsed->old, request.by_uid);
   const auto here = session.selected->account();
   const auto to = co_await find_destination(session, parsed->head.mailbox);
-  const bool across = to && to->account != here;
+  const bool across = to && to->account->id() != here->id();
   // Of another account's quota nothing is freed.
   const auto item = old && !across ? here->view().item(old->item) : std::nullopt;
   MessageIntake intake(session, store::Usage{item ? item->size : 0, item ? 1U : 0U});

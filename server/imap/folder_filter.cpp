@@ -44,7 +44,7 @@ bool is_meant(const Session& session,
 }
 
 bool is_selected(const Session& session, const Mailbox& mailbox) {
-  return session.selected && session.selected->account() == mailbox.account &&
+  return session.selected && session.selected->account()->id() == mailbox.account->id() &&
          session.selected->id() == mailbox.folder.id;
 }
 

@@ -8,6 +8,7 @@
 #include "directory/model/shared_mailbox.hpp"
 #include "server/imap/namespaces.hpp"
 #include "server/sharing/rights.hpp"
+#include "store/mailbox/reader_account.hpp"
 
 namespace kontor::imap {
 namespace {
@@ -41,6 +42,13 @@ class Subscribed {
   store::AccountView view_;
   std::set<std::string> kept_;
 };
+
+// Shared mailboxes and public folders have no owner who reads them.
+bool is_of_person(const Session& session, const store::Binding& owner) {
+  if (is_public(owner)) return false;
+  const auto found = session.env.directory.current()->find({owner.source, owner.guid});
+  return !found || !directory::is_shared_mailbox(*found);
+}
 
 }  // namespace
 
@@ -95,7 +103,13 @@ Task<Result<std::shared_ptr<store::Account>>> open_foreign(Session& session, sto
   const auto shared = id ? session.env.store.shares().of(*id) : nullptr;
   if (!shared || (!is_public(owner) && given_by(session, *shared, nullptr).empty()))
     co_return fail(Errc::not_found, "no such mailbox");
-  co_return co_await session.env.store.open(*id);
+  KONTOR_CO_TRY(auto account, co_await session.env.store.open(*id));
+  // Where it cannot be noted, what was noted before holds.
+  static_cast<void>(co_await store::set_owner_reads(account, is_of_person(session, owner)));
+  const auto& who = session.identity->id;
+  auto seen = store::as_reader(account, {who.source, who.guid});
+  if (!seen) co_return fail(Errc::unsupported, "an account without readers");
+  co_return seen;
 }
 
 std::vector<GivenFolder> given_folders(const Session& session) {

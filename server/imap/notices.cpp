@@ -194,8 +194,9 @@ class Telling {
 
   // RFC 5465, 5.1 to 5.3: mailboxes that are not selected tell by STATUS.
   void tell_messages(const store::FolderChange& change, unsigned events, store::ModSeq reported) {
-    if (!change.after || (session_.selected && session_.selected->account().get() == &account_ &&
-                          session_.selected->id() == change.after->id))
+    if (!change.after ||
+        (session_.selected && session_.selected->account()->id() == account_.id() &&
+         session_.selected->id() == change.after->id))
       return;
     const auto& after = *change.after;
     const auto before = change.before.value_or(store::FolderInfo());

@@ -63,9 +63,11 @@ std::optional<search::TextQuery> text_query(const wire::SearchKey& key) {
                  search::fields_of(Field::attachment));
       return query;
     case SearchOp::text:
-      if (leaves_header(key))
+      // People's words are not looked for in fields that people do not see (RFC 6203, 3: what is
+      // found is the server's to say): no index has those, and all messages would be read.
+      if (key.fuzzy || leaves_header(key))
         query.fields = Fields(search::k_every_field & ~search::fields_of(Field::header));
-      else if (!key.fuzzy && may_begin_in_name(mime::fold_case(key.text)))
+      else if (may_begin_in_name(mime::fold_case(key.text)))
         return std::nullopt;
       return query;
     default:

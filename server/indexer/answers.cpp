@@ -52,7 +52,7 @@ Task<std::vector<Candidates>> Indexer::candidates(store::AccountId account,
         continue;
       }
       KONTOR_TRY(auto found, std::move(matches));
-      answers.emplace_back(index.state().position, std::move(found));
+      answers.emplace_back(std::move(found));
     }
     return answers;
   };
@@ -77,10 +77,10 @@ Task<Result<std::vector<search::Document>>> Indexer::documents(AccountPtr accoun
   if (settings_.enabled && info && any_indexed) {
     const auto ask = [items](search::AccountIndex& index) -> Result<KnownAttachments> {
       KnownAttachments texts;
-      const auto position = index.state().position;
       for (const auto item : items) {
-        if (item > position) continue;
-        KONTOR_TRY(texts[item], index.attachments(item));
+        auto found = index.attachments(item);
+        if (!found && found.error().code() == Errc::limit) continue;  // to be read
+        KONTOR_TRY(texts[item], std::move(found));
       }
       return texts;
     };
@@ -97,14 +97,13 @@ Task<Result<std::vector<search::Document>>> Indexer::documents(AccountPtr accoun
 Task<std::vector<std::string>> Indexer::attachments(store::AccountId account,
                                                     store::ItemId item,
                                                     std::shared_ptr<const std::string> raw) {
-  using Texts = std::optional<std::vector<std::string>>;  // nothing: the index does not have it
+  using Texts = std::vector<std::string>;
   const auto info = environment_.store.info(account);
   const auto state = shelf_.known(account);
   if (settings_.enabled && info && state && item <= state->position) {
     const auto ask = [item](search::AccountIndex& index) -> Result<Texts> {
-      if (item > index.state().position) return Texts();
       KONTOR_TRY(auto fields, index.attachments(item));
-      std::vector<std::string> texts;
+      Texts texts;
       for (auto& field : fields) texts.push_back(std::move(field.text));
       return texts;
     };
@@ -112,7 +111,7 @@ Task<std::vector<std::string>> Indexer::attachments(store::AccountId account,
       return shelf_.use<Texts>(lease, ask);
     };
     auto texts = co_await io::on_pool(searchers_, std::move(work));
-    if (texts && *texts) co_return **std::move(texts);
+    if (texts) co_return *std::move(texts);  // else they are read again
   }
   co_return co_await reader_.attachments(std::move(raw), searchers_);
 }
@@ -177,7 +176,6 @@ Task<Result<IndexStatus>> Indexer::status(store::AccountId account) {
   auto opened = co_await environment_.store.open(account);
   KONTOR_CO_TRY(auto mailbox, std::move(opened));
   const auto view = mailbox->view();
-  mailbox.reset();
   const auto info = environment_.store.info(account);
   IndexStatus out;
   out.enabled = settings_.enabled;
@@ -190,6 +188,7 @@ Task<Result<IndexStatus>> Indexer::status(store::AccountId account) {
     };
     return shelf_.use<search::IndexState>(lease, state_of);
   };
+  mailbox.reset();
   const auto state = co_await io::on_pool(searchers_, std::move(work));
   if (state)
     out.index = *state;

@@ -7,7 +7,7 @@
 namespace kontor::indexer {
 
 Verdict Candidates::of(search::ItemId item) const {
-  if (item > position_) return Verdict::open;
+  if (item > matches_.position) return Verdict::open;
   if (std::ranges::binary_search(matches_.certain, item)) return Verdict::yes;
   return std::ranges::binary_search(matches_.possible, item) ? Verdict::open : Verdict::no;
 }

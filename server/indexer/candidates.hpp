@@ -12,17 +12,14 @@ class Candidates {
  public:
   // It knows nothing: every item is open.
   Candidates() = default;
-  // Of items up to `position` the index has told everything.
-  Candidates(search::ItemId position, search::Matches matches)
-      : position_(position), matches_(std::move(matches)) {}
+  explicit Candidates(search::Matches matches) : matches_(std::move(matches)) {}
 
   Verdict of(search::ItemId item) const;
-  search::ItemId position() const { return position_; }
+  search::ItemId position() const { return matches_.position; }
   // Also what the index is certain of has to be looked at: it was asked for more than is meant.
   void doubt();
 
  private:
-  search::ItemId position_ = 0;
   search::Matches matches_;
 };
 

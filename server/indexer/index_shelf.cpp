@@ -59,11 +59,15 @@ IndexShelf::Lease IndexShelf::lease(const store::AccountId& account, const std::
   });
 }
 
-std::optional<search::IndexState> IndexShelf::known(const store::AccountId& account) const {
-  const auto entry = table_.with([&](const Table& table) -> Lease {
+IndexShelf::Lease IndexShelf::find(const store::AccountId& account) const {
+  return table_.with([&](const Table& table) -> Lease {
     const auto found = table.entries.find(account);
     return found == table.entries.end() ? nullptr : found->second;
   });
+}
+
+std::optional<search::IndexState> IndexShelf::known(const store::AccountId& account) const {
+  const auto entry = find(account);
   if (entry == nullptr) return std::nullopt;
   return entry->known.with([](const auto& state) { return state; });
 }
@@ -124,8 +128,7 @@ void IndexShelf::note(const Lease& lease, const search::AccountIndex& index, con
   lease->known.with([](auto& known) { known.reset(); });
 }
 
-// Closes what was used longest ago. Its lease goes too when nobody has it: what is known of it is
-// read again then.
+// Closes what was used longest ago.
 void IndexShelf::make_room() {
   std::vector<Lease> victims;
   table_.with([&](Table& table) {

@@ -32,8 +32,11 @@ class IndexShelf {
   IndexShelf(Open open, std::string name, std::size_t most, log::Context log);
   ~IndexShelf();
 
-  // `folder` is the account's. Memory only.
+  // `folder` is the account's, which the caller has open: else the lease might outlive leave().
+  // Memory only.
   Lease lease(const store::AccountId& account, const std::string& folder);
+  // The lease there is; empty: nobody has asked for one since leave(). Memory only.
+  Lease find(const store::AccountId& account) const;
   // What is known of an index without opening it; nothing: it was not open yet. Memory only.
   std::optional<search::IndexState> known(const store::AccountId& account) const;
 

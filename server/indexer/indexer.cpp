@@ -38,9 +38,10 @@ struct Indexer::Turn {
   store::AccountId account;
   std::string folder;
   store::AccountView view;
-  AccountPtr mailbox;  // until the bytes are read
-  IndexShelf* shelf = nullptr;
+  AccountPtr mailbox;           // until the bytes are read
+  IndexShelf* shelf = nullptr;  // the one that is worked on, and its lease
   IndexShelf::Lease lease;
+  IndexShelf::Lease in_use;  // of the index that searches ask
 };
 
 namespace {
@@ -90,6 +91,7 @@ void Indexer::leaving(const store::AccountId& account) {
     memory.rebuilding.erase(account);
     memory.to_merge.erase(account);
     memory.problems.erase(account);
+    memory.waits.erase(account);
     memory.looked_at.erase(account);
     memory.untried.erase(account);
   });
@@ -157,7 +159,7 @@ Task<Result<bool>> Indexer::work_on(store::AccountId account) {
   auto opened = co_await environment_.store.open(account);
   KONTOR_CO_TRY(auto mailbox, std::move(opened));
   const auto turn = std::make_shared<Turn>(
-      Turn{account, info->folder, mailbox->view(), mailbox, nullptr, nullptr});
+      Turn{account, info->folder, mailbox->view(), mailbox, nullptr, nullptr, nullptr});
   mailbox.reset();
   KONTOR_CO_TRY(auto state, co_await look_at(turn));
   KONTOR_CO_TRY(co_await remove_purged(turn, state));
@@ -180,8 +182,9 @@ Task<Result<search::IndexState>> Indexer::look_at(TurnPtr turn) {
       memory_.with([&](Memory& memory) { memory.rebuilding.insert(turn->account); });
     const bool rebuilding =
         memory_.with([&](Memory& memory) { return memory.rebuilding.contains(turn->account); });
+    turn->in_use = shelf_.lease(turn->account, turn->folder);
     turn->shelf = rebuilding ? &fresh_ : &shelf_;
-    turn->lease = turn->shelf->lease(turn->account, turn->folder);
+    turn->lease = rebuilding ? fresh_.lease(turn->account, turn->folder) : turn->in_use;
     const auto state_of = [](search::AccountIndex& index) -> Result<search::IndexState> {
       return index.state();
     };
@@ -296,7 +299,7 @@ Task<Result<void>> Indexer::finish_rebuild(TurnPtr turn) {
   const auto count = turn->view.count_items_after(0);
   auto work = [this, turn]() -> Result<void> {
     fresh_.leave(turn->account);
-    KONTOR_TRY(shelf_.replace(shelf_.lease(turn->account, turn->folder), k_fresh_index_folder));
+    KONTOR_TRY(shelf_.replace(turn->in_use, k_fresh_index_folder));
     memory_.with([&](Memory& memory) {
       memory.rebuilding.erase(turn->account);
       memory.to_merge.insert(turn->account);
@@ -316,9 +319,9 @@ Task<bool> Indexer::merge_one() {
     return memory.to_merge.extract(memory.to_merge.begin()).value();
   });
   if (!account) co_return false;
-  const auto info = environment_.store.info(*account);
-  if (!info) co_return true;
-  auto work = [this, lease = shelf_.lease(*account, info->folder)] {
+  const auto lease = shelf_.find(*account);  // nobody has the account open here
+  if (lease == nullptr) co_return true;
+  auto work = [this, lease] {
     const auto stop = [this, &lease] {
       if (is_stopping_ || IndexShelf::wanted(lease)) return true;
       const auto now = environment_.clock.steady();

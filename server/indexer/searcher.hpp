@@ -5,7 +5,7 @@
 // from the moment its delivery was acknowledged, whether indexing is behind, switched off, or its
 // files are damaged. Searches do not wait until mail is indexed; they wake it. All tasks may be
 // awaited from any executor and come back to it; Xapian and the reading of texts run on pools of
-// their own.
+// their own. Whoever asks about an account by its identifier has it open until he is answered.
 #pragma once
 #include <functional>
 #include <memory>

@@ -8,7 +8,7 @@ namespace kontor::policy {
 using config::PolicyProtocol;
 
 std::optional<PolicyProtocol> protocol_of_service(std::string_view service) noexcept {
-  if (service == "imap") return PolicyProtocol::imap;
+  if (service == "imap" || service == "sieve") return PolicyProtocol::imap;
   if (service == "pop") return PolicyProtocol::pop3;
   if (service == "smtp") return PolicyProtocol::submission;
   if (service == "HTTP") return PolicyProtocol::http;
@@ -17,7 +17,7 @@ std::optional<PolicyProtocol> protocol_of_service(std::string_view service) noex
 }
 
 std::optional<PolicyProtocol> protocol_of_session(std::string_view protocol) noexcept {
-  if (protocol == "imap") return PolicyProtocol::imap;
+  if (protocol == "imap" || protocol == "managesieve") return PolicyProtocol::imap;
   if (protocol == "pop3") return PolicyProtocol::pop3;
   if (protocol == "http") return PolicyProtocol::http;
   if (protocol == "ldap") return PolicyProtocol::ldap;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/core/run_all.hpp"
 #include "base/core/text.hpp"
 #include "base/crypto/digest.hpp"
 #include "calendar/ical/object.hpp"
@@ -24,6 +25,7 @@ constexpr std::string_view k_mark = "/kontor/holidays";  // when a file was take
 constexpr std::string_view k_title = "/dav/prop/{DAV:}displayname";
 constexpr std::size_t k_most_annotations = 10'000;
 constexpr std::size_t k_longest_title = 200;
+constexpr std::size_t k_at_once = 32;  // changes whose commits wait side by side
 
 struct Wanted {
   std::string bytes;
@@ -144,17 +146,49 @@ std::map<std::string, store::ItemId> standing(const store::Account& account,
   return out;
 }
 
+struct Step {
+  store::NewObject object;
+  bool removes = false;
+  Result<void> outcome = {};
+};
+
+Task<void> take_step(store::Account& account, store::FolderId folder, Step& step) {
+  if (step.removes) {
+    step.outcome = co_await account.remove_object(folder, step.object.name, {});
+  } else {
+    const auto put = co_await account.put_object(folder, std::move(step.object), {});
+    if (!put) step.outcome = fail(put.error());
+  }
+}
+
+// Many at once: their commits share a sync. The first failure, when all that had begun have ended.
+Task<Result<void>> take_steps(store::Account& account,
+                              store::FolderId folder,
+                              std::vector<Step> steps) {
+  for (std::size_t begin = 0; begin < steps.size(); begin += k_at_once) {
+    const auto end = std::min(begin + k_at_once, steps.size());
+    std::vector<Task<void>> tasks;
+    for (std::size_t i = begin; i < end; ++i) tasks.push_back(take_step(account, folder, steps[i]));
+    co_await run_all(std::move(tasks));
+    for (std::size_t i = begin; i < end; ++i) {
+      KONTOR_CO_TRY(steps[i].outcome);
+    }
+  }
+  co_return Result<void>();
+}
+
 Task<Result<void>> fill(store::Account& account,
                         store::FolderId folder,
                         WantedObjects objects,
                         HolidaysTaken& taken) {
   const auto there = standing(account, folder);
   // First what goes: another object may have its UID.
-  for (const auto& [name, item] : there) {
-    if (objects.contains(name)) continue;
-    KONTOR_CO_TRY(co_await account.remove_object(folder, name, {}));
-    ++taken.removed;
-  }
+  std::vector<Step> steps;
+  for (const auto& [name, item] : there)
+    if (!objects.contains(name)) steps.push_back({{name, {}, {}}, true});
+  taken.removed += steps.size();
+  KONTOR_CO_TRY(co_await take_steps(account, folder, std::move(steps)));
+  steps.clear();
   for (auto& [name, wanted] : objects) {
     const auto old = there.find(name);
     if (old != there.end()) {
@@ -162,10 +196,9 @@ Task<Result<void>> fill(store::Account& account,
       if (bytes && *bytes == wanted.bytes) continue;
     }
     ++(old == there.end() ? taken.added : taken.replaced);
-    store::NewObject object{name, std::move(wanted.bytes), std::move(wanted.keys)};
-    KONTOR_CO_TRY(co_await account.put_object(folder, std::move(object), {}));
+    steps.push_back({{name, std::move(wanted.bytes), std::move(wanted.keys)}, false});
   }
-  co_return Result<void>();
+  co_return co_await take_steps(account, folder, std::move(steps));
 }
 
 }  // namespace

@@ -168,6 +168,7 @@ Task<Result<MessageId>> DiskQueue::add(Envelope envelope,
                                        std::vector<Recipient> recipients,
                                        std::string bytes) {
   if (recipients.empty()) co_return fail(Errc::bad_input, "a message to nobody");
+  if (environment_.dress) bytes = co_await environment_.dress(envelope.is_ours, std::move(bytes));
   KONTOR_CO_TRY(co_await grant(bytes.size()));
   NewMessage message;
   message.head.envelope = std::move(envelope);

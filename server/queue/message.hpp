@@ -40,6 +40,9 @@ struct Envelope {
   Return returned = Return::unspecified;
   Body body = Body::bits7;
   bool is_utf8 = false;  // MAIL had SMTPUTF8 (RFC 6531)
+  // Written by somebody who signed in, or by this server. Counts when the message is added; it is
+  // not kept.
+  bool is_ours = false;
   std::uint64_t size = 0;
   UtcSeconds arrived{};
 };

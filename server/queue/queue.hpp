@@ -37,6 +37,9 @@ struct QueueEnvironment {
   const config::Settings& settings;
   log::Context log;
   const Clock& clock = system_clock();
+  // What every message gets before it is kept, by Envelope::is_ours: its bytes as they will be
+  // sent. Notices of the queue are ours. Unset: nothing.
+  std::function<Task<std::string>(bool is_ours, std::string bytes)> dress = {};
 };
 
 struct QueueOptions {

@@ -185,6 +185,9 @@ void DiskQueue::apply(Core& core, Verdicts& verdicts) {
 }
 
 Task<Result<void>> DiskQueue::commit(std::shared_ptr<Verdicts> verdicts) {
+  if (environment_.dress)
+    for (auto& notice : verdicts->notices)
+      notice.bytes = co_await environment_.dress(true, std::move(notice.bytes));
   std::move_only_function<void(Done)> start = [this, verdicts](Done done) {
     auto kept = std::make_shared<Done>(std::move(done));
     const auto failed = core_.with([&](Core& core) -> std::optional<Error> {

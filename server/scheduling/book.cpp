@@ -74,7 +74,7 @@ Task<Result<void>> Round::book(const Letter& letter,
       }
     } else {
       KONTOR_CO_TRY(const auto put,
-                    co_await store_object(room, found, std::move(answer.calendar), false));
+                    co_await store_object(letter, room, found, std::move(answer.calendar), false));
       if (was_overtaken(room.account->view(), view.highest_modseq(), put.modseq, request->uid)) {
         found = find_by_uid(room.account->view(), request->uid);
         continue;

@@ -43,6 +43,15 @@ Task<Result<std::optional<calendar::CalendarObject>>> read(store::Account& accou
   co_return *std::move(object);
 }
 
+void name_object(Untold& untold,
+                 const std::string& name,
+                 const std::string& uid,
+                 const std::optional<FoundObject>& found) {
+  untold.name = name;
+  untold.uid = uid;
+  if (found) untold.before = found->item.guid;
+}
+
 Outcome refused(Refusal why) {
   Outcome out;
   out.refusal = std::move(why);
@@ -109,44 +118,52 @@ Task<Result<std::optional<Outcome>>> Scheduler::put_once(const Change& change) {
       co_return out;
     }
   }
+  auto untold = untold_of(change.by, change.folder, std::move(plan->messages));
+  name_object(untold, change.name, after->uid, found);
+  KONTOR_CO_TRY(co_await record(untold));
   store::NewObject object;
   object.name = change.name;
   object.bytes = plan->is_altered ? calendar::write_component(plan->calendar) : change.bytes;
   object.keys = change.keys;
   const auto put =
       co_await account.put_object(change.folder, std::move(object), unless_changed(found));
+  if (!put) co_await forget(untold);
   if (!put && put.error().code() == Errc::conflict) co_return std::nullopt;
   if (!put) co_return fail(put.error());
   Outcome out;
   out.put = *put;
   out.is_altered = plan->is_altered;
-  if (!plan->messages.empty()) {
-    Round round(*this);
-    auto statuses = co_await round.tell_all(change.by, std::move(plan->messages));
-    co_await write_statuses(change, std::move(statuses));
-    co_await round.finish();
-  }
+  co_await tell(change.by, change.account, std::move(untold));
   if (plan->role == Role::none) co_return out;
   if (const auto now = find_by_name(account.view(), change.folder, change.name))
     out.schedule_tag = tag_of(account, *now);
   co_return out;
 }
 
-Task<void> Scheduler::write_statuses(const Change& change,
+Task<void> Scheduler::write_statuses(store::Account& account,
+                                     const Untold& untold,
                                      std::map<std::string, std::string> statuses) {
-  auto& account = *change.account;
+  // Who told the client a schedule tag keeps it (RFC 6638, 3.2.10).
+  const bool is_late = waiting_.with([&](const Waiting& waiting) {
+    return std::ranges::any_of(waiting.untold,
+                               [&](const auto& one) { return one.id == untold.id; });
+  });
   for (int i = 0; i < k_tries; ++i) {
-    const auto found = find_by_name(account.view(), change.folder, change.name);
+    const auto found = find_by_name(account.view(), untold.folder, untold.name);
     const auto stored = co_await read(account, found);
-    if (!stored || !*stored || (*stored)->uid != change.keys.uid) co_return;
+    if (!stored || !*stored || (*stored)->uid != untold.uid) co_return;
     auto calendar = (*stored)->calendar;
     calendar::set_schedule_statuses(calendar, statuses);
     store::NewObject object;
-    object.name = change.name;
+    object.name = untold.name;
     object.bytes = calendar::write_component(calendar);
     object.keys = keys_of(**stored, zones_);
+    auto tag = is_late ? tag_of(account, *found) : std::string();
     const auto put =
-        co_await account.put_object(change.folder, std::move(object), unless_changed(found));
+        co_await account.put_object(untold.folder, std::move(object), unless_changed(found));
+    if (put && !tag.empty() && environment_.tag_entry)
+      co_await keep_schedule_tag(account, untold.folder, environment_.tag_entry(untold.name),
+                                 put->guid, std::move(tag));
     if (put || put.error().code() != Errc::conflict) co_return;
   }
 }
@@ -180,19 +197,34 @@ Task<Result<std::optional<Scheduler::Removed>>> Scheduler::remove_once(const Rem
   // RFC 6638, 8.1: Schedule-Reply is about an attendee's answer alone.
   if (plan.role == Role::attendee && !removal.replies) plan.messages.clear();
   if (auto why = check_sending(removal.by, plan.messages)) co_return Removed(std::move(why));
+  auto untold = untold_of(removal.by, removal.folder, std::move(plan.messages));
+  name_object(untold, removal.name, before ? before->uid : std::string(), found);
+  KONTOR_CO_TRY(co_await record(untold));
   const auto removed =
       co_await account.remove_object(removal.folder, removal.name, unless_changed(found));
+  if (!removed) co_await forget(untold);
   if (!removed && removed.error().code() == Errc::conflict) co_return std::nullopt;
   if (!removed) co_return fail(removed.error());
-  co_await tell(removal.by, std::move(plan.messages));
+  co_await tell(removal.by, removal.account, std::move(untold));
   co_return Removed();
 }
 
-Task<void> Scheduler::tell(Acting by, std::vector<calendar::SchedulingMessage> messages) {
-  if (messages.empty()) co_return;
-  Round round(*this);
-  co_await round.tell_all(std::move(by), std::move(messages));
-  co_await round.finish();
+Task<Result<Untold>> Scheduler::keep_farewells(Acting by,
+                                               store::FolderId folder,
+                                               std::vector<calendar::SchedulingMessage> messages) {
+  auto out = untold_of(by, folder, std::move(messages));
+  KONTOR_CO_TRY(co_await record(out));
+  co_return out;
+}
+
+Task<void> Scheduler::tell_farewells(Acting by,
+                                     std::shared_ptr<store::Account> account,
+                                     Untold untold,
+                                     bool has_gone) {
+  if (has_gone)
+    co_await tell(std::move(by), std::move(account), std::move(untold));
+  else
+    co_await forget(untold);
 }
 
 Task<std::vector<calendar::SchedulingMessage>> Scheduler::farewells(

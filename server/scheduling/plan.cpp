@@ -87,6 +87,8 @@ class Planner {
 
   std::expected<Plan, Refusal> of_attendee(Plan plan) {
     if (intent_.after != nullptr) {
+      if (intent_.before != nullptr)
+        calendar::keep_organizers_texts(intent_.before->calendar, after_.calendar);
       if (intent_.merges && intent_.before != nullptr) merge();
       tell_pending("ORGANIZER", "REPLY");
     }

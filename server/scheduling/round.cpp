@@ -56,9 +56,10 @@ Round::Round(Scheduler& scheduler)
       now_(environment_.clock.now()) {}
 
 std::optional<Letter> Round::letter_of(calendar::SchedulingMessage message, Origin origin) {
-  auto object = calendar::read_message(calendar::write_component(message.calendar));
-  if (!object) return std::nullopt;
   Letter letter;
+  letter.bytes = calendar::write_component(message.calendar);
+  auto object = calendar::read_message(letter.bytes);
+  if (!object) return std::nullopt;
   letter.message = std::move(message);
   letter.object = std::make_shared<const CalendarObject>(*std::move(object));
   letter.origin = origin;
@@ -192,14 +193,18 @@ Task<Result<Applied>> Round::apply(const Letter& letter, const Reader& reader) {
     KONTOR_CO_TRY(co_await book(letter, reader, found, *std::move(applied.calendar)));
     co_return applied.outcome;
   }
+  // The same a second time, after a crash: he has it, and was told.
+  if (stored && applied.calendar && *applied.calendar == stored->calendar && !letter.is_silent &&
+      letter.message.method != Method::reply)
+    co_return applied.outcome;
   const bool is_gone =
       applied.outcome == Applied::removed || (is_room && applied.outcome == Applied::cancelled);
   if (is_gone && found) {
     KONTOR_CO_TRY(
         co_await account.remove_object(found->folder, found->name, unless_changed(found)));
   } else if (applied.calendar) {
-    KONTOR_CO_TRY(
-        co_await store_object(reader, found, *std::move(applied.calendar), keeps_tag(letter)));
+    KONTOR_CO_TRY(co_await store_object(letter, reader, found, *std::move(applied.calendar),
+                                        keeps_tag(letter)));
   }
   consequences_.with([&](auto& all) {
     for (auto& answer : applied.messages) all.answers.push_back(std::move(answer));
@@ -210,29 +215,39 @@ Task<Result<Applied>> Round::apply(const Letter& letter, const Reader& reader) {
                         applied.outcome == Applied::countered ||
                         letter.message.method == Method::decline_counter;
   if (is_shown && !letter.is_silent && !is_room) {
-    KONTOR_CO_TRY(
-        co_await put_into_inbox(account, calendar::write_component(letter.message.calendar)));
+    KONTOR_CO_TRY(co_await put_into_inbox(account, letter.bytes));
   }
   co_return applied.outcome;
 }
 
-Task<Result<store::ObjectPut>> Round::store_object(const Reader& reader,
+Result<store::ObjectKeys> Round::check(const Letter& letter, const std::string& bytes) const {
+  auto known = letter.stored->with([&](const auto& stored) {
+    return stored && stored->bytes == bytes ? std::optional(stored->keys) : std::nullopt;
+  });
+  if (known) return *std::move(known);
+  const auto checked = calendar::read_object(bytes);
+  if (!checked) return fail(Errc::bad_input, checked.error().sentence);
+  calendar::ObjectZones zones(checked->calendar, scheduler_.zones_, nullptr);
+  if (const auto good = calendar::check_instances(*checked, zones); !good)
+    return fail(Errc::bad_input, good.error().sentence);
+  auto keys = keys_of(*checked, scheduler_.zones_);
+  letter.stored->with([&](auto& stored) { stored = Letter::Checked{bytes, keys}; });
+  return keys;
+}
+
+Task<Result<store::ObjectPut>> Round::store_object(const Letter& letter,
+                                                   const Reader& reader,
                                                    std::optional<FoundObject> found,
                                                    calendar::Component calendar,
                                                    bool keeps_tag) {
   auto& account = *reader.account;
   store::NewObject object;
   object.bytes = calendar::write_component(calendar);
-  const auto checked = calendar::read_object(object.bytes);
-  if (!checked) co_return fail(Errc::bad_input, checked.error().sentence);
-  calendar::ObjectZones zones(checked->calendar, scheduler_.zones_, nullptr);
-  if (const auto good = calendar::check_instances(*checked, zones); !good)
-    co_return fail(Errc::bad_input, good.error().sentence);
-  object.keys = keys_of(*checked, scheduler_.zones_);
+  KONTOR_CO_TRY(object.keys, check(letter, object.bytes));
   object.name = found ? found->name : Uuid::random().text() + ".ics";
   store::FolderId folder = found ? found->folder : 0;
   if (!found) {
-    const auto calendar_folder = default_calendar(account.view(), checked->kind);
+    const auto calendar_folder = default_calendar(account.view(), letter.object->kind);
     store::FolderOptions options;
     options.folder_class = store::FolderClass::calendar;
     if (calendar_folder) {

@@ -24,7 +24,15 @@ using PrincipalPtr = std::shared_ptr<const directory::Principal>;
 // A message as it is applied, read once for all who get it.
 struct Letter {
   calendar::SchedulingMessage message;
+  std::string bytes;  // of the message
   std::shared_ptr<const calendar::CalendarObject> object;
+  // An object that was stored because of it: many get the same bytes.
+  struct Checked {
+    std::string bytes;
+    store::ObjectKeys keys;
+  };
+  std::shared_ptr<Guarded<std::optional<Checked>>> stored =
+      std::make_shared<Guarded<std::optional<Checked>>>();
   Origin origin = Origin::inside;
   // Keeps copies as the organizer has them: changes what is there and tells nobody.
   bool is_silent = false;
@@ -76,11 +84,14 @@ class Round {
                           const Reader& room,
                           std::optional<FoundObject> found,
                           calendar::Component calendar);
-  Task<Result<store::ObjectPut>> store_object(const Reader& reader,
+  Task<Result<store::ObjectPut>> store_object(const Letter& letter,
+                                              const Reader& reader,
                                               std::optional<FoundObject> found,
                                               calendar::Component calendar,
                                               bool keeps_tag);
   Task<void> refresh(Meeting meeting, std::set<std::string> replied);
+  // As what it says may be stored.
+  Result<store::ObjectKeys> check(const Letter& letter, const std::string& bytes) const;
   Task<Result<Reader>> open(PrincipalPtr person);
   Task<Result<std::optional<calendar::CalendarObject>>> read(store::Account& account,
                                                              std::optional<FoundObject> found);

@@ -6,14 +6,18 @@
 // who did it. Who may change a calendar, but has no schedule-send, cannot do what others would be
 // told.
 //
-// Promise: what the owner changed is durable first, then everybody is told, and only then is he
-// answered; so whatever a client reads after its answer holds for all. A failure at one recipient
-// becomes his SCHEDULE-STATUS and stops nobody else. After a crash in between, those who were not
-// told yet have SCHEDULE-STATUS 1.0 in the owner's object, and are told by his next change of it; a
-// cancellation by deletion that a crash cut short is not taken up again.
+// Promise: what others are to be told, and then what the owner changed, is durable first. Up to
+// k_told_at_once of them are told before he is answered, so whatever a client reads after its
+// answer holds for all; where there are more, he is answered at once, those have
+// SCHEDULE-STATUS 1.0 in his object until they are told, one change after the other. A failure at
+// one recipient becomes his SCHEDULE-STATUS and stops nobody else. What a crash or the server's end
+// leaves untold is told by resume(); then somebody may get the same message a second time, which
+// changes no calendar.
 //
 // All of Environment outlives it. Any thread.
 #pragma once
+#include <atomic>
+#include <deque>
 #include <expected>
 #include <functional>
 #include <map>
@@ -24,6 +28,7 @@
 #include <vector>
 
 #include "base/config/settings.hpp"
+#include "base/core/guarded.hpp"
 #include "base/core/task.hpp"
 #include "base/core/time.hpp"
 #include "base/log/log.hpp"
@@ -32,6 +37,7 @@
 #include "server/policy/policies.hpp"
 #include "server/scheduling/busy_memory.hpp"
 #include "server/scheduling/calendars.hpp"
+#include "server/scheduling/journal.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::scheduling {
@@ -58,7 +64,10 @@ struct Environment {
   std::function<Task<Result<void>>(store::Account& account)> prepare;
   // The annotation of a folder that keeps the schedule tag of an object; it goes with the object.
   std::function<std::string(std::string_view object)> tag_entry;
-  ByMail by_mail = {};  // none: nobody outside can be told (5.3)
+  ByMail by_mail = {};         // none: nobody outside can be told (5.3)
+  Journal* journal = nullptr;  // none: a crash leaves some untold (tests)
+  // Runs a task by itself; none: everybody is told before the answer (tests).
+  std::function<void(Task<void> task)> spawn = {};
 };
 
 // What stands in the way of a change: the precondition of CalDAV, and a sentence for people.
@@ -111,6 +120,11 @@ struct Outcome {
   std::optional<FoundObject> clash;  // has the same UID in another calendar
 };
 
+// Of the whole calendar, and not durable yet.
+Untold untold_of(const Acting& by,
+                 store::FolderId folder,
+                 std::vector<calendar::SchedulingMessage> messages);
+
 struct BusyAnswer {
   std::string recipient;  // as the question has it
   std::string status;     // "2.0;Success"
@@ -132,7 +146,21 @@ class Scheduler {
   Task<std::vector<calendar::SchedulingMessage>> farewells(Acting by,
                                                            std::shared_ptr<store::Account> account,
                                                            store::FolderId folder);
-  Task<void> tell(Acting by, std::vector<calendar::SchedulingMessage> messages);
+  // Makes durable what is to be told once the calendar has gone.
+  Task<Result<Untold>> keep_farewells(Acting by,
+                                      store::FolderId folder,
+                                      std::vector<calendar::SchedulingMessage> messages);
+  // Nobody is told when it has not gone.
+  Task<void> tell_farewells(Acting by,
+                            std::shared_ptr<store::Account> account,
+                            Untold untold,
+                            bool has_gone);
+
+  // Once, when the people are known: what was left untold before the start.
+  Task<void> resume();
+  // What has not begun is left for the next start.
+  void stop() { is_stopping_ = true; }
+  static constexpr std::size_t k_told_at_once = 32;
 
   // A VFREEBUSY REQUEST of `asker` (RFC 6638, 5): when those are busy whom it names. Of a group:
   // when any of its members is.
@@ -166,9 +194,26 @@ class Scheduler {
   Task<Result<std::optional<Outcome>>> put_once(const Change& change);
   Task<Result<std::optional<Removed>>> remove_once(const Removal& removal);
   // The codes into the object as it is by then.
-  Task<void> write_statuses(const Change& change, std::map<std::string, std::string> statuses);
+  Task<void> write_statuses(store::Account& account,
+                            const Untold& untold,
+                            std::map<std::string, std::string> statuses);
+  // Makes it durable, when there is anything to tell.
+  Task<Result<void>> record(Untold& untold);
+  Task<void> forget(const Untold& untold);
+  // Now, or after what is waiting.
+  Task<void> tell(Acting by, std::shared_ptr<store::Account> account, Untold untold);
+  Task<void> tell_now(Acting by, std::shared_ptr<store::Account> account, Untold untold);
+  bool takes_later(const Untold& untold, bool is_old);
+  Task<void> tell_waiting();
+  Task<void> tell_old(Untold untold);
 
   Environment environment_;
+  struct Waiting {
+    std::deque<Untold> untold;  // the first one is being told
+    bool is_running = false;
+  };
+  Guarded<Waiting> waiting_;
+  std::atomic<bool> is_stopping_ = false;
   calendar::Zones zones_;
   BusyMemory busy_memory_;
 };

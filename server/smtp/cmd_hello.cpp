@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // HELO, EHLO (RFC 5321, 4.1.1.1) and LHLO (RFC 2033, 4.1).
 #include "server/smtp/commands.hpp"
+#include "server/smtp/screened.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -10,6 +11,7 @@ Result<void> take_name(Session& session, const std::string& arguments, bool exte
   KONTOR_TRY(session.hello, wire::parse_hello(arguments));
   session.is_extended = extended;
   session.reset();
+  screen_hello(session);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include "server/smtp/commands.hpp"
 #include "server/smtp/message.hpp"
 #include "server/smtp/policy.hpp"
+#include "server/smtp/screened.hpp"
 #include "server/smtp/submission.hpp"
 
 namespace kontor::smtp {
@@ -72,6 +73,7 @@ Task<Result<void>> cmd_mail(Session& session, std::string arguments) {
     if (!co_await delivery.check_may_send(session.identity->id))
       refused = wire::Reply(552, "5.2.2", "your mailbox is full: delete mail before you send");
   }
+  if (!refused) refused = co_await screen_sender(session, mail->sender);
   if (refused) {
     session.log().emit(
         log::events::k_smtp_sender_refused,

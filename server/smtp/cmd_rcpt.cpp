@@ -8,6 +8,7 @@
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
 #include "server/smtp/policy.hpp"
+#include "server/smtp/screened.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -137,12 +138,15 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     co_return Result<void>();
   }
   bool is_narrowed = false;
-  if (is_taken(session, mailbox, resolved.verdict))
-    if (const auto refused = policy_recipient_refusal(session, resolved, is_narrowed)) {
+  if (is_taken(session, mailbox, resolved.verdict)) {
+    auto refused = policy_recipient_refusal(session, resolved, is_narrowed);
+    if (!refused) refused = screen_recipient(session, mailbox.address());
+    if (refused) {
       log_refusal(session, mailbox, refused->lines[0]);
       session.reply(*refused);
       co_return Result<void>();
     }
+  }
   if (is_taken(session, mailbox, resolved.verdict) && resolved.mailboxes.size() <= k_most_asked) {
     // RFC 1870, 6.2: with SIZE before the message, as small as one can be without it.
     const auto size = std::max<std::uint64_t>(transaction.mail->size.value_or(0), 1);

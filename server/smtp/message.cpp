@@ -6,11 +6,15 @@
 #include "base/core/answers.hpp"
 #include "base/core/text.hpp"
 #include "base/io/work_pool.hpp"
+#include "base/log/events/checks.hpp"
 #include "base/log/events/smtp.hpp"
 #include "base/mime/header.hpp"
+#include "base/mime/letter.hpp"
 #include "server/smtp/commands.hpp"
 #include "server/smtp/origin.hpp"
 #include "server/smtp/policy.hpp"
+#include "server/smtp/scanned.hpp"
+#include "server/smtp/screened.hpp"
 #include "server/smtp/submission.hpp"
 #include "server/smtp/trace_fields.hpp"
 
@@ -111,9 +115,19 @@ TraceInfo trace_info(const Session& session, const std::string& trace) {
   return info;
 }
 
+// RFC 5429, 2.1.1: the words of the recipient's script, where SMTP can carry them.
+wire::Reply refusal_reply(const std::string& reason) {
+  constexpr std::size_t k_longest = 400;
+  auto text = mime::one_line(reason);
+  if (text.empty() || text.size() > k_longest || !mime::is_ascii(text))
+    text = "the recipient refuses this message";
+  return {550, "5.7.1", text};
+}
+
 // The answer to one failed recipient. "Try again" comes as 451: 421 would end the session.
-wire::Reply failure_reply(Errc code) {
-  const auto& answer = answer_for(code);
+wire::Reply failure_reply(const Error& error) {
+  if (const auto reason = delivery::refusal_of(error)) return refusal_reply(*reason);
+  const auto& answer = answer_for(error.code());
   const int reply = answer.smtp_reply == 421 ? 451 : answer.smtp_reply;
   return {reply, answer.smtp_enhanced, std::string(answer.text)};
 }
@@ -125,7 +139,7 @@ wire::Reply joint_reply(const std::vector<Result<void>>& results, const std::str
   const auto failed = [](const Result<void>& result) { return !result.has_value(); };
   const auto first = std::ranges::find_if(results, failed);
   if (first == results.end()) return {250, "2.0.0", "taken as " + trace};
-  auto reply = failure_reply(first->error().code());
+  auto reply = failure_reply(first->error());
   if (reply.code >= 500 && !std::ranges::all_of(results, failed))
     return {451, "4.3.0", "not every recipient could be served; try again"};
   return reply;
@@ -140,7 +154,7 @@ void reply_results(Session& session,
   }
   for (const auto& result : results) {
     session.reply(result ? wire::Reply(250, "2.1.5", "delivered as " + trace)
-                         : failure_reply(result.error().code()));
+                         : failure_reply(result.error()));
   }
 }
 
@@ -171,6 +185,7 @@ queue::Envelope envelope_of(const Session& session, const std::string& trace) {
   envelope.returned = static_cast<queue::Return>(mail.returned);
   envelope.body = static_cast<queue::Body>(mail.body);
   envelope.is_utf8 = mail.smtputf8;
+  envelope.is_ours = session.role() != Role::lmtp && session.may_relay();
   return envelope;
 }
 
@@ -201,6 +216,19 @@ Task<void> take(Session& session, std::string trace, std::string added, Looked l
   const auto results = co_await session.environment().routing.take(std::move(routed));
   report(session, trace, bytes, looked.message_id, results);
   reply_results(session, results, trace);
+}
+
+wire::Reply as_reply(const filter::Refusal& refusal) {
+  return {refusal.code, refusal.status, refusal.text};
+}
+
+// A filter took it, and nobody gets it.
+void drop_message(Session& session, const std::string& trace) {
+  session.log().emit(
+      log::events::k_message_dropped,
+      {{Keys::trace, trace}, {Keys::sender, session.transaction.mail->sender.mailbox.text()}});
+  session.reply(wire::Reply(250, "2.0.0", "taken as " + trace));
+  session.reset();
 }
 
 }  // namespace
@@ -260,6 +288,21 @@ Task<void> accept_message(Session& session, std::string message) {
     refuse_message(session, looked.message.size(), *origin.refusal);
     co_return;
   }
+  auto added = origin.field + screening_field(session);
+  if (is_scanned(session)) {
+    auto scanned = co_await scan_message(session, trace, std::move(looked.message));
+    looked.message = std::move(scanned.message);
+    added += scanned.field;
+    if (!scanned.quarantine.empty()) added.insert(0, filter::junk_field(scanned.quarantine));
+    if (scanned.refusal) {
+      refuse_message(session, looked.message.size(), as_reply(*scanned.refusal));
+      co_return;
+    }
+    if (scanned.is_dropped || session.transaction.recipients.empty()) {
+      drop_message(session, trace);
+      co_return;
+    }
+  }
   // Who may not be signed in any more sends nothing more, also what was all here before the word.
   if (const auto ended = session.check_end(); !ended && session.identity) {
     refuse_message(session, looked.message.size(),
@@ -267,7 +310,7 @@ Task<void> accept_message(Session& session, std::string message) {
     session.is_closing = true;
     co_return;
   }
-  co_await take(session, trace, std::move(origin.field), std::move(looked));
+  co_await take(session, trace, std::move(added), std::move(looked));
   session.reset();
 }
 

@@ -25,6 +25,7 @@ Task<Origin> check_origin(const Session& session, std::string trace, filter::Evi
   if (!sender.is_null) sent.sender = sender.mailbox.text();
   const auto report = co_await checks.run(std::move(sent), std::move(evidence));
   const auto refusal = checks.refusal(report);
+  checks.note(report, session.stream().peer().address, refusal);
   session.log().emit(filter::is_partly_unknown(report) ? log::events::k_message_unchecked
                                                        : log::events::k_message_checked,
                      {{Keys::trace, trace},
@@ -34,6 +35,8 @@ Task<Origin> check_origin(const Session& session, std::string trace, filter::Evi
   Origin origin;
   if (refusal) origin.refusal = wire::Reply(refusal->code, refusal->status, refusal->text);
   origin.field = filter::results_field(session.environment().settings.server.name, report);
+  if (const auto why = checks.junk_reason(report); !why.empty())
+    origin.field.insert(0, filter::junk_field(why));
   co_return origin;
 }
 

@@ -12,7 +12,8 @@ namespace kontor::smtp {
 
 struct Origin {
   std::optional<wire::Reply> refusal;
-  std::string field;  // Authentication-Results, for the start of the message; may be empty
+  // Authentication-Results, and X-Kontor-Junk, for the start of the message; may be empty.
+  std::string field;
 };
 
 // On port 25, from whom the settings do not trust; not by submission or LMTP.

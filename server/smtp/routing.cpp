@@ -151,14 +151,18 @@ Task<void> Routing::fill_mailboxes(Job& job) {
   for (std::size_t i = 0; i < routed.recipients.size(); ++i) {
     const auto& recipient = routed.recipients[i];
     if (recipient.mailboxes.empty() || job.is_failed(i)) continue;
-    envelope.recipients.push_back(
-        {recipient.asked.address, recipient.mailboxes, recipient.is_catch_all});
+    envelope.recipients.push_back({recipient.asked.address, recipient.mailboxes,
+                                   recipient.is_catch_all, recipient.is_expanded()});
     of.push_back(i);
   }
   if (of.empty()) co_return;
   envelope.trace = routed.envelope.trace;
   envelope.sender = routed.envelope.sender;
   envelope.added = routed.return_path.size() + routed.fields.size();
+  if (routed.answers_each)
+    envelope.refusable = delivery::Refusable::each;
+  else if (job.entries.empty())
+    envelope.refusable = delivery::Refusable::all;
   auto message = routed.return_path + routed.fields + routed.message;
   const auto results = co_await delivery_.deliver(std::move(envelope), std::move(message));
   for (std::size_t i = 0; i < of.size(); ++i) job.results[of[i]] = results[i];

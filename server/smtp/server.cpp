@@ -4,6 +4,7 @@
 #include "base/log/events/server.hpp"
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/screened.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -39,7 +40,12 @@ void say_goodbye(Session& session, const Error& error) {
 }
 
 Task<Result<void>> serve_commands(Session& session) {
-  greet(session);
+  if (const auto refused = screen_client(session)) {
+    session.reply(*refused);
+    session.is_closing = true;
+  } else {
+    greet(session);
+  }
   while (!session.is_closing) {
     auto line = co_await session.read_line(max_line(session));
     if (line) {

@@ -16,8 +16,10 @@
 #include "server/trace/sessions.hpp"
 
 namespace kontor::filter {
-class Checks;  // server/filter/checks.hpp
-}
+class Checks;     // server/filter/checks.hpp
+class Scanning;   // server/filter/scan/scanning.hpp
+class Screening;  // server/filter/screening/screening.hpp
+}  // namespace kontor::filter
 
 namespace kontor::smtp {
 
@@ -42,7 +44,9 @@ struct Environment {
   // The bytes that an IMAP URL names, for who submits (BURL, RFC 4468). Errors: bad_input (no such
   // URL), no_permission, not_found; others: try again later.
   std::function<Task<Result<std::string>>(directory::Identity who, std::string url)> fetch_url = {};
-  const filter::Checks* checks = nullptr;  // of mail from others; null: none
+  const filter::Checks* checks = nullptr;      // of mail from others; null: none
+  const filter::Scanning* scanning = nullptr;  // of the messages; null: none
+  filter::Screening* screening = nullptr;      // of who hands it over; null: none
 };
 
 // Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/net/line_reader.hpp"
+#include "server/filter/screening/screening.hpp"
 #include "server/smtp/server.hpp"
 #include "server/smtp/wire/chunk.hpp"
 #include "server/smtp/wire/command.hpp"
@@ -73,6 +74,7 @@ class Session {
   bool is_extended = false;                 // EHLO or LHLO
   std::optional<directory::Identity> identity;
   Transaction transaction;
+  filter::Visit visit;             // what is known of a client that is screened
   std::uint32_t messages = 0;      // transactions begun
   std::uint64_t bytes = 0;         // of the messages that came
   std::uint32_t bad_commands = 0;  // since the session began

@@ -21,11 +21,12 @@ enum class FrameType : std::uint8_t {
   object = 12,   // the name of an item in a folder of another class than mail
   keyword = 14,  // a new interned keyword set
   subscription = 15,
-  batch_end = 16,  // the frames since the previous batch end become visible together
-  seal = 17,       // last frame of a sealed log
-  note = 18,       // events for tools (damage reported, restored from)
-  prune = 19,      // what left long ago is not remembered any more
-  stub = 24,       // what compaction leaves of a deliver frame whose item is dead
+  batch_end = 16,     // the frames since the previous batch end become visible together
+  seal = 17,          // last frame of a sealed log
+  note = 18,          // events for tools (damage reported, restored from)
+  prune = 19,         // what left long ago is not remembered any more
+  reader_flags = 20,  // flags that somebody else than the owner has for himself
+  stub = 24,          // what compaction leaves of a deliver frame whose item is dead
   // Of the queue's log (payloads: server/queue/frames.hpp).
   queue_message = 64,  // a message, its envelope and recipients
   queue_fates = 65,    // what became of recipients at a try

@@ -308,6 +308,7 @@ FrameType type_of(const Payload& payload) noexcept { return k_rows[payload.index
 
 std::string_view name_of(FrameType type) noexcept {
   if (type == FrameType::seal) return "seal";
+  if (type == FrameType::reader_flags) return "reader_flags";  // store/mailbox/reader_frame.hpp
   const auto* row = row_of(type);
   return row != nullptr ? row->name : "unknown";
 }

@@ -368,6 +368,13 @@ Result<void> AccountLog::drop_before(std::uint32_t log) {
   return {};
 }
 
+Result<void> AccountLog::read_payload_starts(std::span<const PayloadStart> starts,
+                                             const TakeStart& take) const {
+  io::assert_may_block();
+  const SaltOf salt_of = [this](std::uint32_t log) { return state_->salt_of(log); };
+  return kontor::store::read_payload_starts(*state_->device, salt_of, starts, take);
+}
+
 void AccountLog::release(std::uint32_t log) const { state_->device->release(log); }
 
 std::uint64_t AccountLog::last_sequence() const {

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "base/core/result.hpp"
 #include "store/format/frame_type.hpp"
 #include "store/format/types.hpp"
+#include "store/log/read_starts.hpp"
 
 namespace kontor::store {
 
@@ -116,6 +118,9 @@ class AccountLog {
   Result<std::string> read_payload_range(LogPosition position,
                                          std::uint64_t offset,
                                          std::uint64_t size) const;
+  // store/log/read_starts.hpp
+  Result<void> read_payload_starts(std::span<const PayloadStart> starts,
+                                   const TakeStart& take) const;
   // Removes the logs below `log`, oldest first, each durably; a log that may still be written to
   // stays. Replay then begins with the oldest that is left. Blocking.
   Result<void> drop_before(std::uint32_t log);

@@ -38,7 +38,7 @@ bool known_type(std::uint8_t type) {
   const auto is_between = [type](FrameType first, FrameType last) {
     return type >= static_cast<std::uint8_t>(first) && type <= static_cast<std::uint8_t>(last);
   };
-  return is_between(FrameType::account, FrameType::prune) ||
+  return is_between(FrameType::account, FrameType::reader_flags) ||
          is_between(FrameType::stub, FrameType::stub) ||
          is_between(FrameType::queue_message, FrameType::queue_carried);
 }

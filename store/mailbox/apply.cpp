@@ -137,7 +137,7 @@ void add_entry(AccountState& state, FolderState& folder, const EntryRow& row) {
   folder.entries.append(state.edit, row);
   if (folder.info.folder_class != FolderClass::mail)  // until an object frame says its name
     folder.objects.edit(state.edit).put(state.edit, {row.uid, nameless(row.uid), {}});
-  folder.info.highest_modseq = row.modseq;
+  folder.info.highest_modseq = folder.common_modseq = row.modseq;
   count_entry(state, folder, row, 1);
   use_item(state, row.item, 1, folder.shown() ? 1 : 0);
 }
@@ -182,25 +182,34 @@ void remove_entries(AccountState& state,
                     ModSeq modseq,
                     const Keep* keep) {
   std::vector<std::size_t> indexes;
+  std::vector<EntryRow> gone;
+  std::vector<CopiedUid> kept;
   for (std::size_t i = 0; i < uids.size(); ++i) {
     const auto index = folder.entries.lower_bound(uids[i]);
     if (index == folder.entries.size()) break;
     EntryRow row = folder.entries.at(index);
     if (row.uid != uids[i]) continue;
+    gone.push_back(row);
     indexes.push_back(index);
     count_entry(state, folder, row, -1);
     folder.tombs.append(state.edit, TombRow(row.uid, modseq, keep != nullptr ? row.item : 0));
     row.modseq = modseq;
     const Uid uid = row.uid;
-    if (keep != nullptr)
+    if (keep != nullptr) {
       keep_entry(state, *keep, i, row,
                  folder.objects.empty() ? nullptr : folder.objects->find(uid));
+      kept.push_back({uid, keep->first_uid + static_cast<Uid>(i)});
+    }
     leave_objects(state, folder, uid);
     use_item(state, row.item, keep != nullptr ? 0 : -1, folder.shown() ? -1 : 0);
   }
   if (indexes.empty()) return;
+  if (!folder.readers.empty()) {
+    if (keep != nullptr) copy_reader_flags(state, *folder.readers, keep->companion, kept, modseq);
+    for (const auto& row : gone) forget_readers(state, folder, row);
+  }
   folder.entries.erase(state.edit, indexes);
-  folder.info.highest_modseq = modseq;
+  folder.info.highest_modseq = folder.common_modseq = modseq;
 }
 
 // All that a folder holds is shown, or is not any more.
@@ -297,6 +306,7 @@ struct Apply {
   }
   void operator()(const AnnotationFrame& frame) const;
   bool note_own(const AnnotationFrame& frame) const;
+  void share_flags(const AnnotationFrame& frame) const;
   void operator()(const PruneFrame& frame) const;
   void operator()(const StubFrame& frame) const;
 
@@ -309,6 +319,7 @@ void Apply::transfer(const TransferFrame& frame) const {
   std::vector<KeywordSetId> sets{0};
   for (const auto& names : frame.keyword_sets) sets.push_back(intern(state, names));
   Uid named = frame.first_uid;
+  std::vector<CopiedUid> copied;
   for (const auto& row : frame.rows) {
     const Uid uid = take_uid(folder.info, named);
     if (named != 0) ++named;
@@ -321,7 +332,12 @@ void Apply::transfer(const TransferFrame& frame) const {
     entry.internal_date = row.internal_date.time_since_epoch().count();
     entry.save_date = frame.save_date.time_since_epoch().count();
     add_entry(state, folder, entry);
+    copied.push_back({row.from, uid});
   }
+  const auto* from = state.find(frame.from);
+  if (from == nullptr || from->readers.empty()) return;
+  const auto readers = from->readers;  // kept while `folder`, which it may be, changes
+  copy_reader_flags(state, *readers, folder, copied, place.sequence);
 }
 
 void Apply::operator()(const ObjectFrame& frame) const {
@@ -352,6 +368,7 @@ void Apply::operator()(const FlagsFrame& frame) const {
     if (frame.action == FlagAction::remove)
       flags = static_cast<FlagBits>(before.flags() & ~frame.flags);
     const auto keywords = keywords_after(before.keywords());
+    rebase_readers(state, *folder, before, {flags, keywords, place.sequence});
     folder->entries.update(state.edit, index, [&](EntryRow& row) {
       row.set_marks(flags, keywords);
       row.modseq = place.sequence;
@@ -429,6 +446,11 @@ bool Apply::note_own(const AnnotationFrame& frame) const {
   }
   if (auto* limit = own_limit(state.own_limits, frame.entry)) *limit = value;
   if (frame.entry == k_quota_warned) state.quota_warned = value.value_or(0) != 0;
+  if (frame.entry == k_owner_reads) {
+    state.owner_reads.reset();
+    if (value) state.owner_reads = *value != 0;
+    state.flags_since = place.sequence;
+  }
   if (frame.entry == k_gone_since) {
     state.gone_since.reset();
     if (value) state.gone_since = UtcSeconds(std::chrono::seconds(std::min(*value, k_last_second)));
@@ -436,8 +458,25 @@ bool Apply::note_own(const AnnotationFrame& frame) const {
   return true;
 }
 
+// Who reads of others sees all of it anew.
+void Apply::share_flags(const AnnotationFrame& frame) const {
+  std::optional<FlagSharing> sharing;
+  if (!frame.remove) {
+    sharing = parse_flag_sharing(frame.value);
+    if (!sharing) return;
+  }
+  if (frame.folder == 0) {
+    state.flag_sharing = sharing;
+    state.flags_since = place.sequence;
+  } else if (auto* folder = state.edit_folder(frame.folder)) {
+    folder->flag_sharing = sharing;
+    folder->flags_since = place.sequence;
+  }
+}
+
 void Apply::operator()(const AnnotationFrame& frame) const {
   if (frame.item != 0) return;  // of messages: nobody reads them yet
+  if (frame.entry == k_flag_sharing) return share_flags(frame);
   if (frame.folder == 0 && note_own(frame)) return;
   auto* folder = frame.folder == 0 ? nullptr : state.edit_folder(frame.folder);
   if (folder == nullptr && frame.folder != 0) return;
@@ -466,7 +505,7 @@ void Apply::operator()(const FolderFrame& frame) const {
     if (!folder->removed) show_entries(state, *folder, -1);
     folder->removed = true;
     folder->removed_date = frame.date.time_since_epoch().count();
-    info.highest_modseq = place.sequence;
+    info.highest_modseq = folder->common_modseq = place.sequence;
     return;
   }
   info.name = frame.name;
@@ -475,6 +514,7 @@ void Apply::operator()(const FolderFrame& frame) const {
   info.uid_validity = frame.uid_validity;
   info.guid = frame.guid;
   info.highest_modseq = std::max(info.highest_modseq, place.sequence);
+  folder->common_modseq = info.highest_modseq;
   state.last_uid_validity = std::max(state.last_uid_validity, frame.uid_validity);
   if (folder->removed) show_entries(state, *folder, 1);
   folder->removed = false;
@@ -532,6 +572,10 @@ Result<Decoded> decode_frame(FrameType type, std::string_view payload) {
     frame.envelope = frame.body = frame.bodystructure = frame.preview = {};
     return Decoded(std::move(head));
   }
+  if (type == FrameType::reader_flags) {
+    KONTOR_TRY(auto frame, decode_reader_flags(payload));
+    return Decoded(std::move(frame));
+  }
   KONTOR_TRY(auto frame, decode_payload(type, payload));
   return Decoded(std::move(frame));
 }
@@ -539,6 +583,8 @@ Result<Decoded> decode_frame(FrameType type, std::string_view payload) {
 void apply(AccountState& state, const FramePlace& place, const Decoded& frame) {
   if (const auto* head = std::get_if<DeliverHead>(&frame))
     deliver(state, place, *head);
+  else if (const auto* flags = std::get_if<ReaderFlagsFrame>(&frame))
+    apply_reader_flags(state, *flags, place.sequence);
   else
     std::visit(Apply{state, place}, std::get<Payload>(frame));
   state.modseq = place.sequence;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "store/format/payload.hpp"
+#include "store/mailbox/reader_frame.hpp"
 #include "store/mailbox/state.hpp"
 
 namespace kontor::store {
@@ -20,7 +21,7 @@ struct FramePlace {
 };
 
 // A frame ready to be applied; of a message its head alone, so that its bytes may go.
-using Decoded = std::variant<Payload, DeliverHead>;
+using Decoded = std::variant<Payload, DeliverHead, ReaderFlagsFrame>;
 Result<Decoded> decode_frame(FrameType type, std::string_view payload);
 
 void apply(AccountState& state, const FramePlace& place, const Decoded& frame);

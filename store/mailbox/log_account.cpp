@@ -82,37 +82,72 @@ Watch LogAccount::watch(std::function<void()> changed) {
   return committer_.watchers().add(std::move(changed));
 }
 
+namespace {
+
+Result<Planned<Appending>> with_own(const AccountState& tip,
+                                    Result<Planned<Appending>> plan,
+                                    FolderId folder,
+                                    const OwnOfNew& own) {
+  if (!plan) return plan;
+  KONTOR_TRY(auto frames, own_frames(tip, folder, plan->answer.uids, own));
+  for (auto& frame : frames) plan->frames.push_back(std::move(frame));
+  return plan;
+}
+
+}  // namespace
+
 Task<Result<Appending>> LogAccount::append(FolderId folder, std::vector<NewMessage> messages) {
+  co_return co_await append_as({}, folder, std::move(messages));
+}
+
+Task<Result<Appending>> LogAccount::append_as(OwnOfNew own,
+                                              FolderId folder,
+                                              std::vector<NewMessage> messages) {
   std::vector<std::string> payloads;
   for (const auto& message : messages) {
     KONTOR_CO_TRY(auto payload, encode_message(message, folder, parts_.clock.now()));
     payloads.push_back(std::move(payload));
   }
   messages.clear();
-  co_return co_await append_encoded(folder, std::move(payloads));
+  co_return co_await append_payloads(folder, std::move(payloads), std::move(own));
 }
 
 Task<Result<Appending>> LogAccount::append_encoded(FolderId folder,
                                                    std::vector<std::string> payloads) {
+  co_return co_await append_payloads(folder, std::move(payloads), {});
+}
+
+Task<Result<Appending>> LogAccount::append_payloads(FolderId folder,
+                                                    std::vector<std::string> payloads,
+                                                    OwnOfNew own) {
   std::uint64_t bytes = 0;
   for (const auto& payload : payloads) bytes += payload.size();
   KONTOR_CO_TRY(co_await parts_.space.grant(bytes));
   const auto policy = this->policy();
   Plan<Appending> plan = [folder, limits = policy.limits, told = warning(policy),
-                          payloads = std::move(payloads)](const AccountState& tip) mutable {
-    return plan_append(tip, folder, std::move(payloads), limits, told);
+                          payloads = std::move(payloads),
+                          own = std::move(own)](const AccountState& tip) mutable {
+    return with_own(tip, plan_append(tip, folder, std::move(payloads), limits, told), folder, own);
   };
   co_return co_await change<Appending>(std::move(plan));
 }
 
 Task<Result<Appending>> LogAccount::replace(Replaced old, FolderId folder, NewMessage message) {
+  co_return co_await replace_as({}, old, folder, std::move(message));
+}
+
+Task<Result<Appending>> LogAccount::replace_as(OwnOfNew own,
+                                               Replaced old,
+                                               FolderId folder,
+                                               NewMessage message) {
   const auto now = parts_.clock.now();
   NewPayload incoming{folder, {}};
   KONTOR_CO_TRY(incoming.payload, encode_message(message, folder, now));
   KONTOR_CO_TRY(co_await parts_.space.grant(incoming.payload.size()));
-  Plan<Appending> plan = [old, now, limits = policy().limits,
-                          incoming = std::move(incoming)](const AccountState& tip) mutable {
-    return plan_replace(tip, old, std::move(incoming), limits, now);
+  Plan<Appending> plan = [old, now, folder, limits = policy().limits,
+                          incoming = std::move(incoming),
+                          own = std::move(own)](const AccountState& tip) mutable {
+    return with_own(tip, plan_replace(tip, old, std::move(incoming), limits, now), folder, own);
   };
   co_return co_await change<Appending>(std::move(plan));
 }
@@ -126,6 +161,17 @@ Task<Result<FlagChanged>> LogAccount::change_flags(FolderId folder,
   };
   auto changed = co_await change<FlagChanged>(std::move(plan));
   co_return changed;
+}
+
+Task<Result<FlagChanged>> LogAccount::change_flags_as(Binding reader,
+                                                      FolderId folder,
+                                                      std::vector<Uid> uids,
+                                                      FlagChange change_wanted) {
+  Plan<FlagChanged> plan = [reader = std::move(reader), folder, uids = std::move(uids),
+                            wanted = std::move(change_wanted)](const AccountState& tip) mutable {
+    return plan_reader_flags(tip, folder, std::move(uids), wanted, reader);
+  };
+  co_return co_await change<FlagChanged>(std::move(plan));
 }
 
 Task<Result<Copied>> LogAccount::transfer(Transfer what, std::vector<Uid> uids) {
@@ -346,6 +392,20 @@ Task<Result<void>> LogAccount::set_access(FolderId folder, AccessChange change_w
   KONTOR_CO_TRY(co_await parts_.space.grant(0));
   Plan<Done> plan = [folder, wanted = std::move(change_wanted)](const AccountState& tip) {
     return plan_access(tip, folder, wanted);
+  };
+  co_return co_await change_folders(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::set_owner_reads(bool reads) {
+  Plan<Done> plan = [reads](const AccountState& tip) { return plan_owner_reads(tip, reads); };
+  co_return co_await change_folders(std::move(plan));
+}
+
+Task<Result<void>> LogAccount::set_flag_sharing(FolderId folder,
+                                                std::optional<FlagSharing> sharing) {
+  KONTOR_CO_TRY(co_await parts_.space.grant(0));
+  Plan<Done> plan = [folder, sharing](const AccountState& tip) {
+    return plan_flag_sharing(tip, folder, sharing);
   };
   co_return co_await change_folders(std::move(plan));
 }

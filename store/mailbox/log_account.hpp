@@ -72,8 +72,27 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   Task<Result<std::vector<Fragments>>> read_fragments(std::vector<ItemId> items) override;
   Watch watch(std::function<void()> changed) override;
 
+  // append() and replace() by somebody who is not the owner: what is his own of the messages comes
+  // by the same commit.
+  Task<Result<Appending>> append_as(OwnOfNew own,
+                                    FolderId folder,
+                                    std::vector<NewMessage> messages);
+  Task<Result<Appending>> replace_as(OwnOfNew own,
+                                     Replaced old,
+                                     FolderId folder,
+                                     NewMessage message);
+  // change_flags() by somebody who is not the owner (store/mailbox/reader_account.hpp).
+  Task<Result<FlagChanged>> change_flags_as(Binding reader,
+                                            FolderId folder,
+                                            std::vector<Uid> uids,
+                                            FlagChange change);
+  // Of a folder, or with folder 0 of those that have none of their own; nothing: as there, or the
+  // default. Readers see all of the folder as changed.
+  Task<Result<void>> set_flag_sharing(FolderId folder, std::optional<FlagSharing> sharing);
   // Appends an encoded deliver payload (plan.hpp) to its folder.
   Task<Result<Appending>> append_encoded(FolderId folder, std::vector<std::string> payloads);
+  // See store/mailbox/reader_account.hpp.
+  Task<Result<void>> set_owner_reads(bool reads);
   // The newest durable state, with its place in the log. Any thread.
   Version published() const { return committer_.published(); }
   // Why changes are refused since a commit failed. Any thread.
@@ -102,6 +121,9 @@ class LogAccount final : public Account, public std::enable_shared_from_this<Log
   template <class T>
   void run(Plan<T>& plan, Callback<Result<T>> done);
   Task<Result<void>> change_folders(Plan<Done> plan);
+  Task<Result<Appending>> append_payloads(FolderId folder,
+                                          std::vector<std::string> payloads,
+                                          OwnOfNew own);
   Task<Result<Copied>> transfer(Transfer what, std::vector<Uid> uids);
   Task<Result<std::vector<Uid>>> expunge_those(FolderId folder,
                                                std::vector<Uid> uids,

@@ -6,16 +6,6 @@
 #include "store/mailbox/stored_message.hpp"
 
 namespace kontor::store {
-namespace {
-
-// A stretch of a message; all of it is read with its checksum.
-struct Reading {
-  Result<ItemRow> row;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-};
-
-}  // namespace
 
 Result<ItemRow> LogAccount::find_item(ItemId item) const {
   const auto version = committer_.published();
@@ -61,25 +51,25 @@ Task<std::vector<Result<std::string>>> LogAccount::read_messages(std::vector<Ite
 }
 
 Task<std::vector<Result<std::string>>> LogAccount::read_ranges(std::vector<ItemRange> ranges) {
-  std::vector<Reading> readings;
+  std::vector<StoredRange> readings;
   readings.reserve(ranges.size());
   const auto version = committer_.published();
   for (const auto& range : ranges) {
     const auto* row = version.state->items.find_key(range.item);
-    readings.push_back({row == nullptr ? Result<ItemRow>(fail(Errc::not_found, "it is gone"))
-                                       : Result<ItemRow>(*row),
-                        range.offset, range.size});
+    readings.push_back({row == nullptr ? ItemRow() : *row, range.offset, range.size});
   }
   auto work = [self = shared_from_this(), readings = std::move(readings)] {
+    auto small = read_small_ranges(self->committer_.log(), readings);
     std::vector<Result<std::string>> out;
     out.reserve(readings.size());
-    for (const auto& reading : readings) {
-      if (!reading.row) {
-        out.push_back(fail(reading.row.error()));
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+      const auto& [row, from, count] = readings[i];
+      if (small[i]) {
+        out.push_back(*std::move(small[i]));
         continue;
       }
-      out.push_back(self->with_place<std::string>(*reading.row, [&](const ItemRow& here) {
-        return read_stored_range(self->committer_.log(), here, reading.offset, reading.size);
+      out.push_back(self->with_place<std::string>(row, [&](const ItemRow& here) {
+        return read_stored_range(self->committer_.log(), here, from, count);
       }));
     }
     return out;
@@ -98,13 +88,17 @@ Task<Result<std::vector<Fragments>>> LogAccount::read_fragments(std::vector<Item
   }
   auto work = [self = shared_from_this(),
                rows = std::move(rows)]() -> Result<std::vector<Fragments>> {
+    const auto& log = self->committer_.log();
+    auto all = read_stored_fragments(log, rows);
+    if (all || all.error().code() != Errc::not_found) return all;
     std::vector<Fragments> out;
     out.reserve(rows.size());
     for (const auto& row : rows) {
-      KONTOR_TRY(auto fragments, self->with_place<Fragments>(row, [&](const ItemRow& here) {
-        return read_stored_fragments(self->committer_.log(), here);
+      using Some = std::vector<Fragments>;
+      KONTOR_TRY(auto one, self->with_place<Some>(row, [&](const ItemRow& here) {
+        return read_stored_fragments(log, std::span(&here, 1));
       }));
-      out.push_back(std::move(fragments));
+      out.push_back(std::move(one.front()));
     }
     return out;
   };

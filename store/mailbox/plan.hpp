@@ -60,6 +60,39 @@ Result<Planned<FlagChanged>> plan_flags(const AccountState& tip,
                                         FolderId folder,
                                         std::vector<Uid> uids,
                                         const FlagChange& change);
+// Rows of readers in one folder: 64 MB of memory.
+inline constexpr std::size_t k_max_reader_rows = 4'000'000;
+// The same by somebody who is not the owner. limit: also when readers would have more than `rows`
+// messages in the folder with something of their own.
+Result<Planned<FlagChanged>> plan_reader_flags(const AccountState& tip,
+                                               FolderId folder,
+                                               std::vector<Uid> uids,
+                                               const FlagChange& change,
+                                               const Binding& reader,
+                                               std::size_t rows = k_max_reader_rows);
+// What a reader has for himself of new messages: message by message, in the order given.
+struct OwnOfNew {
+  Binding reader;
+  OwnFlags own;
+  struct Marks {
+    FlagBits flags = 0;
+    std::vector<std::string> keywords;
+    auto operator<=>(const Marks&) const = default;
+  };
+  std::vector<Marks> marks;
+};
+// The frames that say so, for the commit that brings the messages; none when the folder has no room
+// for more of readers. bad_input: not a keyword; limit: too many.
+Result<std::vector<NewFrame>> own_frames(const AccountState& tip,
+                                         FolderId folder,
+                                         const std::vector<Uid>& uids,
+                                         const OwnOfNew& own);
+// Whose the flags of the account are to those who read it (k_owner_reads).
+Result<Planned<Done>> plan_owner_reads(const AccountState& tip, bool reads);
+NewFrame flag_sharing_frame(FolderId folder, std::optional<FlagSharing> sharing);
+Result<Planned<Done>> plan_flag_sharing(const AccountState& tip,
+                                        FolderId folder,
+                                        std::optional<FlagSharing> sharing);
 // The deliver payload of an object, without UID. limit: too large.
 Result<std::string> encode_object(const NewObject& object, FolderId folder, UtcSeconds now);
 struct ObjectPayload {
@@ -145,7 +178,8 @@ inline constexpr std::size_t k_max_access_entries = 1'000;
 Result<Planned<Done>> plan_access(const AccountState& tip,
                                   FolderId folder,
                                   const AccessChange& change);
-// A new folder's list is that of the folder above it (RFC 4314, 4: CREATE).
+// A new folder's list is that of the folder above it (RFC 4314, 4: CREATE), and what readers have
+// for themselves in it too.
 std::vector<NewFrame> inherited_access(const AccountState& tip,
                                        std::string_view parent,
                                        FolderId child);

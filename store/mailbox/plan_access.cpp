@@ -19,7 +19,9 @@ std::vector<NewFrame> inherited_access(const AccountState& tip,
   std::vector<NewFrame> frames;
   const auto id = tip.find_name(parent);
   const auto* folder = id ? tip.find(*id) : nullptr;
-  if (folder == nullptr || folder->access.empty()) return frames;
+  if (folder == nullptr) return frames;
+  if (folder->flag_sharing) frames.push_back(flag_sharing_frame(child, folder->flag_sharing));
+  if (folder->access.empty()) return frames;
   for (const auto& entry : *folder->access) frames.push_back(frame_of(acl_frame(child, entry)));
   return frames;
 }

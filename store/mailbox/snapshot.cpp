@@ -12,13 +12,14 @@ namespace kontor::store {
 namespace {
 
 constexpr std::string_view k_magic = "kontorSN";
-constexpr std::uint32_t k_version = 4;
+constexpr std::uint32_t k_version = 5;
 constexpr std::size_t k_header = 24;
 constexpr std::uint64_t k_max_file = 4ULL << 30U;
 
 static_assert(std::has_unique_object_representations_v<EntryRow>);
 static_assert(std::has_unique_object_representations_v<ItemRow>);
 static_assert(std::has_unique_object_representations_v<TombRow>);
+static_assert(std::has_unique_object_representations_v<ReaderRow>);
 
 template <class Row>
 void write_rows(ByteWriter& out, const ChunkTree<Row>& rows) {
@@ -124,6 +125,53 @@ void read_objects(ByteReader& in, EditId edit, FolderState& folder) {
   }
 }
 
+void write_sharing(ByteWriter& out, const std::optional<FlagSharing>& sharing, ModSeq since) {
+  out.fixed(static_cast<std::uint8_t>(sharing ? static_cast<int>(*sharing) + 1 : 0));
+  out.varint(since);
+}
+
+std::optional<FlagSharing> read_sharing(ByteReader& in, ModSeq& since) {
+  const auto value = in.fixed<std::uint8_t>();
+  since = in.varint();
+  if (value > static_cast<std::uint8_t>(FlagSharing::all) + 1) in.fail();
+  if (!in.ok() || value == 0) return std::nullopt;
+  return static_cast<FlagSharing>(value - 1);
+}
+
+void write_readers(ByteWriter& out, const Cow<ReaderTable>& readers) {
+  out.varint(readers.empty() ? 0 : readers->size());
+  if (readers.empty()) return;
+  for (const auto& [who, flags] : *readers) {
+    out.text(who.source);
+    out.uuid(who.guid);
+    out.varint(flags->highest_modseq());
+    out.varint(flags->size());
+    flags->for_each([&](const ReaderRow& row) {
+      out.raw(std::string_view(reinterpret_cast<const char*>(&row), sizeof(ReaderRow)));
+    });
+  }
+}
+
+// Behind the entries, which they are counted against.
+void read_readers(ByteReader& in, AccountState& state, FolderState& folder) {
+  const auto count = in.count(19);
+  const auto sets = state.keyword_table().size();
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    Binding who;
+    who.source = in.text();
+    who.guid = in.uuid();
+    auto& held = folder.readers.edit(state.edit)[who];
+    if (!held.empty()) return in.fail();
+    auto& flags = held.edit(state.edit);
+    flags.raise(in.varint());
+    read_rows<ReaderRow>(in, true, [&](const ReaderRow& row) {
+      const auto* entry = folder.entries.find_key(row.uid);
+      if (entry == nullptr || row.keywords() >= sets) return in.fail();
+      flags.put(state.edit, row, entry->flags());
+    });
+  }
+}
+
 void write_folder(ByteWriter& out, const FolderState& folder) {
   const auto& info = folder.info;
   out.varint(info.id);
@@ -143,6 +191,9 @@ void write_folder(ByteWriter& out, const FolderState& folder) {
   write_access(out, folder.access);
   write_annotations(out, folder.annotations);
   write_objects(out, folder.objects);
+  write_sharing(out, folder.flag_sharing, folder.flags_since);
+  out.varint(folder.common_modseq);
+  write_readers(out, folder.readers);
 }
 
 void read_entries(ByteReader& in, AccountState& state, FolderState& folder) {
@@ -187,6 +238,9 @@ void read_folder(ByteReader& in, AccountState& state) {
   read_access(in, state.edit, folder.access);
   read_annotations(in, state.edit, folder.annotations);
   read_objects(in, state.edit, folder);
+  folder.flag_sharing = read_sharing(in, folder.flags_since);
+  folder.common_modseq = in.varint();
+  read_readers(in, state, folder);
   if (!state.folders.empty() && state.folders.back()->info.id >= info.id) in.fail();
   if (!in.ok()) return;
   if (folder.shown()) state.by_name.edit(state.edit)[info.name] = info.id;
@@ -244,6 +298,8 @@ void write_account(ByteWriter& out, const AccountState& state) {
     subscriptions.assign(state.subscriptions->begin(), state.subscriptions->end());
   out.texts(subscriptions);
   write_annotations(out, state.annotations);
+  write_sharing(out, state.flag_sharing, state.flags_since);
+  out.fixed(static_cast<std::uint8_t>(state.owner_reads ? (*state.owner_reads ? 2 : 1) : 0));
   const auto& keywords = state.keyword_table();
   out.varint(keywords.size());
   for (std::size_t i = 0; i < keywords.size(); ++i)
@@ -270,6 +326,10 @@ void read_account(ByteReader& in, AccountState& state) {
   read_days(in, state);
   for (auto& name : in.texts()) state.subscriptions.edit(state.edit).insert(std::move(name));
   read_annotations(in, state.edit, state.annotations);
+  state.flag_sharing = read_sharing(in, state.flags_since);
+  const auto owner_reads = in.fixed<std::uint8_t>();
+  if (owner_reads > 2) in.fail();
+  if (owner_reads != 0) state.owner_reads = owner_reads == 2;
   const auto sets = in.count(1);
   for (std::size_t id = 0; id < sets && in.ok(); ++id) {
     const auto names = in.texts();

@@ -92,6 +92,25 @@ bool same_objects(const Cow<ObjectTable>& a, const Cow<ObjectTable>& b) {
   return same;
 }
 
+std::string sharing_text(const std::optional<FlagSharing>& sharing, ModSeq since) {
+  return fmt::format(" flags {} {}", sharing ? flag_sharing_text(*sharing) : "", since);
+}
+
+// Whom they belong to, and each row with the names of its keywords.
+std::string readers_text(const AccountState& state, const Cow<ReaderTable>& readers) {
+  std::string text;
+  if (readers.empty()) return text;
+  for (const auto& [who, flags] : *readers) {
+    text += fmt::format(" {}:{} {} {} {}:", who.source, who.guid.text(), flags->highest_modseq(),
+                        flags->seen(), flags->more_unseen());
+    flags->for_each([&](const ReaderRow& row) {
+      text += fmt::format(" {} {} {} {}", row.uid, row.flags(), row.said, row.modseq());
+      for (const auto& name : state.keyword_table().names(row.keywords())) text += ',' + name;
+    });
+  }
+  return text;
+}
+
 std::string limit_text(const std::optional<std::uint64_t>& limit) {
   return limit ? std::to_string(*limit) : "default";
 }
@@ -109,6 +128,8 @@ std::string account_text(const AccountState& s) {
   if (!s.subscriptions.empty())
     for (const auto& name : *s.subscriptions) text += " " + name;
   text += annotation_text(s.annotations);
+  text += sharing_text(s.flag_sharing, s.flags_since);
+  if (s.owner_reads) text += *s.owner_reads ? " of a person" : " of nobody";
   return text;
 }
 
@@ -187,6 +208,11 @@ std::string difference(const AccountState& a, const AccountState& b) {
     if (access_text(x.access) != access_text(y.access))
       return fmt::format("access to folder {}: {} / {}", x.info.name, access_text(x.access),
                          access_text(y.access));
+    if (sharing_text(x.flag_sharing, x.flags_since) != sharing_text(y.flag_sharing, y.flags_since))
+      return fmt::format("sharing of flags in folder {}", x.info.name);
+    if (x.common_modseq != y.common_modseq ||
+        readers_text(a, x.readers) != readers_text(b, y.readers))
+      return fmt::format("flags of readers in folder {}", x.info.name);
     if (annotation_text(x.annotations) != annotation_text(y.annotations))
       return fmt::format("annotations of folder {}", x.info.name);
     if (!same_objects(x.objects, y.objects)) return fmt::format("names in folder {}", x.info.name);

@@ -21,6 +21,7 @@
 #include "store/mailbox/keyword_table.hpp"
 #include "store/mailbox/object_table.hpp"
 #include "store/mailbox/quota.hpp"
+#include "store/mailbox/reader_flags.hpp"
 #include "store/mailbox/view.hpp"
 
 namespace kontor::store {
@@ -99,6 +100,11 @@ struct RowTraits<EntryRow> {
   static std::uint64_t mark(const EntryRow& row) noexcept { return row.modseq; }
 };
 template <>
+struct RowTraits<ReaderRow> {
+  static std::uint64_t key(const ReaderRow& row) noexcept { return row.uid; }
+  static std::uint64_t mark(const ReaderRow& row) noexcept { return row.modseq(); }
+};
+template <>
 struct RowTraits<ItemRow> {
   static std::uint64_t key(const ItemRow& row) noexcept { return row.id; }
   static std::uint64_t mark(const ItemRow&) noexcept { return 0; }
@@ -122,13 +128,18 @@ struct FolderState {
   Cow<std::map<KeywordSetId, std::uint64_t>> keyword_use;  // entries per set, without the empty one
   Cow<AccessList> access;
   Cow<AnnotationMap> annotations;
-  Cow<ObjectTable> objects;  // of a folder of another class than mail
+  Cow<ObjectTable> objects;                 // of a folder of another class than mail
+  Cow<ReaderTable> readers;                 // flags that others have for themselves
+  ModSeq common_modseq = 0;                 // of the last change that others than the owner see
+  std::optional<FlagSharing> flag_sharing;  // nothing: as the account
+  ModSeq flags_since = 0;                   // the frame that said so
 
   bool shown() const noexcept { return !removed && !is_recoverable(info.id); }
 };
 
 struct AccountState {
   EditId edit = 1;
+  std::optional<Binding> reader;  // of a copy for views: who sees it so (reader_account.hpp)
   AccountId id;
   AccountKind kind = AccountKind::person;
   UtcSeconds created{};
@@ -145,11 +156,15 @@ struct AccountState {
       0;  // of the last that changed a list, a folder or the owner; since loaded
   Usage usage;
   OwnLimits own_limits;
-  bool quota_warned = false;             // the owner has a letter that says how full it is
-  std::optional<UtcSeconds> gone_since;  // when the directory was first seen without the owner
-  Cow<std::vector<DayMark>> days;        // ascending; those that tombstones may be older than
-  Cow<AnnotationMap> annotations;        // of the server, as its owner sees it
+  bool quota_warned = false;                // the owner has a letter that says how full it is
+  std::optional<UtcSeconds> gone_since;     // when the directory was first seen without the owner
+  Cow<std::vector<DayMark>> days;           // ascending; those that tombstones may be older than
+  Cow<AnnotationMap> annotations;           // of the server, as its owner sees it
+  std::optional<FlagSharing> flag_sharing;  // of folders that have none of their own
+  ModSeq flags_since = 0;                   // the last frame that changed it, or owner_reads
+  std::optional<bool> owner_reads;          // see k_owner_reads
 
+  bool of_person() const noexcept { return owner_reads.value_or(true); }
   // Folders, removed ones too; nullptr when there never was one.
   const FolderState* find(FolderId id) const;
   // Folders that views show.

@@ -12,6 +12,7 @@ namespace kontor::store {
 namespace {
 
 constexpr std::uint64_t k_first_read = 16U << 10U;
+constexpr std::uint64_t k_small = 16U << 10U;  // what ends behind it is read by itself
 
 LogPosition position_of(const ItemRow& row) {
   LogPosition position;
@@ -21,7 +22,7 @@ LogPosition position_of(const ItemRow& row) {
 }
 
 Result<void> check_bytes(const ItemRow& row) {
-  if (row.raw_offset == 0) return fail(Errc::not_found, "the message was purged");
+  if (row.raw_offset == 0) return fail(Errc::not_found, "the message is gone");
   return {};
 }
 
@@ -85,13 +86,55 @@ Result<std::string> read_stored_range(const AccountLog& log,
   });
 }
 
-Result<Fragments> read_stored_fragments(const AccountLog& log, const ItemRow& row) {
-  KONTOR_TRY(check_bytes(row));
-  KONTOR_TRY(auto bytes, log.read_payload_range(position_of(row), 0, row.raw_offset));
-  KONTOR_TRY(const auto head, decode_deliver_head(bytes));
-  const auto& frame = head.frame;
-  const auto parts = std::array{frame.envelope, frame.body, frame.bodystructure, frame.preview};
-  return Fragments(std::move(bytes), parts);
+std::vector<std::optional<std::string>> read_small_ranges(const AccountLog& log,
+                                                          std::span<const StoredRange> ranges) {
+  struct Part {
+    std::size_t index = 0;  // of `ranges`
+    std::uint64_t begin = 0, end = 0;
+  };
+  std::vector<std::optional<std::string>> out(ranges.size());
+  std::vector<Part> parts;
+  std::vector<PayloadStart> starts;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const auto& [row, from, count] = ranges[i];
+    if (check_bytes(row) && log_generation(row.file) == 1 && from < row.size && count > 0) {
+      const auto end = row.raw_offset + from + std::min<std::uint64_t>(count, row.size - from);
+      if (end > k_small) continue;
+      const bool whole = from == 0 && count >= row.size;
+      parts.push_back({i, row.raw_offset + from, end});
+      starts.push_back({position_of(row), whole ? end + 1 : end});  // a longer frame shows
+    }
+  }
+  if (starts.size() < 2) return out;
+  const TakeStart take = [&](std::size_t index, std::string_view payload) -> Result<void> {
+    const auto& part = parts[index];
+    if (payload.size() == part.end) out[part.index] = std::string(payload.substr(part.begin));
+    return {};
+  };
+  // What an error leaves out is read by itself.
+  static_cast<void>(log.read_payload_starts(starts, take).has_value());
+  return out;
+}
+
+Result<std::vector<Fragments>> read_stored_fragments(const AccountLog& log,
+                                                     std::span<const ItemRow> rows) {
+  std::vector<PayloadStart> starts;
+  starts.reserve(rows.size());
+  for (const auto& row : rows) {
+    KONTOR_TRY(check_bytes(row));
+    starts.push_back({position_of(row), row.raw_offset});
+  }
+  std::vector<Fragments> out(rows.size());
+  const TakeStart take = [&out](std::size_t index, std::string_view payload) -> Result<void> {
+    std::string bytes(payload);
+    KONTOR_TRY(const auto head, decode_deliver_head(bytes));
+    const auto& frame = head.frame;
+    const auto parts = std::array{frame.envelope, frame.body, frame.bodystructure, frame.preview};
+    out[index] = Fragments(std::move(bytes), parts);
+    return {};
+  };
+  KONTOR_TRY(log.read_payload_starts(starts, take));
+  return out;
 }
 
 Fragments::Fragments(std::string&& bytes, const std::array<std::string_view, 4>& parts) {

@@ -3,7 +3,10 @@
 // compaction. Failure: not_found (it was purged, or its log was replaced meanwhile), corrupt.
 // Blocking: on the disk pool.
 #pragma once
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "store/log/account_log.hpp"
 #include "store/mailbox/account.hpp"
@@ -18,6 +21,18 @@ Result<std::string> read_stored_range(const AccountLog& log,
                                       const ItemRow& row,
                                       std::uint64_t from,
                                       std::uint64_t count);
-Result<Fragments> read_stored_fragments(const AccountLog& log, const ItemRow& row);
+// A stretch of a message; what lies behind its end is left out.
+struct StoredRange {
+  ItemRow row;  // empty: it is gone
+  std::uint64_t from = 0;
+  std::uint64_t count = 0;
+};
+// Of small messages that stand close to each other, with few reads. Nothing for the others and for
+// what could not be read so: read_stored_range() gives it or says why not.
+std::vector<std::optional<std::string>> read_small_ranges(const AccountLog& log,
+                                                          std::span<const StoredRange> ranges);
+// In the order of the rows; those that stand close to each other come by one read.
+Result<std::vector<Fragments>> read_stored_fragments(const AccountLog& log,
+                                                     std::span<const ItemRow> rows);
 
 }  // namespace kontor::store

@@ -20,6 +20,36 @@ Entry entry_of(const EntryRow& row) {
   return entry;
 }
 
+// What the reader whose view it is sees in a folder; nothing: it is the owner's.
+std::optional<ReaderSight> sight_of(const AccountState& state, const FolderState& folder) {
+  if (!state.reader || !folder.shown()) return std::nullopt;
+  return ReaderSight(state, folder, *state.reader);
+}
+
+Entry entry_in(const std::optional<ReaderSight>& sight, const EntryRow& row) {
+  auto entry = entry_of(row);
+  if (!sight) return entry;
+  const auto seen = sight->of(row);
+  entry.flags = seen.flags;
+  entry.keywords = seen.keywords;
+  entry.modseq = seen.modseq;
+  return entry;
+}
+
+FolderInfo info_in(const AccountState& state, const FolderState& folder) {
+  auto info = info_of(state, folder);
+  const auto sight = sight_of(state, folder);
+  if (!sight) return info;
+  info.highest_modseq = sight->highest_modseq();
+  if ((sight->own().flags & k_seen) == 0) return info;
+  const auto* his = sight->his();
+  if (!sight->own().inherits)
+    info.unseen = info.exists - (his != nullptr ? his->seen() : 0);
+  else if (his != nullptr)
+    info.unseen += static_cast<std::uint64_t>(his->more_unseen());
+  return info;
+}
+
 Item item_of(const ItemRow& row) {
   Item item;
   item.id = row.id;
@@ -36,12 +66,14 @@ Item item_of(const ItemRow& row) {
 
 FolderView::FolderView(std::shared_ptr<const AccountState> state, FolderId id)
     : state_(std::move(state)), folder_(find_readable(*state_, id)) {
-  if (!folder_->shown()) named_ = info_of(*state_, *folder_);
+  if (!folder_->shown() || state_->reader) named_ = info_in(*state_, *folder_);
 }
 
 const FolderInfo& FolderView::info() const noexcept { return named_ ? *named_ : folder_->info; }
 std::size_t FolderView::size() const noexcept { return folder_->entries.size(); }
-Entry FolderView::at(std::size_t index) const { return entry_of(folder_->entries.at(index)); }
+Entry FolderView::at(std::size_t index) const {
+  return entry_in(sight_of(*state_, *folder_), folder_->entries.at(index));
+}
 std::size_t FolderView::lower_bound(Uid uid) const { return folder_->entries.lower_bound(uid); }
 
 std::optional<std::size_t> FolderView::index_of(Uid uid) const {
@@ -53,14 +85,30 @@ std::optional<std::size_t> FolderView::index_of(Uid uid) const {
 void FolderView::for_each(std::size_t begin,
                           std::size_t end,
                           const std::function<void(std::size_t, const Entry&)>& visit) const {
-  folder_->entries.for_each(
-      begin, end, [&](std::size_t index, const EntryRow& row) { visit(index, entry_of(row)); });
+  const auto sight = sight_of(*state_, *folder_);
+  folder_->entries.for_each(begin, end, [&](std::size_t index, const EntryRow& row) {
+    visit(index, entry_in(sight, row));
+  });
 }
 
 std::vector<Entry> FolderView::changed_since(ModSeq since) const {
   std::vector<Entry> out;
-  folder_->entries.for_each_above(since,
-                                  [&](const EntryRow& row) { out.push_back(entry_of(row)); });
+  const auto sight = sight_of(*state_, *folder_);
+  const auto add = [&](const EntryRow& row) {
+    const auto entry = entry_in(sight, row);
+    if (entry.modseq > since) out.push_back(entry);
+  };
+  if (sight && since < sight->since()) {
+    folder_->entries.for_each(0, size(), [&](std::size_t, const EntryRow& row) { add(row); });
+    return out;
+  }
+  folder_->entries.for_each_above(since, add);
+  if (!sight || sight->his() == nullptr) return out;
+  sight->his()->for_each_above(since, [&](const ReaderRow& his) {
+    const auto* row = folder_->entries.find_key(his.uid);
+    if (row != nullptr && row->modseq <= since) add(*row);
+  });
+  std::ranges::sort(out, {}, &Entry::uid);
   return out;
 }
 
@@ -87,7 +135,7 @@ const StoredObject* FolderView::object(Uid uid) const {
 std::vector<FolderInfo> AccountView::folders() const {
   std::vector<FolderInfo> out;
   for (const auto& folder : state_->folders)
-    if (folder->shown()) out.push_back(folder->info);
+    if (folder->shown()) out.push_back(info_in(*state_, *folder));
   std::ranges::sort(out, [](const FolderInfo& a, const FolderInfo& b) {
     return std::pair(a.id != k_inbox, std::string_view(a.name)) <
            std::pair(b.id != k_inbox, std::string_view(b.name));
@@ -98,7 +146,7 @@ std::vector<FolderInfo> AccountView::folders() const {
 std::optional<FolderInfo> AccountView::folder(FolderId id) const {
   const auto* found = find_readable(*state_, id);
   if (found == nullptr) return std::nullopt;
-  return info_of(*state_, *found);
+  return info_in(*state_, *found);
 }
 
 std::optional<FolderInfo> AccountView::find_folder(std::string_view name) const {
@@ -109,7 +157,7 @@ std::optional<FolderInfo> AccountView::find_folder(std::string_view name) const 
 
 std::optional<FolderInfo> AccountView::find_special(SpecialUse use) const {
   for (const auto& folder : state_->folders)
-    if (folder->shown() && folder->info.special_use == use) return folder->info;
+    if (folder->shown() && folder->info.special_use == use) return info_in(*state_, *folder);
   return std::nullopt;
 }
 
@@ -168,9 +216,18 @@ const std::vector<std::string>& AccountView::keywords(KeywordSetId id) const {
 std::vector<std::string> AccountView::known_keywords(FolderId id) const {
   const auto* folder = find_readable(*state_, id);
   std::set<std::string> names;
-  if (folder != nullptr && !folder->keyword_use.empty())
-    for (const auto& [set, count] : *folder->keyword_use)
-      for (const auto& name : keywords(set)) names.insert(name);
+  const auto add = [&](KeywordSetId set) {
+    for (const auto& name : keywords(set)) names.insert(name);
+  };
+  if (folder == nullptr) return {};
+  OwnFlags own;
+  if (state_->reader) own = own_flags_in(*state_, *folder);
+  if (!folder->keyword_use.empty() && (!own.keywords || own.inherits))
+    for (const auto& [set, count] : *folder->keyword_use) add(set);
+  const auto* his = own.keywords ? flags_of_reader(*folder, *state_->reader) : nullptr;
+  std::set<KeywordSetId> sets;
+  if (his != nullptr) his->for_each([&](const ReaderRow& row) { sets.insert(row.keywords()); });
+  for (const auto set : sets) add(set);
   return {names.begin(), names.end()};
 }
 

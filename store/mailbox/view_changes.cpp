@@ -54,15 +54,22 @@ ViewChanges AccountView::changes_since(const AccountView& before) const {
   if (state_ == before.state_) return changes;
   const auto& from = before.state_->folders;
   const auto& to = state_->folders;
+  // What holds for all folders that do not say: to readers all of them have changed.
+  const bool shared_anew = state_->reader && state_->flags_since != before.state_->flags_since;
   // Both ascend by id.
   for (std::size_t i = 0, j = 0; i < from.size() || j < to.size();) {
     const bool gone = j == to.size() || (i < from.size() && from[i]->info.id < to[j]->info.id);
     const bool is_new = i == from.size() || (j < to.size() && to[j]->info.id < from[i]->info.id);
-    if (gone || is_new || !from[i].is(to[j]))
+    if (gone || is_new || shared_anew || !from[i].is(to[j]))
       note_folder(changes, is_new ? nullptr : &*from[i], gone ? nullptr : &*to[j]);
     if (!is_new) ++i;
     if (!gone) ++j;
   }
+  if (state_->reader)
+    for (auto& change : changes.folders) {
+      if (change.before) change.before = before.folder(change.before->id);
+      if (change.after) change.after = folder(change.after->id);
+    }
   compare_subscriptions(changes, *before.state_, *state_);
   changes.annotations = compare(before.state_->annotations, state_->annotations);
   return changes;

@@ -30,6 +30,7 @@ struct DateOf {
 
 std::optional<UtcSeconds> date_of(const Decoded& frame) {
   if (const auto* head = std::get_if<DeliverHead>(&frame)) return head->frame.save_date;
+  if (std::holds_alternative<ReaderFlagsFrame>(frame)) return std::nullopt;
   return std::visit(DateOf(), std::get<Payload>(frame));
 }
 

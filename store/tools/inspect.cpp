@@ -72,6 +72,9 @@ std::string summary_of(const Decoded* frame) {
   if (const auto* head = std::get_if<DeliverHead>(frame))
     return fmt::format("folder {} uid {} {} bytes{}", head->frame.folder, head->frame.uid,
                        head->raw_size, head->packed ? ", packed" : "");
+  if (const auto* flags = std::get_if<ReaderFlagsFrame>(frame))
+    return fmt::format("folder {} {}:{}, {} messages", flags->folder, flags->reader.source,
+                       flags->reader.guid.text(), flags->uids.size());
   return std::visit(Summary{}, std::get<Payload>(*frame));
 }
 

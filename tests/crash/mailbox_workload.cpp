@@ -1,12 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/crash/mailbox_workload.hpp"
 
+#include "store/mailbox/reader_account.hpp"
 #include "store/mailbox/snapshot.hpp"
 
 namespace kontor::store {
 namespace {
 
 using Workload = MailboxWorkload;
+
+// The mailbox as one of two who are not its owner sees it.
+std::shared_ptr<Account> reader_of(Account& account, unsigned who) {
+  return as_reader(dynamic_cast<LogAccount&>(account).shared_from_this(), owner_of(2 + who));
+}
+
+void say_whose_flags(Workload& w) {
+  const auto account = dynamic_cast<LogAccount&>(w.mailbox()).shared_from_this();
+  EXPECT_TRUE(w.work(set_owner_reads(account, w.one_in(2))));
+}
+
+void append_by_a_reader(Workload& w) {
+  const auto reader = reader_of(w.mailbox(), static_cast<unsigned>(w.below(2)));
+  std::vector<NewMessage> messages;
+  for (std::uint64_t n = w.below(3) + 1; n > 0; --n) messages.push_back(w.some_message());
+  EXPECT_TRUE(w.work(reader->append(w.any_folder(), std::move(messages))));
+}
+
+void change_flags_by_a_reader(Workload& w) {
+  const auto reader = reader_of(w.mailbox(), static_cast<unsigned>(w.below(2)));
+  FlagChange change;
+  change.action = static_cast<FlagAction>(w.below(3));
+  change.flags = static_cast<FlagBits>(w.below(32));
+  if (w.one_in(3)) change.keywords = {"Label" + std::to_string(w.below(4))};
+  const auto folder = w.any_folder();
+  EXPECT_TRUE(w.work(reader->change_flags(folder, w.some_uids(folder), change)));
+}
+
+void share_flags(Workload& w) {
+  const auto account = dynamic_cast<LogAccount&>(w.mailbox()).shared_from_this();
+  const auto folder = w.one_in(3) ? FolderId{0} : w.any_folder();
+  const auto word = w.below(4);
+  std::optional<FlagSharing> sharing;
+  if (word != 3) sharing = static_cast<FlagSharing>(word);
+  EXPECT_TRUE(w.work(account->set_flag_sharing(folder, sharing)));
+}
 
 void append(Workload& w) {
   std::vector<NewMessage> messages;
@@ -264,11 +301,37 @@ std::string text_of(const AnnotationMap& annotations) {
   return text;
 }
 
+// What only he sees so.
+std::string text_of_reader(Account& account, unsigned who) {
+  std::string text;
+  const auto view = reader_of(account, who)->view();
+  for (const auto& folder : view.folders()) {
+    text += "reader " + std::to_string(who) + " of " + folder.name + " unseen " +
+            std::to_string(folder.unseen) + " modseq " + std::to_string(folder.highest_modseq) +
+            "\n";
+    std::uint64_t unseen = 0;
+    const auto open = view.open(folder.id);
+    open->for_each(0, open->size(), [&](std::size_t, const Entry& entry) {
+      text += "  " + std::to_string(entry.uid) + " flags " + std::to_string(entry.flags) +
+              " modseq " + std::to_string(entry.modseq);
+      for (const auto& keyword : view.keywords(entry.keywords)) text += " " + keyword;
+      text += "\n";
+      if ((entry.flags & k_seen) == 0) ++unseen;
+    });
+    if (unseen != folder.unseen) text += "the number of unseen messages is wrong\n";
+  }
+  return text;
+}
+
 constexpr Workload::Operation k_operations[] = {
     {"append", 8, append},
     {"deliver", 3, deliver},
     {"deliver, not loaded", 3, deliver_unloaded},
     {"flags", 8, change_flags},
+    {"append by a reader", 2, append_by_a_reader},
+    {"flags by a reader", 8, change_flags_by_a_reader},
+    {"whose the flags are", 1, say_whose_flags},
+    {"which flags are common", 1, share_flags},
     {"copy", 4, copy},
     {"move", 4, move},
     {"expunge", 4, expunge},
@@ -433,6 +496,7 @@ std::string MailboxWorkload::describe(Account& account) {
               (entry.negative ? " -" : " ") + letters_of(entry.rights) + "\n";
     text += text_of(view.annotations(folder.id));
   }
+  for (unsigned who = 0; who < 2; ++who) text += text_of_reader(account, who);
   text += text_of(view.annotations(0));
   for (const auto& name : view.subscriptions()) text += "subscribed " + name + "\n";
   const auto quota = account.quota();

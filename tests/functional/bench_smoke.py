@@ -53,6 +53,25 @@ class Groupware(unittest.TestCase):
             self.assertTrue(any(words in row for row in rows), (words, result.stdout))
 
 
+class Search(unittest.TestCase):
+    def run_bench(self, name, *arguments):
+        result = subprocess.run([sys.executable, '-B', str(kontor.ROOT / 'bench' / name), *arguments, '--messages', '300', '--build',
+                                 str(kontor.build_folder())], capture_output=True, text=True, timeout=600)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return [row for row in result.stdout.splitlines() if row.startswith('| ')]
+
+    def test_questions_are_measured(self):
+        rows = self.run_bench('search.py', '--sides', 'kontor', '--questions', '2')
+        for words in ('a word', 'a phrase', 'part of a common word', 'no text'):
+            row = next(row for row in rows if row.startswith(f'| {words}'))
+            self.assertRegex(row, r'ms, [1-9]', 'nothing was found')
+
+    def test_what_search_costs_is_measured(self):
+        rows = self.run_bench('search_alone.py', '--only', 'cold,columns,accounts', '--accounts', '3')
+        for words in ('SEARCH UNSEEN', 'a cold start', 'memory'):
+            self.assertTrue(any(words in row for row in rows), (words, rows))
+
+
 class Mean(unittest.TestCase):
     def test_the_turns_are_averaged_and_the_better_side_is_said(self):
         run = loads.Run(rounds=2, seconds=1, quick=False)

@@ -14,6 +14,7 @@ from dav import C, D, SPACES  # noqa: E402
 
 BASE = 'dc=example,dc=test'
 PEOPLE = ('anna', 'boris', 'clara')
+CROWD = [f'guest{number:02}' for number in range(68)]
 # A Monday well ahead, in the reach of every room.
 MONDAY = (lambda today: today + datetime.timedelta(days=14 - today.weekday()))(datetime.datetime.now(datetime.timezone.utc).date())
 
@@ -31,6 +32,7 @@ def directory():
     members = ''.join(f'member: uid={name},ou=People,{BASE}\n' for name in PEOPLE)
     return 'version: 1\n\n' + '\n'.join([
         *[person(name) for name in (*PEOPLE, 'dora', 'ewa')], person('gone', userAccountControl='514'),
+        *[f'dn: uid={name},ou=People,{BASE}\nobjectClass: inetOrgPerson\nuid: {name}\ncn: {name}\nmail: {name}@example.test\n' for name in CROWD],
         f'dn: cn=room,ou=Rooms,{BASE}\nobjectClass: kontorRoom\ncn: Room\nmail: room@example.test\n',
         f'dn: cn=small,ou=Rooms,{BASE}\nobjectClass: kontorRoom\ncn: Small\nmail: small@example.test\n',
         # As Exchange's schema says how many a room holds; the policy of the settings says otherwise for the other.
@@ -235,6 +237,24 @@ class Answers(MeetingCase):
         stolen = self.put(self.anna, href, hers.replace('ORGANIZER:mailto:anna', 'ORGANIZER:mailto:clara'), 403)
         self.assertIn(C + 'allowed-organizer-scheduling-object-change', stolen.condition())
 
+    def test_what_an_attendees_program_writes_anew_does_not_hinder_his_answer(self):
+        self.put(self.anna, 'words.ics', meeting('words', ('boris',), extra='DESCRIPTION:The plan\r\n'))
+        href, his = self.copy(self.boris, 'words')
+        flat = his.replace('\r\n ', '').replace('NEEDS-ACTION', 'ACCEPTED').replace('DESCRIPTION:The plan', 'DESCRIPTION:My own words')
+        flat = flat.replace('SUMMARY:', 'X-MOZ-LASTACK:20261101T000000Z\r\nSTATUS:CONFIRMED\r\nSUMMARY:')
+        answer = self.put(self.boris, href, flat.replace('END:VEVENT', 'BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Go\r\n'
+                                                         'TRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT'), 204)
+        self.assertIsNone(answer.headers['ETag'])
+        now = lines(self.copy(self.boris, 'words')[1])
+        self.assertIn('DESCRIPTION:The plan', now)
+        self.assertNotIn('STATUS:CONFIRMED', now)
+        self.assertIn('X-MOZ-LASTACK:20261101T000000Z', now)
+        self.assertIn('TRIGGER:-PT5M', now)
+        hers = self.copy(self.anna, 'words')[1]
+        self.assertEqual(attendee(hers, 'boris')['PARTSTAT'], 'ACCEPTED')
+        self.assertIn('DESCRIPTION:The plan', lines(hers))
+        self.assertNotIn('TRIGGER', hers)
+
     def test_an_instance_of_ones_own_has_the_series_times(self):
         self.put(self.anna, 'days.ics', meeting('days', ('boris',), extra='RRULE:FREQ=DAILY;COUNT=3\r\n'))
         href, his = self.copy(self.boris, 'days')
@@ -373,6 +393,45 @@ class Rooms(MeetingCase):
         for kind, names in (('ROOM', ['Cell', 'Hall', 'Room', 'Small']), ('GROUP', ['First floor', 'boss', 'team'])):
             found, _ = self.anna.report('/dav/principals/', search % kind, Depth='0').responses()
             self.assertEqual(sorted(prop[D + 'displayname'].text for prop in found.values()), names)
+
+
+class Crowd(MeetingCase):
+    def told(self, uid, status):
+        text = '\n'.join(lines(self.copy(self.anna, uid)[1]))
+        return text.count(f'SCHEDULE-STATUS={status}')
+
+    def restarted(self):
+        self.server.restart('kill')
+        self.setUp()
+
+    def setUp(self):
+        self.anna, self.dora = self.client('anna'), self.client('dora')
+        for one in (self.anna, self.dora):
+            one.calendar = one.home() + 'default/'
+            one.inbox = one.home() + 'inbox/'
+
+    def test_many_are_told_after_the_answer_and_after_a_crash(self):
+        everybody = (*CROWD, 'dora', 'ewa')
+        self.put(self.anna, 'crowd.ics', meeting('crowd', everybody))
+        self.restarted()
+        kontor.wait_until(lambda: self.told('crowd', '1.2') == len(everybody), 'everybody is told')
+        self.assertIsNotNone(self.copy(self.dora, 'crowd'))
+        self.assertEqual([method for method, _ in self.messages(self.dora)].count('REQUEST'), 1)
+        # A change of few, while many wait, is told behind them.
+        href, text = self.copy(self.anna, 'crowd')
+        self.put(self.anna, href, text.replace('SUMMARY:Plan', 'SUMMARY:Dance'), 204)
+        without = text.replace('SUMMARY:Plan', 'SUMMARY:Dance').replace('\r\n ', '')
+        without = '\r\n'.join(line for line in without.split('\r\n') if 'mailto:dora@' not in line)
+        self.put(self.anna, href, without, 204)
+        kontor.wait_until(lambda: 'STATUS:CANCELLED' in self.copy(self.dora, 'crowd')[1], 'she is told that she need not come')
+        self.assertIn('SUMMARY:Dance', self.copy(self.dora, 'crowd')[1])
+        # A deletion that a crash cuts short.
+        self.put(self.anna, 'party.ics', meeting('party', everybody, start=stamp(2), end=stamp(2, 11)))
+        kontor.wait_until(lambda: self.told('party', '1.2') == len(everybody), 'everybody is told of the party')
+        self.assertEqual(self.anna.ask('DELETE', self.anna.calendar + 'party.ics').status, 204)
+        self.restarted()
+        kontor.wait_until(lambda: 'STATUS:CANCELLED' in self.copy(self.dora, 'party')[1], 'the end of the party is told')
+        kontor.wait_until(lambda: not list((self.server.data / 'untold').iterdir()), 'nothing is left to tell')
 
 
 class Boxes(MeetingCase):

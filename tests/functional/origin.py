@@ -121,7 +121,7 @@ class Origin(unittest.TestCase):
         server = self.server(dmarc_fail='refuse', spf_fail='refuse')
         code, text = self.send(server, BAD, 'anna@good.test', self.message(signed=False))
         self.assertEqual(code, 550, text)
-        self.assertIn('5.7.1 the policy of good.test (DMARC)', text)
+        self.assertIn('5.7.26 neither SPF nor DKIM shows that this message is from good.test', text)
         code, text = self.send(server, BAD, 'anna@good.test', self.message())  # signed: DMARC passes
         self.assertEqual(code, 550, text)
         self.assertIn(f'5.7.23 good.test (SPF) does not let this address send its mail: {BAD} is not one of ours', text)
@@ -131,6 +131,40 @@ class Origin(unittest.TestCase):
         self.assertEqual(code, 250, text)
         self.assertEqual(len(self.delivered(server)), 2)
         self.assertIn('event=smtp.message.refused', server.log())
+
+    def test_an_obeyed_quarantine_is_in_the_junk_folder(self):
+        server = self.server(dmarc_fail='obey')
+        forged = self.message('eva@soft.test', top='X-Kontor-Junk: forged\r\n', signed=False)
+        code, text = self.send(server, BAD, 'x@nothing.test', forged)
+        self.assertEqual(code, 250, text)
+        with server.imap('boris') as imap:
+            self.assertEqual(imap.select('INBOX')[1], [b'0'])
+            self.assertEqual(imap.select('Junk')[1], [b'1'])
+            one = email.message_from_bytes(imap.fetch('1', '(BODY.PEEK[])')[1][0][1])
+            self.assertEqual(one.get_all('X-Kontor-Junk'), ['dmarc=fail; the policy of soft.test is quarantine'])
+            self.assertEqual(self.results(one), ['spf=none', 'dkim=none', 'dmarc=fail'])
+            imap.close()
+            self.assertEqual(imap.delete('Junk')[0], 'OK')
+            code, text = self.send(server, BAD, 'x@nothing.test', forged)
+            self.assertEqual(code, 250, text)
+            self.assertEqual(imap.select('Junk')[1], [b'1'])
+            self.assertIn(b'\\Junk', imap.list('""', 'Junk')[1][0])
+        code, text = self.send(server, BAD, 'anna@good.test', self.message(signed=False))
+        self.assertEqual((code, text[:6]), (550, '5.7.26'))
+
+    def test_a_forged_answer_changes_no_calendar(self):
+        server = self.server()
+        event = ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1\r\n'
+                 'DTSTAMP:20261101T000000Z\r\nDTSTART:20270301T100000Z\r\nDURATION:PT1H\r\nSUMMARY:x\r\n'
+                 'ORGANIZER:mailto:anna@good.test\r\nATTENDEE:mailto:anna@good.test\r\nATTENDEE:mailto:boris@example.test\r\n'
+                 'END:VEVENT\r\nEND:VCALENDAR\r\n')
+        text = ('From: anna@good.test\r\nTo: boris@example.test\r\nSubject: x\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\n'
+                'MIME-Version: 1.0\r\nContent-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\n' + event).encode()
+        self.assertEqual(self.send(server, BAD, 'x@nothing.test', text)[0], 250)
+        server.wait_for_log('event=scheduling.mail.left')
+        self.assertIn('forged: DMARC failed', server.log())
+        self.assertEqual(self.send(server, GOOD, 'anna@good.test', text)[0], 250)
+        server.wait_for_log('event=scheduling.mail.taken')
 
     def test_no_answer_of_the_dns_loses_mail(self):
         silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

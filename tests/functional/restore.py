@@ -11,7 +11,8 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import kontor
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+from tests.support import dav, kontor
 
 ANNA = 'anna@example.test'
 MANY = 12_000
@@ -122,6 +123,52 @@ class Restore(unittest.TestCase):
         code, said = self.server.ask('restore', ANNA, '--at', then, '--folder', 'Work', '--copies')
         self.assertEqual((code, said['stored']), (0, 1), said)
         self.assertEqual({name: shown(self.server, name) for name in ('Work', 'Work/Old')}, before)
+
+    def test_calendars_and_address_books(self):
+        anna = dav.Client(self.server)
+        self.addCleanup(anna.close)
+        home, books = anna.home(), anna.home('addressbooks')
+        work = home + 'work/'
+        title = '<D:mkcol %s><D:set><D:prop><D:resourcetype><D:collection/><C:calendar/></D:resourcetype><D:displayname>Работа</D:displayname></D:prop></D:set></D:mkcol>'
+        self.assertEqual(anna.ask('MKCOL', work, title % dav.SPACES).status, 201)
+        for name in ('one', 'two'):
+            self.assertEqual(anna.ask('PUT', f'{work}{name}.ics', dav.event(name)).status, 201)
+        self.assertEqual(anna.ask('POST', work + 'one.ics?action=attachment-add', b'file', Content_Type='text/plain').status, 201)
+        self.assertEqual(anna.ask('PUT', books + 'default/boris.vcf', dav.card('boris')).status, 201)
+        one = anna.ask('GET', work + 'one.ics').body
+        file = re.search(rb':https://[^/]+(/dav/[^\r]+)', one.replace(b'\r\n ', b''))[1].decode()
+        then = moment()
+        self.assertEqual(anna.ask('PUT', work + 'two.ics', dav.event('two', 'Other')).status, 204)
+        self.assertEqual(anna.ask('DELETE', work + 'one.ics').status, 204)
+        self.assertEqual(anna.ask('DELETE', books + 'default/boris.vcf').status, 204)
+        self.assertEqual(anna.ask('GET', file).status, 404)
+        restore = lambda *words: self.server.ask('restore', ANNA, '--at', then, *words)  # noqa: E731
+        code, said = restore('--folder', 'calendar:work', '--dry-run')
+        self.assertEqual((code, said.get('already_there')), (0, 1), said)
+        self.assertEqual((said['stored'], sorted(row['uid'] for row in said['objects'])), (2, ['one', 'two']), said)  # and a file
+        self.assertEqual(anna.ask('GET', work + 'one.ics').status, 404)
+        # What is gone, with its file; what is there stays as it is.
+        code, said = restore('--object', 'one')
+        self.assertEqual((code, said['complete']), (0, True), said)
+        self.assertEqual(anna.ask('GET', work + 'one.ics').body, one)
+        self.assertEqual(anna.ask('GET', file).body, b'file')
+        self.assertEqual(restore('--folder', 'calendar:work')[1]['stored'], 0)
+        self.assertIn(b'Other', anna.ask('GET', work + 'two.ics').body)
+        code, said = restore('--object', 'two', '--overwrite')
+        self.assertEqual((code, said['stored']), (0, 1), said)
+        self.assertEqual(anna.ask('GET', work + 'two.ics').body, dav.event('two'))
+        self.assertEqual(restore('--folder', 'contacts:default')[1]['stored'], 1)
+        self.assertEqual(anna.ask('GET', books + 'default/boris.vcf').body, dav.card('boris'))
+        # A calendar that is gone as a whole, with its name; and beside it.
+        self.assertEqual(anna.ask('DELETE', work).status, 204)
+        self.assertEqual(restore('--folder', 'calendar:work')[0], 0)
+        self.assertEqual(anna.one(work, 'D:displayname').text, 'Работа')
+        self.assertEqual(len(anna.sync(work)[0]), 2)
+        self.assertEqual(restore('--folder', 'calendar:work', '--into', 'calendar:then')[0], 0)
+        self.assertEqual(len(anna.sync(home + 'then/')[0]), 2)
+        for words in (['--object', 'none'], ['--folder', 'calendar:none'], ['--folder', 'calendar:work', '--into', 'Work'],
+                      ['--folder', 'calendar:work', '--uid', '1'], ['--object', 'one', '--into', 'calendar:x']):
+            self.assertEqual(restore(*words)[0], 1, words)
 
     def test_into_another_folder_and_another_account(self):
         self.fill()

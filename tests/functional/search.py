@@ -87,7 +87,8 @@ def literal(text):
 
 class Search(unittest.TestCase):
     def serve(self, **settings):
-        self.server = kontor.Server({f'search.{name}': value for name, value in settings.items()})
+        self.server = kontor.Server({'smtp.max_messages_per_session': 2 * DELIVERIES,
+                                     **{f'search.{name}': value for name, value in settings.items()}})
         self.server.__enter__()
         self.addCleanup(self.server.__exit__, None, None, None)
         self.chance = random.Random(SEED)

@@ -39,10 +39,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto* whole = std::get_if<Payload>(&*frame))
       if (const auto* flags = std::get_if<FlagsFrame>(whole))
         if (flags->uids.size() > 100'000) continue;  // allowed, and slow
+    if (const auto* flags = std::get_if<ReaderFlagsFrame>(&*frame)) {
+      const auto again = decode_reader_flags(encode_reader_flags(*flags));
+      require(again.has_value() && *again == *flags);
+      if (flags->uids.size() > 100'000) continue;
+    }
     ++place.sequence;
     apply(state, place, *frame);
     require(state.modseq == place.sequence);
     before = freeze(state);
+  }
+  AccountState copy = *before;
+  copy.reader = Binding{"local", Uuid()};
+  const AccountView reader(std::make_shared<const AccountState>(std::move(copy)));
+  for (const auto& folder : reader.folders()) {
+    const auto open = reader.open(folder.id);
+    require(open->info().unseen <= folder.exists && open->changed_since(0).size() <= open->size());
+    static_cast<void>(reader.known_keywords(folder.id));
   }
   const AccountView view(before);
   for (const auto& folder : view.folders()) {

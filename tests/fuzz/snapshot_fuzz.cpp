@@ -17,9 +17,14 @@ void require(bool condition) {
 }
 
 std::string with_header(std::string_view body) {
+  static const std::string k_empty = [] {
+    Version version;
+    AccountState state;
+    version.state = freeze(state);
+    return encode_snapshot(version);
+  }();
   ByteWriter out;
-  out.raw("kontorSN");
-  out.fixed(std::uint32_t{1});
+  out.raw(std::string_view(k_empty).substr(0, 12));  // the magic and the version of today
   out.fixed(crc32c(body));
   out.fixed(static_cast<std::uint64_t>(body.size()));
   out.raw(body);

@@ -19,6 +19,29 @@ inline constexpr EventKind k_copy_skipped{
     "stored a second time.",
     ""};
 
+inline constexpr EventKind k_copy_filed{
+    "delivery.copy.filed", LogLevel::info,
+    "The script of this mailbox's owner put the message into this folder.", ""};
+inline constexpr EventKind k_copy_redirected{
+    "delivery.copy.redirected", LogLevel::info,
+    "The script of this mailbox's owner sent the message on; it is in the queue.", ""};
+inline constexpr EventKind k_redirect_refused{
+    "delivery.redirect.refused", LogLevel::info,
+    "A script wanted to send the message on; that is not allowed, or it went in a circle. It was "
+    "kept.",
+    "Where people shall forward mail to others, policy (local_only) must let them."};
+inline constexpr EventKind k_copy_discarded{
+    "delivery.copy.discarded", LogLevel::info,
+    "The script of this mailbox's owner discarded the message.", ""};
+inline constexpr EventKind k_copy_refused{
+    "delivery.copy.refused", LogLevel::info,
+    "The script of this mailbox's owner refused the message; its sender is told.", ""};
+inline constexpr EventKind k_script_failed{
+    "delivery.script.failed", LogLevel::warning,
+    "The script of this mailbox's owner has a mistake; the message came into the INBOX, and he is "
+    "told once.",
+    "kontorctl sieve check shows the mistake."};
+
 inline constexpr EventKind k_reply_sent{
     "delivery.reply.sent", LogLevel::info,
     "The sender is told that this person is out of office; the answer is in the queue.", ""};
@@ -27,7 +50,9 @@ inline constexpr EventKind k_reply_failed{
     "A message was stored, but its sender could not be told that this person is out of office.",
     "The error says what is wrong with this mailbox or the queue."};
 
-inline constexpr std::array k_delivery_events{&k_copy_stored, &k_copy_failed, &k_copy_skipped,
-                                              &k_reply_sent, &k_reply_failed};
+inline constexpr std::array k_delivery_events{
+    &k_copy_stored,     &k_copy_failed,      &k_copy_skipped,   &k_copy_filed,
+    &k_copy_redirected, &k_redirect_refused, &k_copy_discarded, &k_copy_refused,
+    &k_script_failed,   &k_reply_sent,       &k_reply_failed};
 
 }  // namespace kontor::log::events

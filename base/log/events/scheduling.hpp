@@ -36,8 +36,18 @@ inline constexpr EventKind k_invitation_left{
     "any other.",
     ""};
 
-inline constexpr std::array k_scheduling_events{&k_schedule_failed,  &k_room_answered,
-                                                &k_invitation_sent,  &k_invitation_failed,
-                                                &k_invitation_taken, &k_invitation_left};
+inline constexpr EventKind k_untold_resumed{
+    "scheduling.untold.resumed", LogLevel::info,
+    "The server ended before everybody was told of some changes of meetings (`count`); the rest "
+    "(`recipients`) is told now.",
+    ""};
+inline constexpr EventKind k_untold_unreadable{
+    "scheduling.untold.unreadable", LogLevel::warning,
+    "What was still to be told of a change of a meeting cannot be read from this file.",
+    "The organizer tells everybody again by changing the meeting; then remove the file."};
+
+inline constexpr std::array k_scheduling_events{
+    &k_schedule_failed,  &k_room_answered,   &k_invitation_sent, &k_invitation_failed,
+    &k_invitation_taken, &k_invitation_left, &k_untold_resumed,  &k_untold_unreadable};
 
 }  // namespace kontor::log::events

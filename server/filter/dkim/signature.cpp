@@ -73,7 +73,7 @@ Result<void> read_forms(const Tags& tags, Signature& signature) {
   return {};
 }
 
-Result<void> read_fields(const Tags& tags, Signature& signature) {
+Result<void> read_names_of_fields(const Tags& tags, Signature& signature) {
   KONTOR_TRY(const auto list, required(tags, "h"));
   for (const auto name : split(list, ':')) {
     if (name.empty()) return fail(Errc::bad_input, "h= has an empty name");
@@ -81,6 +81,11 @@ Result<void> read_fields(const Tags& tags, Signature& signature) {
       return fail(Errc::bad_input, "h= names too many fields");
     signature.fields.emplace_back(name);
   }
+  return {};
+}
+
+Result<void> read_fields(const Tags& tags, Signature& signature) {
+  KONTOR_TRY(read_names_of_fields(tags, signature));
   // 3.5: the author is always signed.
   if (std::ranges::none_of(signature.fields,
                            [](const std::string& name) { return iequals(name, "From"); }))
@@ -142,6 +147,46 @@ Result<Signature> parse_signature(std::string_view value) {
   if (signature.signed_at && signature.expires && *signature.expires <= *signature.signed_at)
     return fail(Errc::bad_input, "x= is not after t=");
   return signature;
+}
+
+namespace {
+
+Result<ArcSignature> read_arc(const Tags& tags) {
+  ArcSignature out;
+  KONTOR_TRY(const auto instance, read_number<unsigned>(tags, "i"));
+  if (!instance || *instance == 0 || *instance > k_most_instances)
+    return fail(Errc::bad_input, "i= is no instance");
+  out.instance = *instance;
+  KONTOR_TRY(out.signature.algorithm, read_algorithm(tags));
+  KONTOR_TRY(out.signature.domain, read_name(tags, "d"));
+  KONTOR_TRY(out.signature.selector, read_name(tags, "s"));
+  KONTOR_TRY(out.signature.value, read_base64(tags, "b"));
+  KONTOR_TRY(out.signature.signed_at, read_time(tags, "t"));
+  return out;
+}
+
+}  // namespace
+
+Result<ArcSignature> parse_arc_message_signature(std::string_view value) {
+  KONTOR_TRY(const auto tags, parse_tags(value));
+  KONTOR_TRY(auto out, read_arc(tags));
+  KONTOR_TRY(read_forms(tags, out.signature));
+  KONTOR_TRY(read_names_of_fields(tags, out.signature));
+  for (const auto& name : out.signature.fields)
+    if (iequals(name, "ARC-Seal")) return fail(Errc::bad_input, "h= names ARC-Seal");
+  KONTOR_TRY(out.signature.body_digest, read_base64(tags, "bh"));
+  KONTOR_TRY(out.signature.body_size, read_number<std::uint64_t>(tags, "l"));
+  return out;
+}
+
+Result<ArcSignature> parse_arc_seal(std::string_view value) {
+  KONTOR_TRY(const auto tags, parse_tags(value));
+  if (find_tag(tags, "h")) return fail(Errc::bad_input, "a seal has no h=");
+  KONTOR_TRY(auto out, read_arc(tags));
+  KONTOR_TRY(out.chain, required(tags, "cv"));
+  if (out.chain != "none" && out.chain != "pass" && out.chain != "fail")
+    return fail(Errc::bad_input, "cv= is none of its words");
+  return out;
 }
 
 Result<Key> parse_key(std::string_view text) {

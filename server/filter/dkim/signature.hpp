@@ -32,6 +32,17 @@ inline constexpr std::size_t k_most_fields = 500;  // of h=
 // an algorithm that is not for us (RFC 8301 forbids rsa-sha1).
 Result<Signature> parse_signature(std::string_view value);
 
+// The fields of ARC, which have the same tags but v= and a number in i= (RFC 8617, 4.1.2
+// and 4.1.3).
+struct ArcSignature {
+  Signature signature;    // of a seal: without forms, fields and digest of the body
+  unsigned instance = 0;  // 1 to k_most_instances
+  std::string chain;      // cv=, of a seal
+};
+inline constexpr unsigned k_most_instances = 50;
+Result<ArcSignature> parse_arc_message_signature(std::string_view value);
+Result<ArcSignature> parse_arc_seal(std::string_view value);
+
 struct Key {
   crypto::KeyKind kind = crypto::KeyKind::rsa;
   std::string bytes;         // p=, decoded; empty: the key is revoked

@@ -7,67 +7,11 @@
 #include <map>
 
 #include "base/core/text.hpp"
-#include "base/mime/header.hpp"
 #include "server/filter/dkim/canonical.hpp"
-#include "server/filter/dkim/tags.hpp"
+#include "server/filter/dkim/message.hpp"
 
 namespace kontor::filter::dkim {
 namespace {
-
-using Fields = std::vector<mime::HeaderField>;
-
-struct Message {
-  std::string_view header, body;
-  Fields fields;
-};
-
-Message read_message(std::string_view bytes) {
-  Message message;
-  if (bytes.starts_with("\r\n")) {
-    message.body = bytes.substr(2);
-    return message;
-  }
-  const auto end = bytes.find("\r\n\r\n");
-  message.header = end == std::string_view::npos ? bytes : bytes.substr(0, end + 2);
-  if (end != std::string_view::npos) message.body = bytes.substr(end + 4);
-  message.fields = mime::parse_fields(message.header);
-  return message;
-}
-
-std::string_view raw_of(const Message& message, const mime::HeaderField& field) {
-  auto raw = field.range.of(message.header);
-  if (raw.ends_with('\n')) raw.remove_suffix(1);
-  if (raw.ends_with('\r')) raw.remove_suffix(1);
-  return raw;
-}
-
-// 5.4.2: each further mention of a name is the next field above; a field that is not there is
-// nothing.
-std::string header_digest(const Message& message,
-                          const Signature& signature,
-                          const mime::HeaderField& own) {
-  std::map<std::string, std::vector<const mime::HeaderField*>> left;
-  for (const auto& field : message.fields) left[to_lower(field.name)].push_back(&field);
-  crypto::Sha256 hash;
-  auto names = signature.fields;
-  names.emplace_back("From");  // 8.15: a second author above the signed one is no part of it
-  for (const auto& name : names) {
-    const auto found = left.find(to_lower(name));
-    if (found == left.end() || found->second.empty()) continue;
-    const auto& field = *found->second.back();
-    found->second.pop_back();
-    hash.add(
-        canonical_field(signature.header_form, raw_of(message, field), field.name, field.value));
-  }
-  // 3.7: the signature itself comes last, without what is in b=, and without a line end.
-  const auto raw = raw_of(message, own);
-  const auto value = without_signature(own.value);
-  const auto bare = std::string(raw.substr(0, raw.size() - own.value.size())) + value;
-  auto last = canonical_field(signature.header_form, bare, own.name, value);
-  last.resize(last.size() - 2);
-  hash.add(last);
-  return hash.digest();
-}
 
 struct BodyDigest {
   std::string digest;
@@ -75,7 +19,7 @@ struct BodyDigest {
 };
 using BodyDigests = std::map<std::pair<Form, std::uint64_t>, BodyDigest>;
 
-const BodyDigest& body_digest(BodyDigests& known, std::string_view body, const Signature& asked) {
+const BodyDigest& known_digest(BodyDigests& known, std::string_view body, const Signature& asked) {
   const auto most = asked.body_size.value_or(std::numeric_limits<std::uint64_t>::max());
   const auto [entry, is_new] = known.try_emplace({asked.body_form, most});
   if (is_new) {
@@ -108,11 +52,6 @@ Result<Key> choose_key(const std::vector<std::string>& texts) {
   return first;
 }
 
-struct Finding {
-  Verdict verdict;
-  std::string reason;
-};
-
 Finding check_key(const Prepared& prepared, const Key& record) {
   const auto& signature = *prepared.signature;
   if (record.bytes.empty()) return {Verdict::permerror, "the key is revoked"};
@@ -129,6 +68,47 @@ Finding check_key(const Prepared& prepared, const Key& record) {
   if (record.kind == crypto::KeyKind::rsa && key->bits() < k_least_bits)
     return {Verdict::policy, "the key has " + std::to_string(key->bits()) + " bits only"};
   return {Verdict::pass, record.is_testing ? "the domain tests its keys" : ""};
+}
+
+Prepared prepare(const Message& message, const mime::HeaderField& field, BodyDigests& bodies) {
+  Prepared prepared;
+  auto signature = parse_signature(field.value);
+  if (!signature) {
+    prepared.problem = signature.error().detail();
+    prepared.verdict = Verdict::neutral;
+    return prepared;
+  }
+  const auto& body = known_digest(bodies, message.body, *signature);
+  prepared.is_body_same = body.digest == signature->body_digest;
+  prepared.is_body_short = signature->body_size && body.size < *signature->body_size;
+  auto names = signature->fields;
+  names.emplace_back("From");  // 8.15: a second author above the signed one is no part of it
+  prepared.header_digest = header_digest(message, signature->header_form, names,
+                                         {field.name, raw_of(message, field), field.value});
+  prepared.signature = *std::move(signature);
+  return prepared;
+}
+
+}  // namespace
+
+std::string_view word_of(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::none:
+      return "none";
+    case Verdict::pass:
+      return "pass";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::policy:
+      return "policy";
+    case Verdict::neutral:
+      return "neutral";
+    case Verdict::temperror:
+      return "temperror";
+    case Verdict::permerror:
+      return "permerror";
+  }
+  return "none";
 }
 
 Task<Finding> check_signature(const Prepared& prepared,
@@ -154,44 +134,6 @@ Task<Finding> check_signature(const Prepared& prepared,
   const auto key = choose_key(*texts);
   if (!key) co_return Finding{Verdict::permerror, key.error().detail()};
   co_return check_key(prepared, *key);
-}
-
-Prepared prepare(const Message& message, const mime::HeaderField& field, BodyDigests& bodies) {
-  Prepared prepared;
-  auto signature = parse_signature(field.value);
-  if (!signature) {
-    prepared.problem = signature.error().detail();
-    prepared.verdict = Verdict::neutral;
-    return prepared;
-  }
-  const auto& body = body_digest(bodies, message.body, *signature);
-  prepared.is_body_same = body.digest == signature->body_digest;
-  prepared.is_body_short = signature->body_size && body.size < *signature->body_size;
-  prepared.header_digest = header_digest(message, *signature, field);
-  prepared.signature = *std::move(signature);
-  return prepared;
-}
-
-}  // namespace
-
-std::string_view word_of(Verdict verdict) noexcept {
-  switch (verdict) {
-    case Verdict::none:
-      return "none";
-    case Verdict::pass:
-      return "pass";
-    case Verdict::fail:
-      return "fail";
-    case Verdict::policy:
-      return "policy";
-    case Verdict::neutral:
-      return "neutral";
-    case Verdict::temperror:
-      return "temperror";
-    case Verdict::permerror:
-      return "permerror";
-  }
-  return "none";
 }
 
 std::vector<Prepared> read_signatures(std::string_view bytes) {

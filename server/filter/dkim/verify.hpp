@@ -45,6 +45,17 @@ inline constexpr unsigned k_least_bits = 1'024;  // RFC 8301, 3.2
 
 std::vector<Prepared> read_signatures(std::string_view message);
 
+struct Finding {
+  Verdict verdict = Verdict::none;
+  std::string reason;
+};
+// Of one signature whose digests are known, against the key that the DNS has. `prepared` outlives
+// the task.
+Task<Finding> check_signature(const Prepared& prepared,
+                              net::Resolver& resolver,
+                              UtcSeconds now,
+                              SteadyTime deadline);
+
 // An outcome for each; without any, none.
 Task<std::vector<Outcome>> verify(std::vector<Prepared> prepared,
                                   net::Resolver& resolver,

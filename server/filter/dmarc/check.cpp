@@ -88,15 +88,19 @@ Task<Answer> check_author(std::string author,
   const auto& record = *found->record;
   answer.published =
       found->is_of_organisation ? record.below.value_or(record.policy) : record.policy;
+  answer.record = record;
+  answer.policy_domain = found->is_of_organisation ? suffixes.organisation_of(author) : author;
   bool is_unknown = false;
   for (const auto& witness : asked.witnesses) {
     if (!is_aligned(witness, author, record, suffixes)) continue;
-    if (witness.is_pass) {
-      answer.verdict = Verdict::pass;
-      answer.reason = witness.is_spf ? "by SPF" : "by DKIM";
-      co_return answer;
-    }
+    auto& is_passed = witness.is_spf ? answer.is_spf_aligned : answer.is_dkim_aligned;
+    is_passed = is_passed || witness.is_pass;
     is_unknown = is_unknown || witness.is_unknown;
+  }
+  if (answer.is_spf_aligned || answer.is_dkim_aligned) {
+    answer.verdict = Verdict::pass;
+    answer.reason = answer.is_spf_aligned ? "by SPF" : "by DKIM";
+    co_return answer;
   }
   if (is_unknown) {
     answer.verdict = Verdict::temperror;

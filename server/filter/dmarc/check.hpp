@@ -3,6 +3,7 @@
 //
 // Asks the DNS for at most two records a domain. Never fails; any thread.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,10 @@ struct Answer {
   Policy published = Policy::none;
   Policy policy = Policy::none;  // to be obeyed: by pct= it may be milder; none unless it fails
   std::string reason;
+  // For reports; nothing: no record was found.
+  std::optional<Record> record;
+  std::string policy_domain;                             // where it stands
+  bool is_spf_aligned = false, is_dkim_aligned = false;  // and passed
 };
 
 inline constexpr std::size_t k_most_authors = 5;

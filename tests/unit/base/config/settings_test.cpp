@@ -273,10 +273,11 @@ TEST(Table, RowsAreCompleteAndDefaultsAreInRange) {
   }
 }
 
-// Reads base/config/settings.hpp: each field of each struct must have its row.
+// Reads the headers of the settings: each field of each struct must have its row.
 TEST(Table, EveryFieldHasARow) {
-  const auto text =
-      read_file(std::filesystem::path(KONTOR_SOURCE_DIR) / "base/config/settings.hpp");
+  const auto folder = std::filesystem::path(KONTOR_SOURCE_DIR) / "base/config";
+  const auto text = read_file(folder / "flow_settings.hpp") +
+                    read_file(folder / "sieve_settings.hpp") + read_file(folder / "settings.hpp");
   std::map<std::string, std::vector<std::string>> fields;
   const std::regex block(R"(struct (\w+) \{([^}]*(?:\{[^}]*\}[^}]*)*?)\n\};)");
   const std::regex member(R"(\n  [\w:<>, ]+? (\w+)(?: = [^;]*|\{[^;]*)?;)");
@@ -297,6 +298,9 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Pop3", "pop3"},
                                                     {"Smtp", "smtp"},
                                                     {"Checks", "checks"},
+                                                    {"Screening", "screening"},
+                                                    {"Scan", "scan"},
+                                                    {"Sieve", "sieve"},
                                                     {"Http", "http"},
                                                     {"Dav", "dav"},
                                                     {"AddressBook", "address_book"},

@@ -91,6 +91,19 @@ void expect_sound(const std::string& folder) {
   EXPECT_EQ(all_of(*index)->size(), before->size() + 3);
 }
 
+// Lists of words are a help only.
+bool is_list(const fs::path& path) { return path.filename().string().starts_with("words."); }
+
+void expect_whole(const std::string& folder) {
+  const auto index = opened(folder);
+  EXPECT_FALSE(index->state().made_anew) << index->state().problem;
+  EXPECT_EQ(all_of(*index)->size(), 60U);
+  TextQuery query;
+  query.op = TextOp::literal;
+  query.text = "ord41";
+  EXPECT_EQ(index->match(query)->certain, Items{41});
+}
+
 TEST(IndexDamage, AnyDamagedFileMakesItAnew) {
   TestFolder folder;
   fill(folder.index());
@@ -108,7 +121,9 @@ TEST(IndexDamage, AnyDamagedFileMakesItAnew) {
       if (way == 3) std::ranges::fill(bytes, '\0');
       if (way > 3) bytes[random() % bytes.size()] ^= static_cast<char>(1U << random() % 8);
       write(fs::path(copy) / victim.filename(), bytes);
-      {
+      if (is_list(victim)) {
+        expect_whole(copy);
+      } else {
         const auto index = opened(copy);
         EXPECT_TRUE(index->state().made_anew) << victim << " " << way;
         EXPECT_FALSE(index->state().problem.empty());
@@ -121,7 +136,10 @@ TEST(IndexDamage, AnyDamagedFileMakesItAnew) {
     fs::remove_all(copy);
     fs::copy(folder.index(), copy);
     fs::remove(fs::path(copy) / victim.filename());
-    EXPECT_TRUE(opened(copy)->state().made_anew) << victim;
+    if (is_list(victim))
+      expect_whole(copy);
+    else
+      EXPECT_TRUE(opened(copy)->state().made_anew) << victim;
     expect_sound(copy);
   }
   expect_sound(folder.index());

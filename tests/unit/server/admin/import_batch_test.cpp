@@ -33,6 +33,35 @@ TEST(ImportBatch, ComesBackAsItWas) {
   }
 }
 
+TEST(ImportBatch, CarriesObjects) {
+  ImportBatch batch;
+  batch.folder = "calendar:default";
+  batch.folder_class = store::FolderClass::calendar;
+  batch.annotations = {{"/dav/prop/{DAV:}displayname", "Работа"}};
+  BatchMessage object{"bytes", 0, {}, {}};
+  object.name = "Встреча.ics";
+  object.keys = {"uid-1", store::ObjectKind::event,
+                 UtcSeconds(std::chrono::seconds(-62'135'596'800)),
+                 UtcSeconds(std::chrono::seconds(253'402'300'799))};
+  batch.messages.push_back(object);
+  const auto again = parse_batch(print_batch(batch));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(again->folder_class, batch.folder_class);
+  EXPECT_EQ(again->annotations, batch.annotations);
+  ASSERT_EQ(again->messages.size(), 1U);
+  EXPECT_EQ(again->messages[0].name, object.name);
+  EXPECT_EQ(again->messages[0].keys, object.keys);
+  const auto framed = [](std::string_view head) { return make_frame(head).value(); };
+  for (
+      const auto* head :
+      {R"({"folder":"x","class":9,"messages":[]})",
+       R"({"folder":"x","class":1,"annotations":[],"messages":[]})",
+       R"({"folder":"x","class":1,"messages":[{"size":0,"object":{}}]})",
+       R"({"folder":"x","class":1,"messages":[{"size":0,"object":{"uid":"","kind":77,"begin":0,"end":0},"name":"x"}]})",
+       R"({"folder":"x","class":1,"messages":[{"size":0,"object":{"uid":"","kind":1,"begin":0,"end":0}}]})"})
+    EXPECT_FALSE(parse_batch(framed(head))) << head;
+}
+
 TEST(ImportBatch, RefusesWhatIsNone) {
   const auto framed = [](std::string_view head, std::string_view rest = "") {
     return make_frame(head).value() + std::string(rest);

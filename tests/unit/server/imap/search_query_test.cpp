@@ -58,6 +58,7 @@ TEST(SearchQuery, InsideFuzzyWordsAreAsked) {
   auto fuzzy = key(wire::SearchOp::text, "from the plan");
   fuzzy.fuzzy = true;
   EXPECT_EQ(text_query(fuzzy)->op, TextOp::words);
+  EXPECT_EQ(text_query(fuzzy)->fields & search::fields_of(search::Field::header), 0);
   EXPECT_FALSE(text_query(key(wire::SearchOp::sent_on, "x")));
 }
 

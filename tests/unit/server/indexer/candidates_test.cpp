@@ -15,7 +15,7 @@ TEST(Candidates, WhoKnowsNothingLeavesEverythingOpen) {
 }
 
 TEST(Candidates, AboveThePositionEverythingIsOpen) {
-  Candidates known(10, search::Matches{{2, 4}, {3}});
+  Candidates known(search::Matches{{2, 4}, {3}, 10});
   EXPECT_EQ(known.of(2), Verdict::yes);
   EXPECT_EQ(known.of(3), Verdict::open);
   EXPECT_EQ(known.of(5), Verdict::no);

@@ -132,6 +132,21 @@ TEST_F(IndexShelfTest, ASearchDoesNotWaitForWhatIsBeingAdded) {
   EXPECT_EQ(shelf_.known(account_)->position, 4U);
 }
 
+TEST_F(IndexShelfTest, WhoeverHadALeaseMakesNothingInAMailboxThatIsGone) {
+  ASSERT_TRUE(add(1, 2));
+  EXPECT_EQ(shelf_.find(account_), lease_);
+  shelf_.leave(account_);
+  EXPECT_EQ(shelf_.find(account_), nullptr);
+  EXPECT_EQ(add(3, 4).error().code(), Errc::cancelled);
+  EXPECT_EQ(shelf_.drop(lease_).error().code(), Errc::cancelled);
+  std::filesystem::remove_all(folder_.path("account"));
+  EXPECT_EQ(find().error().code(), Errc::cancelled);
+  // Nor does who opens it at the last moment: there is nothing to make it in.
+  EXPECT_EQ(search::AccountIndex::open(folder_.path("account/fts"), {"en"}).error().code(),
+            Errc::not_found);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("account")));
+}
+
 TEST_F(IndexShelfTest, WhatWasBeingAddedToADamagedIndexIsNotInTheNext) {
   ASSERT_TRUE(add(1, 2));
   auto adding = begin_to_add(3, 4);

@@ -13,6 +13,7 @@
 #include "search/query/matcher.hpp"
 #include "search/query/query.hpp"
 #include "server/indexer/object_document.hpp"
+#include "tests/unit/server/indexer/told_index.hpp"
 #include "tests/unit/store/mailbox/store_fixture.hpp"
 
 namespace kontor::indexer {
@@ -70,7 +71,8 @@ class IndexerTest : public ::testing::Test {
   }
   void begin(IndexShelf::Open open = {}) {
     IndexerEnvironment environment{settings_, *store_, system_clock(), log::Context(sink_)};
-    environment.open = std::move(open);
+    environment.open =
+        open ? std::move(open) : [this](const std::string& folder) { return told(folder); };
     environment.extractor = extractor_;
     indexer_ = std::make_unique<Indexer>(environment);
   }
@@ -92,13 +94,12 @@ class IndexerTest : public ::testing::Test {
   IndexStatus status(unsigned owner = 1) {
     return *threads_.work(indexer_->status(account(owner)->id()));
   }
-  // Until `condition` holds, which something else brings about.
-  static void wait_until(const std::function<bool()>& condition) {
-    constexpr int k_tries = 3'000;
-    for (int i = 0; i < k_tries && !condition(); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    ASSERT_TRUE(condition());
+  IndexShelf::Open::result_type told(const std::string& folder) {
+    KONTOR_TRY(auto index, search::AccountIndex::open(folder, settings_.search.languages));
+    return std::make_unique<TellingIndex>(std::move(index), news_);
   }
+  // Until `condition` holds, which something else brings about.
+  void wait_until(const std::function<bool()>& condition) { ASSERT_TRUE(news_.wait(condition)); }
   void wait_complete(unsigned owner = 1) {
     account(owner);  // in use: its mail does not wait for company
     threads_.work(indexer_->candidates(account(owner)->id(), {search::TextQuery()}, std::nullopt));
@@ -124,7 +125,8 @@ class IndexerTest : public ::testing::Test {
 
   std::string folder_;
   config::Settings settings_;
-  log::RecordingSink sink_;
+  News news_;
+  TellingSink sink_{news_};
   store::TaskThreads threads_{3};
   std::unique_ptr<store::AccountStore> store_;
   std::unique_ptr<Indexer> indexer_;
@@ -150,6 +152,30 @@ TEST_F(IndexerTest, FindsTheSameBeforeWhileAndAfterIndexing) {
   check();
   deliver("u-turn");
   EXPECT_THAT(found(search::TextOp::literal, "u"), ElementsAre("lunch", "u-turn"));
+}
+
+// The index says nothing of what is added to it between the search and the answer.
+TEST_F(IndexerTest, WhatIsIndexedDuringASearchIsFound) {
+  for (const auto* text : {"contract one", "contract two"}) deliver(text);
+  auto mailbox = account();
+  search::Items all;
+  std::vector<search::Document> documents;
+  for (const auto& item : mailbox->view().items_after(0, 10)) {
+    const auto raw = *threads_.work(mailbox->read_message(item.id));
+    documents.push_back(search::make_document(item.id, raw, {}).document);
+    all.push_back(item.id);
+  }
+  begin([&](const std::string& folder) -> IndexShelf::Open::result_type {
+    KONTOR_TRY(auto index, search::AccountIndex::open(folder, settings_.search.languages));
+    auto told = std::make_unique<TellingIndex>(std::move(index), news_);
+    told->after_match = [&](search::AccountIndex& real) {
+      EXPECT_TRUE(real.add(documents, all.back()));
+    };
+    return told;
+  });
+  EXPECT_THAT(found(search::TextOp::words, "contract"),
+              ElementsAre("contract one", "contract two"));
+  EXPECT_EQ(status().waiting, 0U);
 }
 
 // Random objects among mail: what is indexed, what is behind it and what has been read anew answer

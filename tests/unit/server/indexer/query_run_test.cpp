@@ -340,5 +340,62 @@ TEST_F(QueryRun, RandomQueriesFindWhatAPlainLookFinds) {
   }
 }
 
+// Rights at random, which change while it searches: found is what matches in folders that may be
+// read at its beginning and at its end, and of private events what the end allows.
+TEST_F(QueryRun, OthersFindWhatTheyMayReadAndNothingElse) {
+  constexpr auto k_words = std::to_array<std::string_view>({"alpha", "beta", "договор"});
+  constexpr auto k_folders = std::to_array<std::string_view>({"INBOX", "Sent", "work", "home"});
+  std::mt19937 random(23);
+  const auto below = [&](std::size_t bound) { return random() % bound; };
+  const auto word = [&] { return std::string(k_words[below(k_words.size())]); };
+  for (int i = 0; i < 20; ++i) {
+    put(std::string(k_folders[below(2)]), "Subject: " + word() + "\r\n", word());
+    put_object(std::string(k_folders[2 + below(2)]), store::FolderClass::calendar,
+               store::ObjectKind::event,
+               "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:u\r\nDTSTART:20260301T090000Z"
+               "\r\nSUMMARY:" +
+                   word() + (below(2) == 0 ? "\r\nCLASS:PRIVATE" : "") +
+                   "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+  }
+  const auto name_of = [&](store::FolderId id) { return account_->view().folder(id)->name; };
+  for (int i = 0; i < 40; ++i) {
+    const auto text =
+        below(4) == 0 ? "-" + word() : word() + (below(3) == 0 ? " OR " + word() : "");
+    const auto whole = run(text);
+    ASSERT_TRUE(whole.has_value()) << text;
+    std::map<std::string, bool> rights[2];  // at the beginning, at the end: with private ones?
+    for (auto& moment : rights)
+      for (const auto folder : k_folders)
+        if (below(4) != 0)
+          moment.emplace(folder, folder == "INBOX" || folder == "Sent" || below(2) == 0);
+    std::size_t asked = 0;
+    QueryChoice choice;
+    choice.readable = [&](const store::AccountView&,
+                          const std::vector<store::FolderInfo>& folders) {
+      const auto& now = rights[asked++ == 0 ? 0 : 1];
+      std::vector<ReadableFolder> out;
+      for (const auto& folder : folders)
+        if (const auto found = now.find(folder.name); found != now.end())
+          out.push_back({folder.id, found->second});
+      return out;
+    };
+    const auto seen = run(text, choice);
+    ASSERT_TRUE(seen.has_value()) << text;
+    std::vector<std::pair<std::string, store::Uid>> expected, got;
+    for (const auto& message : whole->messages) {
+      const auto name = name_of(message.folder);
+      const auto at_end = rights[1].find(name);
+      if (!rights[0].contains(name) || at_end == rights[1].end()) continue;
+      const auto raw = threads_.work(account_->read_message(message.entry.item));
+      if (at_end->second || !raw->contains("CLASS:PRIVATE"))
+        expected.emplace_back(name, message.entry.uid);
+    }
+    for (const auto& message : seen->messages)
+      got.emplace_back(name_of(message.folder), message.entry.uid);
+    EXPECT_EQ(got, expected) << text;
+    EXPECT_EQ(asked, 2U);
+  }
+}
+
 }  // namespace
 }  // namespace kontor::indexer

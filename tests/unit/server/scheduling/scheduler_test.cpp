@@ -6,6 +6,7 @@
 #include "base/core/text.hpp"
 #include "base/log/recording_sink.hpp"
 #include "server/scheduling/addressee.hpp"
+#include "server/scheduling/journal.hpp"
 #include "tests/unit/directory/model/people.hpp"
 #include "tests/unit/server/fakes.hpp"
 #include "tests/unit/store/mailbox/store_fixture.hpp"
@@ -74,12 +75,43 @@ class SchedulerTest : public ::testing::Test {
     directory_.replace({test_person(1, "anna"), test_person(2, "boris"), test_person(3, "clara"),
                         gone, room, test_group(10, "team", {test_id(2), test_id(3), test_id(1)})});
     policies_.set_directory(directory_);
+    make_scheduler();
+  }
+  // As after a start: what was left untold is known to it.
+  void make_scheduler() {
+    scheduler_.reset();
+    journal_ = Journal::open(disk_, "/data/untold", pool_).value();
     Environment made{
         settings_, directory_,
         *store_,   policies_,
         clock_,    log::Context(events_),
         prepare,   [](std::string_view object) { return "/tag/" + std::string(object); }};
+    made.journal = journal_.get();
     scheduler_ = std::make_unique<Scheduler>(std::move(made));
+  }
+  std::vector<std::string> untold_files() { return disk_.list("/data/untold").value(); }
+  // What is to be told to Boris of an object of Anna's, as its record stands before the change.
+  Untold untold(const Change& wanted, calendar::Method method, std::optional<Uuid> before) {
+    Untold out;
+    out.id = Uuid::random();
+    out.owner = wanted.by.owner->id;
+    out.folder = wanted.folder;
+    out.name = wanted.name;
+    out.uid = wanted.keys.uid;
+    out.before = before;
+    auto bytes = wanted.bytes;
+    bytes.insert(bytes.find("BEGIN:VEVENT"),
+                 "METHOD:" + std::string(calendar::name_of(method)) + "\r\n");
+    auto& message = out.messages.emplace_back();
+    message.method = method;
+    message.from = "anna@example.test";
+    message.to = {"boris@example.test"};
+    message.calendar = calendar::read_message(bytes).value().calendar;
+    return out;
+  }
+  void put_plainly(const Change& wanted) {
+    store::NewObject object{wanted.name, wanted.bytes, wanted.keys};
+    ASSERT_TRUE(threads_.work(wanted.account->put_object(wanted.folder, std::move(object), {})));
   }
   ~SchedulerTest() override {
     scheduler_.reset();
@@ -154,6 +186,8 @@ class SchedulerTest : public ::testing::Test {
   io::MemoryDisk disk_;
   io::FaultyFiles files_{disk_};
   store::TaskThreads threads_{2};
+  io::DiskPool pool_{1};
+  std::unique_ptr<Journal> journal_;
   config::Settings settings_;
   testing::FakeDirectory directory_{{}};
   policy::Policies policies_{settings_, log::Context(events_)};
@@ -196,6 +230,41 @@ TEST_F(SchedulerTest, WhomACrashLeftUntoldIsToldByTheNextChange) {
   put(1, "m.ics", text);
   EXPECT_THAT(stored(2, "m"), HasSubstr("SUMMARY:Plan"));
   EXPECT_THAT(stored(1, "m"), HasSubstr("SCHEDULE-STATUS=1.2:mailto:boris@"));
+}
+
+TEST_F(SchedulerTest, WhatACrashLeftUntoldIsToldAfterTheNextStart) {
+  const auto wanted = change(1, "m.ics", meeting("m", {"boris@example.test"}));
+  ASSERT_TRUE(threads_.work(journal_->keep(untold(wanted, Method::request, std::nullopt))));
+  put_plainly(wanted);
+  make_scheduler();
+  threads_.work(scheduler_->resume());
+  EXPECT_THAT(stored(2, "m"), HasSubstr("SUMMARY:Plan"));
+  EXPECT_THAT(stored(1, "m"), HasSubstr("SCHEDULE-STATUS=1.2:mailto:boris@"));
+  EXPECT_THAT(untold_files(), IsEmpty());
+}
+
+TEST_F(SchedulerTest, ADeletionThatACrashCutShortIsToldAfterTheNextStart) {
+  put(1, "m.ics", meeting("m", {"boris@example.test"}));
+  const auto wanted = change(1, "m.ics", meeting("m", {"boris@example.test"}));
+  const auto guid = find_by_uid(wanted.account->view(), "m")->item.guid;
+  ASSERT_TRUE(threads_.work(journal_->keep(untold(wanted, Method::cancel, guid))));
+  ASSERT_TRUE(threads_.work(wanted.account->remove_object(wanted.folder, "m.ics", {})));
+  make_scheduler();
+  threads_.work(scheduler_->resume());
+  EXPECT_THAT(stored(2, "m"), HasSubstr("STATUS:CANCELLED"));
+  EXPECT_THAT(untold_files(), IsEmpty());
+}
+
+TEST_F(SchedulerTest, OfAChangeThatWasNotMadeNobodyIsTold) {
+  const auto wanted = change(1, "m.ics", meeting("m", {"boris@example.test"}));
+  ASSERT_TRUE(threads_.work(journal_->keep(untold(wanted, Method::request, std::nullopt))));
+  make_scheduler();
+  threads_.work(scheduler_->resume());
+  EXPECT_THAT(stored(2, "m"), IsEmpty());
+  EXPECT_THAT(untold_files(), IsEmpty());
+  // Nor when it was refused for the sake of a condition.
+  put(1, "m.ics", meeting("m", {"boris@example.test"}));
+  EXPECT_THAT(untold_files(), IsEmpty());
 }
 
 TEST_F(SchedulerTest, TheOrganizerIsNotInvitedByHimself) {

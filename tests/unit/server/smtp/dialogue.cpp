@@ -71,6 +71,8 @@ std::string Dialogue::say_in_turn(std::vector<std::string> parts) {
   Environment environment{settings, directory, sign_in, parts_->routing,      parts_->gate,
                           sessions, clock,     tls,     log::Context(events), parts_->policies};
   environment.checks = checks;
+  environment.scanning = scanning;
+  environment.screening = screening;
   auto pair = net::make_memory_streams(server_end);
   testing::spawn(context, serve(std::move(pair.first), role, implicit_tls, environment));
   return testing::run(context, talk(*pair.second, std::move(parts), on_answer));

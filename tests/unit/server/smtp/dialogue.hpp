@@ -66,6 +66,8 @@ struct Dialogue {
   bool implicit_tls = false;
   bool has_certificate = true;
   const filter::Checks* checks = nullptr;
+  const filter::Scanning* scanning = nullptr;
+  filter::Screening* screening = nullptr;
   std::function<void(const std::string& answers)> on_answer;  // called at each piece of answer
 
   Dialogue();

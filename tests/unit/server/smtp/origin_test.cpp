@@ -72,10 +72,27 @@ TEST_F(SmtpOrigin, WhatFailsIsMarkedUnlessTheSettingsSayMore) {
             "550 5.7.23 there.test (SPF) does not let this address send its mail: not from "
             "127.0.0.1");
   dialogue.settings.checks.dmarc_fail = "refuse";
-  EXPECT_EQ(send("a@there.test", message),
-            "550 5.7.1 the policy of there.test (DMARC) forbids this message");
+  EXPECT_EQ(
+      send("a@there.test", message),
+      "550 5.7.26 neither SPF nor DKIM shows that this message is from there.test, whose policy "
+      "(DMARC) forbids it then");
   EXPECT_EQ(stored().size(), 1U);
   EXPECT_EQ(dialogue.events.count("smtp.message.refused"), 2U);
+}
+
+TEST_F(SmtpOrigin, AnObeyedPolicyMarksWhatIsJunk) {
+  dns.zone["_dmarc.there.test"].txt = {"v=DMARC1; p=quarantine"};
+  const std::string message = "X-Kontor-Junk: forged\r\nFrom: a@there.test\r\n\r\nx\r\n";
+  EXPECT_THAT(send("a@there.test", message), StartsWith("250 "));
+  EXPECT_THAT(stored().at(0), Not(HasSubstr("X-Kontor-Junk")));
+  dialogue.settings.checks.dmarc_fail = "obey";
+  EXPECT_THAT(send("a@there.test", message), StartsWith("250 "));
+  EXPECT_THAT(stored().at(1),
+              StartsWith("Return-Path: <a@there.test>\r\nX-Kontor-Junk: dmarc=fail; the policy of "
+                         "there.test is quarantine\r\nAuthentication-Results: "));
+  EXPECT_THAT(stored().at(1), Not(HasSubstr("forged")));
+  dns.zone["_dmarc.there.test"].txt = {"v=DMARC1; p=reject"};
+  EXPECT_THAT(send("a@there.test", message), StartsWith("550 5.7.26 "));
 }
 
 TEST_F(SmtpOrigin, WithoutTheDnsNothingIsLost) {

@@ -5,6 +5,7 @@
 
 #include "base/core/text.hpp"
 #include "store/format/payload.hpp"
+#include "store/mailbox/reader_frame.hpp"
 
 namespace kontor::store {
 namespace {
@@ -95,6 +96,7 @@ TEST(Frame, HeadersThatCannotBe) {
       {0, 'x', "magic"},
       {4, 2, "version"},
       {5, 0, "type 0"},
+      {5, 21, "unknown type"},
       {5, 63, "unknown type"},
       {7, 2, "unknown flag"},
       {11, '\x7F', "length above the limit"},
@@ -106,7 +108,7 @@ TEST(Frame, HeadersThatCannotBe) {
     EXPECT_FALSE(decode_frame_header(bad)) << row.what;
   }
   for (const auto type : {FrameType::account, FrameType::seal, FrameType::note, FrameType::prune,
-                          FrameType::stub, FrameType::queue_carried}) {
+                          FrameType::stub, FrameType::reader_flags, FrameType::queue_carried}) {
     std::string other = good;
     other[5] = static_cast<char>(type);
     EXPECT_TRUE(decode_frame_header(other)) << "type " << static_cast<int>(type);

@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include "store/mailbox/reader_account.hpp"
 #include "store/mailbox/snapshot.hpp"
 #include "store/tools/inspect.hpp"
 #include "tests/unit/store/mailbox/store_fixture.hpp"
@@ -26,6 +27,9 @@ class InspectTest : public StoreFixture {
     EXPECT_TRUE(threads_.work(mailbox->change_flags(k_inbox, {4, 5}, change)));
     EXPECT_TRUE(threads_.work(mailbox->expunge(k_inbox, {4})));
     EXPECT_TRUE(threads_.work(mailbox->move(k_inbox, {5}, 2)));
+    change.flags = k_seen;
+    EXPECT_TRUE(
+        threads_.work(as_reader(mailbox, owner_of(2))->change_flags(k_inbox, {1, 3}, change)));
     for (int i = 0; i < 64; ++i)  // enough for a snapshot
       EXPECT_TRUE(threads_.work(mailbox->subscribe("some", i % 2 == 0)));
   }
@@ -90,12 +94,28 @@ TEST_F(InspectTest, ASnapshotThatSaysSomethingElseIsNoticed) {
   EXPECT_THAT(found.text, HasSubstr("it differs from the log"));
 }
 
+TEST_F(InspectTest, ASnapshotThatSaysSomethingElseOfAReaderIsNoticed) {
+  close();
+  auto snapshot = *read_snapshot(*disk_, account_folder(id_));
+  auto& inbox = *snapshot.state.edit_folder(k_inbox);
+  ASSERT_NE(flags_of_reader(inbox, owner_of(2)), nullptr);
+  forget_readers(snapshot.state, inbox, *inbox.entries.find_key(3));
+  Version version;
+  version.state = freeze(snapshot.state);
+  version.mark = snapshot.mark;
+  ASSERT_TRUE(write_snapshot(*disk_, account_folder(id_), version));
+  const auto found = verify();
+  EXPECT_FALSE(found.good);
+  EXPECT_THAT(found.text, HasSubstr("flags of readers in folder INBOX"));
+}
+
 TEST_F(InspectTest, DumpShowsEveryFrame) {
   const auto dump = inspect_account(*disk_, "dump", account_folder(id_));
   ASSERT_TRUE(dump);
-  for (const auto* word : {" account ", " binding local:", " folder create 1 INBOX",
-                           " deliver folder 1 uid 3", " flags folder 1 add 0x8 on 2 messages",
-                           " expunge folder 1, 1 messages", " move folder 1 to 2, 1 messages"})
+  for (const auto* word :
+       {" account ", " binding local:", " folder create 1 INBOX", " deliver folder 1 uid 3",
+        " flags folder 1 add 0x8 on 2 messages", " expunge folder 1, 1 messages",
+        " move folder 1 to 2, 1 messages", " reader_flags folder 1 local:"})
     EXPECT_THAT(dump->text, HasSubstr(word));
   const auto json = boost::json::parse(dump->json).as_object();
   EXPECT_EQ(json.at("log").as_array().size(), json.at("frames").to_number<std::size_t>());

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 
 #include "store/log/frame.hpp"
+#include "store/mailbox/reader_account.hpp"
 #include "store/tools/repair.hpp"
 #include "store/tools/replayed.hpp"
 #include "store/tools/wrong_bit.hpp"
@@ -46,6 +47,9 @@ class RepairTest : public StoreFixture {
       OwnLimits limits;
       limits.bytes = 5'000'000;
       EXPECT_TRUE(threads_.work(mailbox->set_limits(limits)));
+      change.flags = k_seen;
+      EXPECT_TRUE(
+          threads_.work(as_reader(mailbox, owner_of(2))->change_flags(k_inbox, {2, 3}, change)));
       append(*mailbox, k_inbox, message_of("the last"));
       state_ = state_of(*mailbox);
     }

@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "store/mailbox/reader_account.hpp"
 #include "store/tools/inspect.hpp"
 #include "tests/unit/store/mailbox/store_fixture.hpp"
 
@@ -37,7 +38,9 @@ class RewindTest : public StoreFixture {
     const auto mailbox = account();
     for (unsigned i = 1; i <= k_messages; ++i) {
       append(*mailbox, k_inbox, big_message(i));
+      if (i == 5) read_by_another({1, 2, 3}, FlagAction::add);
       if (i == k_then) moment_ = clock_.now();
+      if (i == k_then + 5) read_by_another({1, 5}, FlagAction::remove);
       clock_.advance(60);
     }
     validity_ = mailbox->view().open(k_inbox)->info().uid_validity;
@@ -47,6 +50,13 @@ class RewindTest : public StoreFixture {
     clock_.advance(40 * k_day);
     ASSERT_TRUE(threads_.work(mailbox->purge(clock_.now())));
     folder_ = account_folder(mailbox->id());
+  }
+  void read_by_another(const std::vector<Uid>& uids, FlagAction action) {
+    FlagChange change;
+    change.action = action;
+    change.flags = k_seen;
+    const auto reader = as_reader(account(), owner_of(2));
+    ASSERT_TRUE(threads_.work(reader->change_flags(k_inbox, uids, change)));
   }
   void compact() {
     reopen();
@@ -122,6 +132,21 @@ TEST_F(RewindTest, WhatCompactionReplacedIsStillThere) {
   compact();
   EXPECT_EQ(rewind(), 0U);
   expect_messages(restored(), true);
+}
+
+TEST_F(RewindTest, WhatAReaderHadReadThenIsReadAgain) {
+  settings_.keep_replaced = std::chrono::seconds(0);
+  make_history();
+  compact();
+  EXPECT_EQ(rewind(), k_purged);
+  const auto now = read_past(*disk_, k_to, {});
+  ASSERT_TRUE(now) << now.error().text();
+  const auto* his = flags_of_reader(*now->state.find(k_inbox), owner_of(2));
+  ASSERT_NE(his, nullptr);
+  std::map<Uid, FlagBits> found;
+  his->for_each([&](const ReaderRow& row) { found[row.uid] = row.flags(); });
+  // 1 as it was then; 2 is lost, and nothing is kept of it.
+  EXPECT_EQ(found, (std::map<Uid, FlagBits>{{1, k_seen}, {3, k_seen}}));
 }
 
 TEST_F(RewindTest, WhatWasReplacedIsNotWholeAnyMore) {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The settings of mail's way through the server: part of base/config/settings.hpp.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kontor::config {
+
+using ByteCount = std::uint64_t;
+
+// Who really sent a message: SPF, DKIM and DMARC of mail from others, at the end of its data.
+struct Checks {
+  bool enabled = true;
+  std::chrono::seconds timeout{20};  // what the DNS has not told by then is not known
+  std::string spf_fail = "mark";     // mark or refuse
+  std::string dmarc_fail = "mark";   // mark, refuse or obey
+  bool fail_open = true;             // false: when the DNS does not answer, the sender tries again
+  std::vector<std::string> trusted_sealers;   // domains whose ARC seals speak for mail
+  std::string invitations = "unless_forged";  // all, unless_forged or proven
+  std::string report_sender;                  // of DMARC reports; empty: none are sent
+};
+
+// Who may hand over mail on port 25.
+struct Screening {
+  bool enabled = true;
+  std::vector<std::string> allow;     // networks, host names, domains, addresses
+  std::vector<std::string> deny;      // the same
+  std::vector<std::string> dnsbl;     // "zone" or "zone=127.0.0.2,127.0.0.4-127.0.0.11"
+  std::vector<std::string> rhsbl;     // the same, asked for domains
+  std::string listed = "refuse";      // mark or refuse
+  std::string reverse_name = "mark";  // off, mark or refuse
+  std::string hello = "mark";
+  std::string sender_domain = "mark";
+  bool greylist = false;
+  std::chrono::seconds greylist_wait{300};        // a retry before that does not count
+  std::chrono::seconds greylist_retry{86'400};    // a retry after that does not count
+  std::chrono::seconds greylist_keep{3'110'400};  // without mail; 36 days
+};
+
+// Other programs that look into messages.
+struct Scan {
+  std::string clamd;                 // "unix:/run/clamav/clamd.ctl" or "host:port"; empty: none
+  std::string virus = "refuse";      // refuse or mark
+  std::vector<std::string> milters;  // the same forms, asked one after the other
+  bool outgoing = true;              // mail of those who signed in too
+  bool fail_open = true;             // false: when one does not answer, the sender tries again
+  std::chrono::seconds timeout{60};  // of one program and message
+};
+
+// Domains mail is taken for, besides those of the directory's addresses.
+struct Domains {
+  std::vector<std::string> local;      // "example.test"
+  std::vector<std::string> alias;      // "old.test=example.test"
+  std::vector<std::string> remote;     // "branch.test=host[:port]" or "branch.test" (by MX)
+  std::vector<std::string> catch_all;  // "example.test=anna@example.test"
+  std::string default_domain;          // appended to addresses without one
+};
+
+// Mail to others.
+struct Queue {
+  std::string smart_host;  // host[:port]; empty: by MX
+  std::string smart_host_user;
+  std::string smart_host_password_file;   // mode 0600
+  std::string tls = "may";                // may, require (any certificate) or verify
+  std::string ca_file;                    // for verify; empty: the system's
+  std::uint16_t port = 25;                // of hosts found by MX
+  std::string source_address;             // connections come from it; empty: any
+  std::chrono::seconds first_retry{300};  // doubles up to longest_retry
+  std::chrono::seconds longest_retry{14'400};
+  std::chrono::seconds lifetime{432'000};
+  std::chrono::seconds bounce_lifetime{86'400};  // of messages with an empty reverse-path
+  std::chrono::seconds delay_notice{14'400};     // 0: none
+  std::uint32_t max_connections = 100;
+  std::uint32_t max_connections_per_domain = 10;
+  std::uint32_t max_messages_per_connection = 100;
+  std::chrono::seconds connect_timeout{30};
+  std::chrono::seconds timeout{300};
+  std::vector<std::string> notice_languages = {"en", "ru"};
+  std::string postmaster;          // gets copies of failure notices; empty: nobody
+  ByteCount reserve = 67'108'864;  // disk space below which no mail for the queue is taken
+};
+
+struct Dns {
+  std::vector<std::string> servers;  // address or address@port; empty: those of the system
+  std::string trust_anchor_file;     // empty: answers are not validated
+  std::chrono::milliseconds timeout{10'000};
+};
+
+}  // namespace kontor::config
