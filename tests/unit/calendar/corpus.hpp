@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/source_dir.hpp"
+
 namespace kontor::calendar {
 
 // The files of a folder of the corpus, sorted; else the samples of a fuzz target.
@@ -18,11 +20,10 @@ inline std::vector<std::filesystem::path> corpus_files(const std::string& folder
                                                        const std::string& samples) {
   const char* named = std::getenv("KONTOR_CORPUS");
   const std::filesystem::path corpus =
-      named != nullptr
-          ? std::filesystem::path(named)
-          : std::filesystem::path(KONTOR_SOURCE_DIR).parent_path() / "shared" / "corpora";
+      named != nullptr ? std::filesystem::path(named)
+                       : testing::source_dir().parent_path() / "shared" / "corpora";
   std::vector<std::filesystem::path> files;
-  const std::filesystem::path own = std::filesystem::path(KONTOR_SOURCE_DIR) / "tests/fuzz/corpus";
+  const std::filesystem::path own = testing::source_dir() / "tests/fuzz/corpus";
   const bool is_there = std::filesystem::is_directory(corpus / folder);
   if (!is_there)
     std::cout << "NO CORPUS of " << folder << ": our own samples. Set KONTOR_CORPUS.\n";

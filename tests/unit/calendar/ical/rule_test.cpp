@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/core/text.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace kontor::calendar {
 namespace {
@@ -33,7 +34,7 @@ struct Row {
 };
 
 std::vector<Row> table() {
-  std::ifstream file(KONTOR_SOURCE_DIR "/tests/unit/calendar/ical/rule_table.txt");
+  std::ifstream file(testing::source_dir() / "tests/unit/calendar/ical/rule_table.txt");
   std::vector<Row> rows;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with('#')) continue;

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/core/text.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/unit/calendar/objects.hpp"
 
 namespace kontor::calendar {
@@ -158,7 +159,7 @@ TEST(Instances, are_bounded) {
 }
 
 TEST(Instances, are_those_that_another_implementation_finds) {
-  std::ifstream file(KONTOR_SOURCE_DIR "/tests/unit/calendar/recur/instance_table.txt");
+  std::ifstream file(testing::source_dir() / "tests/unit/calendar/recur/instance_table.txt");
   std::size_t rows = 0;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with('#')) continue;

@@ -8,11 +8,12 @@
 
 #include "base/core/text.hpp"
 #include "server/imap/command.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace kontor::imap {
 namespace {
 
-const std::filesystem::path k_root = KONTOR_SOURCE_DIR;
+const std::filesystem::path k_root = testing::source_dir();
 
 TEST(Commands, AreFoundInAnyCase) {
   for (const auto& row : commands()) {

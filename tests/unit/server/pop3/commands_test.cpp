@@ -9,11 +9,12 @@
 #include <iterator>
 
 #include "base/core/text.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace kontor::pop3 {
 namespace {
 
-const std::filesystem::path k_root = KONTOR_SOURCE_DIR;
+const std::filesystem::path k_root = testing::source_dir();
 
 TEST(Pop3Commands, AreFound) {
   for (const auto& row : commands()) EXPECT_EQ(find_command(row.name), &row);
