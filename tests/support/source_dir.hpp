@@ -3,10 +3,10 @@
 #pragma once
 #include <filesystem>
 
-namespace kontor::testing {
+namespace kontor {
 
 // The folder with the top CMakeLists.txt. One file alone is compiled with this path, so that a
 // compiler cache serves every checkout.
 [[nodiscard]] std::filesystem::path source_dir();
 
-}  // namespace kontor::testing
+}  // namespace kontor

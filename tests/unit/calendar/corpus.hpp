@@ -19,11 +19,11 @@ namespace kontor::calendar {
 inline std::vector<std::filesystem::path> corpus_files(const std::string& folder,
                                                        const std::string& samples) {
   const char* named = std::getenv("KONTOR_CORPUS");
-  const std::filesystem::path corpus =
-      named != nullptr ? std::filesystem::path(named)
-                       : testing::source_dir().parent_path() / "shared" / "corpora";
+  const std::filesystem::path corpus = named != nullptr
+                                           ? std::filesystem::path(named)
+                                           : source_dir().parent_path() / "shared" / "corpora";
   std::vector<std::filesystem::path> files;
-  const std::filesystem::path own = testing::source_dir() / "tests/fuzz/corpus";
+  const std::filesystem::path own = source_dir() / "tests/fuzz/corpus";
   const bool is_there = std::filesystem::is_directory(corpus / folder);
   if (!is_there)
     std::cout << "NO CORPUS of " << folder << ": our own samples. Set KONTOR_CORPUS.\n";

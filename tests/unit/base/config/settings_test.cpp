@@ -276,7 +276,7 @@ TEST(Table, RowsAreCompleteAndDefaultsAreInRange) {
 
 // Reads the headers of the settings: each field of each struct must have its row.
 TEST(Table, EveryFieldHasARow) {
-  const auto folder = testing::source_dir() / "base/config";
+  const auto folder = source_dir() / "base/config";
   const auto text = read_file(folder / "flow_settings.hpp") +
                     read_file(folder / "sieve_settings.hpp") + read_file(folder / "settings.hpp");
   std::map<std::string, std::vector<std::string>> fields;
@@ -325,7 +325,7 @@ TEST(Table, EveryFieldHasARow) {
 
 // KONTOR_WRITE_GENERATED=1 writes the documents anew.
 TEST(Table, TheGeneratedDocumentsAreCurrent) {
-  const auto folder = testing::source_dir() / "docs/generated";
+  const auto folder = source_dir() / "docs/generated";
   const std::map<std::string, std::string> documents{{"settings.md", settings_markdown()},
                                                      {"kontor.toml.5", settings_manual()}};
   for (const auto& [name, text] : documents) {

@@ -33,7 +33,7 @@ std::string answers_markdown() {
 
 // KONTOR_WRITE_GENERATED=1 writes the document anew.
 TEST(Answers, TheGeneratedDocumentIsCurrent) {
-  const std::string path = testing::source_dir().string() + "/docs/generated/answers.md";
+  const std::string path = source_dir().string() + "/docs/generated/answers.md";
   if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr) std::ofstream(path) << answers_markdown();
   std::ifstream file(path);
   EXPECT_EQ(std::string((std::istreambuf_iterator<char>(file)), {}), answers_markdown())

@@ -199,7 +199,7 @@ TEST(Context, ChildrenInherit) {
 // documentation and no test.
 TEST(Vocabulary, HoldsEveryDeclaredKind) {
   std::set<std::string> declared;
-  const std::filesystem::path folder = testing::source_dir() / "base/log/events";
+  const std::filesystem::path folder = source_dir() / "base/log/events";
   const std::regex kind(R"re(EventKind\s+k_\w+\s*\{\s*"([^"]+)")re");
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const auto text = read_file(entry.path());
@@ -230,7 +230,7 @@ TEST(Vocabulary, NamesAndTextsAreFitForAnAdministrator) {
 
 // KONTOR_WRITE_GENERATED=1 writes the document anew.
 TEST(Vocabulary, TheGeneratedDocumentIsCurrent) {
-  const auto path = testing::source_dir() / "docs/generated/events.md";
+  const auto path = source_dir() / "docs/generated/events.md";
   if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr) std::ofstream(path) << events_markdown();
   EXPECT_EQ(read_file(path), events_markdown())
       << "run: KONTOR_WRITE_GENERATED=1 build/dev/tests/unit_base --gtest_filter='*Generated*'";

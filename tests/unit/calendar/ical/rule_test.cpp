@@ -34,7 +34,7 @@ struct Row {
 };
 
 std::vector<Row> table() {
-  std::ifstream file(testing::source_dir() / "tests/unit/calendar/ical/rule_table.txt");
+  std::ifstream file(source_dir() / "tests/unit/calendar/ical/rule_table.txt");
   std::vector<Row> rows;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with('#')) continue;

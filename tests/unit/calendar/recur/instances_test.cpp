@@ -159,7 +159,7 @@ TEST(Instances, are_bounded) {
 }
 
 TEST(Instances, are_those_that_another_implementation_finds) {
-  std::ifstream file(testing::source_dir() / "tests/unit/calendar/recur/instance_table.txt");
+  std::ifstream file(source_dir() / "tests/unit/calendar/recur/instance_table.txt");
   std::size_t rows = 0;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with('#')) continue;

@@ -46,7 +46,7 @@ inline Principal test_group(std::uint32_t number,
 
 // The sample a fuzz target starts from; KONTOR_WRITE_GENERATED=1 writes it anew from `current`.
 inline std::string fuzz_sample(const std::string& name, const std::string& current) {
-  const std::string path = testing::source_dir().string() + "/tests/fuzz/corpus/" + name;
+  const std::string path = source_dir().string() + "/tests/fuzz/corpus/" + name;
   if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr)
     std::ofstream(path, std::ios::binary) << current;
   std::ifstream in(path, std::ios::binary);

@@ -22,7 +22,7 @@ TEST(KontorctlManual, NamesEveryVerb) {
 }
 
 TEST(KontorctlManual, GeneratedDocumentIsOfToday) {
-  const auto path = testing::source_dir() / "docs/generated/kontorctl.8";
+  const auto path = source_dir() / "docs/generated/kontorctl.8";
   if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr) std::ofstream(path) << kontorctl_manual();
   std::ifstream file(path);
   const std::string kept((std::istreambuf_iterator<char>(file)), {});

@@ -13,7 +13,7 @@
 namespace kontor::imap {
 namespace {
 
-const std::filesystem::path k_root = testing::source_dir();
+const std::filesystem::path k_root = source_dir();
 
 TEST(Commands, AreFoundInAnyCase) {
   for (const auto& row : commands()) {

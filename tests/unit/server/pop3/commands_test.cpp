@@ -14,7 +14,7 @@
 namespace kontor::pop3 {
 namespace {
 
-const std::filesystem::path k_root = testing::source_dir();
+const std::filesystem::path k_root = source_dir();
 
 TEST(Pop3Commands, AreFound) {
   for (const auto& row : commands()) EXPECT_EQ(find_command(row.name), &row);
