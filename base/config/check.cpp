@@ -170,6 +170,7 @@ void check_networks(const Settings& settings, Sentences& out) {
   };
   networks("sign_in.never_block", settings.sign_in.never_block);
   networks("smtp.trusted_networks", settings.smtp.trusted_networks);
+  networks("http.unlimited_networks", settings.http.unlimited_networks);
   const auto rules = [&](std::string_view name, const std::vector<std::string>& texts) {
     if (const auto parsed = AccessRules::parse(texts); !parsed)
       out.push_back(fmt::format("{}: {}", name, parsed.error().detail()));

@@ -139,8 +139,12 @@ struct Smtp {
 struct Http {
   bool enabled = true;  // false: the port is left to another program
   std::chrono::seconds idle_timeout{60};
-  ByteCount max_head = 32'768;     // of a request line and its fields
-  ByteCount max_body = 1'048'576;  // of a request
+  ByteCount max_head = 32'768;                  // of a request line and its fields
+  ByteCount max_body = 1'048'576;               // of a request
+  std::uint32_t requests_per_person = 12'000;   // in a minute; 0: no limit
+  std::uint32_t requests_per_address = 60'000;  // in a minute; 0: no limit
+  std::vector<std::string> unlimited_networks;  // whose addresses are not counted
+  bool access_log = true;
 };
 
 // The address book by LDAP.
@@ -160,6 +164,7 @@ struct Dav {
   ByteCount max_answer = 67'108'864;    // of one answer about many objects
   std::uint32_t max_results = 20'000;   // objects in one answer
   std::uint32_t max_collections = 200;  // of one person and kind
+  ByteCount max_mailed_attachments = 10'485'760;  // with one message to somebody outside
   std::chrono::seconds session{28'800};  // how long a cookie stands for a sign-in; 0: none is given
 };
 

@@ -46,6 +46,7 @@ struct Keys {
   static constexpr Key reason{"reason"};        // the true reason of a refusal
   static constexpr Key recipients{"recipients"};
   static constexpr Key reply{"reply"};      // what another server answered
+  static constexpr Key route{"route"};      // of HTTPS, without what is below it: /dav
   static constexpr Key seconds{"seconds"};  // a duration
   static constexpr Key sender{"sender"};    // reverse-path
   static constexpr Key sequence{"sequence"};

@@ -159,6 +159,7 @@ struct Server::State {
   std::optional<ldap::Environment> ldap;
   http::Routes web;
   std::optional<http::Cookies> cookies;
+  std::optional<http::Rates> rates;
   std::optional<http::Environment> http;
   std::unique_ptr<admin::AuditLog> audit;
   std::optional<admin::Environment> admin;
@@ -375,7 +376,8 @@ void Server::State::make_environments() {
         KONTOR_TRY(policy::check_access(*policies->of(now.id), config::PolicyProtocol::http, peer));
         return now;
       });
-  http.emplace(http::Environment{line, web, &*cookies});
+  rates.emplace(settings.http, clock);
+  http.emplace(http::Environment{line, web, &*cookies, &*rates});
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get(),
                                    policy_keeper.get(), app_passwords.get()});

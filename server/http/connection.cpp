@@ -23,7 +23,16 @@ Connection::Connection(std::unique_ptr<net::Stream> stream,
                        const Environment& environment,
                        std::unique_ptr<trace::Session> row)
     : line::Connection(std::move(stream), environment, k_protocol, std::move(row)),
-      environment_(&environment) {}
+      environment_(&environment),
+      own_log_(log()) {}
+
+void Connection::count_request() {
+  if (environment_->rates == nullptr) return;
+  const auto verdict = environment_->rates->take_address(stream().peer().address);
+  must_wait = verdict.wait;
+  if (verdict.is_news)
+    own_log_.emit(log::events::k_http_rate_limited, {{Keys::seconds, must_wait.count()}});
+}
 
 Task<Result<void>> Connection::wait_for_request() {
   KONTOR_CO_TRY(check_end());  // between the requests of a pipeline too
@@ -33,12 +42,14 @@ Task<Result<void>> Connection::wait_for_request() {
 
 Task<Result<Connection::Incoming>> Connection::fill_up(wire::RequestParser parser,
                                                        bool is_body_asked_for) {
-  bool is_body = parser.has_head();
+  bool is_body = parser.has_head(), is_counted = is_body;
   auto deadline = net::deadline_after(is_body ? k_body_limit : k_head_limit);
   for (;;) {
     const auto taken = parser.take(reader().buffered());
     if (!taken) co_return Incoming(std::unexpected(taken.error()));
     reader().consume(*taken);
+    if (parser.has_head() && !std::exchange(is_counted, true)) count_request();
+    if (must_wait > must_wait.zero() && parser.has_head()) co_return Incoming(std::move(parser));
     if (parser.is_done()) co_return Incoming(std::move(parser));
     if (parser.has_head() && parser.request().expects_continue && !is_body_asked_for)
       co_return Incoming(std::move(parser));

@@ -40,6 +40,12 @@ class Connection : public line::Connection {
   // An exchange of Negotiate that wants another token (RFC 4559, 5).
   std::unique_ptr<directory::SaslExchange> negotiation;
   std::uint64_t answered = 0;  // requests
+  // The address of the request that was read last has sent too many; more than 0: it is answered
+  // with that, without a look at its body.
+  std::chrono::seconds must_wait{0};
+
+  // Fields of a line about a request, with nobody's name of an earlier one.
+  const log::Context& own_log() const noexcept { return own_log_; }
 
  private:
   Task<Result<void>> talk() override;
@@ -47,7 +53,10 @@ class Connection : public line::Connection {
   void note_end(std::string_view reason) const override;
   Task<Result<Incoming>> fill_up(wire::RequestParser parser, bool is_body_asked_for);
 
+  void count_request();
+
   const Environment* environment_;
+  log::Context own_log_;
 };
 
 }  // namespace kontor::http

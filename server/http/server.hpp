@@ -6,6 +6,7 @@
 
 #include "base/core/task.hpp"
 #include "server/http/cookies.hpp"
+#include "server/http/rates.hpp"
 #include "server/http/routes.hpp"
 #include "server/line/environment.hpp"
 
@@ -15,6 +16,7 @@ namespace kontor::http {
 struct Environment : line::Environment {
   const Routes& routes;
   Cookies* cookies = nullptr;  // nullptr: each request is proved anew
+  Rates* rates = nullptr;      // nullptr: everybody may ask as often as he likes
 };
 
 // Runs until the client leaves, a limit ends it, or the session is ended. The TLS handshake comes

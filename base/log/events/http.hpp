@@ -25,6 +25,19 @@ inline constexpr EventKind k_http_login_done{
 inline constexpr EventKind k_http_login_refused{
     "http.login.refused", LogLevel::info, "A sign-in failed; the reason is the true one.",
     "Many of one address or user: somebody guesses passwords or a device has an old one."};
+inline constexpr EventKind k_http_access{
+    "http.access.logged", LogLevel::info,
+    "A request was answered; command is its method, route the part of the server it went to, "
+    "status "
+    "the answer, bytes its size, micros the time from its last byte to the answer.",
+    "http.access_log switches it off."};
+inline constexpr EventKind k_http_rate_limited{
+    "http.rate.limited", LogLevel::warning,
+    "A person or an address sends more requests than [http] allows and is answered 429; told once "
+    "a "
+    "minute.",
+    "When it is a proxy or an office, name it in http.unlimited_networks; else look at the "
+    "program."};
 inline constexpr EventKind k_http_request_done{
     "http.request.done", LogLevel::debug,
     "A request was answered; command is its method, detail its path, status the answer.", ""};
@@ -36,9 +49,16 @@ inline constexpr EventKind k_http_request_failed{
     "A request ran into a mistake of the server; the connection was closed.",
     "Report the detail; no data is harmed."};
 
-inline constexpr std::array k_http_events{
-    &k_http_connection_opened, &k_http_connection_refused, &k_http_connection_closed,
-    &k_http_tls_failed,        &k_http_login_done,         &k_http_login_refused,
-    &k_http_request_done,      &k_http_request_refused,    &k_http_request_failed};
+inline constexpr std::array k_http_events{&k_http_connection_opened,
+                                          &k_http_connection_refused,
+                                          &k_http_connection_closed,
+                                          &k_http_tls_failed,
+                                          &k_http_login_done,
+                                          &k_http_login_refused,
+                                          &k_http_access,
+                                          &k_http_rate_limited,
+                                          &k_http_request_done,
+                                          &k_http_request_refused,
+                                          &k_http_request_failed};
 
 }  // namespace kontor::log::events

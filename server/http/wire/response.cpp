@@ -18,7 +18,7 @@ constexpr std::string_view k_security =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
     "Referrer-Policy: no-referrer\r\n";
 
-constexpr std::array<std::pair<int, std::string_view>, 29> k_reasons{{
+constexpr std::array<std::pair<int, std::string_view>, 30> k_reasons{{
     {100, "Continue"},
     {200, "OK"},
     {201, "Created"},
@@ -41,6 +41,7 @@ constexpr std::array<std::pair<int, std::string_view>, 29> k_reasons{{
     {417, "Expectation Failed"},
     {423, "Locked"},
     {424, "Failed Dependency"},
+    {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
     {501, "Not Implemented"},

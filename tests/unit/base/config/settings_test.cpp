@@ -179,6 +179,8 @@ TEST(Settings, WhatDoesNotFitTogether) {
        "10.0.0.0/8"},
       {"[smtp]\ntrusted_networks = [\"office\"]",
        "smtp.trusted_networks: \"office\" is not an IPv4 or IPv6 address"},
+      {"[http]\nunlimited_networks = [\"proxy\"]",
+       "http.unlimited_networks: \"proxy\" is not an IPv4 or IPv6 address"},
       {"[access]\nimap = [\"!.example.test\", \"a b\"]",
        "access.imap: \"a b\" is no network, range, address or host name"},
       {"[domains]\nlocal = [\"a b\"]", "domains.local: \"a b\" cannot be read"},

@@ -38,10 +38,11 @@ class TicketSignIn final : public directory::SignInService {
   Task<Result<directory::Identity>> check_password(std::string login,
                                                    std::string password,
                                                    directory::SignInContext context) override {
+    ++checked;
     co_return co_await inner_.check_password(login, password, context);
   }
   std::vector<std::string> names = {"GSSAPI", "GSS-SPNEGO", "PLAIN"};
-  int begun = 0;
+  int begun = 0, checked = 0;  // exchanges, passwords
 
  private:
   class Exchange final : public directory::SaslExchange {
@@ -104,6 +105,7 @@ struct HttpServer : ::testing::Test {
   testing::FakeSessions sessions;
   log::RecordingSink events;
   Routes routes;
+  Rates* rates = nullptr;
   std::function<void()> between;  // answers and the next part
   bool may_go_on = true;          // who comes with a cookie
   Cookies cookies{
@@ -136,7 +138,8 @@ struct HttpServer : ::testing::Test {
     const Environment environment{
         {settings, sign_in, sessions, clock, some_certificate, log::Context(events)},
         routes,
-        &cookies};
+        &cookies,
+        rates};
     auto pair = net::make_memory_streams();
     testing::spawn(context, serve(std::move(pair.first), environment));
     return testing::run(context, talk(*pair.second, std::move(parts), between));
@@ -322,6 +325,80 @@ TEST_F(HttpServer, EndsAfterWhatItCannotRead) {
   EXPECT_TRUE(is(answers, 400));
   EXPECT_EQ(count(answers, "HTTP/1.1 "), 1U);
   EXPECT_TRUE(is(say({"POST /open HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n"}), 413));
+}
+
+TEST_F(HttpServer, SaysWhenToComeAgain) {
+  settings.http.requests_per_address = 3;
+  settings.http.requests_per_person = 2;
+  Rates few(settings.http, clock);
+  rates = &few;
+  const auto mine = "Authorization: Basic " + base64_encode("anna:secret") + "\r\n";
+  EXPECT_TRUE(is(ask("GET /closed", mine), 200));
+  EXPECT_TRUE(is(ask("GET /closed", mine), 200));
+  const auto person = ask("GET /closed", mine);
+  EXPECT_TRUE(is(person, 429));
+  EXPECT_TRUE(person.contains("Retry-After: 30\r\n")) << person;
+  EXPECT_EQ(sign_in.checked, 3);
+  // Now the address: nobody looks at who asks, the connection goes on.
+  const auto address = say({"GET /closed HTTP/1.1\r\nHost: a\r\n" + mine + "\r\n",
+                            "GET /open HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"});
+  EXPECT_EQ(count(address, "HTTP/1.1 429 Too Many Requests\r\n"), 2U) << address;
+  EXPECT_EQ(count(address, "Retry-After: 20\r\n"), 2U) << address;
+  EXPECT_EQ(sign_in.checked, 3);
+  EXPECT_EQ(events.count("http.rate.limited"), 2U) << "once a minute for each of the two";
+  clock.time += std::chrono::seconds(20);
+  EXPECT_TRUE(is(ask("GET /open"), 200));
+  EXPECT_TRUE(is(ask("GET /open"), 429));
+  clock.time += std::chrono::seconds(60);
+  EXPECT_TRUE(is(ask("GET /closed", mine), 200));
+}
+
+TEST_F(HttpServer, WantsNoBodyOfWhoSendsTooMany) {
+  settings.http.requests_per_address = 1;
+  Rates few(settings.http, clock);
+  rates = &few;
+  EXPECT_TRUE(is(ask("GET /open"), 200));
+  const auto unfinished = say({"POST /open HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"});
+  EXPECT_TRUE(is(unfinished, 429)) << unfinished;
+  EXPECT_TRUE(unfinished.contains("Connection: close\r\n"));
+  const auto waiting =
+      say({"POST /open HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"});
+  EXPECT_TRUE(is(waiting, 429)) << waiting;
+}
+
+TEST_F(HttpServer, KeepsAnAccessLogWithoutSecrets) {
+  const auto hidden = [](Call) -> Task<Result<wire::Response>> {
+    co_return wire::Response{200, "text/plain", "x"};
+  };
+  Route route{"/published", {"GET"}, Access::anybody, hidden, true};
+  route.is_secret = true;
+  routes.add(route);
+  ask("GET /published/s3cret.ics?word=s3cret", "Cookie: s3cret\r\n");
+  ask("POST /closed", "Authorization: Basic " + base64_encode("anna:secret") + "\r\n");
+  ask("GET /nowhere");
+  ask("GET /open\r\nX\x01");
+  std::vector<log::RecordedEvent> lines;
+  for (auto& event : events.events()) {
+    for (const auto& field : event.fields)
+      if (const auto* text = std::get_if<std::string>(&field.value()))
+        EXPECT_FALSE(text->contains("s3cret")) << event.name;
+    if (event.name == "http.access.logged") lines.push_back(std::move(event));
+  }
+  ASSERT_EQ(lines.size(), 4U);
+  const auto said = [&](std::size_t line, log::Key key) { return lines[line].get(key); };
+  using log::Keys;
+  EXPECT_EQ(said(0, Keys::command), "GET");
+  EXPECT_EQ(said(0, Keys::route), "/published");
+  EXPECT_EQ(said(0, Keys::status), "200");
+  EXPECT_EQ(said(0, Keys::user), std::nullopt);
+  EXPECT_EQ(said(1, Keys::command), "POST");
+  EXPECT_EQ(said(1, Keys::user), "anna");
+  EXPECT_GT(std::stoi(said(1, Keys::bytes).value_or("0")), 100);
+  EXPECT_EQ(said(2, Keys::status), "404");
+  EXPECT_EQ(said(3, Keys::status), "400");
+  settings.http.access_log = false;
+  ask("GET /open");
+  EXPECT_EQ(events.count("http.access.logged"), 4U);
 }
 
 TEST_F(HttpServer, EndsWithItsSession) {
