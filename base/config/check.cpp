@@ -55,6 +55,25 @@ void check_queue(const Settings& settings, Sentences& out) {
   }
 }
 
+bool is_sender_address(std::string_view address) {
+  const auto at = address.rfind('@');
+  return at != std::string_view::npos && at > 0 && is_host_name(address.substr(at + 1));
+}
+
+// RFC 8461, 4.1: a host, or all names one label below a domain.
+void check_outbound(const Settings& settings, Sentences& out) {
+  for (const auto& host : settings.outbound.policy_hosts)
+    if (!is_host_name(std::string_view(host).substr(host.starts_with("*.") ? 2 : 0)))
+      out.push_back(
+          fmt::format("outbound.policy_hosts: \"{}\" is neither a host name nor *.DOMAIN", host));
+  const auto& sender = settings.outbound.report_sender;
+  if (!sender.empty() && !is_sender_address(sender))
+    out.push_back(fmt::format("outbound.report_sender: \"{}\" is not a mail address", sender));
+  for (const auto& zone : settings.dns.unsigned_zones)
+    if (!is_host_name(zone))
+      out.push_back(fmt::format("dns.unsigned_zones: \"{}\" is not a domain", zone));
+}
+
 void check_server(const Settings& settings, Sentences& out) {
   const Server& server = settings.server;
   // RFC 1123, section 2.1.
@@ -306,9 +325,7 @@ void check_checks(const Settings& settings, Sentences& out) {
     if (!is_host_name(domain) || !domain.contains('.'))
       out.push_back(fmt::format("checks.trusted_sealers: \"{}\" is not a domain", domain));
   const auto& sender = settings.checks.report_sender;
-  const auto at = sender.rfind('@');
-  if (!sender.empty() && (at == std::string::npos || at == 0 ||
-                          !is_host_name(std::string_view(sender).substr(at + 1))))
+  if (!sender.empty() && !is_sender_address(sender))
     out.push_back(fmt::format("checks.report_sender: \"{}\" is not a mail address", sender));
 }
 
@@ -319,6 +336,7 @@ Sentences check_settings(const Settings& settings) {
   check_server(settings, out);
   check_directory(settings, out);
   check_queue(settings, out);
+  check_outbound(settings, out);
   check_ldap(settings, out);
   check_networks(settings, out);
   check_screening(settings.screening, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows of the table of settings: domains, queue, dns.
+// Rows of the table of settings: domains, queue.
 #include <array>
 
 #include "base/config/rows.hpp"
@@ -138,21 +138,6 @@ constexpr auto k_rows = std::to_array<Row>({
      {1048576, 1099511627776},
      "Disk space kept free by the queue.",
      "Below it mail to others is refused for the time being."},
-    {"dns.servers",
-     [](Settings& s) -> Field { return &s.dns.servers; },
-     {},
-     "Name servers to ask.",
-     "Addresses, with @PORT where it is not 53. Empty: those of the system (/etc/resolv.conf)."},
-    {"dns.trust_anchor_file",
-     [](Settings& s) -> Field { return &s.dns.trust_anchor_file; },
-     {},
-     "Trust anchor of DNSSEC.",
-     "A file in the form of unbound's root.key. Empty: answers are not validated."},
-    {"dns.timeout",
-     [](Settings& s) -> Field { return &s.dns.timeout; },
-     {100, 120000},
-     "Longest wait for an answer of the DNS.",
-     "The message is tried again later after it."},
 });
 
 }  // namespace

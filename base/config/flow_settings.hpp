@@ -82,9 +82,22 @@ struct Queue {
   ByteCount reserve = 67'108'864;  // disk space below which no mail for the queue is taken
 };
 
+// How mail to others is protected on its way, and what others are told of it.
+struct Outbound {
+  bool dane = true;                          // RFC 7672; needs dns.trust_anchor_file
+  bool mta_sts = true;                       // RFC 8461: policies of others are obeyed
+  std::string mta_sts_ca_file;               // whom policies are believed; empty: the system's
+  std::uint16_t mta_sts_port = 443;          // of the hosts that policies come from
+  std::string policy_mode = "off";           // our own policy: off, none, testing or enforce
+  std::vector<std::string> policy_hosts;     // its mx lines; empty: server.name
+  std::chrono::seconds policy_age{604'800};  // its max_age
+  std::string report_sender;                 // of TLS reports; empty: none are sent
+};
+
 struct Dns {
-  std::vector<std::string> servers;  // address or address@port; empty: those of the system
-  std::string trust_anchor_file;     // empty: answers are not validated
+  std::vector<std::string> servers;         // address or address@port; empty: those of the system
+  std::string trust_anchor_file;            // empty: answers are not validated
+  std::vector<std::string> unsigned_zones;  // not validated, with all below them
   std::chrono::milliseconds timeout{10'000};
 };
 

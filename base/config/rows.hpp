@@ -12,6 +12,7 @@ std::span<const Row> directory_rows();
 std::span<const Row> protocol_rows();
 std::span<const Row> screening_rows();
 std::span<const Row> flow_rows();
+std::span<const Row> outbound_rows();
 std::span<const Row> sieve_rows();
 std::span<const Row> store_rows();
 std::span<const Row> search_rows();

@@ -240,6 +240,7 @@ struct Settings {
   Scan scan;
   Domains domains;
   Queue queue;
+  Outbound outbound;
   Dns dns;
   Store store;
   Mime mime;

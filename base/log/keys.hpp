@@ -40,6 +40,7 @@ struct Keys {
   static constexpr Key micros{"micros"};            // duration, microseconds
   static constexpr Key peer{"peer"};                // address:port of the client
   static constexpr Key pid{"pid"};
+  static constexpr Key policy{"policy"};        // what is asked of TLS: may, verify, dane ...
   static constexpr Key principal{"principal"};  // source:GUID
   static constexpr Key protocol{"protocol"};    // imap, smtp, submission, lmtp, admin
   static constexpr Key queue_id{"queue_id"};    // of a message in the queue

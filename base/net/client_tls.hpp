@@ -13,6 +13,7 @@ struct TlsWish {
   std::shared_ptr<const ClientTlsContext> context;
   std::string host;  // SNI, and the name that the certificate is checked for
   Verify verify = Verify::none;
+  std::shared_ptr<const DaneTrust> dane;  // whom to believe instead; host is its base
 };
 
 class TlsClientEnd {

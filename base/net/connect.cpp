@@ -97,6 +97,7 @@ Result<std::shared_ptr<const ClientTlsContext>> ClientTlsContext::make(const std
     return fail(Errc::bad_input, fmt::format("{} holds no certificates of authorities (PEM): {}",
                                              ca_file, take_openssl_error()));
   ERR_clear_error();
+  if (SSL_CTX_dane_enable(context) != 1) return fail(Errc::internal, take_openssl_error());
   // RFC 8996: nothing older. The library's own choice of ciphers: it is better to encrypt without
   // forward secrecy than not at all (RFC 7435, 3).
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
@@ -114,7 +115,18 @@ Task<Result<void>> start_client_tls(Stream& stream,
                                     Limit limit) {
   auto* end = dynamic_cast<TlsClientEnd*>(&stream);
   if (end == nullptr) co_return fail(Errc::unsupported, "this stream cannot be a TLS client");
-  TlsWish wish{std::move(context), std::move(host), verify};
+  TlsWish wish{std::move(context), std::move(host), verify, nullptr};
+  co_return co_await end->become_tls_client(std::move(wish), limit);
+}
+
+Task<Result<void>> start_dane_tls(Stream& stream,
+                                  std::shared_ptr<const ClientTlsContext> context,
+                                  std::shared_ptr<const DaneTrust> trust,
+                                  Limit limit) {
+  auto* end = dynamic_cast<TlsClientEnd*>(&stream);
+  if (end == nullptr) co_return fail(Errc::unsupported, "this stream cannot be a TLS client");
+  auto base = trust->base;
+  TlsWish wish{std::move(context), std::move(base), Verify::certificate, std::move(trust)};
   co_return co_await end->become_tls_client(std::move(wish), limit);
 }
 

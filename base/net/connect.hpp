@@ -9,6 +9,7 @@
 
 #include "base/core/result.hpp"
 #include "base/core/task.hpp"
+#include "base/net/dane.hpp"
 #include "base/net/stream.hpp"
 
 namespace kontor::net {
@@ -48,6 +49,13 @@ Task<Result<void>> start_client_tls(Stream& stream,
                                     std::string host,
                                     Verify verify,
                                     Limit limit);
+
+// The same where the DNS says whom to believe (RFC 7672): the certificate has to be one that
+// `trust` speaks for. Of records that OpenSSL can use none, TLS begins without knowing to whom.
+Task<Result<void>> start_dane_tls(Stream& stream,
+                                  std::shared_ptr<const ClientTlsContext> context,
+                                  std::shared_ptr<const DaneTrust> trust,
+                                  Limit limit);
 
 // For the log, once TLS is on: who the certificate of the other side is for, who signed it, and
 // whether it would have passed Verify::certificate. Empty without TLS as a client.

@@ -2,6 +2,7 @@
 // Resource records as they stand in an answer, names written out in full (libunbound undoes
 // compression).
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <array>
 
@@ -60,6 +61,21 @@ Result<std::string> read_txt_rdata(std::string_view rdata) {  // RFC 1035, 3.3.1
     rdata.remove_prefix(1U + size);
   }
   return text;
+}
+
+Result<TlsaRecord> read_tlsa_rdata(std::string_view rdata) {
+  if (rdata.size() < 4) return fail(Errc::bad_input, "a TLSA record that is too short");
+  TlsaRecord record;
+  record.usage = static_cast<std::uint8_t>(rdata[0]);
+  record.selector = static_cast<std::uint8_t>(rdata[1]);
+  record.matching = static_cast<std::uint8_t>(rdata[2]);
+  record.data = rdata.substr(3);
+  return record;
+}
+
+std::string text_of(const TlsaRecord& record) {
+  return fmt::format("{} {} {} {}", record.usage, record.selector, record.matching,
+                     hex_encode(record.data));
 }
 
 Result<std::string> read_address_rdata(std::string_view rdata) {

@@ -48,6 +48,7 @@ Result<DnsAnswer> read_result(const ub_result& result) {
                 fmt::format("the name servers answer {} with code {}", result.qname, result.rcode));
   DnsAnswer answer;
   answer.is_secure = result.secure != 0;
+  if (result.canonname != nullptr) answer.canonical = result.canonname;
   if (result.havedata == 0) return answer;
   for (std::size_t i = 0; result.data[i] != nullptr && i < k_most_records; ++i)
     answer.rdata.emplace_back(result.data[i], static_cast<std::size_t>(result.len[i]));
@@ -90,6 +91,9 @@ Result<void> configure(ub_ctx* context, const config::Dns& settings) {
     if (::access(file.c_str(), R_OK) != 0)  // libunbound would go on without it
       return fail(errno_error("dns.trust_anchor_file " + file, errno));
     KONTOR_TRY(checked(ub_ctx_add_ta_file(context, file.c_str()), "dns.trust_anchor_file " + file));
+  }
+  for (const auto& zone : settings.unsigned_zones) {
+    KONTOR_TRY(set_option(context, "domain-insecure:", zone.c_str()));
   }
   KONTOR_TRY(checked(ub_ctx_async(context, 1), "libunbound"));
   // RFC 6761, 6.2 keeps "test." for private use: there may well be name servers for it.

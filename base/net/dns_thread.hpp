@@ -14,11 +14,12 @@
 
 namespace kontor::net {
 
-enum class DnsType : int { a = 1, ptr = 12, mx = 15, txt = 16, aaaa = 28 };
+enum class DnsType : int { a = 1, cname = 5, ptr = 12, mx = 15, txt = 16, aaaa = 28, tlsa = 52 };
 
 struct DnsAnswer {
   std::vector<std::string> rdata;  // at most k_most_records
   bool is_secure = false;
+  std::string canonical;  // whose records these are, as text; empty: the name that was asked for
 };
 
 inline constexpr std::size_t k_most_records = 200;

@@ -14,7 +14,7 @@
 namespace kontor::net {
 namespace {
 
-constexpr std::size_t k_most_hosts = 50, k_most_addresses = 20, k_most_texts = 50;
+constexpr std::size_t k_most_hosts = 50, k_most_addresses = 20, k_most_texts = 50, k_most_tlsa = 50;
 constexpr std::size_t k_max_name = 253, k_max_label = 63;  // RFC 1035, 2.3.4, as text
 
 bool is_askable(std::string_view name) {
@@ -56,6 +56,13 @@ Result<std::string> reverse_name(const std::string& address) {
   return name + "ip6.arpa.";
 }
 
+// A name that is none of a host is not kept.
+std::string canonical_of(const DnsAnswer& answer, const std::string& asked) {
+  std::string name = to_lower(answer.canonical);
+  if (name.ends_with('.')) name.pop_back();
+  return is_askable(name) && name != to_lower(asked) ? name : std::string();
+}
+
 template <class T>
 std::vector<T> read_all(const std::vector<std::string>& rdata,
                         std::size_t most,
@@ -94,9 +101,12 @@ class UnboundResolver final : public Resolver {
     auto got6 = co_await DnsThread::answer(question6);
     auto got4 = co_await DnsThread::answer(question4);
     AddressAnswer answer;
-    answer.is_secure = got6 && got4 && got6->is_secure && got4->is_secure;
+    // A kind that could not be had says nothing: an attacker can keep it back, and so must not be
+    // able to make what is signed look as if it were not.
+    answer.is_secure = (got6 || got4) && (!got6 || got6->is_secure) && (!got4 || got4->is_secure);
     for (const auto* got : {&got6, &got4}) {
       if (!*got) continue;
+      if (answer.canonical.empty()) answer.canonical = canonical_of(**got, host);
       auto some = read_all<std::string>((*got)->rdata, k_most_addresses / 2, read_address_rdata);
       std::ranges::move(some, std::back_inserter(answer.addresses));
     }
@@ -128,6 +138,24 @@ class UnboundResolver final : public Resolver {
     co_return read_all<std::string>(got.rdata, k_most_texts, read_txt_rdata);
   }
 
+  Task<Result<TlsaAnswer>> tlsa(std::string name) override {
+    if (!is_askable(name)) co_return fail(Errc::bad_input, name + " is not a name");
+    KONTOR_CO_TRY(const DnsAnswer got, co_await ask(absolute(name), DnsType::tlsa));
+    TlsaAnswer answer;
+    answer.is_secure = got.is_secure;
+    answer.records = read_all<TlsaRecord>(got.rdata, k_most_tlsa, read_tlsa_rdata);
+    // Records that cannot be read must not look like none: TLS would not be asked for.
+    if (answer.records.empty() && !got.rdata.empty())
+      co_return fail(Errc::unavailable, "no TLSA record of " + name + " can be read");
+    co_return answer;
+  }
+
+  Task<Result<bool>> is_signed(std::string name) override {
+    if (!is_askable(name)) co_return fail(Errc::bad_input, name + " is not a name");
+    KONTOR_CO_TRY(const DnsAnswer got, co_await ask(absolute(name), DnsType::cname));
+    co_return got.is_secure;
+  }
+
  private:
   Task<Result<DnsAnswer>> ask(std::string name, DnsType type) {
     return DnsThread::answer(thread_->ask(std::move(name), type));
@@ -137,6 +165,9 @@ class UnboundResolver final : public Resolver {
 };
 
 }  // namespace
+
+Task<Result<TlsaAnswer>> Resolver::tlsa(std::string) { co_return TlsaAnswer(); }
+Task<Result<bool>> Resolver::is_signed(std::string) { co_return false; }
 
 Task<Result<std::vector<std::string>>> Resolver::addresses_of(std::string host,
                                                               AddressFamily family) {

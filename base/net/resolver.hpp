@@ -17,6 +17,7 @@
 #include "base/config/settings.hpp"
 #include "base/core/result.hpp"
 #include "base/core/task.hpp"
+#include "base/net/dane.hpp"
 
 namespace kontor::net {
 
@@ -27,10 +28,15 @@ struct Mx {
 
 struct MxAnswer {
   std::vector<Mx> hosts;   // by preference; those of one preference in random order (RFC 5321, 5.1)
-  bool is_secure = false;  // validated by DNSSEC
+  bool is_secure = false;  // validated by DNSSEC, as is that there are none
 };
 struct AddressAnswer {
   std::vector<std::string> addresses;  // numeric, IPv6 and IPv4
+  bool is_secure = false;  // validated, with the CNAMEs on the way; of both kinds when both came
+  std::string canonical;   // the name behind the CNAMEs; empty: it has none
+};
+struct TlsaAnswer {
+  std::vector<TlsaRecord> records;
   bool is_secure = false;
 };
 
@@ -48,12 +54,16 @@ class Resolver {
                                                               AddressFamily family);
   virtual Task<Result<std::vector<std::string>>> names(std::string address) = 0;  // PTR
   virtual Task<Result<std::vector<std::string>>> texts(std::string name) = 0;     // TXT, joined
+  virtual Task<Result<TlsaAnswer>> tlsa(std::string name);  // "_25._tcp.mx.example.com"
+  // Whether the name itself, without what a CNAME leads to, is in a zone that is signed.
+  virtual Task<Result<bool>> is_signed(std::string name);
 };
 
 // Pure readers of answers, for the resolver and the fuzzer. `rdata` as it came.
 Result<Mx> read_mx_rdata(std::string_view rdata);
 Result<std::string> read_name_rdata(std::string_view rdata);
 Result<std::string> read_txt_rdata(std::string_view rdata);
+Result<TlsaRecord> read_tlsa_rdata(std::string_view rdata);      // RFC 6698, 2.1
 Result<std::string> read_address_rdata(std::string_view rdata);  // 4 or 16 bytes
 
 }  // namespace kontor::net

@@ -2,6 +2,7 @@
 #include "base/net/tls_session.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
@@ -47,6 +48,34 @@ std::string text_of(const X509_NAME* name) {
                   : std::string("no name");
 }
 
+// RFC 7672, 3.1.1: with DANE-EE neither names nor dates count; 3.2.2: with DANE-TA names do. False:
+// none of the records can be used.
+Result<bool> set_dane(SSL* ssl, const DaneTrust& trust) {
+  if (SSL_dane_enable(ssl, trust.base.c_str()) <= 0)
+    return fail(Errc::bad_input, "a host name TLS cannot carry");
+  SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+  SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  for (const auto& name : trust.names)
+    if (SSL_add1_host(ssl, name.c_str()) != 1) return fail(Errc::internal, take_openssl_error());
+  bool is_any = false;
+  for (const auto& one : trust.records) {
+    const auto* data = reinterpret_cast<const unsigned char*>(one.data.data());
+    is_any |=
+        SSL_dane_tlsa_add(ssl, one.usage, one.selector, one.matching, data, one.data.size()) > 0;
+  }
+  ERR_clear_error();
+  return is_any;
+}
+
+// "3 1 1" of the record that the certificate agrees with; empty: DANE was not asked for.
+std::string matched_record(SSL* ssl) {
+  std::uint8_t usage = 0, selector = 0, matching = 0;
+  if (SSL_get0_dane_authority(ssl, nullptr, nullptr) < 0 ||
+      SSL_get0_dane_tlsa(ssl, &usage, &selector, &matching, nullptr, nullptr) < 0)
+    return {};
+  return fmt::format("{} {} {}", usage, selector, matching);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TlsSession>> TlsSession::accept(std::shared_ptr<const TlsContext> context,
@@ -65,7 +94,10 @@ Result<std::unique_ptr<TlsSession>> TlsSession::connect(TlsWish wish, int fd) {
   SslHandle ssl(SSL_new(wish.context->handle().context.get()));
   if (!ssl || SSL_set_fd(ssl.get(), fd) != 1) return fail(Errc::internal, take_openssl_error());
   SSL_set_connect_state(ssl.get());
-  if (is_numeric(wish.host)) {  // RFC 6066, 3: no literal addresses in SNI
+  bool must = wish.verify == Verify::certificate;
+  if (wish.dane) {
+    KONTOR_TRY(must, set_dane(ssl.get(), *wish.dane));
+  } else if (is_numeric(wish.host)) {  // RFC 6066, 3: no literal addresses in SNI
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), wish.host.c_str());
   } else {
     // RFC 6125, 6.4.3: a wildcard stands for a whole label.
@@ -75,7 +107,6 @@ Result<std::unique_ptr<TlsSession>> TlsSession::connect(TlsWish wish, int fd) {
       return fail(Errc::bad_input, "a host name TLS cannot carry");
   }
   // With SSL_VERIFY_NONE the certificate is looked at too, and the result kept for the log.
-  const bool must = wish.verify == Verify::certificate;
   SSL_set_verify(ssl.get(), must ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   std::unique_ptr<TlsSession> session(new TlsSession(std::move(ssl)));
   session->client_context_ = std::move(wish.context);
@@ -154,7 +185,10 @@ std::string TlsSession::peer_certificate() const {
   const auto verdict = SSL_get_verify_result(ssl_.get());
   std::string text = text_of(X509_get_subject_name(certificate));
   text.append(" signed by ").append(text_of(X509_get_issuer_name(certificate))).append(", ");
-  if (verdict == X509_V_OK)
+  const auto record = matched_record(ssl_.get());
+  if (!record.empty())
+    text.append("trusted by TLSA ").append(record);
+  else if (verdict == X509_V_OK)
     text.append("trusted");
   else
     text.append("not trusted: ").append(X509_verify_cert_error_string(verdict));

@@ -24,6 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto name = kontor::net::read_name_rdata(bytes)) check_name(*name);
   if (const auto text = kontor::net::read_txt_rdata(bytes))
     if (text->size() >= size && size != 0) std::abort();
+  if (const auto tlsa = kontor::net::read_tlsa_rdata(bytes))
+    if (tlsa->data.size() + 3 != size || tlsa->data.empty()) std::abort();
   if (const auto address = kontor::net::read_address_rdata(bytes))
     if (address->empty() || (size != 4 && size != 16)) std::abort();
   return 0;

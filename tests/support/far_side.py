@@ -211,7 +211,7 @@ class NameServer:
 
 
 def server_tls(folder):
-    """A TLS context with the certificate of `folder`/server.pem and its key."""
+    """A TLS context with the certificates of `folder`/chain.pem and the key."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / 'server.pem', folder / 'server.key')
+    context.load_cert_chain(folder / 'chain.pem', folder / 'server.key')
     return context

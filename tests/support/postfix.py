@@ -14,8 +14,8 @@ def run(*words):
     return subprocess.run(words, capture_output=True, text=True, timeout=120)
 
 
-def make_certificate(folder, name):
-    """ca.pem, server.pem and server.key for `name`."""
+def make_certificate(folder, name, days=2):
+    """ca.pem, server.pem and server.key for `name`, and chain.pem, both certificates."""
     def openssl(*words):
         subprocess.run(['openssl', *words], check=True, capture_output=True, cwd=folder)
 
@@ -24,8 +24,9 @@ def make_certificate(folder, name):
     openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', f'/CN={name}', '-keyout',
             'server.key', '-out', 'server.csr')
     (folder / 'ext').write_text(f'subjectAltName=DNS:{name}\n')
-    openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
+    openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', str(days),
             '-extfile', 'ext', '-out', 'server.pem')
+    (folder / 'chain.pem').write_bytes((folder / 'server.pem').read_bytes() + (folder / 'ca.pem').read_bytes())
 
 
 class Postfix:
@@ -66,7 +67,7 @@ virtual_uid_maps = static:{nobody.pw_uid}
 virtual_gid_maps = static:{nobody.pw_gid}
 smtpd_recipient_restrictions = check_recipient_access texthash:{self.folder}/etc/refused, reject_unauth_destination
 smtpd_tls_security_level = may
-smtpd_tls_cert_file = {self.folder}/etc/server.pem
+smtpd_tls_cert_file = {self.folder}/etc/chain.pem
 smtpd_tls_key_file = {self.folder}/etc/server.key
 smtpd_tls_received_header = yes
 message_size_limit = 1000000

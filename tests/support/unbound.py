@@ -26,6 +26,15 @@ def free_port(*addresses):
     raise RuntimeError('no free port found')
 
 
+def answers(port):
+    """Whether a server listens there."""
+    try:
+        socket.create_connection(('127.0.0.1', port), 5).close()
+        return True
+    except OSError:
+        return False
+
+
 class Unbound:
     """`records` are lines of a zone file; their top-level domains are answered for and no others."""
 
@@ -40,14 +49,7 @@ class Unbound:
         (self.folder / 'unbound.conf').write_text('\n'.join(config) + '\n')
         self.process = subprocess.Popen(['unbound', '-d', '-c', str(self.folder / 'unbound.conf')],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        kontor.wait_until(self.answers, 'unbound answers')
-
-    def answers(self):
-        try:
-            socket.create_connection(('127.0.0.1', self.port), 5).close()
-            return True
-        except OSError:
-            return False
+        kontor.wait_until(lambda: answers(self.port), 'unbound answers')
 
     def close(self):
         self.process.terminate()

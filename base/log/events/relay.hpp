@@ -25,13 +25,17 @@ inline constexpr EventKind k_relay_destination_deferred{
     "25, or the DNS."};
 inline constexpr EventKind k_relay_host_connected{
     "relay.host.connected", LogLevel::debug,
-    "A connection to another server is ready for mail; certificate says whom TLS saw.", ""};
+    "A connection to another server is ready for mail; policy says what was asked of TLS, cert "
+    "whom it saw.",
+    ""};
 inline constexpr EventKind k_relay_host_failed{
     "relay.host.failed", LogLevel::info,
     "This server of the destination could not be used; the next one is tried.", ""};
 inline constexpr EventKind k_relay_tls_failed{
     "relay.tls.failed", LogLevel::info,
-    "TLS with another server failed; where queue.tls is may, the mail goes in the clear.", ""};
+    "TLS with another server failed; where policy is may, the mail goes in the clear, otherwise it "
+    "waits.",
+    ""};
 inline constexpr EventKind k_relay_sign_in_refused{
     "relay.signin.refused", LogLevel::error,
     "The smart host does not let this server sign in; all mail waits.",

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "server/smtp/client/dane.hpp"
 
 namespace kontor::smtp::client {
 namespace {
@@ -45,12 +46,13 @@ class Search {
          const OwnAddresses& own)
       : route_(std::move(route)), resolver_(resolver), own_(own) {
     port_ = route_.port != 0 ? route_.port : settings.queue.port;
+    has_dane_ = settings.outbound.dane && settings.queue.tls != "verify";
   }
 
   Task<Hosts> run() {
     switch (route_.kind) {
       case Route::Kind::literal:
-        add(route_.name, {route_.name});
+        add(route_.name, {route_.name}, {});
         break;
       case Route::Kind::host:
         co_await add_host();
@@ -80,18 +82,20 @@ class Search {
   // A host of the settings: a mistake there must not send people's mail back.
   Task<void> add_host() {
     if (is_numeric(route_.name)) {
-      add(route_.name, {route_.name});
+      add(route_.name, {route_.name}, {});
       co_return;
     }
     auto found = co_await resolver_.addresses(route_.name);
     if (!found) {
       hosts_.failure = deferred(found.error());
-    } else {
-      add(route_.name, found->addresses);
-      if (!is_loop_ && hosts_.targets.empty())
-        hosts_.failure =
-            deferred(Error(Errc::not_found, fmt::format("{} has no address", route_.name)));
+      co_return;
     }
+    const auto demand = co_await demand_of(route_.name, *found);  // RFC 7672, 2.2.2
+    if (demand) add(route_.name, found->addresses, *demand);
+    if (!is_loop_ && hosts_.targets.empty())
+      hosts_.failure =
+          demand ? deferred(Error(Errc::not_found, fmt::format("{} has no address", route_.name)))
+                 : deferred(*trouble_);
   }
 
   Task<void> add_domain() {
@@ -101,6 +105,8 @@ class Search {
                                                : deferred(found.error());
       co_return;
     }
+    // RFC 7672, 2.2.1: who could forge the list of hosts gains nothing by their records.
+    has_dane_ = has_dane_ && found->is_secure;
     if (found->hosts.size() == 1 && found->hosts[0].host.empty()) {  // RFC 7505, 4.1
       hosts_.failure = failed("5.1.10", fmt::format("{} takes no mail (null MX)", route_.name));
       co_return;
@@ -138,16 +144,37 @@ class Search {
     if (failures_ >= k_most_failures) co_return;
     auto found = co_await resolver_.addresses(mx.host);
     if (found) {
-      add(mx.host, found->addresses);
+      if (const auto demand = co_await demand_of(mx.host, *found))
+        add(mx.host, found->addresses, *demand);
     } else if (!is_final(found.error())) {
       ++failures_;
       trouble_ = found.error();
     }
   }
 
-  void add(const std::string& host, const std::vector<std::string>& addresses) {
+  // Nothing: what the host asks of TLS cannot be known now, so that no mail may go there (RFC 7672,
+  // 2.1.2).
+  Task<std::optional<Demand>> demand_of(std::string host, net::AddressAnswer addresses) {
+    Demand demand;
+    if (!has_dane_) co_return demand;
+    const auto found =
+        co_await find_dane(resolver_, host, port_, std::move(addresses), route_.name);
+    if (!found) {
+      ++failures_;
+      trouble_ = Error(found.error().code(),
+                       fmt::format("TLSA records of {} (DANE): {}", host, found.error().detail()));
+      co_return std::nullopt;
+    }
+    demand.needs_tls = !found->records.empty();
+    demand.dane = found->trust;
+    co_return demand;
+  }
+
+  void add(const std::string& host,
+           const std::vector<std::string>& addresses,
+           const Demand& demand) {
     for (const auto& address : addresses) {
-      Target target{host, {address, port_}};
+      Target target{host, {address, port_}, demand};
       if (own_.is_address(target.endpoint))
         is_loop_ = true;
       else
@@ -164,6 +191,7 @@ class Search {
   const OwnAddresses& own_;
   unsigned port_ = 0;
   Hosts hosts_;
+  bool has_dane_ = false;
   bool is_loop_ = false;
   std::size_t failures_ = 0;
   std::optional<Error> trouble_;

@@ -62,10 +62,12 @@ class Opening {
   }
 
   Task<bool> encrypt() {
-    if (peer_->is_tls() || terms_.tls == TlsPolicy::none) co_return true;
-    const bool is_needed = terms_.tls != TlsPolicy::may;
+    if (peer_->is_tls()) co_return true;
+    if (terms_.tls == TlsPolicy::none && !target_.demand.needs_tls) co_return true;
+    const bool is_needed = terms_.tls != TlsPolicy::may || target_.demand.needs_tls;
     if (!peer_->offered.starttls)
-      co_return is_needed ? refuse("4.7.4", target_.host + " offers no TLS, which is required")
+      co_return is_needed ? refuse("4.7.4", fmt::format("{} offers no TLS, which is required{}",
+                                                        target_.host, by_whom()))
                           : true;
     auto reply = co_await peer_->command("STARTTLS");
     if (!reply) co_return lost("STARTTLS", reply.error());
@@ -85,7 +87,13 @@ class Opening {
     if (started) co_return true;
     failure_.is_tls = true;
     co_return refuse("4.7.5",
-                     fmt::format("TLS with {} failed: {}", target_.host, started.error().text()));
+                     fmt::format("TLS with {} failed{}: {}", target_.host,
+                                 target_.demand.dane ? " (its TLSA records count: DANE)" : "",
+                                 started.error().text()));
+  }
+
+  std::string_view by_whom() const {
+    return target_.demand.needs_tls ? " by its TLSA records (DANE)" : "";
   }
 
   // RFC 4954; TLS is on: Terms with a login always need it.

@@ -44,11 +44,17 @@ Task<Result<wire::PeerReply>> Peer::command(std::string line) {
 
 Task<Result<void>> Peer::start_tls(const Terms& terms) {
   reader_.discard();  // RFC 3207, 6: nothing that came in the clear counts
-  const auto verify = terms.tls == TlsPolicy::verify ? net::Verify::certificate : net::Verify::none;
   auto context = terms.tls_context;
-  std::string host = target_.host;
-  auto started = co_await net::start_client_tls(*stream_, std::move(context), std::move(host),
-                                                verify, timeout_);
+  Result<void> started;
+  if (const auto trust = target_.demand.dane; trust && terms.tls != TlsPolicy::verify) {
+    started = co_await net::start_dane_tls(*stream_, std::move(context), trust, timeout_);
+  } else {
+    const bool must = terms.tls == TlsPolicy::verify;
+    const auto verify = must ? net::Verify::certificate : net::Verify::none;
+    std::string host = target_.host;
+    started = co_await net::start_client_tls(*stream_, std::move(context), std::move(host), verify,
+                                             timeout_);
+  }
   if (!started) is_broken_ = true;
   co_return started;
 }

@@ -19,9 +19,16 @@
 
 namespace kontor::smtp::client {
 
+// What the owner of a host asks of TLS with it, whatever our own settings say.
+struct Demand {
+  bool needs_tls = false;
+  std::shared_ptr<const net::DaneTrust> dane;  // RFC 7672: whom the certificate has to be of
+};
+
 struct Target {  // one address of one host
   std::string host;
   net::Endpoint endpoint;
+  Demand demand = {};
 };
 
 enum class TlsPolicy : unsigned char { none, may, require, verify };
@@ -66,6 +73,7 @@ class Peer {
   std::string certificate() const { return net::peer_certificate(*stream_); }
   const Target& target() const noexcept { return target_; }
   net::Limit timeout() const noexcept { return timeout_; }
+  const Demand& demand() const noexcept { return target_.demand; }
 
   Extensions offered;
   std::size_t messages = 0;  // transactions begun

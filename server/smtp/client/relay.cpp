@@ -166,8 +166,10 @@ class Run {
     if (!opened.peer && opened.failure.is_tls) {
       log_.emit(events::k_relay_tls_failed, {{Keys::host, target.host},
                                              {Keys::peer, target.endpoint.text()},
+                                             {Keys::policy, policy_word(target)},
                                              {Keys::reason, opened.failure.why.reason}});
-      if (terms_.tls == TlsPolicy::may && !terms_.is_tls_first) {  // RFC 7435, 3
+      const bool may_be_clear = terms_.tls == TlsPolicy::may && !target.demand.needs_tls;
+      if (may_be_clear && !terms_.is_tls_first) {  // RFC 7435, 3
         Terms clear = terms_;
         clear.tls = TlsPolicy::none;
         opened = co_await open_peer(target, clear);
@@ -179,6 +181,7 @@ class Run {
       log_.emit(events::k_relay_host_connected, {{Keys::host, target.host},
                                                  {Keys::peer, target.endpoint.text()},
                                                  {Keys::tls, tls_word()},
+                                                 {Keys::policy, policy_word(target)},
                                                  {Keys::cert, peer_->certificate()}});
       co_return true;
     }
@@ -210,6 +213,13 @@ class Run {
     return peer_ && peer_->is_tls() ? peer_->tls() : std::string("none");
   }
 
+  std::string_view policy_word(const Target& target) const {
+    if (terms_.tls == TlsPolicy::verify) return "verify";
+    if (target.demand.dane) return "dane";
+    if (target.demand.needs_tls) return "dane-unusable";
+    return terms_.tls == TlsPolicy::require ? "require" : "may";
+  }
+
   // S82: what became of each recipient's copy, and in whose words.
   void log_outcomes(const queue::Piece& piece,
                     const std::vector<queue::Outcome>& outcomes,
@@ -227,6 +237,7 @@ class Run {
                        {Keys::host, outcome.remote},
                        {Keys::peer, peer_ ? peer_->target().endpoint.text() : std::string()},
                        {Keys::tls, tls_word()},
+                       {Keys::policy, peer_ ? policy_word(peer_->target()) : std::string_view()},
                        {Keys::status, outcome.status},
                        {Keys::reply, outcome.diagnostic},
                        {Keys::reason, outcome.reason},

@@ -57,6 +57,14 @@ TEST_F(ResolverTest, MailHostsComeByPreference) {
   EXPECT_EQ(mx("null.example.org")->hosts.at(0).host, "");
 }
 
+TEST(TlsaRdata, HasThreeNumbersAndData) {
+  const auto read = read_tlsa_rdata("\x03\x01\x01" + std::string(32, 'x'));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, (TlsaRecord{3, 1, 1, std::string(32, 'x')}));
+  EXPECT_FALSE(read_tlsa_rdata("\x03\x01\x01"));
+  EXPECT_FALSE(read_tlsa_rdata(""));
+}
+
 TEST_F(ResolverTest, OfOnePreferenceEachComesFirstAtTimes) {
   for (const char* host : {"a", "b", "c"}) server_.add_mx("example.org", 10, host);
   start();

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class FakeResolver final : public net::Resolver {
  public:
   std::map<std::string, std::vector<net::Mx>> mx_of;  // no entry: the name does not exist
   std::map<std::string, std::vector<std::string>> addresses_of;
+  std::map<std::string, std::vector<net::TlsaRecord>> tlsa_of;
+  std::set<std::string> signed_names;
   std::map<std::string, Errc> broken;
   std::size_t questions = 0;
 
@@ -42,6 +45,19 @@ class FakeResolver final : public net::Resolver {
     net::AddressAnswer answer;
     answer.addresses = addresses_of[host];
     co_return answer;
+  }
+  Task<Result<net::TlsaAnswer>> tlsa(std::string name) override {
+    ++questions;
+    if (broken.contains(name)) co_return fail(broken[name], name + " is broken");
+    net::TlsaAnswer answer;
+    answer.is_secure = true;
+    answer.records = tlsa_of[name];
+    co_return answer;
+  }
+  Task<Result<bool>> is_signed(std::string name) override {
+    ++questions;
+    if (broken.contains(name)) co_return fail(broken[name], name + " is broken");
+    co_return signed_names.contains(name);
   }
   Task<Result<std::vector<std::string>>> names(std::string) override {
     co_return fail(Errc::internal);
