@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/mime/header.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "base/core/text.hpp"
@@ -25,6 +26,25 @@ std::size_t name_size(std::string_view line) noexcept {
 bool is_end(std::string_view line) noexcept {
   return line.find_first_not_of("\r\n") == std::string_view::npos;
 }
+
+// Names of fields, whatever their case. A few are compared one by one, which is cheaper than
+// hashing; many are not, as every field of every message is compared with all of them.
+class FieldNames {
+ public:
+  explicit FieldNames(const std::vector<std::string>& names) : names_(names) {
+    if (names.size() <= k_few) return;
+    for (const auto& name : names) hashed_.insert(to_lower(name));
+  }
+  bool contains(std::string_view name) const {
+    if (!hashed_.empty()) return hashed_.contains(to_lower(name));
+    return std::ranges::any_of(names_, [&](const auto& one) { return iequals(one, name); });
+  }
+
+ private:
+  static constexpr std::size_t k_few = 16;
+  const std::vector<std::string>& names_;
+  std::unordered_set<std::string> hashed_;
+};
 
 }  // namespace
 
@@ -78,12 +98,11 @@ std::optional<std::string> field_value(std::string_view header, std::string_view
 std::string select_fields(std::string_view header,
                           const std::vector<std::string>& names,
                           bool exclude) {
-  std::unordered_set<std::string> wanted;
-  for (const auto& name : names) wanted.insert(to_lower(name));
+  const FieldNames wanted(names);
   std::string out;
   HeaderField field;
   for (FieldCursor cursor(header); cursor.next(field);) {
-    if (wanted.contains(to_lower(field.name)) == exclude) continue;
+    if (wanted.contains(field.name) == exclude) continue;
     out.append(field.range.of(header));
     if (!out.ends_with('\n')) out.append("\r\n");
   }

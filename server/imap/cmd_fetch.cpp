@@ -221,7 +221,7 @@ class Fetching {
     std::uint64_t bytes = 0;
     for (auto i = begin; i < some.size(); ++i) {
       const auto item = view.item(some[i].entry.item);
-      const auto size = item ? read_ahead(*item, what_.bodies).size : 0;
+      const auto size = item ? read_ahead(*item, what_.bodies) : 0;
       if (i > begin && bytes + size > k_read_ahead) break;
       bytes += size;
       ranges.push_back({some[i].entry.item, 0, size});

@@ -9,6 +9,9 @@
 namespace kontor::imap {
 namespace {
 
+// Bytes before a stretch that are rather read with it than passed over by a trip of its own.
+constexpr std::uint64_t k_most_passed_over = 16U << 10U;
+
 void append_label(std::string& out, const wire::BodyItem& item) {
   if (out.empty() || out.back() != '(') out.push_back(' ');
   out.append(item.label).append(" ");
@@ -49,22 +52,24 @@ class BodyWriter {
       : session_(session), item_(item), bodies_(bodies) {}
 
   Task<Result<void>> run(std::string read) {
-    const auto ahead = read_ahead(item_, bodies_);
-    if (ahead.size > 0) (ahead.whole ? whole_ : header_).emplace(std::move(read), limits());
+    SectionSource source(std::move(read), std::min<std::uint64_t>(item_.header_size, item_.size),
+                         limits());
+    const std::string_view ahead = source.raw();
     for (const auto& body : bodies_) {
       const auto stretch = known_stretch(body, item_.header_size, item_.size);
       if (stretch && body.kind == wire::BodyKind::binary_size) {
         append_label(session_.out.buffer(), body);
         append_number(session_.out.buffer(), stretch->size);
-      } else if (stretch && whole_) {
-        const auto part = cut(*stretch, body.partial);
-        append_label(session_.out.buffer(), body);
-        append_literal(session_.out.buffer(), body,
-                       std::string_view(whole_->raw()).substr(part.offset, part.size));
       } else if (stretch) {
-        KONTOR_CO_TRY(co_await write_stretch(body, cut(*stretch, body.partial)));
+        const auto part = cut(*stretch, body.partial);
+        if (part.offset + part.size <= ahead.size()) {
+          append_label(session_.out.buffer(), body);
+          append_literal(session_.out.buffer(), body, ahead.substr(part.offset, part.size));
+        } else {
+          KONTOR_CO_TRY(co_await write_stretch(body, part));
+        }
       } else {
-        KONTOR_CO_TRY(const auto bytes, (whole_ ? whole_ : header_)->bytes(body));
+        KONTOR_CO_TRY(const auto bytes, source.bytes(body));
         append_section(session_.out.buffer(), body, bytes);
       }
     }
@@ -106,27 +111,26 @@ class BodyWriter {
   Session& session_;
   store::Item item_;
   const std::vector<wire::BodyItem>& bodies_;
-  std::optional<SectionSource> whole_;
-  std::optional<SectionSource> header_;
 };
 
 }  // namespace
 
-// The whole message when a section inside it is asked for, or a small one is wanted entirely; else
-// its header when fields of it are.
-ReadAhead read_ahead(const store::Item& item, const std::vector<wire::BodyItem>& bodies) {
-  const auto inside = [&](const wire::BodyItem& body) {
-    return !known_stretch(body, item.header_size, item.size) && !needs_header_only(body);
-  };
-  const auto entire = [](const wire::BodyItem& body) {
-    return body.section.path.empty() && body.section.part == wire::SectionPart::all &&
-           !body.partial && body.kind != wire::BodyKind::binary_size;
-  };
-  const bool small = item.size <= k_whole_stretch;
-  if (std::ranges::any_of(bodies, inside) || (small && std::ranges::any_of(bodies, entire)))
-    return {true, item.size};
-  if (std::ranges::any_of(bodies, needs_header_only)) return {false, item.header_size};
-  return {};
+std::uint64_t read_ahead(const store::Item& item, const std::vector<wire::BodyItem>& bodies) {
+  std::uint64_t end = 0;
+  for (const auto& body : bodies) {
+    if (const auto stretch = known_stretch(body, item.header_size, item.size)) {
+      if (body.kind == wire::BodyKind::binary_size) continue;
+      const auto part = cut(*stretch, body.partial);
+      const auto behind = part.offset + part.size;
+      if (part.offset <= k_most_passed_over && behind <= k_whole_stretch)
+        end = std::max(end, behind);
+    } else if (needs_header_only(body)) {
+      end = std::max<std::uint64_t>(end, item.header_size);
+    } else {
+      return item.size;
+    }
+  }
+  return std::min(end, item.size);
 }
 
 Task<Result<void>> write_bodies(Session& session,

@@ -15,13 +15,10 @@ namespace kontor::imap {
 inline constexpr std::uint64_t k_whole_stretch = 4U << 20U;
 inline constexpr std::uint64_t k_body_piece = 256U << 10U;
 
-// What of a message is read before its items are written; the whole of a large one is not, its
-// stretches are read as they are written.
-struct ReadAhead {
-  bool whole = false;
-  std::uint64_t size = 0;  // from the message's first byte; 0: nothing
-};
-ReadAhead read_ahead(const store::Item& item, const std::vector<wire::BodyItem>& bodies);
+// Bytes of a message, from its first one, that are read before its items are written: what its
+// sections need. Stretches of a large message are not among them; they are read as they are
+// written.
+std::uint64_t read_ahead(const store::Item& item, const std::vector<wire::BodyItem>& bodies);
 
 // Appends the items of `bodies` to session.out, each led by a blank unless it follows '('. `bodies`
 // outlives the task; `bytes` is what read_ahead() said. unsupported: a part whose transfer encoding

@@ -49,6 +49,11 @@ Stretch cut(Stretch whole, const std::optional<wire::Partial>& partial) {
   return {whole.offset + from, std::min(partial->size, whole.size - from)};
 }
 
+bool SectionSource::is_of_known_header(const wire::Section& section) const {
+  return header_size_ && section.path.empty() &&
+         (section.part == SectionPart::fields || section.part == SectionPart::fields_not);
+}
+
 std::optional<std::string> SectionSource::body_bytes(const wire::Section& section) {
   const mime::Part* part = mime::find_part(*message_, section.path);
   if (part == nullptr) return std::nullopt;
@@ -64,6 +69,9 @@ std::optional<std::string> SectionSource::body_bytes(const wire::Section& sectio
 }
 
 Result<std::optional<std::string>> SectionSource::bytes(const wire::BodyItem& item) {
+  if (is_of_known_header(item.section))
+    return mime::select_fields(std::string_view(raw_).substr(0, *header_size_), item.section.names,
+                               item.section.part == SectionPart::fields_not);
   if (!message_) message_ = mime::parse(raw_, limits_);
   auto found = body_bytes(item.section);
   if (!found || item.kind == wire::BodyKind::body || item.section.path.empty()) return found;

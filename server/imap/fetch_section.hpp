@@ -31,6 +31,10 @@ class SectionSource {
  public:
   SectionSource(std::string raw, const mime::Limits& limits)
       : raw_(std::move(raw)), limits_(limits) {}
+  // Where its header ends is known: fields of it are found without the structure, and nothing
+  // behind the header need be in `raw` for them.
+  SectionSource(std::string raw, std::uint64_t header_size, const mime::Limits& limits)
+      : raw_(std::move(raw)), limits_(limits), header_size_(header_size) {}
 
   const std::string& raw() const { return raw_; }
   // The whole section, not cut. Nothing: there is no such part (answered NIL). unsupported: BINARY
@@ -39,9 +43,11 @@ class SectionSource {
 
  private:
   std::optional<std::string> body_bytes(const wire::Section& section);
+  bool is_of_known_header(const wire::Section& section) const;
 
   std::string raw_;
   mime::Limits limits_;
+  std::optional<std::uint64_t> header_size_;
   std::optional<mime::Message> message_;
 };
 

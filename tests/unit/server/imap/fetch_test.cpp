@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gtest/gtest.h>
 
+#include "server/imap/fetch_bodies.hpp"
 #include "server/imap/fetch_columns.hpp"
 #include "server/imap/fetch_section.hpp"
 
@@ -56,6 +57,50 @@ TEST(ImapFetchSection, undoes_transfer_encodings_for_binary) {
   EXPECT_EQ(section("BINARY[]"), k_raw);
   EXPECT_EQ(section("BINARY[3]"), "unsupported");
   EXPECT_EQ(section("BODY[3]"), "zzz");
+}
+
+TEST(ImapFetchSection, takes_fields_of_a_header_that_is_read_alone) {
+  const auto header = k_raw.substr(0, k_raw.find("preamble"));
+  const auto fields = [&header](const std::string& item, const std::string& read) {
+    const auto fetch = wire::parse_fetch("1 " + item);
+    SectionSource source(read, header.size(), {});
+    return source.bytes(fetch->bodies.at(0))->value();
+  };
+  for (const std::string& read : {header, k_raw}) {
+    EXPECT_EQ(fields("BODY[HEADER.FIELDS (TO subject)]", read),
+              "Subject: outer\r\nTo: a@x\r\n\r\n");
+    EXPECT_EQ(fields("BODY[HEADER.FIELDS.NOT (to Content-Type)]", read), "Subject: outer\r\n\r\n");
+  }
+  EXPECT_EQ(fields("BODY[1]", k_raw), "a=00b");
+}
+
+TEST(ImapFetchSection, picks_fields_among_many_names) {
+  std::string names = "X-0";
+  for (int i = 1; i < 40; ++i) names += " X-" + std::to_string(i);
+  EXPECT_EQ(section("BODY[HEADER.FIELDS (" + names + " SUBJECT)]"), "Subject: outer\r\n\r\n");
+  EXPECT_EQ(section("BODY[HEADER.FIELDS.NOT (" + names + " to CONTENT-type)]"),
+            "Subject: outer\r\n\r\n");
+}
+
+TEST(ImapFetchBodies, reads_ahead_what_the_sections_need) {
+  const auto ahead = [](const std::string& items, std::uint64_t size) {
+    store::Item item;
+    item.size = size;
+    item.header_size = 100;
+    return read_ahead(item, wire::parse_fetch("1 (" + items + ")")->bodies);
+  };
+  EXPECT_EQ(ahead("BODY.PEEK[HEADER]", 5'000), 100U);
+  EXPECT_EQ(ahead("BODY.PEEK[HEADER.FIELDS (TO)] BODY.PEEK[HEADER]<0.20>", 5'000), 100U);
+  EXPECT_EQ(ahead("BODY.PEEK[TEXT]", 5'000), 5'000U);
+  EXPECT_EQ(ahead("BODY.PEEK[]<0.2048>", 5'000), 2'048U);
+  EXPECT_EQ(ahead("BODY.PEEK[]<4096.9999>", 5'000), 5'000U);
+  EXPECT_EQ(ahead("BODY.PEEK[1]", 5'000), 5'000U);
+  EXPECT_EQ(ahead("BINARY.SIZE[]", 5'000), 0U);
+  EXPECT_EQ(ahead("BODY.PEEK[]<9999.10>", 5'000), 5'000U);
+  // Of a large one only what is small and stands at its beginning.
+  EXPECT_EQ(ahead("BODY.PEEK[]", 50'000'000), 0U);
+  EXPECT_EQ(ahead("BODY.PEEK[] BODY.PEEK[HEADER]", 50'000'000), 100U);
+  EXPECT_EQ(ahead("BODY.PEEK[]<1000000.10>", 50'000'000), 0U);
 }
 
 TEST(ImapFetchSection, knows_where_the_large_sections_lie) {
