@@ -159,6 +159,7 @@ void answer(benchmark::State& state, ldap::wire::Search search, bool sorted, std
   for (auto _ : state) {
     ldap::SearchWish wish{search, {}};
     if (sorted) wish.sort.push_back({"cn", "", false});
+    if (!sorted) wish.most = most + 1;
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     const auto [outcome, listing] = ldap::Listing::make(world().book, wish, deadline);
     const ldap::Selection selection(search);

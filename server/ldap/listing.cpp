@@ -50,6 +50,8 @@ std::string SearchWish::identity() const {
     out += to_lower(key.attribute);
     out.push_back(key.is_reverse ? '-' : '+');
   }
+  out.push_back('\0');
+  out += std::to_string(most);
   return out;
 }
 
@@ -82,21 +84,31 @@ Outcome Listing::find(Clock::time_point deadline) {
   const auto look_at = [&](const Node& node) {
     if (matcher.evaluate(node) == Truth::yes) nodes_.push_back(node);
   };
+  const auto is_enough = [&] {
+    return wish_.most != 0 && wish_.sort.empty() && nodes_.size() >= wish_.most;
+  };
   std::size_t seen = 0;
   const auto look = [&](const BookEntry& entry) {
     if (scope->has(entry)) look_at({&entry, nullptr});
     is_cut_ = ++seen % k_look_at_clock == 0 && Clock::now() > deadline;
-    return !is_cut_;
+    return !is_cut_ && !is_enough();
   };
   if (scope->only() != nullptr) {
     look(*scope->only());
-  } else if (const auto candidates = matcher.candidates()) {
-    for (const auto* entry : *candidates)
-      if (!look(*entry)) break;
+  } else if (auto candidates = matcher.candidates()) {
+    // A heap: when the first few are enough, the others need no order.
+    const auto is_behind = [](const BookEntry* a, const BookEntry* b) { return is_before(*b, *a); };
+    std::ranges::make_heap(*candidates, is_behind);
+    for (bool goes_on = true; goes_on && !candidates->empty(); candidates->pop_back()) {
+      std::ranges::pop_heap(*candidates, is_behind);
+      goes_on = look(*candidates->back());
+    }
   } else {
     book_->visit(look);
   }
-  scope->visit_units([&](const directory::BookUnit& unit) { look_at({nullptr, &unit}); });
+  scope->visit_units([&](const directory::BookUnit& unit) {
+    if (!is_enough()) look_at({nullptr, &unit});
+  });
   return {};
 }
 

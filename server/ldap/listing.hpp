@@ -17,7 +17,8 @@ namespace kontor::ldap {
 struct SearchWish {
   wire::Search search;
   std::vector<wire::SortKey> sort;  // empty: the book's order
-  // What tells one listing from another: base, scope, filter and order.
+  std::size_t most = 0;             // in the book's order: no more are looked for; 0: all
+  // What tells one listing from another: base, scope, filter, order, and how many at most.
   std::string identity() const;
 };
 

@@ -65,8 +65,7 @@ bool is_equality(std::string_view rule, Matching matching) {
 
 constexpr Truth truth_of(bool is_true) { return is_true ? Truth::yes : Truth::no; }
 
-void unite(Entries& all, Entries more) {
-  all.insert(all.end(), more.begin(), more.end());
+void keep_once(Entries& all) {
   std::ranges::sort(all);
   const auto [first, last] = std::ranges::unique(all);
   all.erase(first, last);
@@ -177,11 +176,16 @@ std::optional<Entries> Matcher::candidates_of(const Item& item) const {
   }
   if (item.kind == Kind::any) {
     Entries all;
+    // Programs look for what is typed in several attributes: all are found by the same words.
+    std::vector<std::string_view> sought;
     for (const auto& one : item.inner) {
+      if (one.row != nullptr && std::ranges::find(sought, one.beginning) != sought.end()) continue;
       auto found = candidates_of(one);
       if (!found) return std::nullopt;
-      unite(all, *std::move(found));
+      if (one.row != nullptr) sought.push_back(one.beginning);
+      all.insert(all.end(), found->begin(), found->end());
     }
+    keep_once(all);
     return all;
   }
   if (item.row == nullptr && item.kind != Kind::none) return Entries();  // never true
@@ -189,10 +193,6 @@ std::optional<Entries> Matcher::candidates_of(const Item& item) const {
   return book_->beginning_with(item.beginning, book_->size() / 4 + 100);
 }
 
-std::optional<Entries> Matcher::candidates() const {
-  auto found = candidates_of(root_);
-  if (found) std::ranges::sort(*found, [](auto* a, auto* b) { return is_before(*a, *b); });
-  return found;
-}
+std::optional<Entries> Matcher::candidates() const { return candidates_of(root_); }
 
 }  // namespace kontor::ldap

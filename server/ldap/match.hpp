@@ -24,7 +24,8 @@ class Matcher {
   Matcher(const directory::Book& book, const wire::Filter& filter);
 
   Truth evaluate(const Node& node) const { return evaluate(root_, node); }
-  // Entries of the book among which are all that fulfil it, in order; nothing: look at all.
+  // Entries of the book among which are all that fulfil it, each once, in no order; nothing: look
+  // at all.
   std::optional<std::vector<const directory::BookEntry*>> candidates() const;
 
  private:

@@ -205,10 +205,13 @@ void take_view(Session& session, const wire::View& view, Part& part) {
                                               ResultCode::success));
 }
 
+std::size_t most_sent(const Session& session, const wire::Search& search) {
+  const std::size_t most = session.environment().settings.address_book.max_entries;
+  return search.size_limit > 0 ? std::min<std::size_t>(most, search.size_limit) : most;
+}
+
 void take_all(Session& session, const wire::Search& search, Part& part) {
-  std::size_t most = session.environment().settings.address_book.max_entries;
-  if (search.size_limit > 0) most = std::min<std::size_t>(most, search.size_limit);
-  part.end = std::min(session.listing->size(), most);
+  part.end = std::min(session.listing->size(), most_sent(session, search));
   if (part.end < session.listing->size())
     part.outcome = {ResultCode::size_limit_exceeded, "there are more entries"};
 }
@@ -253,6 +256,8 @@ Task<Result<void>> search_book(Session& session,
   const auto limits = search;  // of the answer; the listing keeps the rest
   if (outcome.is_success()) {
     SearchWish wish{std::move(search), std::move(controls.sort)};
+    // One more than are sent tells that there are more. Pages and views tell how many there are.
+    if (!controls.page && !controls.view) wish.most = most_sent(session, limits) + 1;
     outcome = is_later_page ? check_cookie(session, wish, controls.page->cookie) : Outcome();
     if (outcome.is_success() && !is_later_page) outcome = co_await find(session, std::move(wish));
   }

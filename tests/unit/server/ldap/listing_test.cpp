@@ -74,6 +74,31 @@ TEST(LdapListing, KeepsToBaseAndScope) {
             ResultCode::no_such_object);
 }
 
+TEST(LdapListing, FindsTheFirstInOrderWhenFewAreWanted) {
+  auto asked = wish("", Scope::subtree);
+  const Names all{"Анна", "Елена", "Boris", "Clara", "Dmitri"};
+  for (std::size_t most = 1; most <= 6; ++most) {
+    asked.most = most;
+    const auto first = Names(all.begin(), all.begin() + std::min<std::size_t>(most, 5));
+    EXPECT_EQ(names(list(asked).second), first) << "everybody is looked at";
+    // By the words that all have: what is typed, in two attributes.
+    Filter typed;
+    typed.kind = Filter::Kind::substrings;
+    typed.attribute = "mail";
+    typed.values = {"p", ""};
+    auto other = typed;
+    other.attribute = "cn";
+    auto words = asked;
+    words.search.filter = Filter();
+    words.search.filter.kind = Filter::Kind::any;
+    words.search.filter.inner = {typed, other};
+    EXPECT_EQ(names(list(words).second), first) << most;
+  }
+  asked.most = 2;
+  asked.sort = {{"cn", "", true}};
+  EXPECT_EQ(list(asked).second.size(), 5U) << "another order needs all";
+}
+
 TEST(LdapListing, HasContainersWhereTheyFulfilTheFilter) {
   auto asked = wish("dc=example,dc=test", Scope::one);
   asked.search.filter.attribute = "objectClass";
