@@ -57,6 +57,7 @@ json::array mail_goes_to(const Desk& desk, const std::string& address) {
   json::array out;
   const auto resolved = desk.environment.delivery.resolve(address);
   for (const auto& person : resolved.mailboxes) out.emplace_back(person->mail);
+  for (const auto& folder : resolved.folders) out.emplace_back(folder.address.address);
   for (const auto& outside : resolved.outside) out.emplace_back(outside);
   return out;
 }

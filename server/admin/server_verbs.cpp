@@ -79,13 +79,14 @@ Task<Answer> deliver(const Desk& desk, Request request) {
   auto resolved = delivery.resolve(address);
   if (resolved.verdict != delivery::Verdict::deliver)
     co_return fail(Errc::not_found, address + ": " + std::string(name_of(resolved.verdict)));
-  if (resolved.mailboxes.empty())
+  if (resolved.mailboxes.empty() && resolved.folders.empty())
     co_return fail(Errc::not_found, address + ": its mail goes to another server");
   delivery::Envelope envelope;
   envelope.trace = delivery::make_trace_id();
   const auto trace = envelope.trace;
-  const auto copies = resolved.mailboxes.size();
-  envelope.recipients.push_back({address, std::move(resolved.mailboxes)});
+  const auto copies = resolved.mailboxes.size() + resolved.folders.size();
+  envelope.recipients.push_back(
+      {address, std::move(resolved.mailboxes), false, false, std::move(resolved.folders)});
   auto message = sources::with_crlf(request.payload);
   const auto results = co_await delivery.deliver(std::move(envelope), std::move(message));
   KONTOR_CO_TRY(results.at(0));

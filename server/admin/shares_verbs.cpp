@@ -11,6 +11,7 @@
 #include "server/admin/verbs.hpp"
 #include "server/sharing/identifier.hpp"
 #include "server/sharing/roles.hpp"
+#include "server/sharing/sent_copy.hpp"
 #include "store/mailbox/names.hpp"
 #include "store/mailbox/reader_account.hpp"
 #include "store/mailbox/shares.hpp"
@@ -20,6 +21,8 @@ namespace {
 
 namespace json = boost::json;
 using AccountPtr = std::shared_ptr<store::Account>;
+
+constexpr std::size_t k_most_annotations = 10'000;  // of the account itself
 
 Result<store::Binding> find_who(const Desk& desk, const std::string& name) {
   const auto& domain = desk.environment.settings.directory.default_domain;
@@ -120,6 +123,12 @@ json::array entries_of(const Desk& desk,
   return out;
 }
 
+json::array addresses_of(const store::SharedFolder& folder) {
+  json::array out;
+  for (const auto& one : folder.addresses) out.emplace_back(one.address);
+  return out;
+}
+
 void add_rows(const Desk& desk,
               const store::SharedAccount& account,
               const store::Binding* who,
@@ -134,8 +143,15 @@ void add_rows(const Desk& desk,
       row["mailbox"] = mailbox;
       row["folder"] = folder.name;
       for (auto& [key, value] : entry.as_object()) row[key] = std::move(value);
+      if (!folder.addresses.empty()) row["addresses"] = addresses_of(folder);
       out.push_back(std::move(row));
     }
+    if (who == nullptr && folder.access.empty())  // it is there for its addresses
+      out.push_back(json::object{{"mailbox", mailbox},
+                                 {"folder", folder.name},
+                                 {"who", "nobody"},
+                                 {"rights", ""},
+                                 {"addresses", addresses_of(folder)}});
   }
 }
 
@@ -223,6 +239,30 @@ Task<Answer> shares_flags(const Desk& desk, Request request) {
     KONTOR_CO_TRY(co_await store::set_flag_sharing(account, folder.id, sharing));
   }
   co_return flag_rows(*account);
+}
+
+Task<Answer> shares_sent(const Desk& desk, Request request) {
+  const auto word = request.arguments.size() > 1 ? request.arguments[1] : std::string();
+  const auto copies = sharing::parse_sent_copies(word);
+  if (!word.empty() && !copies)
+    co_return fail(Errc::bad_input,
+                   "copies are stored of what is sent as the mailbox (send-as), also on its behalf "
+                   "(all), or of nothing (none)");
+  KONTOR_CO_TRY(const auto account, co_await open_mailbox(desk.environment, request.arguments[0]));
+  const auto owner = account->view().binding();
+  const auto found = desk.environment.directory.current()->find({owner.source, owner.guid});
+  if (!found || !directory::is_shared_mailbox(*found))
+    co_return fail(Errc::bad_input, request.arguments[0] + " is no shared mailbox");
+  if (copies) {
+    std::vector<store::AnnotationChange> changes(
+        1, {std::string(sharing::k_sent_copies), std::string(sharing::sent_copies_text(*copies))});
+    if (copies == sharing::k_default_sent_copies) changes.front().value.reset();
+    KONTOR_CO_TRY(co_await account->set_annotations(0, std::move(changes), k_most_annotations));
+  }
+  json::object row;
+  row["mailbox"] = mailbox_text(desk.environment, owner);
+  row["copies"] = sharing::sent_copies_text(sharing::sent_copies_of(account->view()));
+  co_return row;
 }
 
 Task<Answer> shares_list(const Desk& desk, Request request) {

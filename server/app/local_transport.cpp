@@ -84,12 +84,13 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
   for (std::size_t i = 0; i < piece.recipients.size(); ++i) {
     const auto& address = piece.recipients[i].address;
     auto resolved = delivery_.resolve(plain(address));
+    const bool is_here = !resolved.mailboxes.empty() || !resolved.folders.empty();
     const bool is_forwarded =
-        !resolved.outside.empty() && (resolved.mailboxes.empty() || piece.envelope->sender.empty());
+        !resolved.outside.empty() && (!is_here || piece.envelope->sender.empty());
     if (is_forwarded) forwarded.emplace_back(i, std::move(resolved.outside));
-    if (resolved.verdict == Verdict::deliver && !resolved.mailboxes.empty()) {
-      envelope.recipients.push_back(
-          {address, std::move(resolved.mailboxes), resolved.is_catch_all, is_forwarded});
+    if (resolved.verdict == Verdict::deliver && is_here) {
+      envelope.recipients.push_back({address, std::move(resolved.mailboxes), resolved.is_catch_all,
+                                     is_forwarded, std::move(resolved.folders)});
       of.push_back(i);
     } else {
       outcomes[i] = resolved.is_early

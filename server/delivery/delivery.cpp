@@ -27,8 +27,10 @@ using directory::Principal;
 constexpr std::size_t k_max_parallel = 32;
 constexpr std::size_t k_parallel_bytes = 64U << 20U;
 
+// Of a person, or of a folder.
 struct Copy {
-  std::shared_ptr<const Principal> person;
+  std::shared_ptr<const Principal> person;  // nullptr: of a folder
+  store::AddressedFolder folder;
   std::string original;   // recipient that a catch-all stands in for; empty: none
   std::string recipient;  // who it came for
   std::string key;        // of this copy in Remembered
@@ -36,6 +38,18 @@ struct Copy {
   Result<void> result;
   bool was_there = false;
   Filed filed;  // by its owner's script
+
+  store::Binding owner() const {
+    return person ? store::Binding{person->id.source, person->id.guid} : folder.owner;
+  }
+  const std::string& address() const { return person ? person->mail : folder.address.address; }
+  // The same for every message.
+  std::string place() const {
+    const auto whose = owner();
+    auto out = whose.guid.bytes() + whose.source;
+    if (!person) out += '\n' + std::to_string(folder.folder);
+    return out;
+  }
 };
 
 // The message as the mailboxes get it, by the X-Original-To field it bears ("": none).
@@ -63,13 +77,9 @@ struct Job {
   std::atomic<std::size_t> next = 0;
 };
 
-std::string copy_key(const std::string& digest, const directory::PrincipalId& person) {
-  return digest + person.guid.bytes() + person.source;
-}
-
 // The same for every try of a message with this trace.
-Uuid copy_guid(const std::string& trace, const directory::PrincipalId& person) {
-  const auto digest = crypto::sha256(trace + '\n' + person.guid.bytes() + person.source);
+Uuid copy_guid(const std::string& trace, const std::string& place) {
+  const auto digest = crypto::sha256(trace + '\n' + place);
   return Uuid::from_bytes(digest.substr(0, 16)).value();
 }
 
@@ -81,8 +91,15 @@ std::string digest_of(const Envelope& envelope, std::string_view message) {
 
 void report(const Job& job, const Copy& copy, const store::Appending& stored) {
   using log::Keys;
-  const auto account = job.store.find({copy.person->id.source, copy.person->id.guid});
   const auto uid = stored.uids.empty() ? store::Uid{0} : stored.uids.front();
+  if (!copy.person) {
+    job.log.emit(log::events::k_copy_in_folder, {{Keys::address, copy.address()},
+                                                 {Keys::account, copy.folder.account.text()},
+                                                 {Keys::folder, copy.folder.name},
+                                                 {Keys::uid, uid}});
+    return;
+  }
+  const auto account = job.store.find(copy.owner());
   job.log.emit(log::events::k_copy_stored,
                {{Keys::address, copy.person->mail},
                 {Keys::account, account ? account->text() : std::string()},
@@ -112,28 +129,39 @@ void tell_stored(const Job& job, const Copy& copy) {
               has_calendar ? calendar->second : nullptr});
 }
 
+// Into exactly that folder; not_found: it is gone.
+Task<Result<store::Appending>> append_to(store::AccountStore& store,
+                                         store::AddressedFolder folder,
+                                         store::NewMessage message) {
+  KONTOR_CO_TRY(const auto account, co_await store.open(folder.account));
+  std::vector<store::NewMessage> messages(1, std::move(message));
+  co_return co_await account->append(folder.folder, std::move(messages));
+}
+
 Task<void> store_copy(Job& job, Copy& copy) {
   using log::Keys;
   store::NewMessage message;
   message.message = job.prepared.messages.at(copy.original);
   message.internal_date = job.now;
   message.guid = copy.guid;
-  store::Binding owner{copy.person->id.source, copy.person->id.guid};
-  auto stored = co_await deliver_into(job.store, std::move(owner), job.folder, std::move(message));
+  const bool is_of_folder = !copy.person && job.folder == store::SpecialUse::none;
+  auto stored =
+      is_of_folder ? co_await append_to(job.store, copy.folder, std::move(message))
+                   : co_await deliver_into(job.store, copy.owner(), job.folder, std::move(message));
   if (stored.has_value()) {
     report(job, copy, *stored);
-    tell_stored(job, copy);
+    if (copy.person) tell_stored(job, copy);
   } else {
-    job.log.emit(log::events::k_copy_failed, stored.error(), {{Keys::address, copy.person->mail}});
+    job.log.emit(log::events::k_copy_failed, stored.error(), {{Keys::address, copy.address()}});
     copy.result = fail(std::move(stored).error());
   }
 }
 
 // False: no script of its owner is active.
 Task<bool> store_by_script(Job& job, Copy& copy) {
-  if (job.filing == nullptr) co_return false;
+  if (job.filing == nullptr || !copy.person) co_return false;
   const auto& message = job.prepared.messages.at(copy.original);
-  store::Binding owner{copy.person->id.source, copy.person->id.guid};
+  auto owner = copy.owner();
   auto script = co_await script_for(job.store, std::move(owner), message.raw.size());
   if (script && !*script) co_return false;
   if (script) {
@@ -146,7 +174,7 @@ Task<bool> store_by_script(Job& job, Copy& copy) {
   }
   if (!copy.result.has_value())
     job.log.emit(log::events::k_copy_failed, copy.result.error(),
-                 {{log::Keys::address, copy.person->mail}});
+                 {{log::Keys::address, copy.address()}});
   else if (copy.filed.is_stored && copy.filed.is_wanted)
     tell_stored(job, copy);
   co_return true;
@@ -154,7 +182,7 @@ Task<bool> store_by_script(Job& job, Copy& copy) {
 
 // Did an earlier try of this message, which may have ended with the server, store this copy?
 Task<void> look_for_copy(Job& job, Copy& copy) {
-  store::Binding owner{copy.person->id.source, copy.person->id.guid};
+  auto owner = copy.owner();
   if (!job.store.find(owner)) co_return;
   const auto account = co_await job.store.open_for(std::move(owner));
   if (account.has_value()) {
@@ -167,7 +195,7 @@ Task<void> look_for_copy(Job& job, Copy& copy) {
 Task<void> store_unless_there(Job& job, Copy& copy) {
   if (job.may_be_there) co_await look_for_copy(job, copy);
   if (copy.was_there) {
-    job.log.emit(log::events::k_copy_skipped, {{log::Keys::address, copy.person->mail}});
+    job.log.emit(log::events::k_copy_skipped, {{log::Keys::address, copy.address()}});
   } else if (copy.result.has_value()) {
     const bool is_filed = co_await store_by_script(job, copy);
     if (!is_filed) co_await store_copy(job, copy);
@@ -199,46 +227,67 @@ Task<void> store_all(Job& job) {
   co_await run_all(std::move(tasks));
 }
 
-// Index of each person's copy; a person that several recipients lead to has one, and it says that
-// it came by a catch-all only when no other recipient leads there.
-std::map<directory::PrincipalId, std::size_t> plan(Job& job, const Envelope& envelope) {
-  std::map<directory::PrincipalId, std::size_t> index;
+// Index of each copy by its place; a person that several recipients lead to has one, and it says
+// that it came by a catch-all only when no other recipient leads there.
+using Places = std::map<std::string, std::size_t>;
+
+std::string place_of(const std::shared_ptr<const Principal>& person) {
+  Copy copy;
+  copy.person = person;
+  return copy.place();
+}
+std::string place_of(const store::AddressedFolder& folder) {
+  Copy copy;
+  copy.folder = folder;
+  return copy.place();
+}
+
+Places plan(Job& job, const Envelope& envelope) {
+  Places index;
+  const auto add = [&](Copy copy) {
+    auto place = copy.place();
+    copy.guid = copy_guid(envelope.trace, place);
+    if (index.emplace(std::move(place), job.copies.size()).second)
+      job.copies.push_back(std::move(copy));
+  };
   for (const bool catch_all : {false, true})
     for (const auto& recipient : envelope.recipients) {
       if (recipient.is_catch_all != catch_all) continue;
+      Copy copy;
+      copy.recipient = recipient.address;
+      if (catch_all) copy.original = recipient.address;
       for (const auto& person : recipient.mailboxes) {
-        if (!index.emplace(person->id, job.copies.size()).second) continue;
-        Copy copy;
         copy.person = person;
-        copy.recipient = recipient.address;
-        if (catch_all) copy.original = recipient.address;
-        copy.guid = copy_guid(envelope.trace, person->id);
-        job.copies.push_back(std::move(copy));
+        add(copy);
+      }
+      copy.person = nullptr;
+      for (const auto& folder : recipient.folders) {
+        copy.folder = folder;
+        add(copy);
       }
     }
   return index;
 }
 
-Result<void> outcome(const Job& job,
-                     const std::map<directory::PrincipalId, std::size_t>& index,
-                     const Recipient& recipient) {
-  for (const auto& person : recipient.mailboxes) {
-    const auto& result = job.copies[index.at(person->id)].result;
-    if (!result.has_value()) return result;
-  }
-  return {};
+Result<void> outcome(const Job& job, const Places& index, const Recipient& recipient) {
+  Result<void> out;
+  const auto take = [&](const auto& to) {
+    const auto& result = job.copies[index.at(place_of(to))].result;
+    if (out.has_value() && !result.has_value()) out = result;
+  };
+  std::ranges::for_each(recipient.mailboxes, take);
+  std::ranges::for_each(recipient.folders, take);
+  return out;
 }
 
 constexpr std::string_view k_refused = "refused by its recipient: ";
 
 // RFC 5429, 2: is everybody behind this recipient against the message? Then the reason of one.
-const std::string* refusal_by(const Job& job,
-                              const std::map<directory::PrincipalId, std::size_t>& index,
-                              const Recipient& recipient) {
+const std::string* refusal_by(const Job& job, const Places& index, const Recipient& recipient) {
   const std::string* reason = nullptr;
-  if (recipient.is_elsewhere) return nullptr;
+  if (recipient.is_elsewhere || !recipient.folders.empty()) return nullptr;
   for (const auto& person : recipient.mailboxes) {
-    const auto& copy = job.copies[index.at(person->id)];
+    const auto& copy = job.copies[index.at(place_of(person))];
     if (!copy.result.has_value() || !copy.filed.refusal) return nullptr;
     reason = &copy.filed.refusal->reason;
   }
@@ -293,7 +342,7 @@ struct Delivery::State {
     }
   }
   Task<void> settle_refusals(const Job& job,
-                             const std::map<directory::PrincipalId, std::size_t>& index,
+                             const Places& index,
                              const Envelope& envelope,
                              std::vector<Result<void>>& results) const;
   Task<Prepared> prepare(const Job& job, Envelope envelope, std::string message);
@@ -326,11 +375,10 @@ Task<Prepared> Delivery::State::prepare(const Job& job, Envelope envelope, std::
 }
 
 // Who hands the message over is told where that can be; else its sender gets a notice.
-Task<void> Delivery::State::settle_refusals(
-    const Job& job,
-    const std::map<directory::PrincipalId, std::size_t>& index,
-    const Envelope& envelope,
-    std::vector<Result<void>>& results) const {
+Task<void> Delivery::State::settle_refusals(const Job& job,
+                                            const Places& index,
+                                            const Envelope& envelope,
+                                            std::vector<Result<void>>& results) const {
   std::vector<const std::string*> reasons;
   for (const auto& recipient : envelope.recipients)
     reasons.push_back(refusal_by(job, index, recipient));
@@ -368,11 +416,14 @@ const Senders& Delivery::senders() const noexcept { return state_->senders; }
 
 Resolved Delivery::resolve(std::string_view address) const {
   const auto& environment = state_->environment;
+  const auto& folders = environment.store.shares();
   auto resolved = delivery::resolve(*environment.directory.current(), state_->domains, address,
-                                    environment.clock.now(), state_->disabled);
+                                    environment.clock.now(), state_->disabled, &folders);
   const bool is_nobody =
       resolved.verdict == Verdict::unknown || resolved.verdict == Verdict::foreign;
-  resolved.is_early = is_nobody && environment.knows_everybody && !environment.knows_everybody();
+  const bool knows_everybody = !environment.knows_everybody || environment.knows_everybody();
+  const bool may_be_folder = resolved.verdict == Verdict::unknown && !folders.knows_addresses();
+  resolved.is_early = is_nobody && (!knows_everybody || may_be_folder);
   return resolved;
 }
 
@@ -389,8 +440,9 @@ Admission Delivery::admit(Resolved& resolved, const Sender& sender) const {
   }
   if (admitted.size() == resolved.objects.size()) return Admission::allowed;
   if (admitted.empty()) return worst;
-  auto rest = resolve_objects(*copy, state_->domains, std::move(admitted),
-                              state_->environment.clock.now(), state_->disabled);
+  auto rest =
+      resolve_objects(*copy, state_->domains, std::move(admitted), state_->environment.clock.now(),
+                      state_->disabled, &state_->environment.store.shares());
   rest.address = std::move(resolved.address);
   rest.is_catch_all = resolved.is_catch_all;
   resolved = std::move(rest);
@@ -405,6 +457,32 @@ Task<Result<void>> Delivery::check_room(std::vector<std::shared_ptr<const Princi
     if (!fits && fits.error().code() == Errc::over_quota) co_return fits;
   }
   co_return Result<void>();
+}
+
+Task<Result<void>> Delivery::check_room(std::vector<store::AddressedFolder> folders,
+                                        std::uint64_t bytes) {
+  for (const auto& folder : folders) {
+    auto owner = folder.owner;
+    const auto fits = co_await state_->environment.store.check_room(std::move(owner), bytes);
+    if (!fits && fits.error().code() == Errc::over_quota) co_return fits;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<store::AccountView>> Delivery::look_at(store::AddressedFolder folder) {
+  KONTOR_CO_TRY(const auto account, co_await state_->environment.store.open(folder.account));
+  auto view = account->view();
+  const auto& notes = view.annotations(folder.folder);
+  const auto address = store::folder_address_change(folder.address).entry;
+  if (store::is_recoverable(folder.folder) || !view.folder(folder.folder) ||
+      !notes.contains(address))
+    co_return fail(Errc::not_found, "the folder of this address is gone");
+  co_return view;
+}
+
+Task<Result<std::shared_ptr<store::Account>>> Delivery::open_mailbox(directory::PrincipalId owner) {
+  store::Binding binding{owner.source, owner.guid};
+  co_return co_await state_->environment.store.open_for(std::move(binding));
 }
 
 // Only of those of whom the directory says such a thing is the mailbox opened. Limits that an
@@ -442,7 +520,7 @@ Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string
   const auto index = plan(job, envelope);
   job.prepared = co_await state_->prepare(job, envelope, std::move(message));
   for (auto& copy : job.copies)
-    copy.key = copy_key(envelope.is_queued ? job.trace : job.prepared.digest, copy.person->id);
+    copy.key = (envelope.is_queued ? job.trace : job.prepared.digest) + copy.place();
   if (!envelope.is_queued) state_->look_up(job);
   if (!job.copies.empty()) co_await store_all(job);
   state_->remember_if_some_failed(job, envelope.is_queued);

@@ -2,9 +2,11 @@
 // Delivery: one accepted message into the mailboxes of its recipients.
 //
 // The message is parsed once, on the pool of workers when it is large; each person gets one copy,
-// however many recipients lead to him. The task ends when every commit has ended: a recipient
-// without an error has all its copies on disk. Copies run in parallel, bounded by memory. There is
-// no joint transaction: when some copies fail, the others stay. Then
+// and each folder that has an address of its own, however many recipients lead there. No script
+// runs for a folder, nobody is answered in its name; what is junk goes into its account's Junk. The
+// task ends when every commit has ended: a recipient without an error has all its copies on disk.
+// Copies run in parallel, bounded by memory. There is no joint transaction: when some copies fail,
+// the others stay. Then
 // - what came by SMTP is remembered (in memory, bounded), so that the sender's next try of the same
 //   message passes over who has it: nothing is lost, and nothing doubles unless the server restarts
 //   in between;
@@ -46,6 +48,7 @@ struct Recipient {
   // The mailboxes are a catch-all: they are told for whom it was, in an X-Original-To field.
   bool is_catch_all = false;
   bool is_elsewhere = false;  // it goes to addresses elsewhere as well
+  std::vector<store::AddressedFolder> folders = {};
 };
 
 // Whether who hands the message over can be told that a script refuses it (RFC 5429, 2).
@@ -108,6 +111,12 @@ class Delivery {
   // over_quota: one of the mailboxes could not take a message of that size now.
   Task<Result<void>> check_room(std::vector<std::shared_ptr<const directory::Principal>> mailboxes,
                                 std::uint64_t bytes);
+  // The same of the accounts that hold these folders.
+  Task<Result<void>> check_room(std::vector<store::AddressedFolder> folders, std::uint64_t bytes);
+  // The account of a folder as it is now. not_found: the folder, or its address, is gone.
+  Task<Result<store::AccountView>> look_at(store::AddressedFolder folder);
+  // An account that belongs to this mailbox. Loads it.
+  Task<Result<std::shared_ptr<store::Account>>> open_mailbox(directory::PrincipalId owner);
   // over_quota: somebody with so full a mailbox may not send (MailboxPolicy::send_bytes).
   Task<Result<void>> check_may_send(directory::PrincipalId person);
   // One result a recipient, in order: the first error of its copies, if any. `message` is complete,

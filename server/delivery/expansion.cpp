@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/delivery/expansion.hpp"
 
+#include <algorithm>
+
 #include "base/core/text.hpp"
 #include "server/delivery/resolve.hpp"
 
@@ -44,8 +46,8 @@ bool Expander::expand(const Pointer& principal) {
   // A contact's address that is here would come back to him.
   const auto address = lookup_.domains.canonical(principal->mail);
   const auto at = address.rfind('@');
-  if (at == std::string::npos || lookup_.is_local(std::string_view(address).substr(at + 1)))
-    return false;
+  if (at == std::string::npos) return false;
+  if (lookup_.is_local(std::string_view(address).substr(at + 1))) return add_folders(address);
   return add_outside(principal->mail);
 }
 
@@ -96,10 +98,25 @@ bool Expander::add_address(const std::string& address) {
   const auto owners = lookup_.find(std::string_view(name).substr(0, at), domain);
   for (const auto& owner : owners)
     if (owner->kind != Kind::contact || lookup_.is_local(domain)) is_any |= add(owner);
+  if (owners.empty()) is_any = add_folders(name);
   if (is_any || (lookup_.is_local(domain) && !lookup_.domains.is_remote(domain))) return is_any;
   // Somebody of ours was found, and his mail ends nowhere.
   if (!owners.empty() && owners.front()->kind != Kind::contact) return false;
   return add_outside(name);
+}
+
+bool Expander::add_folders(std::string_view address) {
+  const auto at = address.rfind('@');
+  bool is_any = false;
+  for (auto& folder : lookup_.find_folders(address.substr(0, at), address.substr(at + 1))) {
+    if (!lookup_.takes_mail(folder.owner)) continue;
+    is_any = true;
+    const auto same = [&](const auto& one) {
+      return one.account == folder.account && one.folder == folder.folder;
+    };
+    if (std::ranges::none_of(out_.folders, same)) out_.folders.push_back(std::move(folder));
+  }
+  return is_any;
 }
 
 bool Expander::add_outside(std::string address) {

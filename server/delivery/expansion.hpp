@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Expansion: the mailboxes and the addresses elsewhere that mail to some people, groups and
+// Expansion: the mailboxes, folders and addresses elsewhere that mail to some people, groups and
 // contacts ends in (server/delivery/resolve.hpp says by which rules). Pure.
 #pragma once
 #include <map>
@@ -20,17 +20,24 @@ struct Lookup {
   const Domains& domains;
   std::int64_t now;
   const DisabledMail& disabled;
+  const store::Shares* folders;  // nullptr: none has an address
 
   bool is_local(std::string_view domain) const;
   // Has a mailbox, and is neither disabled nor expired.
   bool is_open(const directory::Principal& principal) const;
   // Who has an address; several: each of them.
   Principals find(std::string_view local, std::string_view domain) const;
+  // The folders that an address of ours is for.
+  std::vector<store::AddressedFolder> find_folders(std::string_view local,
+                                                   std::string_view domain) const;
+  // Is mail taken for what this account holds?
+  bool takes_mail(const store::Binding& owner) const;
 };
 
 struct Expansion {
-  Principals mailboxes;              // each once
-  std::vector<std::string> outside;  // each once
+  Principals mailboxes;                         // each once
+  std::vector<std::string> outside;             // each once
+  std::vector<store::AddressedFolder> folders;  // each once
 };
 
 class Expander {
@@ -52,6 +59,7 @@ class Expander {
   bool add_id(const directory::PrincipalId& id);
   bool add_address(const std::string& address);
   bool add_outside(std::string address);
+  bool add_folders(std::string_view address);  // under its domain's true name
 
   const Lookup& lookup_;
   Expansion out_;

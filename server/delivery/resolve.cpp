@@ -19,7 +19,9 @@ Resolved taken(Expansion expansion, Verdict otherwise) {
   Resolved out;
   out.mailboxes = std::move(expansion.mailboxes);
   out.outside = std::move(expansion.outside);
-  out.verdict = out.mailboxes.empty() && out.outside.empty() ? otherwise : Verdict::deliver;
+  out.folders = std::move(expansion.folders);
+  const bool is_any = !out.mailboxes.empty() || !out.outside.empty() || !out.folders.empty();
+  out.verdict = is_any ? Verdict::deliver : otherwise;
   return out;
 }
 
@@ -56,6 +58,15 @@ Resolved objects(const Lookup& lookup, Principals owners) {
   }
   auto out = taken(expander.take(), otherwise);
   out.objects = std::move(owners);
+  return out;
+}
+
+// Mail to the address of folders; those whose owners take no mail are left out.
+Resolved to_folders(const Lookup& lookup, std::vector<store::AddressedFolder> folders) {
+  Resolved out;
+  std::erase_if(folders, [&](const auto& folder) { return !lookup.takes_mail(folder.owner); });
+  out.verdict = folders.empty() ? Verdict::disabled : Verdict::deliver;
+  out.folders = std::move(folders);
   return out;
 }
 
@@ -99,10 +110,15 @@ Resolved resolve_address(const Lookup& lookup, std::string_view address, bool ma
   } else {
     const auto domain = std::string_view(name).substr(at + 1);
     auto found = lookup.find(local, domain);
+    const bool is_object = !found.empty() && found.front()->kind != Kind::contact;
+    auto folders =
+        is_object ? std::vector<store::AddressedFolder>() : lookup.find_folders(local, domain);
     // A contact's own address elsewhere is an address elsewhere like any other.
-    const bool is_ours =
-        !found.empty() && (found.front()->kind != Kind::contact || lookup.is_local(domain));
-    out = is_ours ? objects(lookup, std::move(found)) : nobody(lookup, local, domain, may_catch);
+    const bool is_ours = is_object || (!found.empty() && lookup.is_local(domain));
+    if (!folders.empty())
+      out = to_folders(lookup, std::move(folders));
+    else
+      out = is_ours ? objects(lookup, std::move(found)) : nobody(lookup, local, domain, may_catch);
   }
   out.address = name;
   return out;
@@ -136,6 +152,25 @@ Principals Lookup::find(std::string_view local, std::string_view domain) const {
   return look_up(local.substr(0, plus));
 }
 
+std::vector<store::AddressedFolder> Lookup::find_folders(std::string_view local,
+                                                         std::string_view domain) const {
+  if (folders == nullptr || local.empty() || !is_local(domain)) return {};
+  const auto look_up = [&](std::string_view name) {
+    return folders->addressed(directory::fold_name(std::string(name) + '@' + std::string(domain)));
+  };
+  if (auto found = look_up(local); !found.empty()) return found;
+  const auto plus = local.find('+');
+  if (plus == 0 || plus == std::string_view::npos) return {};
+  return look_up(local.substr(0, plus));
+}
+
+bool Lookup::takes_mail(const store::Binding& owner) const {
+  if (owner == directory::public_folders_owner<store::Binding>()) return true;
+  const auto principal = copy.find({owner.source, owner.guid});
+  return principal && principal->has_mailbox() &&
+         (is_open(*principal) || disabled.what != DisabledMail::What::refuse);
+}
+
 DisabledMail disabled_mail(const config::Directory& settings) {
   using What = DisabledMail::What;
   DisabledMail out;
@@ -150,8 +185,9 @@ Resolved resolve(const DirectoryCopy& copy,
                  const Domains& domains,
                  std::string_view address,
                  UtcSeconds now,
-                 const DisabledMail& disabled) {
-  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled};
+                 const DisabledMail& disabled,
+                 const store::Shares* folders) {
+  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled, folders};
   return resolve_address(lookup, address, true);
 }
 
@@ -159,8 +195,9 @@ Resolved resolve_objects(const DirectoryCopy& copy,
                          const Domains& domains,
                          Principals owners,
                          UtcSeconds now,
-                         const DisabledMail& disabled) {
-  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled};
+                         const DisabledMail& disabled,
+                         const store::Shares* folders) {
+  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled, folders};
   return objects(lookup, std::move(owners));
 }
 

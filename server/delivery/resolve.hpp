@@ -14,6 +14,10 @@
 // is reached by his own forwarding keeps a copy himself, so that no circle loses a message. What
 // leads to nobody is as if it were not there. An address that several of one source have is for
 // each of them.
+//
+// Folders have addresses too (store/mailbox/folder_mail.hpp), with and without a +tag. A person,
+// room or group that has the address comes first; before the folder is neither a contact, which
+// stands for it in the directory, nor postmaster, abuse or the catch-all.
 #pragma once
 #include <memory>
 #include <string>
@@ -23,6 +27,7 @@
 #include "base/core/time.hpp"
 #include "directory/model/model.hpp"
 #include "server/delivery/domains.hpp"
+#include "store/mailbox/shares.hpp"
 
 namespace kontor::delivery {
 
@@ -50,6 +55,7 @@ struct Resolved {
   // Whom the address names: what they say about their senders counts. None: administrators.
   Principals objects;
   Principals mailboxes;
+  std::vector<store::AddressedFolder> folders;
   std::vector<std::string> outside;  // contacts and target addresses that are elsewhere
   std::string address;               // under its domain's true name
   bool is_catch_all = false;         // `mailboxes` is the domain's catch-all
@@ -57,18 +63,21 @@ struct Resolved {
 };
 
 // `address` is local@domain, the local part without quotes; "postmaster" alone is allowed.
+// `folders` knows the addresses of folders; nullptr: there are none.
 Resolved resolve(const directory::DirectoryCopy& copy,
                  const Domains& domains,
                  std::string_view address,
                  UtcSeconds now,
-                 const DisabledMail& disabled = {});
+                 const DisabledMail& disabled = {},
+                 const store::Shares* folders = nullptr);
 
 // Where mail to these goes, when some owners of an address are left out.
 Resolved resolve_objects(const directory::DirectoryCopy& copy,
                          const Domains& domains,
                          Principals owners,
                          UtcSeconds now,
-                         const DisabledMail& disabled);
+                         const DisabledMail& disabled,
+                         const store::Shares* folders = nullptr);
 
 // The word for logs: "unknown", "disabled", ...
 std::string_view name_of(Verdict verdict) noexcept;

@@ -24,8 +24,10 @@ std::string_view name_of(SpecialUse use) {
   return {};
 }
 
+}  // namespace
+
 // A folder of that name without the use is taken too: its owner made it for that.
-Task<std::optional<store::FolderId>> find_or_make(store::Account& account, SpecialUse use) {
+Task<std::optional<store::FolderId>> special_folder(store::Account& account, SpecialUse use) {
   if (const auto found = account.view().find_special(use)) co_return found->id;
   const std::string name(name_of(use));
   if (name.empty()) co_return std::nullopt;
@@ -39,8 +41,6 @@ Task<std::optional<store::FolderId>> find_or_make(store::Account& account, Speci
   co_return found->id;
 }
 
-}  // namespace
-
 SpecialUse marked_folder(std::string_view header) {
   return mime::field_value(header, k_junk_field) ? SpecialUse::junk : SpecialUse::none;
 }
@@ -52,7 +52,7 @@ Task<Result<store::Appending>> deliver_into(store::AccountStore& store,
   if (use == SpecialUse::none)
     co_return co_await store.deliver(std::move(owner), std::move(message));
   if (const auto account = co_await store.open_for(owner)) {
-    if (const auto folder = co_await find_or_make(**account, use)) {
+    if (const auto folder = co_await special_folder(**account, use)) {
       std::vector<store::NewMessage> messages(1, message);
       auto appended = co_await (*account)->append(*folder, std::move(messages));
       if (appended || appended.error().code() != Errc::not_found) co_return appended;

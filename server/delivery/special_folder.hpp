@@ -3,6 +3,7 @@
 // when there is none. A folder that goes away meanwhile, or cannot be made, leaves INBOX: no
 // message is lost for its folder.
 #pragma once
+#include <optional>
 #include <string_view>
 
 #include "base/core/task.hpp"
@@ -16,6 +17,9 @@ inline constexpr std::string_view k_junk_field = "X-Kontor-Junk";
 
 // Where a message of this header goes; none: INBOX.
 store::SpecialUse marked_folder(std::string_view header);
+
+// The mail folder of this account that has the use, made when there is none; nothing: it cannot be.
+Task<std::optional<store::FolderId>> special_folder(store::Account& account, store::SpecialUse use);
 
 // As AccountStore::deliver(), which `none` is; durable when it returns.
 Task<Result<store::Appending>> deliver_into(store::AccountStore& store,

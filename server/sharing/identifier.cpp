@@ -2,6 +2,7 @@
 #include "server/sharing/identifier.hpp"
 
 #include "base/core/text.hpp"
+#include "server/sharing/rights.hpp"
 
 namespace kontor::sharing {
 namespace {
@@ -29,6 +30,7 @@ Result<store::Binding> find_principal(const directory::DirectoryCopy& copy,
                                       std::string_view default_domain,
                                       const std::string& name) {
   if (iequals(name, "anyone")) return store::Binding{};
+  if (iequals(name, "anonymous")) return anonymous();
   const auto found = find_by_name(copy, default_domain, name);
   if (!found) return parse_binding(name);
   if (found->kind == directory::Kind::contact)
@@ -38,6 +40,7 @@ Result<store::Binding> find_principal(const directory::DirectoryCopy& copy,
 
 std::string identifier_of(const directory::DirectoryCopy& copy, const store::Binding& principal) {
   if (principal.source.empty()) return "anyone";
+  if (principal == anonymous()) return "anonymous";
   const directory::PrincipalId id{principal.source, principal.guid};
   const auto found = copy.find(id);
   if (found && !found->mail.empty()) return found->mail;

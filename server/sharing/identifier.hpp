@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Identifiers of access lists (RFC 4314, 2): what a client calls a person or a group of the
-// directory, and what it is told. "anyone" is everybody who can sign in.
+// directory, and what it is told. "anyone" is everybody who can sign in, and, for
+// what mail to a folder asks, everybody else too; "anonymous" is those who did not sign in.
 #pragma once
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 #include "server/sharing/rights.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kontor::sharing {
 namespace {
@@ -98,6 +99,20 @@ std::vector<store::Binding> principals_of(const directory::Identity& identity,
       out.push_back({group->id.source, group->id.guid});
   }
   return out;
+}
+
+store::Binding anonymous() {
+  constexpr std::array<std::uint8_t, 16> k_guid{0x6b, 0x6f, 0x6e, 0x74, 0x6f, 0x72, 0x40, 0x00,
+                                                0x80, 0x00, 0x73, 0x74, 0x72, 0x61, 0x6e, 0x67};
+  return {"kontor", Uuid(k_guid)};
+}
+
+RightBits rights_of_strangers(const store::AccessList& list) {
+  RightBits given = 0, taken = 0;
+  for (const auto& entry : list)
+    if (entry.principal.source.empty() || entry.principal == anonymous())
+      (entry.negative ? taken : given) |= entry.rights;
+  return static_cast<RightBits>(given & ~taken);
 }
 
 bool may(const directory::Identity& identity,

@@ -47,6 +47,11 @@ bool is_of_his_group(const directory::Identity& identity,
 // Whom an entry may name to count for him: anyone, himself, his groups.
 std::vector<store::Binding> principals_of(const directory::Identity& identity,
                                           const directory::DirectoryCopy& copy);
+// What the list gives those who did not sign in: mail from outside has no other rights than these.
+// "anyone" counts for them too (RFC 4314, 2), "anonymous" for them alone.
+store::RightBits rights_of_strangers(const store::AccessList& list);
+// Whom an entry for "anonymous" names.
+store::Binding anonymous();
 bool may(const directory::Identity& identity,
          const directory::Directory& directory,
          const Access& access,

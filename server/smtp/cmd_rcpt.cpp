@@ -7,6 +7,7 @@
 
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/folder_mail.hpp"
 #include "server/smtp/policy.hpp"
 #include "server/smtp/screened.hpp"
 
@@ -86,6 +87,7 @@ Destined destined(const wire::RcptCommand& rcpt, delivery::Resolved resolved) {
   out.is_catch_all = resolved.is_catch_all;
   out.mailboxes = std::move(resolved.mailboxes);
   out.outside = std::move(resolved.outside);
+  out.folders = std::move(resolved.folders);
   return out;
 }
 
@@ -139,7 +141,8 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
   }
   bool is_narrowed = false;
   if (is_taken(session, mailbox, resolved.verdict)) {
-    auto refused = policy_recipient_refusal(session, resolved, is_narrowed);
+    auto refused = co_await folder_refusal(session, resolved);
+    if (!refused) refused = policy_recipient_refusal(session, resolved, is_narrowed);
     if (!refused) refused = screen_recipient(session, mailbox.address());
     if (refused) {
       log_refusal(session, mailbox, refused->lines[0]);
@@ -147,11 +150,14 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
       co_return Result<void>();
     }
   }
-  if (is_taken(session, mailbox, resolved.verdict) && resolved.mailboxes.size() <= k_most_asked) {
+  if (is_taken(session, mailbox, resolved.verdict) &&
+      resolved.mailboxes.size() + resolved.folders.size() <= k_most_asked) {
     // RFC 1870, 6.2: with SIZE before the message, as small as one can be without it.
     const auto size = std::max<std::uint64_t>(transaction.mail->size.value_or(0), 1);
     const auto mailboxes = resolved.mailboxes;
-    const auto fits = co_await delivery.check_room(mailboxes, size);
+    auto fits = co_await delivery.check_room(mailboxes, size);
+    const auto folders = resolved.folders;
+    if (fits) fits = co_await delivery.check_room(folders, size);
     if (!fits) {
       session.log().emit(log::events::k_smtp_recipient_refused, fits.error(),
                          {{log::Keys::address, mailbox.text()}});

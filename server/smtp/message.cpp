@@ -15,6 +15,7 @@
 #include "server/smtp/policy.hpp"
 #include "server/smtp/scanned.hpp"
 #include "server/smtp/screened.hpp"
+#include "server/smtp/sent_copy.hpp"
 #include "server/smtp/submission.hpp"
 #include "server/smtp/trace_fields.hpp"
 
@@ -31,6 +32,7 @@ struct Looked {
   std::string message_id;
   std::optional<filter::Evidence> evidence;  // of who sent it, where that is asked
   std::string message;                       // handed back
+  std::vector<SharedAuthor> shared;          // mailboxes in whose name it is
 };
 
 struct Question {
@@ -73,6 +75,8 @@ Looked look_at(const Question& question, std::string_view message) {
     looked.missing_fields =
         missing_fields(message, question.trace, question.server_name, question.now);
     looked.refusal = author_refusal(question, message, looked.missing_fields);
+    if (!looked.refusal)
+      looked.shared = shared_authors(question.writer, *question.domains, message);
   }
   looked.message_id = mime::field_value(header, "Message-ID").value_or("");
   if (question.is_checked) looked.evidence = filter::evidence_of(message);
@@ -210,11 +214,15 @@ Task<void> take(Session& session, std::string trace, std::string added, Looked l
   routed.fields =
       std::move(added) + received_field(trace_info(session, trace)) + looked.missing_fields;
   routed.envelope.size = routed.fields.size() + looked.message.size();
+  SentMessage sent{trace, {}, std::move(looked.shared)};
+  if (!sent.authors.empty()) sent.bytes = looked.missing_fields + looked.message;
   routed.message = std::move(looked.message);
   routed.answers_each = session.role() == Role::lmtp;
   const auto bytes = routed.envelope.size;
   const auto results = co_await session.environment().routing.take(std::move(routed));
   report(session, trace, bytes, looked.message_id, results);
+  if (std::ranges::all_of(results, [](const auto& one) { return one.has_value(); }))
+    co_await store_sent_copies(session, std::move(sent));
   reply_results(session, results, trace);
 }
 

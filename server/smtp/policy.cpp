@@ -69,11 +69,18 @@ std::optional<wire::Reply> policy_recipient_refusal(const Session& session,
   const auto takes_from_here_only = [&](const auto& person) {
     return policies.of(person->id)->receives_here_only;
   };
-  if (std::ranges::none_of(resolved.mailboxes, takes_from_here_only) || is_from_here(session))
+  const auto is_in_such = [&](const store::AddressedFolder& folder) {
+    return policies.of({folder.owner.source, folder.owner.guid})->receives_here_only;
+  };
+  if ((std::ranges::none_of(resolved.mailboxes, takes_from_here_only) &&
+       std::ranges::none_of(resolved.folders, is_in_such)) ||
+      is_from_here(session))
     return std::nullopt;
   std::erase_if(resolved.mailboxes, takes_from_here_only);
+  std::erase_if(resolved.folders, is_in_such);
   is_narrowed = true;
-  if (!resolved.mailboxes.empty() || !resolved.outside.empty()) return std::nullopt;
+  if (!resolved.mailboxes.empty() || !resolved.outside.empty() || !resolved.folders.empty())
+    return std::nullopt;
   return wire::Reply(550, "5.7.1", "mail from outside the organisation is not taken there");
 }
 

@@ -42,7 +42,10 @@ std::size_t count_copies(const Routed& routed) {
   std::set<directory::PrincipalId> people;
   for (const auto& recipient : routed.recipients)
     for (const auto& person : recipient.mailboxes) people.insert(person->id);
-  return people.size();
+  std::set<std::pair<store::AccountId, store::FolderId>> folders;
+  for (const auto& recipient : routed.recipients)
+    for (const auto& folder : recipient.folders) folders.emplace(folder.account, folder.folder);
+  return people.size() + folders.size();
 }
 
 bool is_for_queue(const Routed& routed) {
@@ -56,7 +59,7 @@ bool is_for_queue(const Routed& routed) {
 // the place of the address, with all that was asked for it; a list answers for its success itself.
 std::vector<queue::Recipient> behind(const Destined& recipient) {
   std::vector<queue::Recipient> out;
-  const bool is_one = recipient.outside.size() == 1 && recipient.mailboxes.empty();
+  const bool is_one = recipient.outside.size() == 1 && !recipient.is_here();
   for (const auto& address : recipient.outside) {
     auto one = recipient.asked;
     if (one.original.empty()) one.original = "rfc822;" + one.address;
@@ -101,7 +104,7 @@ Task<void> Routing::add_entries(Job& job) {
     if (recipient.is_relayed) outside.insert(to_lower(recipient.asked.address));
   for (std::size_t i = 0; i < routed.recipients.size(); ++i) {
     const auto& recipient = routed.recipients[i];
-    const bool by_queue = job.mailboxes_by_queue && !recipient.mailboxes.empty();
+    const bool by_queue = job.mailboxes_by_queue && recipient.is_here();
     if (recipient.is_relayed || by_queue) {
       plain.recipients.push_back(recipient.asked);
       plain.of.push_back(i);
@@ -150,9 +153,10 @@ Task<void> Routing::fill_mailboxes(Job& job) {
   std::vector<std::size_t> of;
   for (std::size_t i = 0; i < routed.recipients.size(); ++i) {
     const auto& recipient = routed.recipients[i];
-    if (recipient.mailboxes.empty() || job.is_failed(i)) continue;
+    if (!recipient.is_here() || job.is_failed(i)) continue;
     envelope.recipients.push_back({recipient.asked.address, recipient.mailboxes,
-                                   recipient.is_catch_all, recipient.is_expanded()});
+                                   recipient.is_catch_all, recipient.is_expanded(),
+                                   recipient.folders});
     of.push_back(i);
   }
   if (of.empty()) co_return;
@@ -177,8 +181,8 @@ Task<void> Routing::tell_of_success(Job& job) {
     const auto& recipient = routed.recipients[i];
     const bool is_wanted = (recipient.asked.notify & queue::k_notify_success) != 0;
     const bool by_queue = recipient.is_relayed ||
-                          (recipient.mailboxes.empty() && recipient.outside.size() == 1) ||
-                          (job.mailboxes_by_queue && !recipient.mailboxes.empty());
+                          (!recipient.is_here() && recipient.outside.size() == 1) ||
+                          (job.mailboxes_by_queue && recipient.is_here());
     if (!is_wanted || by_queue || job.is_failed(i)) continue;
     queue::Outcome outcome;
     outcome.fate = queue::Fate::delivered;

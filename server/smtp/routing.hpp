@@ -32,12 +32,14 @@ inline constexpr std::size_t k_most_bytes = 64U << 20U;
 struct Destined {
   queue::Recipient asked;  // address as given, under its domain's true name; and what DSN asks
   std::vector<std::shared_ptr<const directory::Principal>> mailboxes;
-  std::vector<std::string> outside;  // contacts that stand behind the address
-  bool is_relayed = false;           // the address itself is elsewhere
+  std::vector<store::AddressedFolder> folders = {};
+  std::vector<std::string> outside = {};  // contacts that stand behind the address
+  bool is_relayed = false;                // the address itself is elsewhere
   bool is_catch_all = false;
   bool is_narrowed = false;  // fewer than stand behind the address: it is not to be asked again
 
   bool is_expanded() const noexcept { return !outside.empty(); }
+  bool is_here() const noexcept { return !mailboxes.empty() || !folders.empty(); }
 };
 
 struct Routed {

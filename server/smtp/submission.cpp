@@ -5,6 +5,7 @@
 
 #include "base/core/text.hpp"
 #include "base/mime/header.hpp"
+#include "directory/model/shared_mailbox.hpp"
 #include "server/delivery/senders.hpp"
 #include "server/sharing/send_as.hpp"
 #include "server/smtp/trace_fields.hpp"
@@ -80,6 +81,31 @@ Right right_to(const Writer& writer, const delivery::Domains& domains, std::stri
   const auto& person = *writer.person;
   if (is_own(person, address) || is_own(person, name) || is_own(person, plain)) return Right::own;
   return std::max(right_to_other(writer, name), right_to_other(writer, plain));
+}
+
+std::vector<SharedAuthor> shared_authors(const Writer& writer,
+                                         const delivery::Domains& domains,
+                                         std::string_view message) {
+  std::vector<SharedAuthor> out;
+  const auto take = [&](const mime::Mailbox& mailbox) {
+    if (mailbox.domain.empty()) return;
+    const auto name = domains.canonical(mailbox.address());
+    auto owner = writer.copy->find_address(name);
+    if (!owner) owner = writer.copy->find_address(without_tag(name));
+    if (!owner || !directory::is_shared_mailbox(*owner)) return;
+    const auto right = right_to(writer, domains, mailbox.address());
+    const auto same = [&](const auto& one) { return one.mailbox->id == owner->id; };
+    if (right != Right::none && std::ranges::none_of(out, same))
+      out.push_back({std::move(owner), right});
+  };
+  for (const auto& field : mime::parse_fields(header_of(message))) {
+    if (!iequals(field.name, "From")) continue;
+    for (const auto& address : mime::parse_addresses(field.value)) {
+      if (!address.is_group) take(address.mailbox);
+      for (const auto& member : address.members) take(member);
+    }
+  }
+  return out;
 }
 
 Result<Right> check_author(const Writer& writer,

@@ -39,6 +39,16 @@ Writer writer_of(const directory::Directory& directory,
 enum class Right : unsigned char { none, on_behalf, own };
 Right right_to(const Writer& writer, const delivery::Domains& domains, std::string_view address);
 
+// A shared mailbox in whose name a message is, and by what right.
+struct SharedAuthor {
+  std::shared_ptr<const directory::Principal> mailbox;
+  Right right = Right::own;  // on_behalf, own
+};
+// Those among the From addresses that the writer may use, each once.
+std::vector<SharedAuthor> shared_authors(const Writer& writer,
+                                         const delivery::Domains& domains,
+                                         std::string_view message);
+
 // What the authors of a message say: own when he is one himself or says so in Sender; on_behalf
 // when a Sender field has to tell who sent it (RFC 5322, 3.6.2). no_permission: a From address is
 // neither, or Sender is not his own; bad_input: there is no From. The detail is for the client.

@@ -84,6 +84,8 @@ class AccountStore {
   // What accounts have given to others. What a commit changes stands in it when the commit becomes
   // visible. Soon after a stop that was none of close() it may lack something.
   virtual const Shares& shares() const = 0;
+  // What they say now is there after any stop, once this returns.
+  virtual Task<Result<void>> keep_shares() = 0;
   // Told of every account, loaded or not, on any thread, shortly: raise a signal, no more.
   virtual Watch watch(std::function<void(AccountId, AccountNews)> told) = 0;
   // Called before an account's folder goes, or another one takes its place: whoever has files open

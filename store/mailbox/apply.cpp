@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/core/text.hpp"
+#include "store/mailbox/folder_mail.hpp"
 
 namespace kontor::store {
 namespace {
@@ -486,6 +487,8 @@ void Apply::operator()(const AnnotationFrame& frame) const {
     annotations.erase(frame.entry);
   else
     annotations[frame.entry] = frame.value;
+  if (folder != nullptr && frame.entry.starts_with(k_folder_mail))
+    state.sharing_modseq = place.sequence;
 }
 
 void Apply::operator()(const FolderFrame& frame) const {

@@ -3,6 +3,7 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <set>
 
 #include "base/io/work_pool.hpp"
@@ -33,6 +34,7 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   std::vector<AccountInfo> list() const override;
   std::optional<AccountInfo> info(const AccountId& id) const override;
   const Shares& shares() const override { return shares_; }
+  Task<Result<void>> keep_shares() override;
   Watch watch(std::function<void(AccountId, AccountNews)> told) override;
   Watch watch_leaving(std::function<void(AccountId)> leaving) override;
   Task<Result<CompactReport>> compact(AccountId id, CompactTurn turn) override;
@@ -83,7 +85,7 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   void save_index() const;
   // store/mailbox/disk_store_shares.cpp
   void read_shares(const std::vector<AccountId>& found, const std::set<AccountId>& fresh);
-  void save_shares(bool complete);
+  Result<void> save_shares(bool complete);
   void note_shares(const AccountId& id, const AccountState& state);
   std::function<void()> on_commit(const AccountId& id, const LogAccount& account);
   void look_again(const AccountId& id);
@@ -109,6 +111,7 @@ class DiskStore final : public AccountStore, public AccountReplacer {
   Shares shares_;
   Guarded<std::set<AccountId>> unseen_;          // what they share is to be looked at
   std::atomic<std::uint64_t> saved_shares_ = 0;  // the version in the file
+  std::mutex shares_file_;                       // who writes it
   std::string folder_;
   config::Store settings_;
   std::unique_ptr<io::FileLock> lock_;

@@ -76,7 +76,7 @@ Task<void> DiskStore::close() {
   co_await run_all(std::move(tasks));
   auto save = [this] {
     save_index();
-    save_shares(unseen_.with([](const auto& unseen) { return unseen.empty(); }));
+    (void)save_shares(unseen_.with([](const auto& unseen) { return unseen.empty(); }));
     return true;
   };
   co_await io::on_pool(disk_, std::move(save));

@@ -14,10 +14,14 @@ SharedAccount shared_of(const AccountState& state) {
   out.id = state.id;
   out.owner = state.owner;
   for (const auto& folder : state.folders) {
-    if (!folder->shown() || folder->access.empty() || folder->access->empty()) continue;
+    if (!folder->shown()) continue;
     const auto& info = folder->info;
-    out.folders.push_back(
-        {info.id, info.name, info.special_use, *folder->access, info.folder_class});
+    SharedFolder shared{info.id, info.name, info.special_use, {}, info.folder_class};
+    if (!folder->access.empty()) shared.access = *folder->access;
+    if (!folder->annotations.empty() && info.folder_class == FolderClass::mail)
+      shared.addresses = folder_addresses(*folder->annotations);
+    if (shared.access.empty() && shared.addresses.empty()) continue;
+    out.folders.push_back(std::move(shared));
   }
   std::ranges::sort(out.folders, [](const SharedFolder& a, const SharedFolder& b) {
     return std::pair(a.id != k_inbox, std::string_view(a.name)) <
@@ -39,16 +43,19 @@ void DiskStore::read_shares(const std::vector<AccountId>& found, const std::set<
     for (const auto& account : file->accounts)
       if (there.contains(account->id)) shares_.set(*account);
   unseen_.with([&](auto& unseen) { unseen = complete ? fresh : there; });
+  shares_.expect(file ? fresh : there);
   // From now on it is complete no more, until the store closes.
-  if (complete) save_shares(false);
+  if (complete) (void)save_shares(false);
 }
 
 // A cache: when it cannot be written, the accounts are looked at again.
-void DiskStore::save_shares(bool complete) {
+Result<void> DiskStore::save_shares(bool complete) {
+  const std::lock_guard lock(shares_file_);
   const auto version = shares_.version();
   const auto bytes = encode_shares({complete, shares_.all()});
-  if (io::write_file_durably(environment_.files, shares_file(folder_), bytes))
-    saved_shares_ = version;
+  KONTOR_TRY(io::write_file_durably(environment_.files, shares_file(folder_), bytes));
+  saved_shares_ = version;
+  return {};
 }
 
 void DiskStore::note_shares(const AccountId& id, const AccountState& state) {
@@ -72,6 +79,11 @@ void DiskStore::look_again(const AccountId& id) {
   unseen_.with([&](auto& unseen) { unseen.insert(id); });
 }
 
+Task<Result<void>> DiskStore::keep_shares() {
+  auto save = [this] { return save_shares(false); };
+  co_return co_await io::on_pool(disk_, std::move(save));
+}
+
 Task<bool> DiskStore::look_at_shares() {
   const auto next = unseen_.with([](auto& unseen) -> std::optional<AccountId> {
     if (unseen.empty()) return std::nullopt;
@@ -82,7 +94,7 @@ Task<bool> DiskStore::look_at_shares() {
   if (!next) {
     if (saved_shares_ != shares_.version()) {
       auto save = [this] {
-        save_shares(false);
+        (void)save_shares(false);
         return true;
       };
       co_await io::on_pool(disk_, std::move(save));
@@ -90,13 +102,20 @@ Task<bool> DiskStore::look_at_shares() {
     co_return false;
   }
   const auto slot = find_slot(*next);
-  if (slot == nullptr) co_return true;
+  if (slot == nullptr) {
+    shares_.note_seen(*next);
+    co_return true;
+  }
   const auto before =
       slots_.with([&](SlotTable&) { return std::pair(slot->last_use, slot->state); });
-  if (before.second == SlotState::absent) co_return true;
+  if (before.second == SlotState::absent) {
+    shares_.note_seen(*next);
+    co_return true;
+  }
   {
     // What cannot be opened shares nothing until it can; its event says so.
     auto account = co_await use(slot);
+    shares_.note_seen(*next);
     slots_.with([&](SlotTable&) { slot->last_use = before.first; });
   }
   if (before.second != SlotState::loaded && co_await seize(slot)) {

@@ -7,9 +7,11 @@
 namespace kontor::store {
 namespace {
 
-constexpr CacheFile k_file{"kontorSH", 2, "a list of what is shared"};
+constexpr CacheFile k_file{"kontorSH", 3, "a list of what is shared"};
+constexpr CacheFile k_file_before{"kontorSH", 2, k_file.name};  // no folder had addresses
 // The least bytes that one of them takes: what a count in a damaged file may ask for.
-constexpr std::size_t k_least_account = 34, k_least_folder = 5, k_least_entry = 20;
+constexpr std::size_t k_least_account = 34, k_least_folder = 5, k_least_entry = 20,
+                      k_least_address = 2;
 
 void put(ByteWriter& out, const AccessEntry& entry) {
   out.text(entry.principal.source);
@@ -34,9 +36,14 @@ void put(ByteWriter& out, const SharedFolder& folder) {
   out.fixed(static_cast<std::uint8_t>(folder.folder_class));
   out.varint(folder.access.size());
   for (const auto& entry : folder.access) put(out, entry);
+  out.varint(folder.addresses.size());
+  for (const auto& one : folder.addresses) {
+    out.text(one.address);
+    out.fixed(static_cast<std::uint8_t>(one.inside ? 1 : 0));
+  }
 }
 
-SharedFolder take_folder(ByteReader& in) {
+SharedFolder take_folder(ByteReader& in, bool has_addresses) {
   SharedFolder folder;
   folder.id = in.number<FolderId>();
   folder.name = in.text();
@@ -48,6 +55,13 @@ SharedFolder take_folder(ByteReader& in) {
     folder.folder_class = static_cast<FolderClass>(folder_class);
   const auto count = in.count(k_least_entry);
   for (std::size_t i = 0; i < count && in.ok(); ++i) folder.access.push_back(take_entry(in));
+  const auto addresses = has_addresses ? in.count(k_least_address) : 0;
+  for (std::size_t i = 0; i < addresses && in.ok(); ++i) {
+    FolderAddress one;
+    one.address = in.text();
+    one.inside = in.fixed<std::uint8_t>() != 0;
+    folder.addresses.push_back(std::move(one));
+  }
   return folder;
 }
 
@@ -96,30 +110,69 @@ void Shares::take_out(Table& table, const AccountId& id) {
       named->second.erase(id);
       if (named->second.empty()) table.named.erase(named);
     }
+  for (const auto& folder : found->second->folders)
+    for (const auto& one : folder.addresses) {
+      const auto known = table.addressed.find(one.address);
+      if (known == table.addressed.end()) continue;
+      known->second.erase(id);
+      if (known->second.empty()) table.addressed.erase(known);
+    }
   table.accounts.erase(found);
 }
 
 void Shares::set(SharedAccount account) {
   auto kept = std::make_shared<const SharedAccount>(std::move(account));
   table_.with([&](Table& table) {
+    table.unknown.erase(kept->id);
     const auto found = table.accounts.find(kept->id);
     const bool is_known = found != table.accounts.end();
     if (is_known ? *found->second == *kept : kept->folders.empty()) return;
     take_out(table, kept->id);
     ++table.version;
     if (kept->folders.empty()) return;
-    for (const auto& folder : kept->folders)
+    for (const auto& folder : kept->folders) {
       for (const auto& entry : folder.access) table.named[entry.principal].insert(kept->id);
+      for (const auto& one : folder.addresses) table.addressed[one.address].insert(kept->id);
+    }
     table.accounts.emplace(kept->id, std::move(kept));
   });
 }
 
 void Shares::forget(const AccountId& id) {
   table_.with([&](Table& table) {
+    table.unknown.erase(id);
     if (!table.accounts.contains(id)) return;
     take_out(table, id);
     ++table.version;
   });
+}
+
+std::vector<AddressedFolder> Shares::addressed(std::string_view address) const {
+  return table_.with([&](const Table& table) {
+    std::vector<AddressedFolder> out;
+    const auto found = table.addressed.find(address);
+    if (found == table.addressed.end()) return out;
+    for (const auto& id : found->second) {
+      const auto& account = *table.accounts.at(id);
+      for (const auto& folder : account.folders)
+        for (const auto& one : folder.addresses)
+          if (one.address == address)
+            out.push_back({id, account.owner, folder.id, folder.name, one});
+    }
+    return out;
+  });
+}
+
+bool Shares::knows_addresses() const {
+  return table_.with([](const Table& table) { return table.unknown.empty(); });
+}
+
+void Shares::expect(std::set<AccountId> ids) {
+  table_.with([&](Table& table) { table.unknown = std::move(ids); });
+}
+
+void Shares::note_seen(const AccountId& id) {
+  table_.with([&](Table& table) { table.unknown.erase(id); });
 }
 
 std::string encode_shares(const SharesFile& file) {
@@ -137,7 +190,8 @@ std::string encode_shares(const SharesFile& file) {
 }
 
 Result<SharesFile> decode_shares(std::string_view bytes) {
-  KONTOR_TRY(const auto body, open_cache(k_file, bytes));
+  const auto before = open_cache(k_file_before, bytes);
+  KONTOR_TRY(const auto body, before ? before : open_cache(k_file, bytes));
   ByteReader in(body);
   SharesFile out;
   out.complete = in.fixed<std::uint8_t>() != 0;
@@ -148,7 +202,8 @@ Result<SharesFile> decode_shares(std::string_view bytes) {
     account.owner.source = in.text();
     account.owner.guid = in.uuid();
     const auto folders = in.count(k_least_folder);
-    for (std::size_t f = 0; f < folders && in.ok(); ++f) account.folders.push_back(take_folder(in));
+    for (std::size_t f = 0; f < folders && in.ok(); ++f)
+      account.folders.push_back(take_folder(in, !before));
     out.accounts.push_back(std::make_shared<const SharedAccount>(std::move(account)));
   }
   if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "the list of what is shared is damaged");

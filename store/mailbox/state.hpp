@@ -153,7 +153,7 @@ struct AccountState {
   std::uint32_t last_uid_validity = 0;  // never given again, even after its folder is gone
   ModSeq modseq = 0;                    // sequence of the last frame
   ModSeq sharing_modseq =
-      0;  // of the last that changed a list, a folder or the owner; since loaded
+      0;  // of the last that changed a list, a folder, an address or the owner; since loaded
   Usage usage;
   OwnLimits own_limits;
   bool quota_warned = false;                // the owner has a letter that says how full it is

@@ -16,13 +16,25 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-std::string with_header(std::string_view body) {
+std::string with_header(std::string_view body, std::uint32_t version) {
   ByteWriter out;
   out.raw("kontorSH");
-  out.fixed(std::uint32_t{2});
+  out.fixed(version);
   out.fixed(crc32c(body));
   out.raw(body);
   return out.take();
+}
+
+// Any annotation of the name of an address is one, and says what it is written as.
+void try_addresses(std::string_view input) {
+  const auto half = input.size() / 2;
+  AnnotationMap notes{{std::string(k_folder_mail) + std::string(input.substr(0, half)),
+                       std::string(input.substr(half))}};
+  const auto found = folder_addresses(notes);
+  require(found.size() == 1);
+  const auto change = folder_address_change(found[0]);
+  require(change.entry == notes.begin()->first);
+  require(folder_addresses({{change.entry, *change.value}}) == found);
 }
 
 }  // namespace
@@ -30,7 +42,9 @@ std::string with_header(std::string_view body) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const auto read = decode_shares(data[0] % 2 == 0 ? with_header(input) : std::string(input));
+  try_addresses(input);
+  const auto read = decode_shares(data[0] % 2 == 0 ? with_header(input, data[0] % 4 == 0 ? 2 : 3)
+                                                   : std::string(input));
   if (!read) return 0;
   const auto again = decode_shares(encode_shares(*read));
   require(again.has_value() && again->complete == read->complete &&
@@ -44,6 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& folder : account->folders)
       for (const auto& entry : folder.access)
         require(!shares.naming({&entry.principal, 1}).empty());
+    for (const auto& folder : account->folders)
+      for (const auto& one : folder.addresses) require(!shares.addressed(one.address).empty());
     shares.forget(account->id);
   }
   require(shares.all().empty());

@@ -22,6 +22,9 @@ inline constexpr EventKind k_copy_skipped{
 inline constexpr EventKind k_copy_filed{
     "delivery.copy.filed", LogLevel::info,
     "The script of this mailbox's owner put the message into this folder.", ""};
+inline constexpr EventKind k_copy_in_folder{
+    "delivery.copy.folder", LogLevel::info,
+    "A message to the address of a folder is on disk in that folder.", ""};
 inline constexpr EventKind k_copy_redirected{
     "delivery.copy.redirected", LogLevel::info,
     "The script of this mailbox's owner sent the message on; it is in the queue.", ""};
@@ -53,6 +56,6 @@ inline constexpr EventKind k_reply_failed{
 inline constexpr std::array k_delivery_events{
     &k_copy_stored,     &k_copy_failed,      &k_copy_skipped,   &k_copy_filed,
     &k_copy_redirected, &k_redirect_refused, &k_copy_discarded, &k_copy_refused,
-    &k_script_failed,   &k_reply_sent,       &k_reply_failed};
+    &k_script_failed,   &k_reply_sent,       &k_reply_failed,   &k_copy_in_folder};
 
 }  // namespace kontor::log::events

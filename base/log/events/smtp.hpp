@@ -46,11 +46,21 @@ inline constexpr EventKind k_smtp_message_lost{
 inline constexpr EventKind k_smtp_command_refused{"smtp.command.refused", LogLevel::debug,
                                                   "A command was answered with an error.", ""};
 
+inline constexpr EventKind k_smtp_sent_copy_stored{
+    "smtp.sentcopy.stored", LogLevel::info,
+    "What was sent in the name of a shared mailbox is in its Sent folder.", ""};
+inline constexpr EventKind k_smtp_sent_copy_missing{
+    "smtp.sentcopy.missing", LogLevel::info,
+    "What was sent in the name of a shared mailbox went out, and no copy is in its Sent folder; "
+    "reason or the error says why.",
+    "Who sends needs the right i in the Sent folder (kontorctl shares list MAILBOX)."};
+
 inline constexpr std::array k_smtp_events{
     &k_smtp_session_opened,   &k_smtp_session_closed,  &k_smtp_session_failed,
     &k_smtp_tls_started,      &k_smtp_tls_failed,      &k_smtp_sign_in_done,
     &k_smtp_sign_in_refused,  &k_smtp_sender_refused,  &k_smtp_recipient_refused,
     &k_smtp_message_accepted, &k_smtp_message_refused, &k_smtp_message_lost,
-    &k_smtp_command_refused,  &k_smtp_notice_lost};
+    &k_smtp_command_refused,  &k_smtp_notice_lost,     &k_smtp_sent_copy_stored,
+    &k_smtp_sent_copy_missing};
 
 }  // namespace kontor::log::events

@@ -139,6 +139,7 @@ class FakeStore : public store::AccountStore {
   std::vector<store::AccountInfo> list() const override { return {}; }
   std::optional<store::AccountInfo> info(const store::AccountId&) const override { return {}; }
   const store::Shares& shares() const override { return shared; }
+  Task<Result<void>> keep_shares() override { co_return Result<void>(); }
   store::Watch watch(std::function<void(store::AccountId, store::AccountNews)>) override {
     return {};
   }

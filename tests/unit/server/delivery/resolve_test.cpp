@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "directory/model/shared_mailbox.hpp"
 #include "tests/unit/directory/model/people.hpp"
 
 namespace kontor::delivery {
@@ -76,6 +77,77 @@ TEST(DeliveryResolve, FindsWhoAnAddressStandsFor) {
     for (const auto& person : resolved.mailboxes) names.push_back(person->name);
     std::ranges::sort(names);
     EXPECT_EQ(names, row.names) << row.address;
+  }
+}
+
+// Accounts 20 (public), 21 (anna's) and 22 (of a person who is disabled) with one folder each.
+void give_addresses(store::Shares& shares) {
+  const auto folder = [](std::string name, std::vector<std::string> addresses) {
+    store::SharedFolder out;
+    out.id = 5;
+    out.name = std::move(name);
+    for (auto& address : addresses) out.addresses.push_back({std::move(address), false});
+    return out;
+  };
+  const auto owner = [](std::uint32_t number) {
+    return store::Binding{test_id(number).source, test_id(number).guid};
+  };
+  shares.set({test_id(20).guid,
+              public_folders_owner<store::Binding>(),
+              {folder("News", {"news@example.test", "abuse@example.test", "boris@example.test",
+                               "card@firm.test"})}});
+  shares.set({test_id(21).guid, owner(1), {folder("Projects", {"projects@example.test"})}});
+  shares.set({test_id(22).guid, owner(4), {folder("Gone", {"gone.too@example.test"})}});
+}
+
+TEST(DeliveryResolve, FoldersHaveAddresses) {
+  auto people = some_people().all();
+  std::vector<Principal> all;
+  for (const auto& one : people) all.push_back(*one);
+  auto card = test_person(30, "card");
+  card.kind = Kind::contact;
+  card.mail = "card@firm.test";
+  card.addresses = {card.mail};
+  auto forwarder = test_person(31, "forwarder");
+  forwarder.mail_rules.target_address = "news@example.test";
+  all.push_back(card);
+  all.push_back(forwarder);
+  all.push_back(test_group(32, "readers", {test_id(1), test_id(30), test_id(31)}));
+  const DirectoryCopy copy(std::move(all), 1);
+  store::Shares shares;
+  give_addresses(shares);
+  config::Domains settings;
+  settings.catch_all = {"example.test=anna@example.test"};
+  settings.alias = {"old.test=example.test"};
+  const Domains domains(settings);
+  struct FolderRow {
+    std::string_view address;
+    Verdict verdict;
+    std::vector<std::string> folders;
+    std::size_t mailboxes = 0;
+  };
+  const FolderRow rows[] = {
+      {"News@Example.test", Verdict::deliver, {"News"}},
+      {"news+x@old.test", Verdict::deliver, {"News"}},
+      {"abuse@example.test", Verdict::deliver, {"News"}},      // before the administrators
+      {"boris@example.test", Verdict::deliver, {}, 1},         // a person comes first
+      {"card@firm.test", Verdict::deliver, {"News"}},          // a contact stands for the folder
+      {"forwarder@example.test", Verdict::deliver, {"News"}},  // a target address may be one
+      {"readers@example.test", Verdict::deliver, {"News"}, 1},
+      {"projects@example.test", Verdict::deliver, {"Projects"}},
+      {"gone.too@example.test", Verdict::disabled, {}},
+      {"news@nowhere.test", Verdict::foreign, {}},
+      {"newsx@example.test", Verdict::deliver, {}, 1},  // the catch-all
+  };
+  for (const auto& row : rows) {
+    const auto resolved =
+        resolve(copy, domains, row.address, UtcSeconds(std::chrono::seconds(2'000)), {}, &shares);
+    EXPECT_EQ(name_of(resolved.verdict), name_of(row.verdict)) << row.address;
+    std::vector<std::string> names;
+    for (const auto& folder : resolved.folders) names.push_back(folder.name);
+    EXPECT_EQ(names, row.folders) << row.address;
+    EXPECT_EQ(resolved.mailboxes.size(), row.mailboxes) << row.address;
+    EXPECT_EQ(resolved.is_catch_all, row.address.starts_with("newsx"));
   }
 }
 

@@ -55,6 +55,23 @@ class RightsTest : public ::testing::Test {
   }();
 };
 
+TEST_F(RightsTest, OfStrangersAreThoseOfAnyoneAndAnonymous) {
+  const auto of = [](const store::AccessList& list) {
+    return store::letters_of(rights_of_strangers(list));
+  };
+  EXPECT_EQ(of({}), "");
+  EXPECT_EQ(of({entry({}, "lrp")}), "lrp");
+  EXPECT_EQ(of({entry(anonymous(), "p")}), "p");
+  EXPECT_EQ(of({entry({}, "lrp"), entry(anonymous(), "p", true)}), "lr");
+  EXPECT_EQ(of({entry(binding(2), "p"), entry(binding(11), "p")}), "");
+  // They are nobody who signed in.
+  EXPECT_EQ(letters(3, {entry(anonymous(), "lrp")}), "");
+  EXPECT_EQ(letters(3, {entry({}, "lrp"), entry(anonymous(), "p", true)}), "lrp");
+  const auto copy = directory_.current();
+  EXPECT_EQ(find_principal(*copy, "", "Anonymous"), anonymous());
+  EXPECT_EQ(identifier_of(*copy, anonymous()), "anonymous");
+}
+
 TEST_F(RightsTest, TheOwnerHasAllWhateverTheListSays) {
   EXPECT_EQ(letters(1, {}), "lrswipkxtean");
   EXPECT_EQ(letters(1, {entry(binding(1), "lrswipkxtea", true), entry({}, "a", true)}),

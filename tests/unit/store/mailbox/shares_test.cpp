@@ -63,6 +63,51 @@ TEST(Shares, TheirFileIsReadAsItWasWrittenOrNotAtAll) {
   }
 }
 
+TEST(Shares, KnowWhoseAnAddressIs) {
+  Shares shares;
+  SharedFolder news;
+  news.id = 5;
+  news.name = "News";
+  news.addresses = {{"news@x.test", true}, {"old@x.test", false}};
+  shares.set(sample(1, {news}));
+  const auto found = shares.addressed("news@x.test");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0],
+            (AddressedFolder{sample(1, {}).id, owner_of(1), 5, "News", news.addresses[0]}));
+  EXPECT_THAT(shares.addressed("News@x.test"), IsEmpty()) << "they are asked for folded";
+  const auto read = decode_shares(encode_shares({true, shares.all()}));
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(*read->accounts.at(0), *shares.all().at(0));
+  news.addresses.erase(news.addresses.begin());
+  shares.set(sample(1, {news}));
+  EXPECT_THAT(shares.addressed("news@x.test"), IsEmpty());
+  EXPECT_EQ(shares.addressed("old@x.test").size(), 1U);
+  shares.set(sample(2, {news}));
+  EXPECT_EQ(shares.addressed("old@x.test").size(), 2U) << "of a copied account";
+  shares.forget(sample(1, {}).id);
+  shares.forget(sample(2, {}).id);
+  EXPECT_THAT(shares.addressed("old@x.test"), IsEmpty());
+  // What may have addresses that nobody knows yet.
+  shares.expect({sample(1, {}).id, sample(2, {}).id});
+  EXPECT_FALSE(shares.knows_addresses());
+  shares.set(sample(1, {}));
+  EXPECT_FALSE(shares.knows_addresses());
+  shares.note_seen(sample(2, {}).id);
+  EXPECT_TRUE(shares.knows_addresses());
+}
+
+// Version 2, which had none: byte by byte, as docs/formats/shares.md has it.
+TEST(Shares, AFileWithoutAddressesIsReadToo) {
+  auto bytes = encode_shares({true, {}});
+  ASSERT_EQ(bytes.size(), 18U);
+  bytes[8] = 2;
+  const auto read = decode_shares(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->complete);
+  bytes[8] = 4;
+  EXPECT_EQ(decode_shares(bytes).error().code(), Errc::corrupt);
+}
+
 class SharesTest : public StoreFixture {
  protected:
   SharesTest() { open(); }
@@ -118,6 +163,42 @@ TEST_F(SharesTest, FollowWhatIsCommitted) {
   ASSERT_TRUE(threads_.work(account()->delete_folder("Plans")));
   give(k_inbox, 2, "");
   EXPECT_EQ(names(), "");
+}
+
+TEST_F(SharesTest, AddressesGoAndComeWithTheirFolders) {
+  const auto made = threads_.work(account()->create_folder("News", {}));
+  ASSERT_TRUE(made);
+  const auto change = [&](AnnotationChange one) {
+    ASSERT_TRUE(threads_.work(account()->set_annotations(*made, {std::move(one)}, 10)));
+  };
+  const auto name = [&](std::string_view address) {
+    const auto found = store_->shares().addressed(address);
+    return found.empty() ? std::string() : found[0].name;
+  };
+  change(folder_address_change({"news@x.test", false}));
+  EXPECT_EQ(name("news@x.test"), "News") << "a folder without a list";
+  ASSERT_TRUE(threads_.work(account()->rename_folder("News", "Old")));
+  EXPECT_EQ(name("news@x.test"), "Old");
+  ASSERT_TRUE(threads_.work(store_->keep_shares()));
+  const auto killed = io::read_file(*disk_, k_file, 1 << 20U);
+  ASSERT_TRUE(killed);
+  close();
+  ASSERT_TRUE(io::write_file_durably(*disk_, k_file, *killed));
+  open();
+  EXPECT_EQ(name("news@x.test"), "Old") << "known after a kill, before anything is loaded";
+  EXPECT_TRUE(store_->shares().knows_addresses());
+  ASSERT_TRUE(threads_.work(account()->delete_folder("Old")));
+  EXPECT_EQ(name("news@x.test"), "");
+  ASSERT_TRUE(threads_.work(account()->restore_folder(*made | k_deleted_bit, "Back")));
+  EXPECT_EQ(name("news@x.test"), "Back");
+  change(no_folder_address("news@x.test"));
+  EXPECT_EQ(name("news@x.test"), "");
+  close();
+  ASSERT_TRUE(disk_->remove(k_file));
+  open();
+  EXPECT_FALSE(store_->shares().knows_addresses());
+  look();
+  EXPECT_TRUE(store_->shares().knows_addresses());
 }
 
 TEST_F(SharesTest, HaveFoldersOfEveryClass) {
