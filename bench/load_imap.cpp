@@ -72,8 +72,7 @@ FetchResult fetch_all(Client& imap, const std::string& items) {
     const auto uid = number_at(line, "UID ");
     if (uid <= result.last_uid) throw std::runtime_error("UIDs do not ascend");
     result.last_uid = uid;
-    if (const auto at = line.rfind("RFC822.SIZE "); at != std::string_view::npos)
-      result.sizes += number_at(line.substr(at), "RFC822.SIZE ");
+    result.sizes += number_at(line, "RFC822.SIZE ");
   });
   return result;
 }
