@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/core/answers.hpp"
+#include "base/core/frames.hpp"
 #include "base/log/events/imap.hpp"
 #include "base/log/keys.hpp"
 #include "server/imap/capability.hpp"
@@ -27,19 +28,28 @@ net::Limit wait_limit(const Session& session) {
   return session.identity ? idle : std::min(idle, k_sign_in_limit);
 }
 
+// What is to be said before a wait.
+Task<Result<void>> say_all(Session& session) {
+  KONTOR_CO_TRY(co_await check_standing(session));
+  if (tells_between(session)) {
+    KONTOR_CO_TRY(co_await tell_changes(session, SyncRules(), Moment::between));
+  }
+  co_return co_await session.out.flush();
+}
+
+Task<Result<void>> say_too_idle(Session& session) {
+  co_return fail(co_await say_bye(session, "Idle for too long"));
+}
+
 // Until a command can be read, the limit is over or the session is to end.
 Task<Result<void>> wait_for_input(Session& session) {
   while (session.reader.buffered().empty()) {
-    KONTOR_CO_TRY(co_await check_standing(session));
-    if (tells_between(session)) {
-      KONTOR_CO_TRY(co_await tell_changes(session, SyncRules(), Moment::between));
-    }
-    KONTOR_CO_TRY(co_await session.out.flush());
+    KONTOR_CO_TRY(co_await say_all(session));
+    let_go_of_frames();
     auto wake = co_await session.stream->wait(&session.end->wake, wait_limit(session));
     if (!wake) co_return fail(std::move(wake).error());
     if (*wake == net::Wake::readable) co_return Result<void>();
-    if (*wake == net::Wake::timed_out)
-      co_return fail(co_await say_bye(session, "Idle for too long"));
+    if (*wake == net::Wake::timed_out) co_return co_await say_too_idle(session);
   }
   co_return Result<void>();
 }
@@ -53,28 +63,37 @@ void answer_problem(Session& session, const ReadCommand& command) {
   ++session.bad_commands;
 }
 
-// The next command that can be run; what cannot is answered. Nothing of its reading is held while
-// it runs: a session in IDLE is in the middle of one.
-Task<Result<std::optional<Request>>> next_request(Session& session) {
+// The next command as the task that runs it; what cannot be run is answered. Nothing of its reading
+// is held while it runs: a session in IDLE is in the middle of one.
+Task<Result<Task<Result<void>>>> next_command(Session& session) {
   KONTOR_CO_TRY(auto command, co_await read_command(session));
-  if (!command.problem && command.row != nullptr) co_return request_of(std::move(command));
+  if (!command.problem && command.row != nullptr)
+    co_return co_await dispatch(session, request_of(std::move(command)));
   answer_problem(session, command);
-  co_return std::nullopt;
+  co_return nothing_more();
 }
 
-Task<Result<void>> run(Session& session) {
+Task<Result<void>> after_command(Session& session) {
+  if (session.bad_commands > session.env.settings.imap.max_bad_commands)
+    co_return fail(co_await say_bye(session, "Too many bad commands"));
+  co_return co_await session.out.flush_if_large();
+}
+
+void greet(Session& session) {
   session.out.line("* OK [CAPABILITY ", capability_text(session), "] ",
                    session.env.settings.server.name, " Kontor ready");
+}
+
+// No answer of a step is kept across the next one (as KONTOR_CO_TRY would keep it): idle sessions
+// stand here.
+Task<Result<void>> run(Session& session) {
+  greet(session);
   while (session.state != State::logout) {
-    KONTOR_CO_TRY(co_await wait_for_input(session));
-    auto request = co_await next_request(session);
-    if (!request) co_return fail(std::move(request).error());
-    if (*request) {
-      KONTOR_CO_TRY(co_await dispatch(session, **std::move(request)));
-    }
-    if (session.bad_commands > session.env.settings.imap.max_bad_commands)
-      co_return fail(co_await say_bye(session, "Too many bad commands"));
-    KONTOR_CO_TRY(co_await session.out.flush_if_large());
+    if (auto waited = co_await wait_for_input(session); !waited) co_return waited;
+    auto command = co_await next_command(session);
+    if (!command) co_return fail(std::move(command).error());
+    if (auto done = co_await *std::move(command); !done) co_return done;
+    if (auto after = co_await after_command(session); !after) co_return after;
   }
   co_return co_await session.out.flush();
 }
@@ -91,13 +110,13 @@ Task<Result<void>> secure(Session& session) {
   co_return Result<void>();
 }
 
-// Everything between the accepted connection and its goodbye.
-Task<Result<void>> converse(Session& session, bool implicit_tls) {
+// The connection as it is when commands may come.
+Task<Result<void>> begin(Session& session, bool implicit_tls) {
   if (implicit_tls) {
     KONTOR_CO_TRY(co_await secure(session));
   }
   session.log.emit(log::events::k_imap_connection_opened);
-  co_return co_await run(session);
+  co_return Result<void>();
 }
 
 void listen_for_end(Session& session) {
@@ -128,7 +147,8 @@ Task<void> serve_session(Session& session, bool implicit_tls) {
   listen_for_end(session);
   std::string reason = "internal error";
   try {
-    const auto ended = co_await converse(session, implicit_tls);
+    auto ended = co_await begin(session, implicit_tls);
+    if (ended) ended = co_await run(session);
     reason = ended ? "logout" : ended.error().detail();
   } catch (const std::exception& error) {
     // A broken promise of our own: this connection ends, the others go on.

@@ -110,12 +110,29 @@ Request request_of(ReadCommand command) {
           .by_uid = command.head.by_uid};
 }
 
-Task<Result<void>> dispatch(Session& session, Request request) {
+namespace {
+
+// A handler may wait for long (IDLE): beside it only this is held.
+Task<Result<void>> carry_out(Session& session, Request request, Task<Result<Tagged>> handled) {
+  auto finished = finish(session, request, co_await std::move(handled));
+  co_return co_await std::move(finished);
+}
+
+}  // namespace
+
+Task<Result<Task<Result<void>>>> dispatch(Session& session, Request request) {
   session.command = request.row->name;
   KONTOR_CO_TRY(co_await check_standing(session));
-  if (auto why = forbidden(session, *request.row))
-    co_return co_await finish(session, request, *std::move(why));
-  co_return co_await finish(session, request, co_await request.row->handler(session, request));
+  if (auto why = forbidden(session, *request.row)) {
+    KONTOR_CO_TRY(co_await finish(session, request, *std::move(why)));
+    co_return nothing_more();
+  }
+  Request known;  // what is needed of it when the handler is done
+  known.tag = request.tag;
+  known.row = request.row;
+  co_return carry_out(session, std::move(known), request.row->handler(session, std::move(request)));
 }
+
+Task<Result<void>> nothing_more() { co_return Result<void>(); }
 
 }  // namespace kontor::imap

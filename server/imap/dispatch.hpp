@@ -9,7 +9,10 @@ namespace kontor::imap {
 
 // Of a command that has a row.
 Request request_of(ReadCommand command);
-// closed: the connection ends.
-Task<Result<void>> dispatch(Session& session, Request request);
+// The task that runs it, from the handler to the tagged response; a handler may wait for long, and
+// nothing of what came before is held then. closed, from both: the connection ends.
+Task<Result<Task<Result<void>>>> dispatch(Session& session, Request request);
+// Done already.
+Task<Result<void>> nothing_more();
 
 }  // namespace kontor::imap
