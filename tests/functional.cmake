@@ -87,7 +87,7 @@ kontor_script(clients pop3 tests/functional/pop3_clients.py 900)
 
 # The relay by itself, without a queue; tests/functional/relay.py runs it.
 add_executable(relay_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/relay_probe.cpp)
-target_link_libraries(relay_probe PRIVATE kontor_base_config kontor_server_smtp_client)
+target_link_libraries(relay_probe PRIVATE kontor_base_config kontor_server_http kontor_server_smtp_client)
 set_target_properties(relay_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 kontor_script(clients relay tests/functional/relay.py 600)
 kontor_script(clients outbound_tls tests/functional/outbound_tls.py 600)

@@ -43,6 +43,7 @@
 #include "server/app/script_outbox.hpp"
 #include "server/app/session_warden.hpp"
 #include "server/app/spelling.hpp"
+#include "server/app/sts.hpp"
 #include "server/app/web.hpp"
 #include "server/dav/homes.hpp"
 #include "server/dav/schedule.hpp"
@@ -139,6 +140,7 @@ struct Server::State {
   std::unique_ptr<scheduling::Scheduler> scheduler;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<LocalTransport> local;
+  std::unique_ptr<smtp::client::StsPolicies> sts;  // null: MTA-STS is not looked at
   std::unique_ptr<smtp::client::Relay> relay;
   std::unique_ptr<Router> router;
   std::unique_ptr<filter::dkim::KeyRing> dkim_keys;
@@ -265,7 +267,15 @@ Result<void> Server::State::open_queue() {
   auto opened = queue::Queue::open(std::move(environment), settings.server.data_folder + "/queue");
   if (!opened) return fail(std::move(opened).error().while_doing("opening the queue"));
   queue = *std::move(opened);
+  if (settings.outbound.mta_sts) {
+    auto fetch = make_policy_fetch(settings.outbound, *resolver);
+    if (!fetch) return fail(std::move(fetch).error().while_doing("outbound.mta_sts_ca_file"));
+    sts = smtp::client::StsPolicies::open(
+        {*resolver, io::real_file_system(), clock, log, *std::move(fetch)},
+        settings.server.data_folder + "/mta-sts");
+  }
   smtp::client::RelayEnvironment others{settings, *resolver, log, clock};
+  others.policies = sts.get();
   auto made = smtp::client::Relay::make(std::move(others));
   if (!made) return fail(std::move(made).error().while_doing("preparing mail to others"));
   relay = *std::move(made);
@@ -506,6 +516,7 @@ Task<void> Server::State::keep_house() {
       save_blocks(*guard, settings.server.data_folder, log);
       if (uses_due) app_passwords->save_uses();
       if (uses_due && dmarc_results) (void)dmarc_results->save();
+      if (uses_due && sts) (void)sts->save();
       if (uses_due) save_greylist(screening->greylist(), settings.server.data_folder, log);
       if (hung_up) reopen_log();
       if (hung_up) tell_manager("READY=1");
@@ -524,7 +535,7 @@ Task<void> Server::State::keep_mailboxes() {
 }
 
 // DKIM keys that wait for their record, and old ones whose time is over; reports of days that are
-// over. By a resolver of its own:
+// over; policies of others that are a day old. By a resolver of its own:
 // the other one remembers for a while that there was no record.
 Task<void> Server::State::keep_keys() {
   while (!is_stopping) {
@@ -534,6 +545,10 @@ Task<void> Server::State::keep_keys() {
         co_await dkim_keys->look_after(**asked, clock.now() - filter::dkim::record_life(settings));
     }
     if (dmarc_reports && !is_stopping) (void)co_await dmarc_reports->send(false);
+    if (sts) {
+      std::function<bool()> ends = [this] { return bool(is_stopping); };
+      co_await sts->refresh(std::move(ends));
+    }
     if (!is_stopping) (void)co_await keys.wait(k_keys_tick);
   }
 }
@@ -571,7 +586,11 @@ Task<void> Server::State::shut_down() {
   out_of_office->stop();
   invitations->stop();
   scheduler->stop();
-  (void)co_await tasks.wait_empty(k_cut);
+  const bool are_done = co_await tasks.wait_empty(k_cut);
+  if (!are_done) {  // such as one that waits for a web server that hangs
+    tasks.cancel();
+    (void)co_await tasks.wait_empty(k_cut);
+  }
   // Connections are over: nothing new comes into the queue, and what it delivers here is stored.
   co_await queue->stop(k_queue_patience);
   co_await queue->close();
@@ -581,6 +600,7 @@ Task<void> Server::State::shut_down() {
     save_greylist(screening->greylist(), settings.server.data_folder, log);
     app_passwords->save_uses();
     if (dmarc_results) (void)dmarc_results->save();
+    if (sts) (void)sts->save();
   };
   co_await io::on_pool(disk, std::move(last_files));
   log.emit(log::events::k_server_stopped);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/web.hpp"
 
+#include "server/app/sts.hpp"
 #include "server/autodiscover/routes.hpp"
 #include "server/dav/routes.hpp"
 
@@ -30,6 +31,7 @@ http::Routes make_web(const config::Settings& settings,
   all.add({"/health", {"GET"}, http::Access::anybody, [&directory](http::Call) {
              return health(directory);
            }});
+  all.add(own_policy_route(settings, directory));
   all.add(autodiscover::routes({settings, directory, sign_in, clock}));
   all.add(dav::routes(
       {settings, directory, store, clock, books, &workers, &scheduler, &policies, &guard}));

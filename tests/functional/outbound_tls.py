@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How mail to others is protected on its way: DANE with zones that are really signed, Postfix and servers of the test."""
+"""How mail to others is protected on its way: DANE with zones that are really signed, MTA-STS with policies over HTTPS,
+Postfix and servers of the test."""
 import hashlib
+import http.server
+import os
 import pathlib
 import subprocess
 import sys
-import unittest
+import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import far_side
@@ -27,11 +30,11 @@ def tlsa(certificate, usage, selector, matching):
 WRONG = '3 1 1 ' + '00' * 32
 
 
-class Dane(relay.RelayCase):
-    def certificate(self, name, days=2):
+class Case(relay.RelayCase):
+    def certificate(self, name, days=2, also=()):
         folder = self.folder / f'{name}-{days}'
         folder.mkdir()
-        postfix.make_certificate(folder, name, days)
+        postfix.make_certificate(folder, name, days, also)
         return folder
 
     def host(self, number, domain, *records, name=None, preference=10):
@@ -49,6 +52,8 @@ class Dane(relay.RelayCase):
         self.reasons = {one.address: one.reason for one in told}
         return {one.address: f'{one.fate} {one.status}' for one in told}
 
+
+class Dane(Case):
     def test_postfix_is_known_by_its_tlsa_records(self):
         far = postfix.Postfix('far.test', 'mx.far.test', self.port)
         self.addCleanup(far.close)
@@ -158,10 +163,151 @@ class Dane(relay.RelayCase):
         # A host that the settings name has records too (RFC 7672, 2.2.2).
         self.assertEqual(self.try_all(zones, ['a@far.test'], host), {'a@far.test': 'deferred 4.7.5'})
         for settings in ({'outbound.dane': False}, {'queue.tls': 'verify', 'queue.ca_file': str(good / 'ca.pem')}):
-            self.assertEqual(self.try_all(zones, ['a@far.test'], {**host, **settings}), {'a@far.test': 'relayed 2.0.0'})
-            self.assertEqual(self.try_all(zones, ['a@home.test'], settings), {'a@home.test': 'relayed 2.0.0'})
+            self.assertEqual(self.try_all(zones, ['a@far.test'], {**host, **settings}), {'a@far.test': 'relayed 2.0.0'}, self.log)
+            self.assertEqual(self.try_all(zones, ['a@home.test'], settings), {'a@home.test': 'relayed 2.0.0'}, self.log)
         self.assertEqual(self.try_all(zones, ['a@home.test'], {'queue.tls': 'require'}), {'a@home.test': 'deferred 4.7.5'})
         self.assertEqual(len(smart.messages), 4)
+
+
+class Policies:
+    """The web servers that policies come from: {host: (status, content type, text)}, over TLS."""
+
+    def __init__(self, address, tls, texts):
+        self.texts, self.asked = texts, []
+        policies = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = 'HTTP/1.1'
+
+            def do_GET(self):
+                host = self.headers['Host'].split(':')[0]
+                policies.asked.append((host, self.path))
+                status, kind, text = policies.texts.get(host, (404, 'text/plain', 'none'))
+                self.send_response(status)
+                self.send_header('Content-Type', kind)
+                if status == 301:
+                    self.send_header('Location', f'https://{text}{self.path}')
+                self.send_header('Transfer-Encoding', 'chunked')
+                self.end_headers()
+                for part in (text[:20], text[20:]):
+                    if part:
+                        self.wfile.write(f'{len(part):x}\r\n{part}\r\n'.encode())
+                self.wfile.write(b'0\r\n\r\n')
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer((address, 0), Handler)
+        self.port = self.server.server_address[1]
+        self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def policy(*hosts, mode='enforce', age=86400):
+    return (200, 'text/plain; charset=utf-8',
+            f'version: STSv1\r\nmode: {mode}\r\n' + ''.join(f'mx: {host}\r\n' for host in hosts) + f'max_age: {age}\r\n')
+
+
+class MtaSts(Case):
+    """Domains NAME.test with mail hosts mxN.NAME.test and policies at mta-sts.NAME.test."""
+
+    def start(self, names, texts):
+        hosts = [f'{host}.{name}.test' for name in names for host in ('mx1', 'mx2', 'mta-sts')]
+        self.trusted = self.certificate('sts.test', also=hosts)
+        self.stranger = self.certificate('stranger.test', also=hosts)
+        self.web = Policies('127.0.7.6', far_side.server_tls(self.trusted),
+                            {f'mta-sts.{name}.test': text for name, text in texts.items()})
+        self.addCleanup(self.web.close)
+        for name in names:
+            self.zone[f'{name}.test', 'MX'] = [f'10 mx1.{name}.test.']
+            self.zone[f'mx1.{name}.test', 'A'] = ['127.0.7.1']
+            self.zone[f'mx2.{name}.test', 'A'] = ['127.0.7.2']
+            self.zone[f'mta-sts.{name}.test', 'A'] = ['127.0.7.6']
+            self.zone[f'_mta-sts.{name}.test', 'TXT'] = ['"v=STSv1; id=1;"']
+
+    def fates_of(self, *names, settings=None):
+        told = self.send([([f'a@{name}.test'], None, 1) for name in names],
+                         {'outbound.mta_sts_port': self.web.port, 'outbound.mta_sts_ca_file': str(self.trusted / 'ca.pem'),
+                          'server.data_folder': str(self.folder / 'data'), **(settings or {})})
+        self.reasons = {one.address[2:-5]: one.reason for one in told}
+        return {one.address[2:-5]: f'{one.fate} {one.status}' for one in told}
+
+    def test_a_policy_decides_who_gets_mail(self):
+        texts = {'good': policy('mx1.good.test', 'x.test'), 'wild': policy('*.wild.test'), 'other': policy('mx9.other.test'),
+                 'next': policy('mx2.next.test'), 'trial': policy('mx9.trial.test', mode='testing'),
+                 'off': policy(mode='none'), 'moved': (301, 'text/plain', 'mta-sts.good.test'),
+                 'html': (200, 'text/html', policy('mx9.html.test')[2]), 'odd': (200, 'text/plain', 'version: STSv2\n'),
+                 'huge': (200, 'text/plain', policy('mx9.huge.test')[2] + 'x: y\n' * 20_000)}
+        names = [*texts, 'unset', 'two']
+        self.start(names, texts)
+        self.zone['next.test', 'MX'].append('20 mx2.next.test.')
+        del self.zone['_mta-sts.unset.test', 'TXT']
+        self.zone['_mta-sts.two.test', 'TXT'].append('"v=STSv1; id=2;"')
+        side, second = self.far(1, tls=far_side.server_tls(self.trusted)), self.far(2, tls=far_side.server_tls(self.trusted))
+        fates = self.fates_of(*names)
+        self.assertEqual(fates, {name: 'deferred 4.7.5' if name == 'other' else 'relayed 2.0.0' for name in names}, self.log)
+        self.assertIn('MTA-STS', self.reasons['other'])
+        self.assertEqual((len(side.messages), len(second.messages)), (len(names) - 2, 1))
+        self.assertRegex(self.log, r'domain=good.test host=mx1.good.test [^\n]*policy=mta-sts cert="[^"]*, trusted"')
+        self.assertEqual({host for host, path in self.web.asked if path == '/.well-known/mta-sts.txt'},
+                         {f'mta-sts.{name}.test' for name in texts})
+        self.assertEqual(self.log.count('event=relay.policy.failed'), 4)
+
+    def test_what_is_known_holds_without_the_dns_and_the_web(self):
+        self.start(['far', 'short'], {'far': policy('mx1.far.test'), 'short': policy('mx1.short.test', age=0)})
+        clear = self.far(1)
+        # Nobody with a certificate that is trusted: nothing goes out, not in the clear either.
+        self.assertEqual(self.fates_of('far'), {'far': 'deferred 4.7.4'})
+        self.web.texts.clear()
+        for key in ('_mta-sts.far.test', '_mta-sts.short.test'):
+            del self.zone[key, 'TXT']
+        self.assertEqual(self.fates_of('far', 'short'), {'far': 'deferred 4.7.4', 'short': 'relayed 2.0.0'})
+        # A new id that cannot be fetched leaves the old policy in force.
+        self.zone['_mta-sts.far.test', 'TXT'] = ['"v=STSv1; id=2"']
+        self.assertEqual(self.fates_of('far'), {'far': 'deferred 4.7.4'})
+        # An own host of the policy, with somebody else's certificate.
+        clear.close()
+        wrong = self.far(1, tls=far_side.server_tls(self.stranger))
+        self.assertEqual(self.fates_of('far'), {'far': 'deferred 4.7.5'})
+        self.assertIn('MTA-STS', self.reasons['far'])
+        self.assertEqual(self.fates_of('far', settings={'outbound.mta_sts': False}), {'far': 'relayed 2.0.0'})
+        self.web.texts['mta-sts.far.test'] = policy(mode='none')
+        self.assertEqual(self.fates_of('far'), {'far': 'relayed 2.0.0'})
+        self.assertEqual((len(clear.messages), len(wrong.messages)), (1, 2))
+
+    def test_a_web_server_that_is_not_believed_says_nothing(self):
+        self.start(['far'], {'far': policy('mx9.far.test')})
+        self.far(1)
+        other = {'outbound.mta_sts_ca_file': str(self.stranger / 'ca.pem')}
+        self.assertEqual(self.fates_of('far', settings=other), {'far': 'relayed 2.0.0'})
+        self.assertIn('event=relay.policy.failed', self.log)
+        self.assertEqual(self.web.asked, [])
+
+    def test_a_damaged_file_is_said_and_made_anew(self):
+        self.start(['far'], {'far': policy('mx1.far.test')})
+        self.far(1)
+        path = self.folder / 'data/mta-sts/policies'
+        path.parent.mkdir(parents=True)
+        for text in (b'Kontor MTA-STS policies 2\nend\n', b'Kontor MTA-STS policies 1\nfar.test\t1\t5', os.urandom(500)):
+            path.write_bytes(text)
+            self.assertEqual(self.fates_of('far'), {'far': 'deferred 4.7.4'})
+            self.assertEqual(self.log.count('event=relay.policies.unreadable'), 1)
+            self.assertTrue(path.read_bytes().startswith(b'Kontor MTA-STS policies 1\nfar.test\t1\t'))
+
+    def test_tlsa_records_stand_above_a_policy(self):
+        self.start(['far'], {'far': policy('mx9.far.test')})
+        self.far(1, tls=far_side.server_tls(self.stranger))
+        zones = {'far.test': self.host(1, 'far.test', tlsa(self.stranger / 'server.pem', 3, 1, 1))
+                 + ['_mta-sts.far.test. 60 IN TXT "v=STSv1; id=1"', 'mta-sts.far.test. 60 IN A 127.0.7.6']}
+        settings = {'outbound.mta_sts_port': self.web.port, 'outbound.mta_sts_ca_file': str(self.trusted / 'ca.pem'),
+                    'server.data_folder': str(self.folder / 'data')}
+        self.assertEqual(self.try_all(zones, ['a@far.test'], settings), {'a@far.test': 'relayed 2.0.0'}, self.log)
+        self.assertIn('policy=dane ', self.log)
+        self.assertEqual(self.try_all(zones, ['a@far.test'], {**settings, 'outbound.dane': False}), {'a@far.test': 'deferred 4.7.5'})
 
 
 if __name__ == '__main__':

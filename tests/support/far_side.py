@@ -36,6 +36,10 @@ class FarSide:
         threading.Thread(target=self.accept, daemon=True).start()
 
     def close(self):
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)  # close() alone leaves it listening below accept()
+        except OSError:
+            pass
         self.listener.close()
         with self.lock:
             for one in self.sockets:

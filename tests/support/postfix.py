@@ -14,8 +14,8 @@ def run(*words):
     return subprocess.run(words, capture_output=True, text=True, timeout=120)
 
 
-def make_certificate(folder, name, days=2):
-    """ca.pem, server.pem and server.key for `name`, and chain.pem, both certificates."""
+def make_certificate(folder, name, days=2, also=()):
+    """ca.pem, server.pem and server.key for `name` and the names `also`, and chain.pem, both certificates."""
     def openssl(*words):
         subprocess.run(['openssl', *words], check=True, capture_output=True, cwd=folder)
 
@@ -23,7 +23,7 @@ def make_certificate(folder, name, days=2):
             '/CN=Far CA', '-keyout', 'ca.key', '-out', 'ca.pem')
     openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', f'/CN={name}', '-keyout',
             'server.key', '-out', 'server.csr')
-    (folder / 'ext').write_text(f'subjectAltName=DNS:{name}\n')
+    (folder / 'ext').write_text('subjectAltName=' + ','.join(f'DNS:{one}' for one in (name, *also)) + '\n')
     openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', str(days),
             '-extfile', 'ext', '-out', 'server.pem')
     (folder / 'chain.pem').write_bytes((folder / 'server.pem').read_bytes() + (folder / 'ca.pem').read_bytes())

@@ -18,6 +18,7 @@
 #include "base/config/load.hpp"
 #include "base/core/text.hpp"
 #include "base/net/socket_stream.hpp"
+#include "server/http/fetch.hpp"
 #include "server/smtp/client/relay.hpp"
 
 namespace {
@@ -114,6 +115,19 @@ int run(const char* config, unsigned connections) {
   auto resolver = net::Resolver::make(settings->dns);
   if (!log || !resolver) return fmt::print(stderr, "no log or resolver\n"), 2;
   smtp::client::RelayEnvironment environment{*settings, **resolver, log::Context(**log)};
+  auto authorities = net::ClientTlsContext::make(settings->outbound.mta_sts_ca_file);
+  if (!authorities) return fmt::print(stderr, "{}\n", authorities.error().text()), 2;
+  http::FetchTerms terms{**resolver, *authorities};
+  terms.port = settings->outbound.mta_sts_port;
+  const auto fetch = [&](std::string host) {
+    auto copy = terms;
+    http::Wanted wanted{std::move(host), std::string(smtp::client::k_policy_path)};
+    return http::fetch_text(std::move(copy), std::move(wanted));
+  };
+  const auto policies = smtp::client::StsPolicies::open(
+      {**resolver, io::real_file_system(), system_clock(), log::Context(**log), fetch},
+      settings->server.data_folder + "/mta-sts");
+  if (settings->outbound.mta_sts) environment.policies = policies.get();
   environment.timeout_after_dot = settings->queue.timeout;  // tests do not wait ten minutes
   auto relay = smtp::client::Relay::make(std::move(environment));
   if (!relay) return fmt::print(stderr, "{}\n", relay.error().text()), 2;
@@ -128,7 +142,7 @@ int run(const char* config, unsigned connections) {
             if (error) std::rethrow_exception(error);
           });
   context.run();
-  return 0;
+  return policies->save() ? 0 : 1;
 }
 
 }  // namespace

@@ -40,14 +40,36 @@ inline constexpr EventKind k_relay_sign_in_refused{
     "relay.signin.refused", LogLevel::error,
     "The smart host does not let this server sign in; all mail waits.",
     "Check queue.smart_host_user and the file queue.smart_host_password_file."};
+inline constexpr EventKind k_relay_policy_learnt{"relay.policy.learnt", LogLevel::info,
+                                                 "Another domain says by MTA-STS how its mail is "
+                                                 "to be sent; policy is the mode, seconds how long "
+                                                 "it holds.",
+                                                 ""};
+inline constexpr EventKind k_relay_policy_failed{
+    "relay.policy.failed", LogLevel::warning,
+    "Another domain has a record of MTA-STS, but its policy could not be had; an older one that is "
+    "known stays in force, without one mail goes as if there were none.",
+    ""};
+inline constexpr EventKind k_relay_policies_unreadable{
+    "relay.policies.unreadable", LogLevel::error,
+    "The file of MTA-STS policies cannot be read; they are asked for again.",
+    "Nothing needs to be done; the file is written anew with the next policy."};
+inline constexpr EventKind k_relay_policies_unwritable{
+    "relay.policies.unwritable", LogLevel::error,
+    "The file of MTA-STS policies cannot be written; they are forgotten at the next restart.",
+    "Look for a full disk, or for the rights of the data folder."};
 inline constexpr EventKind k_relay_run_failed{
     "relay.run.failed", LogLevel::error,
     "Sending ended by a fault of this server itself; the mail is tried again.",
     "Report it with this line."};
 
 inline constexpr std::array k_relay_events{
-    &k_relay_recipient_sent,       &k_relay_recipient_deferred, &k_relay_recipient_refused,
-    &k_relay_destination_deferred, &k_relay_host_connected,     &k_relay_host_failed,
-    &k_relay_tls_failed,           &k_relay_sign_in_refused,    &k_relay_run_failed};
+    &k_relay_recipient_sent,      &k_relay_recipient_deferred,
+    &k_relay_recipient_refused,   &k_relay_destination_deferred,
+    &k_relay_host_connected,      &k_relay_host_failed,
+    &k_relay_tls_failed,          &k_relay_sign_in_refused,
+    &k_relay_policy_learnt,       &k_relay_policy_failed,
+    &k_relay_policies_unreadable, &k_relay_policies_unwritable,
+    &k_relay_run_failed};
 
 }  // namespace kontor::log::events

@@ -40,11 +40,9 @@ bool is_numeric_name(std::string_view host) {
 
 class Search {
  public:
-  Search(Route route,
-         net::Resolver& resolver,
-         const config::Settings& settings,
-         const OwnAddresses& own)
-      : route_(std::move(route)), resolver_(resolver), own_(own) {
+  Search(Route route, const HostSearch& with, const OwnAddresses& own)
+      : route_(std::move(route)), resolver_(with.resolver), with_(with), own_(own) {
+    const auto& settings = with.settings;
     port_ = route_.port != 0 ? route_.port : settings.queue.port;
     has_dane_ = settings.outbound.dane && settings.queue.tls != "verify";
   }
@@ -76,6 +74,10 @@ class Search {
                                          "take it",
                                          route_.name));
     if (trouble_) return deferred(*trouble_);
+    if (is_any_left_out_)  // RFC 8461, 5: a policy that is wrong is a passing trouble
+      return outcome(
+          queue::Fate::deferred, "4.7.5",
+          fmt::format("no mail server of {} is one that its policy (MTA-STS) names", route_.name));
     return failed("5.4.4", fmt::format("no mail server of {} has an address", route_.name));
   }
 
@@ -110,6 +112,10 @@ class Search {
     if (found->hosts.size() == 1 && found->hosts[0].host.empty()) {  // RFC 7505, 4.1
       hosts_.failure = failed("5.1.10", fmt::format("{} takes no mail (null MX)", route_.name));
       co_return;
+    }
+    if (with_.policies != nullptr) {
+      auto policy = co_await with_.policies->find(route_.name);
+      policy_ = std::move(policy.policy);
     }
     if (found->hosts.empty()) {  // RFC 5321, 5.1: its address is an implicit MX
       const net::Mx implicit{0, route_.name};
@@ -155,8 +161,8 @@ class Search {
   // Nothing: what the host asks of TLS cannot be known now, so that no mail may go there (RFC 7672,
   // 2.1.2).
   Task<std::optional<Demand>> demand_of(std::string host, net::AddressAnswer addresses) {
+    if (!has_dane_) co_return by_policy(host);
     Demand demand;
-    if (!has_dane_) co_return demand;
     const auto found =
         co_await find_dane(resolver_, host, port_, std::move(addresses), route_.name);
     if (!found) {
@@ -165,9 +171,23 @@ class Search {
                        fmt::format("TLSA records of {} (DANE): {}", host, found.error().detail()));
       co_return std::nullopt;
     }
-    demand.needs_tls = !found->records.empty();
+    if (found->records.empty()) co_return by_policy(host);
+    demand.needs_tls = true;  // RFC 8461, 2: TLSA records stand above a policy
     demand.dane = found->trust;
     co_return demand;
+  }
+
+  // RFC 8461, 4.1: nothing: mail for the domain may not go to this host.
+  std::optional<Demand> by_policy(const std::string& host) {
+    Demand demand;
+    if (!policy_ || policy_->mode != StsMode::enforce) return demand;
+    if (!covers(*policy_, host)) {
+      is_any_left_out_ = true;
+      return std::nullopt;
+    }
+    demand.needs_tls = true;
+    demand.authorities = with_.authorities;
+    return demand;
   }
 
   void add(const std::string& host,
@@ -188,10 +208,13 @@ class Search {
 
   Route route_;
   net::Resolver& resolver_;
+  const HostSearch& with_;
   const OwnAddresses& own_;
   unsigned port_ = 0;
   Hosts hosts_;
+  std::optional<StsPolicy> policy_;
   bool has_dane_ = false;
+  bool is_any_left_out_ = false;  // by the policy
   bool is_loop_ = false;
   std::size_t failures_ = 0;
   std::optional<Error> trouble_;
@@ -199,11 +222,8 @@ class Search {
 
 }  // namespace
 
-Task<Hosts> find_hosts(Route route,
-                       net::Resolver& resolver,
-                       const config::Settings& settings,
-                       const OwnAddresses& own) {
-  Search search(std::move(route), resolver, settings, own);
+Task<Hosts> find_hosts(Route route, const HostSearch& with, const OwnAddresses& own) {
+  Search search(std::move(route), with, own);
   co_return co_await search.run();
 }
 

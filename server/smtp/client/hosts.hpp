@@ -15,6 +15,7 @@
 #include "base/net/resolver.hpp"
 #include "server/smtp/client/peer.hpp"
 #include "server/smtp/client/route.hpp"
+#include "server/smtp/client/sts.hpp"
 
 namespace kontor::smtp::client {
 
@@ -53,10 +54,14 @@ struct Hosts {
   std::optional<queue::Outcome> failure;  // why there is none
 };
 
-// The resolver and the settings outlive the task.
-Task<Hosts> find_hosts(Route route,
-                       net::Resolver& resolver,
-                       const config::Settings& settings,
-                       const OwnAddresses& own);
+// What hosts are looked for with; everything referred to outlives the tasks.
+struct HostSearch {
+  net::Resolver& resolver;
+  const config::Settings& settings;
+  StsPolicies* policies = nullptr;                           // null: MTA-STS is not looked at
+  std::shared_ptr<const net::ClientTlsContext> authorities;  // for MTA-STS
+};
+
+Task<Hosts> find_hosts(Route route, const HostSearch& search, const OwnAddresses& own);
 
 }  // namespace kontor::smtp::client

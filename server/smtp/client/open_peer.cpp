@@ -86,14 +86,17 @@ class Opening {
     auto started = co_await peer_->start_tls(terms_);
     if (started) co_return true;
     failure_.is_tls = true;
-    co_return refuse("4.7.5",
-                     fmt::format("TLS with {} failed{}: {}", target_.host,
-                                 target_.demand.dane ? " (its TLSA records count: DANE)" : "",
-                                 started.error().text()));
+    co_return refuse("4.7.5", fmt::format("TLS with {} failed{}: {}", target_.host, why_it_counts(),
+                                          started.error().text()));
   }
 
   std::string_view by_whom() const {
+    if (target_.demand.authorities) return " by its domain's policy (MTA-STS)";
     return target_.demand.needs_tls ? " by its TLSA records (DANE)" : "";
+  }
+  std::string_view why_it_counts() const {
+    if (target_.demand.dane) return " (its TLSA records count: DANE)";
+    return target_.demand.authorities ? " (its domain's policy counts: MTA-STS)" : "";
   }
 
   // RFC 4954; TLS is on: Terms with a login always need it.

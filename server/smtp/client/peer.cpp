@@ -49,7 +49,9 @@ Task<Result<void>> Peer::start_tls(const Terms& terms) {
   if (const auto trust = target_.demand.dane; trust && terms.tls != TlsPolicy::verify) {
     started = co_await net::start_dane_tls(*stream_, std::move(context), trust, timeout_);
   } else {
-    const bool must = terms.tls == TlsPolicy::verify;
+    const auto& authorities = target_.demand.authorities;
+    const bool must = terms.tls == TlsPolicy::verify || authorities;
+    if (authorities && terms.tls != TlsPolicy::verify) context = authorities;
     const auto verify = must ? net::Verify::certificate : net::Verify::none;
     std::string host = target_.host;
     started = co_await net::start_client_tls(*stream_, std::move(context), std::move(host), verify,

@@ -23,6 +23,8 @@ namespace kontor::smtp::client {
 struct Demand {
   bool needs_tls = false;
   std::shared_ptr<const net::DaneTrust> dane;  // RFC 7672: whom the certificate has to be of
+  // RFC 8461: whose word on the certificate and the host's name counts.
+  std::shared_ptr<const net::ClientTlsContext> authorities;
 };
 
 struct Target {  // one address of one host

@@ -21,11 +21,15 @@ using log::Keys;
 
 struct Relay::State {
   explicit State(RelayEnvironment given)
-      : environment(std::move(given)), own(environment.settings), memory(environment.clock) {}
+      : environment(std::move(given)),
+        own(environment.settings),
+        memory(environment.clock),
+        search{environment.resolver, environment.settings, environment.policies, nullptr} {}
 
   RelayEnvironment environment;
   OwnAddresses own;
   HostMemory memory;
+  HostSearch search;
   std::optional<Login> login;  // at the smart host
   std::shared_ptr<const net::ClientTlsContext> tls;
 
@@ -138,8 +142,7 @@ class Run {
     if (peer_) co_await peer_->quit();
     peer_.reset();
     if (!is_resolved_) {
-      auto found = co_await find_hosts(route_, state_.environment.resolver,
-                                       state_.environment.settings, state_.own);
+      auto found = co_await find_hosts(route_, state_.search, state_.own);
       is_resolved_ = true;
       targets_ = std::move(found.targets);
       if (found.failure) why_ = *std::move(found.failure);
@@ -167,6 +170,7 @@ class Run {
       log_.emit(events::k_relay_tls_failed, {{Keys::host, target.host},
                                              {Keys::peer, target.endpoint.text()},
                                              {Keys::policy, policy_word(target)},
+                                             {Keys::detail, records_of(target.demand)},
                                              {Keys::reason, opened.failure.why.reason}});
       const bool may_be_clear = terms_.tls == TlsPolicy::may && !target.demand.needs_tls;
       if (may_be_clear && !terms_.is_tls_first) {  // RFC 7435, 3
@@ -213,9 +217,20 @@ class Run {
     return peer_ && peer_->is_tls() ? peer_->tls() : std::string("none");
   }
 
+  // Which TLSA records were to be met, cut.
+  static std::string records_of(const Demand& demand) {
+    constexpr std::size_t k_shown = 4, k_longest = 160;
+    std::string out;
+    for (std::size_t i = 0; demand.dane && i < demand.dane->records.size() && i < k_shown; ++i)
+      out.append(i > 0 ? "; " : "")
+          .append(net::text_of(demand.dane->records[i]).substr(0, k_longest));
+    return out;
+  }
+
   std::string_view policy_word(const Target& target) const {
     if (terms_.tls == TlsPolicy::verify) return "verify";
     if (target.demand.dane) return "dane";
+    if (target.demand.authorities) return "mta-sts";
     if (target.demand.needs_tls) return "dane-unusable";
     return terms_.tls == TlsPolicy::require ? "require" : "may";
   }
@@ -265,6 +280,10 @@ Result<std::unique_ptr<Relay>> Relay::make(RelayEnvironment environment) {
   auto state = std::make_unique<State>(std::move(environment));
   const auto& queue = state->environment.settings.queue;
   KONTOR_TRY(state->tls, net::ClientTlsContext::make(queue.ca_file));
+  if (state->environment.policies != nullptr) {
+    const auto& file = state->environment.settings.outbound.mta_sts_ca_file;
+    KONTOR_TRY(state->search.authorities, net::ClientTlsContext::make(file));
+  }
   if (!queue.smart_host.empty() && !queue.smart_host_user.empty()) {
     KONTOR_TRY(auto password, read_password(queue.smart_host_password_file));
     state->login = Login{queue.smart_host_user, std::move(password)};

@@ -15,6 +15,7 @@
 #include "base/net/resolver.hpp"
 #include "server/queue/transport.hpp"
 #include "server/smtp/client/peer.hpp"
+#include "server/smtp/client/sts.hpp"
 
 namespace kontor::smtp::client {
 
@@ -28,12 +29,13 @@ struct RelayEnvironment {
   net::Limit timeout_after_dot = std::chrono::minutes(10);
   std::function<Task<Result<std::unique_ptr<net::Stream>>>(net::Endpoint, std::string, net::Limit)>
       connect = net::connect;
+  StsPolicies* policies = nullptr;  // null: MTA-STS is not looked at
 };
 
 class Relay final : public queue::Transport {
  public:
-  // Reads queue.ca_file and queue.smart_host_password_file. bad_input, not_found, no_permission: a
-  // sentence for the administrator. Blocking.
+  // Reads queue.ca_file, outbound.mta_sts_ca_file and queue.smart_host_password_file. bad_input,
+  // not_found, no_permission: a sentence for the administrator. Blocking.
   static Result<std::unique_ptr<Relay>> make(RelayEnvironment environment);
   ~Relay() override;
 

@@ -27,6 +27,7 @@ class FakeResolver final : public net::Resolver {
   std::map<std::string, std::vector<std::string>> addresses_of;
   std::map<std::string, std::vector<net::TlsaRecord>> tlsa_of;
   std::set<std::string> signed_names;
+  std::map<std::string, std::vector<std::string>> texts_of;
   std::map<std::string, Errc> broken;
   std::size_t questions = 0;
 
@@ -62,8 +63,9 @@ class FakeResolver final : public net::Resolver {
   Task<Result<std::vector<std::string>>> names(std::string) override {
     co_return fail(Errc::internal);
   }
-  Task<Result<std::vector<std::string>>> texts(std::string) override {
-    co_return fail(Errc::internal);
+  Task<Result<std::vector<std::string>>> texts(std::string name) override {
+    if (!texts_of.contains(name)) co_return fail(Errc::not_found, name + " does not exist");
+    co_return texts_of[name];
   }
 };
 

@@ -15,8 +15,9 @@ class HostsTest : public RelayTest {
   // "host/address:port" of each target, or the failure in one word.
   std::vector<std::string> find(const std::string& destination) {
     const OwnAddresses own(settings_);
-    const auto hosts = kontor::testing::run(
-        context_, find_hosts(route_of(destination, settings_), resolver_, settings_, own));
+    const HostSearch with{resolver_, settings_, nullptr, nullptr};
+    const auto hosts =
+        kontor::testing::run(context_, find_hosts(route_of(destination, settings_), with, own));
     std::vector<std::string> out;
     for (const auto& target : hosts.targets)
       out.push_back(target.host + "/" + target.endpoint.text());
