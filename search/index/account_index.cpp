@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/mime/decode.hpp"
 #include "search/analyze/stemmer.hpp"
 #include "search/index/evaluation.hpp"
 #include "search/index/index_folder.hpp"
@@ -21,6 +22,12 @@ namespace {
 
 // Text that one database is made of at once: it bounds the memory.
 constexpr std::uint64_t k_batch = 4U << 20U;
+// Of texts: dictionaries are made of so many, from this number of documents on, and anew when
+// there are so many times more.
+constexpr std::size_t k_sample = 1'024;
+constexpr std::size_t k_longest_sample = 64U << 10U;
+constexpr std::uint64_t k_least_documents = 64;
+constexpr std::uint64_t k_grown = 16;
 // The sets of a query are bits, and Xapian's numbers have 32 bits for all databases together.
 constexpr ItemId k_last_item = 1U << 28U;
 // Of the rules by which words are made and kept, and of what an item's texts are; another number
@@ -74,6 +81,9 @@ class FileIndex final : public AccountIndex {
   Result<void> ended(std::uint64_t era, Result<void> done) const;
 
   Result<void> add_batches(std::span<const Document> documents, ItemId position, std::uint64_t era);
+  // What the texts of `documents`, which are about to be added, are packed with.
+  Result<DictionaryPtr> dictionary_for(std::span<const Document> documents, std::uint64_t era);
+  std::vector<std::string> some_texts(std::span<const Document> documents) const;
   Result<void> end_segment(SegmentWriter& writer, ItemId position, std::uint64_t era);
   Result<void> merge_while_many();
   Result<void> merge_by(const Base& base, const MergePlan& plan, const std::function<bool()>& stop);
@@ -95,6 +105,7 @@ class FileIndex final : public AccountIndex {
   mutable Analyzer analyzer_;
   Analyzer adding_;  // of what is being added
   Stemmer stemmer_;
+  std::uint64_t tried_at_ = 0;  // documents when there were too few for a dictionary; of add()
   mutable std::optional<Database> database_;  // opened when asked
   mutable std::optional<ItemBits> present_;   // what is in it and was not removed
 };
@@ -153,7 +164,7 @@ void FileIndex::forget_reading() const {
 
 void FileIndex::open_reading() const {
   if (database_) return;
-  Database opened;
+  Database opened(folder_.dictionaries());
   for (const auto& segment : folder_.catalog().segments)
     opened.add(segment, folder_.path_of(segment), folder_.words_of(segment));
   ItemBits present(opened.span());
@@ -205,11 +216,12 @@ Result<void> FileIndex::add(std::span<const Document> documents, ItemId position
 Result<void> FileIndex::add_batches(std::span<const Document> documents,
                                     ItemId position,
                                     std::uint64_t era) {
+  KONTOR_TRY(const auto dictionary, dictionary_for(documents, era));
   std::optional<SegmentWriter> writer;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     if (!writer) {
       KONTOR_TRY(folder_.begin_building());
-      writer.emplace(folder_.building(), adding_, stemmer_);
+      writer.emplace(folder_.building(), adding_, stemmer_, dictionary);
     }
     KONTOR_TRY(writer->add(documents[i]));
     const bool last = i + 1 == documents.size();
@@ -222,6 +234,67 @@ Result<void> FileIndex::add_batches(std::span<const Document> documents,
     next.position = position;
     return {};
   });
+}
+
+// As they are packed, of what is added and what is there.
+std::vector<std::string> FileIndex::some_texts(std::span<const Document> documents) const {
+  std::vector<std::string> out;
+  const auto step = documents.size() / k_sample + 1;
+  for (std::size_t i = 0; i < documents.size(); i += step) {
+    StoredTexts texts;
+    for (const auto& text : documents[i].texts)
+      if (text.field != Field::header && text.text.size() <= k_longest_sample)
+        texts.add_folded(text.field, mime::fold_case(text.text));
+    out.push_back(texts.take());
+  }
+  if (documents.size() >= k_sample / 2) return out;
+  auto read = reading("reading an index", [&]() -> Result<void> {
+    TextUnpacker unpacker;
+    const auto count = present_->count();
+    std::size_t number = 0;
+    present_->for_each([&](ItemId item) {
+      if (number++ % (count / k_sample + 1) != 0) return;
+      const auto data = database_->data_of(item);
+      const auto packed = parse_packed(data);
+      const auto texts =
+          packed ? unpacker.unpack(*packed, database_->dictionaries()) : std::nullopt;
+      if (texts) out.emplace_back(*texts);
+    });
+    return {};
+  });
+  return out;  // what cannot be read is noticed by others
+}
+
+Result<DictionaryPtr> FileIndex::dictionary_for(std::span<const Document> documents,
+                                                std::uint64_t era) {
+  DictionaryPtr last;
+  std::uint64_t made_at = 0, now = documents.size();
+  {
+    const std::lock_guard lock(mutex_);
+    KONTOR_TRY(check(era));
+    const auto& catalog = folder_.catalog();
+    for (const auto& segment : catalog.segments) now += segment.documents;
+    if (!catalog.dictionaries.empty()) {
+      const auto& file = catalog.dictionaries.back();
+      last = folder_.dictionaries().at(file.number);
+      made_at = file.documents;
+    }
+  }
+  const bool grown = now >= k_least_documents && now >= k_grown * made_at;
+  const bool tried = tried_at_ != 0 && tried_at_ <= now && now < 2 * tried_at_;
+  if (!grown || tried || (last && last->number() == TextDictionary::k_last_number)) return last;
+  auto made = make_dictionary(some_texts(documents));
+  if (!made) {
+    tried_at_ = now;
+    return last;
+  }
+  tried_at_ = 0;
+  KONTOR_TRY(put_in_force(era, [&](Catalog& next) -> Result<void> {
+    return folder_.add_dictionary(next, *std::move(made), now);
+  }));
+  const std::lock_guard lock(mutex_);
+  KONTOR_TRY(check(era));
+  return folder_.dictionaries().at(folder_.catalog().dictionaries.back().number);
 }
 
 Result<void> FileIndex::end_segment(SegmentWriter& writer, ItemId position, std::uint64_t era) {
@@ -335,8 +408,11 @@ Result<std::vector<FieldText>> FileIndex::attachments(ItemId item) const {
     database_->add_items(mark::partial, partial);
     database_->add_items(mark::untried, partial);
     if (partial.has(item)) return fail(Errc::limit, "the index does not have all of its text");
-    if (!given_texts(database_->texts_of(item), out))
-      return fail(Errc::corrupt, "texts of a document");
+    TextUnpacker unpacker;
+    const auto data = database_->data_of(item);
+    const auto packed = parse_packed(data);
+    const auto texts = packed ? unpacker.unpack(*packed, database_->dictionaries()) : std::nullopt;
+    if (!texts || !given_texts(*texts, out)) return fail(Errc::corrupt, "texts of a document");
     std::erase_if(out, [](const FieldText& text) { return text.field != Field::attachment; });
     return out;
   });

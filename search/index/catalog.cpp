@@ -8,13 +8,15 @@
 
 #include "base/core/crc32c.hpp"
 #include "base/core/text.hpp"
+#include "search/index/text_packing.hpp"
 
 namespace kontor::search {
 namespace {
 
-constexpr std::string_view k_head = "kontor-fts 1\n";
+constexpr std::string_view k_head = "kontor-fts 2\n";
 constexpr std::string_view k_name = "kontor-fts ";
 constexpr std::size_t k_segment_numbers = 7;
+constexpr std::size_t k_dictionary_numbers = 4;
 constexpr std::size_t k_crc_line = 13;  // "crc xxxxxxxx\n"
 
 // The removed items as ranges: "3-9 12".
@@ -66,12 +68,32 @@ Result<std::uint64_t> only_number(Reader& reader, std::string_view name) {
   return number_of(words.front());
 }
 
-Result<Segment> segment_of(const std::vector<std::string_view>& words) {
-  if (words.size() != k_segment_numbers) return fail(Errc::corrupt, "line 'segment'");
-  std::array<std::uint64_t, k_segment_numbers> numbers{};
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    KONTOR_TRY(numbers[i], number_of(words[i]));
+template <std::size_t count>
+Result<std::array<std::uint64_t, count>> numbers_of(const std::vector<std::string_view>& words) {
+  if (words.size() != count) return fail(Errc::corrupt, "a line of fewer or more numbers");
+  std::array<std::uint64_t, count> out{};
+  for (std::size_t i = 0; i < count; ++i) {
+    KONTOR_TRY(out[i], number_of(words[i]));
   }
+  return out;
+}
+
+Result<DictionaryFile> dictionary_of(const std::vector<std::string_view>& words) {
+  KONTOR_TRY(const auto numbers, numbers_of<k_dictionary_numbers>(words));
+  DictionaryFile out;
+  out.number = numbers[0];
+  out.documents = numbers[1];
+  out.bytes = numbers[2];
+  if (out.number == 0 || out.number > TextDictionary::k_last_number)
+    return fail(Errc::corrupt, "the number of a dictionary");
+  if (out.bytes > TextDictionary::k_most_bytes || numbers[3] > 0xffffffffU)
+    return fail(Errc::corrupt, "a number is too large");
+  out.crc = static_cast<std::uint32_t>(numbers[3]);
+  return out;
+}
+
+Result<Segment> segment_of(const std::vector<std::string_view>& words) {
+  KONTOR_TRY(const auto numbers, numbers_of<k_segment_numbers>(words));
   Segment out;
   out.number = numbers[0];
   out.first = numbers[1];
@@ -106,6 +128,11 @@ Result<void> add_removed(Catalog& catalog, std::string_view word) {
 }
 
 Result<void> check(const Catalog& catalog) {
+  std::uint64_t last = 0;
+  for (const auto& dictionary : catalog.dictionaries) {
+    if (dictionary.number <= last) return fail(Errc::corrupt, "dictionaries out of order");
+    last = dictionary.number;
+  }
   ItemId before = 0;
   for (const auto& segment : catalog.segments) {
     if (segment.first <= before) return fail(Errc::corrupt, "databases overlap");
@@ -120,12 +147,18 @@ Result<void> check(const Catalog& catalog) {
 
 std::string segment_name(std::uint64_t number) { return fmt::format("segment.{:06}", number); }
 
+std::string dictionary_name(std::uint64_t number) {
+  return fmt::format("dictionary.{:03}", number);
+}
+
 std::string encode_catalog(const Catalog& catalog) {
   std::string out(k_head);
   auto to = std::back_inserter(out);
   fmt::format_to(to, "analysis {}\n", catalog.analysis);
   fmt::format_to(to, "position {}\n", catalog.position);
   fmt::format_to(to, "next {}\n", catalog.next_number);
+  for (const auto& d : catalog.dictionaries)
+    fmt::format_to(to, "dictionary {} {} {} {}\n", d.number, d.documents, d.bytes, d.crc);
   for (const auto& s : catalog.segments)
     fmt::format_to(to, "segment {} {} {} {} {} {} {}\n", s.number, s.first, s.last, s.documents,
                    s.bytes, s.crc, s.changed);
@@ -151,6 +184,11 @@ Result<Catalog> decode_catalog(std::string_view bytes) {
   out.analysis = analysis.front();
   KONTOR_TRY(out.position, only_number(reader, "position"));
   KONTOR_TRY(out.next_number, only_number(reader, "next"));
+  while (reader.next_is("dictionary")) {
+    KONTOR_TRY(const auto words, reader.line("dictionary"));
+    KONTOR_TRY(const auto dictionary, dictionary_of(words));
+    out.dictionaries.push_back(dictionary);
+  }
   while (reader.next_is("segment")) {
     KONTOR_TRY(const auto words, reader.line("segment"));
     KONTOR_TRY(auto segment, segment_of(words));

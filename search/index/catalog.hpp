@@ -25,12 +25,23 @@ struct Segment {
   bool operator==(const Segment&) const = default;
 };
 
+// What texts are packed with: a file of its own, never changed either.
+struct DictionaryFile {
+  std::uint64_t number = 0;     // names the file, and is what documents name
+  std::uint64_t documents = 0;  // that the index had when it was made
+  std::uint64_t bytes = 0;
+  std::uint32_t crc = 0;  // CRC32C of the file
+
+  bool operator==(const DictionaryFile&) const = default;
+};
+
 struct Catalog {
   std::string analysis;  // how the terms were made: what another analysis made is of no use
   ItemId position = 0;
   std::uint64_t next_number = 1;
-  std::vector<Segment> segments;  // ascending by items, which do not overlap
-  std::vector<ItemId> removed;    // ascending: items of the segments that were purged
+  std::vector<DictionaryFile> dictionaries;  // ascending by their numbers
+  std::vector<Segment> segments;             // ascending by items, which do not overlap
+  std::vector<ItemId> removed;               // ascending: items of the segments that were purged
 
   bool operator==(const Catalog&) const = default;
 };
@@ -39,5 +50,6 @@ std::string encode_catalog(const Catalog& catalog);
 // unsupported: of another version. corrupt: damaged.
 Result<Catalog> decode_catalog(std::string_view bytes);
 std::string segment_name(std::uint64_t number);
+std::string dictionary_name(std::uint64_t number);
 
 }  // namespace kontor::search

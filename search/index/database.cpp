@@ -25,7 +25,7 @@ std::uint64_t Database::add_items(const std::string& term, ItemBits& out) const 
   return count;
 }
 
-std::string Database::texts_of(ItemId item) const {
+std::string Database::data_of(ItemId item) const {
   const auto found = std::ranges::lower_bound(
       segments_, item, {}, [](const OpenSegment& open) { return open.segment.last; });
   if (found == segments_.end() || found->segment.first > item) return {};

@@ -9,6 +9,7 @@
 
 #include "search/index/catalog.hpp"
 #include "search/index/item_bits.hpp"
+#include "search/index/text_packing.hpp"
 #include "search/index/word_list.hpp"
 
 namespace kontor::search {
@@ -21,6 +22,7 @@ struct OpenSegment {
 
 class Database {
  public:
+  explicit Database(Dictionaries dictionaries) : dictionaries_(std::move(dictionaries)) {}
   void add(const Segment& segment, const std::string& path, WordList words);
 
   const std::vector<OpenSegment>& segments() const { return segments_; }
@@ -31,12 +33,14 @@ class Database {
 
   // Adds the items that have `term`; the number of them.
   std::uint64_t add_items(const std::string& term, ItemBits& out) const;
-  // The stored texts of an item; empty: it is in none of the segments.
-  std::string texts_of(ItemId item) const;
+  const Dictionaries& dictionaries() const { return dictionaries_; }
+  // The data of an item (text_packing.hpp); empty: it is in none of the segments.
+  std::string data_of(ItemId item) const;
   // What was noted for `key` when documents were added.
   std::vector<std::string> noted(const std::string& key) const;
 
  private:
+  Dictionaries dictionaries_;
   std::vector<OpenSegment> segments_;
   Xapian::Database all_;
 };

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/mime/decode.hpp"
-#include "search/index/text_reading.hpp"
+#include "search/index/word_pairs.hpp"
 
 namespace kontor::search {
 namespace {
@@ -122,9 +122,9 @@ Truth Evaluation::leaf(const TextQuery& query, const ItemBits& domain) {
   switch (query.op) {
     case TextOp::words:
     case TextOp::prefix:
-      return read(query, words_.words(query), domain);
+      return read(query, words_.words(query, domain), domain);
     case TextOp::phrase:
-      return read(query, words_.phrase(query), domain);
+      return read(query, words_.phrase(query, domain), domain);
     case TextOp::literal:
       return read(query, words_.literal(query, domain), domain);
     default: {
@@ -133,6 +133,18 @@ Truth Evaluation::leaf(const TextQuery& query, const ItemBits& domain) {
       return {std::move(yes), ItemBits(domain.span())};
     }
   }
+}
+
+bool Evaluation::is_true_of(ItemId item, TextReading& reader, bool plain) {
+  const auto data = database_.data_of(item);
+  const auto packed = parse_packed(data);
+  if (!packed) throw Xapian::DatabaseCorruptError("data of a document");
+  work_.take_bytes(data.size());
+  if (!may_have_pairs(packed->pair_bits, reader.pairs())) return false;
+  const auto texts = unpacker_.unpack(*packed, database_.dictionaries());
+  if (!texts) throw Xapian::DatabaseCorruptError("texts of a document");
+  work_.take_bytes(texts->size());
+  return reader.is_true_of(*texts, plain);
 }
 
 // Decides what the terms leave open.
@@ -153,9 +165,8 @@ Truth Evaluation::read(const TextQuery& query, ByTerms found, const ItemBits& do
       plain -= words_.marked(mark::unspaced);
     }
     found.read.for_each([&](ItemId item) {
-      const auto texts = database_.texts_of(item);
-      if (!work_.take_bytes(texts.size())) return out.maybe.add(item);
-      if (reader.is_true_of(texts, plain.has(item))) return out.yes.add(item);
+      if (!work_.is_left()) return out.maybe.add(item);
+      if (is_true_of(item, reader, plain.has(item))) return out.yes.add(item);
       if (found.by_name.has(item) || partial.has(item)) out.maybe.add(item);
     });
   }

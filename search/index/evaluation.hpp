@@ -3,6 +3,8 @@
 // is decided by the texts in the databases, as far as Work goes. For sources of search/index only;
 // throws what Xapian throws.
 #pragma once
+#include "search/index/text_packing.hpp"
+#include "search/index/text_reading.hpp"
 #include "search/index/truth.hpp"
 #include "search/index/word_matching.hpp"
 
@@ -24,12 +26,14 @@ class Evaluation {
   Truth any(const TextQuery& query, const ItemBits& domain);
   Truth leaf(const TextQuery& query, const ItemBits& domain);
   Truth read(const TextQuery& query, ByTerms found, const ItemBits& domain);
+  bool is_true_of(ItemId item, TextReading& reader, bool plain);
   ItemBits open_items(const TextQuery& query);
 
   const Database& database_;
   Analyzer& analyzer_;
   Work work_;
   WordMatching words_;
+  TextUnpacker unpacker_;
 };
 
 }  // namespace kontor::search

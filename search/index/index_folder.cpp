@@ -83,7 +83,37 @@ Result<void> IndexFolder::make_folder() {
   return files_.sync_directory(io::parent_of(path_));
 }
 
+Result<void> IndexFolder::load_dictionaries() {
+  dictionaries_.clear();
+  for (const auto& dictionary : catalog_.dictionaries) {
+    auto bytes = io::read_file(files_, path_ + "/" + dictionary_name(dictionary.number),
+                               TextDictionary::k_most_bytes);
+    if (!bytes && is_of_the_system(bytes.error().code())) return fail(bytes.error());
+    if (!bytes || bytes->size() != dictionary.bytes || crc32c(*bytes) != dictionary.crc)
+      return fail(Errc::corrupt, "A dictionary of the index is missing or damaged.");
+    dictionaries_[dictionary.number] =
+        std::make_shared<const TextDictionary>(dictionary.number, *std::move(bytes));
+  }
+  return {};
+}
+
+Result<void> IndexFolder::add_dictionary(Catalog& next,
+                                         std::string bytes,
+                                         std::uint64_t documents) {
+  DictionaryFile file;
+  file.number = next.dictionaries.empty() ? 1 : next.dictionaries.back().number + 1;
+  file.documents = documents;
+  file.bytes = bytes.size();
+  file.crc = crc32c(bytes);
+  KONTOR_TRY(io::write_file_durably(files_, path_ + "/" + dictionary_name(file.number), bytes));
+  next.dictionaries.push_back(file);
+  dictionaries_[file.number] =
+      std::make_shared<const TextDictionary>(file.number, std::move(bytes));
+  return {};
+}
+
 Result<void> IndexFolder::check_files() {
+  KONTOR_TRY(load_dictionaries());
   bool touched = false;
   for (auto& segment : catalog_.segments) {
     const auto info = files_.stat(path_of(segment));
@@ -115,6 +145,7 @@ Result<void> IndexFolder::begin_anew(std::string why) {
 
 void IndexFolder::count_bytes() {
   bytes_ = 0;
+  for (const auto& dictionary : catalog_.dictionaries) bytes_ += dictionary.bytes;
   for (const auto& segment : catalog_.segments) {
     const auto words = files_.stat(list_path(path_, segment));
     bytes_ += segment.bytes + (words ? words->size : 0);
@@ -154,6 +185,10 @@ Result<void> IndexFolder::take(Segment& segment) {
 Result<void> IndexFolder::publish(Catalog next) {
   KONTOR_TRY(io::write_file_durably(files_, catalog_path(path_), encode_catalog(next)));
   catalog_ = std::move(next);
+  std::erase_if(dictionaries_, [this](const auto& one) {
+    return std::ranges::find(catalog_.dictionaries, one.first, &DictionaryFile::number) ==
+           catalog_.dictionaries.end();
+  });
   return sweep();
 }
 
@@ -172,8 +207,14 @@ Result<void> IndexFolder::sweep() {
   count_bytes();
   for (const auto& name : names) {
     const bool in_force =
-        name == "catalog" || std::ranges::any_of(catalog_.segments, [&](const Segment& segment) {
-          return segment_name(segment.number) == name || list_name(segment.number) == name;
+        name == "catalog" ||
+        std::ranges::any_of(catalog_.segments,
+                            [&](const Segment& segment) {
+                              return segment_name(segment.number) == name ||
+                                     list_name(segment.number) == name;
+                            }) ||
+        std::ranges::any_of(catalog_.dictionaries, [&](const DictionaryFile& dictionary) {
+          return dictionary_name(dictionary.number) == name;
         });
     if (in_force) continue;
     std::error_code ignored;

@@ -10,6 +10,7 @@
 
 #include "base/io/file_system.hpp"
 #include "search/index/catalog.hpp"
+#include "search/index/text_packing.hpp"
 #include "search/index/word_list.hpp"
 
 namespace kontor::search {
@@ -32,6 +33,10 @@ class IndexFolder {
   std::string building() const { return path_ + "/building"; }  // free: where a database is made
 
   WordList words_of(const Segment& segment) const;
+  // Those of catalog().
+  const Dictionaries& dictionaries() const { return dictionaries_; }
+  // Puts a dictionary on disk and names it in `next`; in force only with that catalog.
+  Result<void> add_dictionary(Catalog& next, std::string bytes, std::uint64_t documents);
 
   // The built file `building()/packed` is synced when it returns; sets size and checksum, and makes
   // its list of words. Free.
@@ -50,12 +55,14 @@ class IndexFolder {
  private:
   Result<void> make_folder();
   Result<void> check_files();
+  Result<void> load_dictionaries();
   Result<void> sweep();
   void count_bytes();
 
   io::FileSystem& files_;
   std::string path_;
   Catalog catalog_;
+  Dictionaries dictionaries_;
   std::string analysis_;
   std::string problem_;
   std::uint64_t bytes_ = 0;

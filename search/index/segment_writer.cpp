@@ -13,6 +13,7 @@
 #include "base/mime/decode.hpp"
 #include "search/index/index_terms.hpp"
 #include "search/index/stored_texts.hpp"
+#include "search/index/word_pairs.hpp"
 #include "search/index/xapian_call.hpp"
 
 namespace kontor::search {
@@ -35,8 +36,8 @@ bool is_ascii(std::string_view text) {
 }  // namespace
 
 struct SegmentWriter::State {
-  State(std::string path, Analyzer& words, Stemmer& forms)
-      : folder(std::move(path)), analyzer(words), stemmer(forms) {}
+  State(std::string path, Analyzer& words, Stemmer& forms, DictionaryPtr dictionary)
+      : folder(std::move(path)), analyzer(words), stemmer(forms), packer(std::move(dictionary)) {}
 
   // False: the document at hand had it already.
   bool count(std::string_view text, TermSpace space, Field field);
@@ -48,6 +49,7 @@ struct SegmentWriter::State {
   std::string folder;
   Analyzer& analyzer;
   Stemmer& stemmer;
+  TextPacker packer;
   std::unique_ptr<Xapian::WritableDatabase> database;
   std::unordered_set<std::string, Hash, std::equal_to<>>
       noted;  // words whose stems are in the database
@@ -60,10 +62,15 @@ struct SegmentWriter::State {
   std::unordered_map<std::string, Xapian::termcount> terms;
   std::string term;
   StoredTexts texts;
+  WordPairs pairs;
 };
 
-SegmentWriter::SegmentWriter(std::string folder, Analyzer& analyzer, Stemmer& stemmer)
-    : state_(std::make_unique<State>(std::move(folder), analyzer, stemmer)) {}
+SegmentWriter::SegmentWriter(std::string folder,
+                             Analyzer& analyzer,
+                             Stemmer& stemmer,
+                             DictionaryPtr dictionary)
+    : state_(std::make_unique<State>(std::move(folder), analyzer, stemmer, std::move(dictionary))) {
+}
 SegmentWriter::~SegmentWriter() = default;
 
 std::uint64_t SegmentWriter::text_bytes() const { return state_->text_bytes; }
@@ -115,12 +122,14 @@ void SegmentWriter::State::add_text(const FieldText& text) {
   const bool stems = wanted.stems;
   wanted.stems = false;
   bool pieces = false;
+  pairs.begin_text();
   const auto traits = analyzer.analyze(text.text, wanted, [&](const Token& token) {
     switch (token.kind) {
       case TermKind::piece:
         pieces = true;
         [[fallthrough]];
       case TermKind::word:
+        pairs.add(token);
         if (count(token.term, TermSpace::word, text.field) && stems) note_stems(token.term);
         return;
       case TermKind::whole:
@@ -146,6 +155,7 @@ Result<void> SegmentWriter::add(const Document& document) {
       state.database = std::make_unique<Xapian::WritableDatabase>(state.folder + "/new", k_flags);
     state.terms.clear();
     state.texts = {};
+    state.pairs.clear();
     std::uint64_t bytes = 0;
     for (const auto& text : document.texts) {
       bytes += text.text.size();
@@ -158,7 +168,7 @@ Result<void> SegmentWriter::add(const Document& document) {
     if (document.reading == Reading::not_tried) state.terms.try_emplace(mark::untried, 0);
     Xapian::Document made;
     for (const auto& [term, count] : state.terms) made.add_term(term, count);
-    made.set_data(state.texts.take());
+    made.set_data(state.packer.pack(state.texts.take(), state.pairs.bits()));
     state.database->replace_document(static_cast<Xapian::docid>(document.item), made);
     auto& segment = state.segment;
     if (segment.documents == 0) segment.first = document.item;

@@ -8,13 +8,15 @@
 #include "search/analyze/analyzer.hpp"
 #include "search/analyze/stemmer.hpp"
 #include "search/index/catalog.hpp"
+#include "search/index/text_packing.hpp"
 
 namespace kontor::search {
 
 class SegmentWriter {
  public:
   // Makes it in `folder`, which is there and empty. `analyzer` and `stemmer` must outlive this.
-  SegmentWriter(std::string folder, Analyzer& analyzer, Stemmer& stemmer);
+  // Texts are packed with `dictionary`, unless it is empty.
+  SegmentWriter(std::string folder, Analyzer& analyzer, Stemmer& stemmer, DictionaryPtr dictionary);
   ~SegmentWriter();
 
   // Items ascend. no_space, io_error.

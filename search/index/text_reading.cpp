@@ -7,6 +7,7 @@
 #include "base/mime/decode.hpp"
 #include "search/analyze/folding.hpp"
 #include "search/index/stored_texts.hpp"
+#include "search/index/word_pairs.hpp"
 
 namespace kontor::search {
 namespace {
@@ -60,6 +61,8 @@ TextReading::TextReading(const TextQuery& leaf, Analyzer& analyzer)
       terms_.insert(terms_.end(), word.terms.begin(), word.terms.end());
     places_.resize(terms_.size());
     for (const auto& term : terms_) folded_.push_back(mime::fold_case(term));
+    for (std::size_t i = 1; i < terms_.size(); ++i)
+      pairs_.push_back(pair_of(terms_[i - 1], terms_[i]));
   } else {
     matcher_.emplace(leaf, analyzer);
   }

@@ -2,6 +2,7 @@
 // TextReading: whether a leaf is true of an item, by the texts of it that a database keeps. One
 // thread.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ class TextReading {
   // for names in another script, which folded texts do not show.
   // `plain`: they are Traits::exact, and no script without spaces is in them.
   bool is_true_of(std::string_view stored, bool plain = false);
+  // What stands next to each other in every text of which it is true (word_pairs.hpp).
+  const std::vector<std::uint64_t>& pairs() const { return pairs_; }
 
  private:
   bool has_literal(std::string_view stored) const;
@@ -32,6 +35,7 @@ class TextReading {
   std::vector<std::string> terms_;   // of a phrase
   std::vector<std::string> folded_;  // the same under mime::fold_case
   std::vector<std::vector<std::uint32_t>> places_;
+  std::vector<std::uint64_t> pairs_;
   std::optional<Matcher> matcher_;  // of the others
 };
 

@@ -82,16 +82,16 @@ void WordMatching::add_beginning(std::string_view begin, Field field, ItemBits& 
 }
 
 // Items to be read whatever their terms say.
-ItemBits WordMatching::unread(bool long_words) {
-  if (!all_counted_) return marked("");
+ItemBits WordMatching::unread(const ItemBits& domain, bool long_words) {
+  if (!all_counted_) return domain;
   auto out = marked(mark::cut);
   if (long_words) out |= marked(mark::long_run);
   return out;
 }
 
-ByTerms WordMatching::words(const TextQuery& leaf) {
+ByTerms WordMatching::words(const TextQuery& leaf, const ItemBits& domain) {
   ByTerms out(span_);
-  out.yes = marked("");  // of no words
+  out.yes = domain;  // of no words
   const auto words = analyzer_.query_words(leaf.text);
   for (const auto& word : words) {
     const bool open_end = leaf.op == TextOp::prefix && &word == &words.back();
@@ -104,7 +104,7 @@ ByTerms WordMatching::words(const TextQuery& leaf) {
         add_word(word, field, one);
     });
     one.yes |= one.by_name;
-    one.read |= unread(open_end || has_long(word));
+    one.read |= unread(domain, open_end || has_long(word));
     one.read |= one.yes;
     out.read |= out.yes;
     out.yes &= one.yes;
@@ -115,17 +115,17 @@ ByTerms WordMatching::words(const TextQuery& leaf) {
   return out;
 }
 
-ByTerms WordMatching::phrase(const TextQuery& leaf) {
+ByTerms WordMatching::phrase(const TextQuery& leaf, const ItemBits& domain) {
   ByTerms out(span_);
   QueryWord joined;
   for (const auto& word : analyzer_.query_words(leaf.text))
     joined.terms.insert(joined.terms.end(), word.terms.begin(), word.terms.end());
   if (joined.terms.empty()) {
-    out.yes = marked("");
+    out.yes = domain;
     return out;
   }
   for_each_field(leaf.fields, [&](Field field) { add_together(joined, field, false, out); });
-  out.read |= unread(has_long(joined));
+  out.read |= unread(domain, has_long(joined));
   out.read -= out.yes;
   return out;
 }
@@ -150,7 +150,7 @@ ByTerms WordMatching::literal(const TextQuery& leaf, const ItemBits& domain) {
   } else {
     out.read = words.candidates(needle.runs, domain);
   }
-  out.read |= unread(true);
+  out.read |= unread(domain, true);
   out.read |= marked(mark::unspaced);
   out.read -= out.yes;
   return out;

@@ -23,9 +23,9 @@ class WordMatching {
   WordMatching(const Database& database, Analyzer& analyzer, Work& work)
       : database_(database), analyzer_(analyzer), work_(work), span_(database.span()) {}
 
-  ByTerms words(const TextQuery& leaf);  // of words and of prefix
-  ByTerms phrase(const TextQuery& leaf);
-  // Of the items `domain`.
+  // Of the items `domain`. words: also of prefix.
+  ByTerms words(const TextQuery& leaf, const ItemBits& domain);
+  ByTerms phrase(const TextQuery& leaf, const ItemBits& domain);
   ByTerms literal(const TextQuery& leaf, const ItemBits& domain);
   ItemBits marked(const char* mark);
 
@@ -38,7 +38,7 @@ class WordMatching {
   void add_beginning(std::string_view begin, Field field, ItemBits& out);
   void add_forms(const QueryWord& word, Field field, ByTerms& out);
   const std::vector<std::string>& forms_of(const std::string& stem);
-  ItemBits unread(bool long_words);
+  ItemBits unread(const ItemBits& domain, bool long_words);
 
   const Database& database_;
   Analyzer& analyzer_;

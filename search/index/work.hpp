@@ -9,7 +9,8 @@ class Work {
  public:
   // False: there is no more to be had; what was asked for is not to be done.
   bool take_postings(std::uint64_t count) { return take(postings_, count); }
-  bool take_bytes(std::uint64_t count) { return take(bytes_, count); }
+  void take_bytes(std::uint64_t count) { take(bytes_, count); }
+  bool is_left() const { return bytes_ > 0; }  // for the reading of texts
 
  private:
   static bool take(std::uint64_t& left, std::uint64_t count) {

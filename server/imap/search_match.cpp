@@ -146,6 +146,18 @@ Match SearchMatcher::run(std::uint32_t index, const Subject& subject) const {
   return run_text(key, subject);
 }
 
+bool SearchMatcher::is_out(store::ItemId item) const {
+  if (answers_ == nullptr) return false;
+  const auto says_no = [&](const Key& key) {
+    return key.query && !key.leaves_header &&
+           (*answers_)[*key.query].of(item) == indexer::Verdict::no;
+  };
+  const Key& root = keys_.back();
+  if (root.written.op != SearchOp::both) return says_no(root);
+  return std::ranges::any_of(root.written.operands,
+                             [&](auto index) { return says_no(keys_[index]); });
+}
+
 Match SearchMatcher::by_index(const Key& key, const Subject& subject) const {
   if (!key.query) return Match::open;
   const auto item = subject.message.entry.item;
@@ -168,18 +180,19 @@ Match SearchMatcher::by_index(const Key& key, const Subject& subject) const {
 // operand, so that a text is looked at only when it counts.
 Match SearchMatcher::run_both(const Key& key, const Subject& subject, Match decisive) const {
   const Subject columns{subject.view, subject.message, nullptr, Extent::header};
-  std::vector<std::uint32_t> open;
+  bool is_open = false;
   for (const auto index : key.written.operands) {
     const Match one = run(index, columns);
     if (one == decisive) return decisive;
-    if (one == Match::open) open.push_back(index);
-  }
-  if (!open.empty() && subject.text == nullptr) return Match::open;
-  bool is_open = false;
-  for (const auto index : open) {
-    const Match one = run(index, subject);
-    if (one == decisive) return decisive;
     is_open = is_open || one == Match::open;
+  }
+  if (is_open && subject.text != nullptr) {
+    is_open = false;
+    for (const auto index : key.written.operands) {
+      const Match one = run(index, subject);
+      if (one == decisive) return decisive;
+      is_open = is_open || one == Match::open;
+    }
   }
   if (is_open) return Match::open;
   return decisive == Match::no ? Match::yes : Match::no;

@@ -57,6 +57,8 @@ class SearchMatcher {
   const std::vector<std::size_t>& fuzzy() const { return fuzzy_; }
   void decide(std::size_t query, search::Items looked_at, search::Items yes);
   const Answers& answers() const { return answers_; }
+  // What an index said leaves no doubt that the messages of this item do not match.
+  bool is_out(store::ItemId item) const;
 
  private:
   struct Key {

@@ -102,7 +102,7 @@ void note_open(const std::vector<NumberedEntry>& some,
 }
 
 void sort_items(search::Items& items) {
-  std::ranges::sort(items);
+  if (!std::ranges::is_sorted(items)) std::ranges::sort(items);
   items.erase(std::ranges::unique(items).begin(), items.end());
 }
 
@@ -119,30 +119,39 @@ Task<void> ask_index(Session& session,
       co_await session.env.searcher->candidates(account, matcher.text_queries(), std::move(open)));
 }
 
-// The same for all batches of a search at once.
-Task<void> ask_index(Session& session,
-                     const SelectedFolder& folder,
-                     SearchMatcher& matcher,
-                     const wire::NumberSet& numbers) {
-  if (session.env.searcher == nullptr || matcher.text_queries().empty()) co_return;
+// The same for all batches of a search at once. Leaves those of `numbers` that may match.
+Task<wire::NumberSet> ask_index(Session& session,
+                                const SelectedFolder& folder,
+                                SearchMatcher& matcher,
+                                wire::NumberSet numbers) {
+  if (session.env.searcher == nullptr || matcher.text_queries().empty()) co_return numbers;
+  struct Left {
+    std::uint32_t number;
+    store::ItemId item;
+  };
   const auto view = folder.account()->view();
+  std::vector<Left> left;
   search::Items open;
   NumberCursor cursor;
   for (auto some = folder.batch(numbers, cursor, k_batch); !some.empty();
-       some = folder.batch(numbers, cursor, k_batch))
-    note_open(some, match_columns(view, matcher, some), open);
+       some = folder.batch(numbers, cursor, k_batch)) {
+    const auto matches = match_columns(view, matcher, some);
+    for (std::size_t i = 0; i < some.size(); ++i)
+      if (matches[i] != Match::no) left.push_back({some[i].number, some[i].entry.item});
+    note_open(some, matches, open);
+  }
   co_await ask_index(session, folder.account()->id(), matcher, std::move(open));
+  wire::NumberSet out;
+  for (const auto& one : left)
+    if (!matcher.is_out(one.item)) out.add(one.number);
+  co_return out;
 }
 
 // What no index knows of keys inside FUZZY is looked for by words in the messages that are open.
 Task<Result<void>> decide_words(Session& session,
                                 std::shared_ptr<store::Account> account,
                                 SearchMatcher& matcher,
-                                const std::vector<NumberedEntry>& some,
-                                const std::vector<Match>& matches) {
-  search::Items open;
-  note_open(some, matches, open);
-  if (open.empty()) co_return Result<void>();
+                                search::Items open) {
   sort_items(open);
   const indexer::ScanProgress go_on = [end = session.end](std::uint64_t, std::uint64_t) {
     return !end->reason.with([](const auto& reason) { return reason.has_value(); });
@@ -174,12 +183,18 @@ Task<Result<std::vector<Match>>> match_messages(Session& session,
                                                 std::uint64_t done) {
   const store::AccountView view = account->view();
   auto matches = match_columns(view, matcher, some);
-  search::Items open_items;
-  note_open(some, matches, open_items);
-  co_await ask_index(session, account->id(), matcher, std::move(open_items));
-  if (matcher.answers() != nullptr) matches = match_columns(view, matcher, some);
-  if (session.env.searcher != nullptr && !matcher.fuzzy().empty()) {
-    KONTOR_CO_TRY(co_await decide_words(session, account, matcher, some, matches));
+  search::Items open;
+  note_open(some, matches, open);
+  if (matcher.answers() == nullptr) {
+    co_await ask_index(session, account->id(), matcher, open);
+    if (matcher.answers() != nullptr) {
+      matches = match_columns(view, matcher, some);
+      open.clear();
+      note_open(some, matches, open);
+    }
+  }
+  if (session.env.searcher != nullptr && !matcher.fuzzy().empty() && !open.empty()) {
+    KONTOR_CO_TRY(co_await decide_words(session, account, matcher, std::move(open)));
     matches = match_columns(view, matcher, some);
   }
   if (matcher.asks_headers_first()) {
@@ -201,9 +216,9 @@ Task<Result<Found>> find_messages(Session& session,
                                   bool by_uid,
                                   std::string tag) {
   Found found(by_uid);
+  numbers = co_await ask_index(session, folder, matcher, std::move(numbers));
   Progress progress(session, std::move(tag), numbers.count());
   std::uint64_t done = 0;
-  co_await ask_index(session, folder, matcher, numbers);
   NumberCursor cursor;
   for (;;) {
     const auto some = folder.batch(numbers, cursor, k_batch);

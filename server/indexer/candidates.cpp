@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/indexer/candidates.hpp"
 
-#include <algorithm>
-#include <iterator>
-
 namespace kontor::indexer {
+namespace {
+
+// `items` ascend.
+search::ItemBits bits_of(const search::Items& items) {
+  if (items.empty()) return search::ItemBits(search::ItemSpan());
+  search::ItemBits out(search::ItemSpan{items.front(), items.back()});
+  for (const auto item : items) out.add(item);
+  return out;
+}
+
+}  // namespace
+
+Candidates::Candidates(const search::Matches& matches)
+    : certain_(bits_of(matches.certain)),
+      possible_(bits_of(matches.possible)),
+      position_(matches.position) {}
 
 Verdict Candidates::of(search::ItemId item) const {
-  if (item > matches_.position) return Verdict::open;
-  if (std::ranges::binary_search(matches_.certain, item)) return Verdict::yes;
-  return std::ranges::binary_search(matches_.possible, item) ? Verdict::open : Verdict::no;
+  if (item > position_) return Verdict::open;
+  if (possible_.has(item)) return Verdict::open;
+  if (!certain_.has(item)) return Verdict::no;
+  return doubted_ ? Verdict::open : Verdict::yes;
 }
 
-void Candidates::doubt() {
-  search::Items all;
-  all.reserve(matches_.certain.size() + matches_.possible.size());
-  std::ranges::merge(matches_.certain, matches_.possible, std::back_inserter(all));
-  matches_.possible = std::move(all);
-  matches_.certain.clear();
-}
+void Candidates::doubt() { doubted_ = true; }
 
 }  // namespace kontor::indexer

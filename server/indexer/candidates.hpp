@@ -3,6 +3,7 @@
 // each item. Values only.
 #pragma once
 #include "search/index/account_index.hpp"
+#include "search/index/item_bits.hpp"
 
 namespace kontor::indexer {
 
@@ -12,15 +13,18 @@ class Candidates {
  public:
   // It knows nothing: every item is open.
   Candidates() = default;
-  explicit Candidates(search::Matches matches) : matches_(std::move(matches)) {}
+  explicit Candidates(const search::Matches& matches);
 
   Verdict of(search::ItemId item) const;
-  search::ItemId position() const { return matches_.position; }
+  search::ItemId position() const { return position_; }
   // Also what the index is certain of has to be looked at: it was asked for more than is meant.
   void doubt();
 
  private:
-  search::Matches matches_;
+  search::ItemBits certain_ = search::ItemBits(search::ItemSpan());
+  search::ItemBits possible_ = search::ItemBits(search::ItemSpan());
+  search::ItemId position_ = 0;
+  bool doubted_ = false;
 };
 
 }  // namespace kontor::indexer

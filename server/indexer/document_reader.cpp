@@ -42,17 +42,30 @@ Task<std::vector<search::Extracted>> DocumentReader::extract(
   co_return out;
 }
 
-Task<search::Document> DocumentReader::make(store::Item item,
+// All of them in one trip to the pool.
+Task<std::vector<search::MadeDocument>> DocumentReader::make(std::shared_ptr<const Raws> raws,
+                                                             io::WorkPool& pool) const {
+  auto work = [raws, limits = limits()] {
+    std::vector<search::MadeDocument> made;
+    made.reserve(raws->size());
+    for (const auto& [item, raw] : *raws) {
+      if (raw == nullptr)
+        made.emplace_back().document.item = item.id;
+      else if (is_object(item, *raw))
+        made.push_back({make_object_document(item.id, *raw), {}});
+      else
+        made.push_back(search::make_document(item.id, *raw, limits));
+    }
+    return made;
+  };
+  co_return co_await io::on_pool(pool, std::move(work));
+}
+
+Task<void> DocumentReader::read_attachments(search::MadeDocument& made,
                                             std::shared_ptr<const std::string> raw,
                                             io::WorkPool& pool,
                                             const std::vector<search::FieldText>* known) const {
-  auto work = [raw, item, limits = limits()] {
-    if (is_object(item, *raw)) return search::MadeDocument{make_object_document(item.id, *raw), {}};
-    return search::make_document(item.id, *raw, limits);
-  };
-  auto made = co_await io::on_pool(pool, std::move(work));
   auto& document = made.document;
-  if (made.attachments.empty()) co_return std::move(document);
   if (known != nullptr && !known->empty()) {
     document.reading = search::Reading::whole;
     for (const auto& text : *known) document.texts.push_back(text);
@@ -64,7 +77,6 @@ Task<search::Document> DocumentReader::make(store::Item item,
     const bool all = read.size() == count;
     search::add_attachments(document, std::move(read), all);
   }
-  co_return std::move(document);
 }
 
 Task<Result<std::vector<search::Document>>> DocumentReader::read(
@@ -76,23 +88,30 @@ Task<Result<std::vector<search::Document>>> DocumentReader::read(
   const auto turn = co_await large_turns_.enter(bytes_of(view, items));
   auto read = co_await account->read_messages(items);
   account.reset();
-  std::vector<search::Document> out;
-  out.reserve(items.size());
+  const auto raws = std::make_shared<Raws>();
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (!read[i] && read[i].error().code() == Errc::not_found) continue;  // purged meanwhile
-    if (!read[i] && read[i].error().code() == Errc::corrupt) {
-      out.emplace_back();
-      out.back().item = items[i];
-      continue;
-    }
-    KONTOR_CO_TRY(auto bytes, std::move(read[i]));
-    auto raw = std::make_shared<const std::string>(std::move(bytes));
-    const auto found = known.find(items[i]);
-    const auto* texts = found == known.end() ? nullptr : &found->second;
     store::Item item;
     item.id = items[i];
     if (const auto row = view.item(items[i])) item = *row;
-    out.push_back(co_await make(item, std::move(raw), pool, texts));
+    if (!read[i] && read[i].error().code() == Errc::corrupt) {
+      raws->push_back({item, nullptr});
+      continue;
+    }
+    KONTOR_CO_TRY(auto bytes, std::move(read[i]));
+    raws->push_back({item, std::make_shared<const std::string>(std::move(bytes))});
+  }
+  auto made = co_await make(raws, pool);
+  std::vector<search::Document> out;
+  out.reserve(made.size());
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    auto raw = std::move((*raws)[i].bytes);
+    if (!made[i].attachments.empty()) {
+      const auto found = known.find(made[i].document.item);
+      co_await read_attachments(made[i], std::move(raw), pool,
+                                found == known.end() ? nullptr : &found->second);
+    }
+    out.push_back(std::move(made[i].document));
   }
   co_return out;
 }

@@ -38,8 +38,15 @@ class DocumentReader {
                                              io::WorkPool& pool) const;
 
  private:
-  // An item that is in `known` without a text has none.
-  Task<search::Document> make(store::Item item,
+  struct Raw {
+    store::Item item;
+    std::shared_ptr<const std::string> bytes;  // empty: they are damaged
+  };
+  using Raws = std::vector<Raw>;
+  Task<std::vector<search::MadeDocument>> make(std::shared_ptr<const Raws> raws,
+                                               io::WorkPool& pool) const;
+  // `known`: what is known of them; an item that is there without a text has none.
+  Task<void> read_attachments(search::MadeDocument& made,
                               std::shared_ptr<const std::string> raw,
                               io::WorkPool& pool,
                               const std::vector<search::FieldText>* known) const;

@@ -15,7 +15,7 @@ using log::Keys;
 namespace {
 
 constexpr std::size_t k_open_indexes = 32;
-constexpr std::size_t k_batch_items = 256;
+constexpr std::size_t k_batch_items = 1'024;
 constexpr std::uint64_t k_batch_bytes = 8U << 20U;
 constexpr std::chrono::seconds k_again{30};    // after a failure
 constexpr std::chrono::hours k_read_again{1};  // attachments whose reader was not there

@@ -10,6 +10,7 @@ import random
 import re
 import smtplib
 import sys
+import time
 import unicodedata
 import unittest
 
@@ -23,6 +24,8 @@ MESSAGES = 1200 if kontor.LONG else 160
 QUERIES = 1500 if kontor.LONG else 120
 WORDS = ('договор поставки черновик Иванов отчёт ёлка счёт встреча завтра оплата report invoice meeting Ivanov budget '
          'draft running straße naïve AB-123/45 plan2026 кафе').split()
+LARGE_MB = 500 if kontor.LONG else 60  # of one attachment
+INTERVAL = 10  # seconds between two INPROGRESS (RFC 9585, 4)
 NEEDLE_FIELDS = ('SUBJECT', 'FROM', 'TO', 'CC', 'BODY', 'TEXT', 'HEADER List-Id')
 
 
@@ -293,6 +296,82 @@ class Search(unittest.TestCase):
                 self.assertEqual(self.found(client, f'SUBJECT {literal(needle)}'), [])
             self.assertEqual(self.found(client, f'FUZZY BODY {literal("квартальному")}'), [1])
             self.wait_complete()
+
+    def test_a_long_search_of_what_is_not_indexed_says_how_far_it_is(self):
+        self.serve(enabled=False)
+        client = kontor.ImapWire(self.server, 'SELECT INBOX', seconds=600)
+        self.addCleanup(client.close)
+        needles = ' '.join(f'NOT BODY "none{number}of"' for number in range(200))
+        count, more, told = 0, 16, []
+        while not told:  # as many messages as make it last
+            for _ in range(more):
+                text = '\r\n'.join(' '.join(self.chance.choices(WORDS, k=9)) for _ in range(1_500))
+                self.server.lmtp(['anna@example.test'], f'Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n'.encode())
+            count += more
+            client.command('NOOP')
+            begin = time.monotonic()
+            lines = client.command(f'UID SEARCH {needles}')
+            took = time.monotonic() - begin
+            told = [re.match(r'\* OK \[INPROGRESS \("(\w+)" (\d+) (\d+)\)\] \d+ of \d+ messages done', line) for line in lines
+                    if 'INPROGRESS' in line]
+            self.assertTrue(told or took < 3 * INTERVAL, f'{took:.0f} s without a word')
+            self.assertIn('* SEARCH ' + ' '.join(str(uid) for uid in range(1, count + 1)), lines)
+            more = min(count, int(count * 1.5 * INTERVAL / took) - count + 1)
+        done = [int(one[2]) for one in told]
+        self.assertEqual({(one[1], one[3]) for one in told}, {(client.tag, str(count))})
+        self.assertEqual(done, sorted(set(done)))
+        self.assertLessEqual(done[-1], count)
+
+    def send_large(self, head, megabytes, tail):
+        """A message with an attachment of so many MB, a piece at a time; the bytes of it."""
+        line = base64.b64encode(bytes(range(57))) + b'\r\n'
+        piece = line * ((1 << 20) // 57)
+        with smtplib.LMTP('localhost', self.server.port('lmtp'), timeout=600) as client:
+            client.ehlo()
+            self.assertEqual(client.mail('a@elsewhere.test')[0], 250)
+            self.assertEqual(client.rcpt('anna@example.test')[0], 250)
+            self.assertEqual(client.docmd('DATA')[0], 354)
+            client.sock.sendall(head)
+            for _ in range(megabytes):
+                client.sock.sendall(piece)
+            client.sock.sendall(tail + b'.\r\n')
+            self.assertEqual(client.getreply()[0], 250)
+        return len(head) + len(tail) + megabytes * len(piece)
+
+    def memory(self, name):
+        lines = pathlib.Path(f'/proc/{self.server.pid}/status').read_text(encoding='ascii').splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name)) << 10
+
+    def test_an_attachment_of_hundreds_of_megabytes_harms_nothing_else(self):
+        self.server = kontor.Server({'smtp.max_message': 2 * LARGE_MB << 20, 'search.max_attachment': (LARGE_MB + 1) << 20, 'search.delay': 0,
+                                     'search.attachment_memory': 256 << 20})
+        self.server.__enter__()
+        self.addCleanup(self.server.__exit__, None, None, None)
+        self.chance = random.Random(SEED)
+        def small(text):
+            message = email.message.EmailMessage()
+            message.set_content('see the file')
+            message.add_attachment(documents.docx(text), maintype='application', subtype='octet-stream', filename='a.docx')
+            self.server.lmtp(['anna@example.test'], message.as_bytes(policy=email.policy.SMTP))
+        small('beforehandword')
+        client = kontor.ImapWire(self.server, 'SELECT INBOX', seconds=600)
+        self.addCleanup(client.close)
+        self.wait_complete()
+        before = self.memory('VmHWM')
+        head = (b'Subject: large\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n'
+                b'ordinarytext\r\n--b\r\nContent-Type: application/pdf; name=scan.pdf\r\nContent-Transfer-Encoding: base64\r\n'
+                b'Content-Disposition: attachment; filename=scan.pdf\r\n\r\n' + base64.b64encode(b'%PDF-1.7\n' + bytes(48)) + b'\r\n')
+        size = self.send_large(head, LARGE_MB, b'\r\n--b--\r\n')
+        small('afterwardsword')
+        client.command('NOOP')
+        for _ in range(2):  # not indexed yet, or in part; then indexed
+            for uid, needle in enumerate(('beforehandw', 'rdinaryte', 'fterwardsw'), 1):
+                self.assertEqual(self.found(client, f'BODY "{needle}"'), [uid])
+            self.assertEqual(self.found(client, 'BODY "scan.pdf"'), [2])
+            self.assertEqual(self.found(client, 'BODY "nowhereatall"'), [])
+            self.wait_complete()
+        self.assertLess(self.memory('VmHWM') - before, 4 * size + (128 << 20))  # the message, its file, and room to work
+        self.assertEqual(self.server.ctl('search', 'status', 'anna@example.test')[0]['problem'], '')
 
 
 if __name__ == '__main__':

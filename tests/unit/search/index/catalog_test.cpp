@@ -26,6 +26,7 @@ Catalog sample() {
   out.analysis = "1:ru:en";
   out.position = 1000;
   out.next_number = 9;
+  out.dictionaries = {{1, 64, 12'000, 7}, {2, 1'100, 65'536, 0xfedcba98}};
   out.segments = {segment(3, 1, 500, 400'000), segment(8, 503, 900, 300)};
   out.removed = {1, 2, 3, 7, 500, 503};
   return out;
@@ -48,10 +49,12 @@ TEST(Catalog, IsReadAsWritten) {
 
 TEST(Catalog, IsWrittenAsDocumented) {
   const std::string body =
-      "kontor-fts 1\n"
+      "kontor-fts 2\n"
       "analysis 1:ru:en\n"
       "position 1000\n"
       "next 9\n"
+      "dictionary 1 64 12000 7\n"
+      "dictionary 2 1100 65536 4275878552\n"
       "segment 3 1 500 500 400000 4275878552 1700000000123456789\n"
       "segment 8 503 900 398 300 4275878552 1700000000123456789\n"
       "removed 1-3 7 500 503\n";
@@ -70,14 +73,19 @@ TEST(Catalog, EveryDamagedByteIsNoticed) {
 }
 
 TEST(Catalog, AnotherVersionIsToldFromDamage) {
-  EXPECT_EQ(decode_catalog(with_crc("kontor-fts 2\nanalysis 1\n")).error().code(),
+  EXPECT_EQ(decode_catalog(with_crc("kontor-fts 3\nanalysis 1\n")).error().code(),
             Errc::unsupported);
   EXPECT_EQ(decode_catalog("").error().code(), Errc::corrupt);
 }
 
 TEST(Catalog, WhatCannotBeIsRefused) {
-  const std::string head = "kontor-fts 1\nanalysis 1\nposition 10\nnext 5\n";
+  const std::string head = "kontor-fts 2\nanalysis 1\nposition 10\nnext 5\n";
   for (const auto* rest : {
+           "dictionary 0 1 1 1\n",                            // a number that says: none
+           "dictionary 256 1 1 1\n",                          // no room for it in a document
+           "dictionary 1 1 65537 1\n",                        // too large
+           "dictionary 2 1 1 1\ndictionary 2 1 1 1\n",        // twice
+           "dictionary 1 1 1\n",                              // not whole
            "segment 1 0 5 5 1 1 1\n",                         // an item 0
            "segment 1 5 4 1 1 1 1\n",                         // ends before it begins
            "segment 1 1 5 6 1 1 1\n",                         // more documents than items

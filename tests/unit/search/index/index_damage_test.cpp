@@ -30,6 +30,16 @@ std::vector<Document> mails(ItemId first, ItemId last) {
   return out;
 }
 
+// Messages that are long enough, and alike enough, for a dictionary.
+std::vector<Document> long_mails(ItemId first, ItemId last) {
+  std::mt19937 random(static_cast<unsigned>(first));
+  auto out = mails(first, last);
+  for (auto& document : out)
+    for (int word = 0; word < 400; ++word)
+      document.texts.back().text += " слово" + std::to_string(random() % 300);
+  return out;
+}
+
 std::unique_ptr<AccountIndex> opened(const std::string& folder) {
   auto out = AccountIndex::open(folder, k_languages);
   EXPECT_TRUE(out.has_value()) << out.error().text();
@@ -140,6 +150,38 @@ TEST(IndexDamage, AnyDamagedFileMakesItAnew) {
       expect_whole(copy);
     else
       EXPECT_TRUE(opened(copy)->state().made_anew) << victim;
+    expect_sound(copy);
+  }
+  expect_sound(folder.index());
+}
+
+TEST(IndexDamage, ADamagedDictionaryMakesItAnew) {
+  TestFolder folder;
+  {
+    const auto index = opened(folder.index());
+    ASSERT_TRUE(index->add(long_mails(1, 80), 80).has_value());
+    ASSERT_TRUE(index->add(long_mails(81, 100), 100).has_value());
+  }
+  const std::string name = "dictionary.001";
+  const auto whole = bytes_of(fs::path(folder.index()) / name);
+  ASSERT_FALSE(whole.empty());
+  EXPECT_EQ(all_of(*opened(folder.index()))->size(), 100U);
+  std::mt19937 random(8);
+  for (int way = 0; way < 8; ++way) {
+    const auto copy = folder.path("copy");
+    fs::remove_all(copy);
+    fs::copy(folder.index(), copy);
+    auto bytes = whole;
+    if (way == 1) bytes.clear();
+    if (way == 2) bytes.resize(bytes.size() / 2);
+    if (way == 3) bytes += "more";
+    if (way > 3) bytes[random() % bytes.size()] ^= static_cast<char>(1U << random() % 8);
+    write(fs::path(copy) / name, bytes);
+    if (way == 0) fs::remove(fs::path(copy) / name);
+    const auto index = opened(copy);
+    EXPECT_TRUE(index->state().made_anew) << way;
+    EXPECT_EQ(index->state().problem, "A dictionary of the index is missing or damaged.");
+    EXPECT_EQ(all_of(*index)->size(), 0U);
     expect_sound(copy);
   }
   expect_sound(folder.index());

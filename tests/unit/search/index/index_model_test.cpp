@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 
 #include "search/index/account_index.hpp"
@@ -50,6 +51,19 @@ class IndexModel : public testing::TestWithParam<int> {
     position_ += mail_.below(2);
     ASSERT_TRUE(index_->add(added, position_).has_value());
     for (auto& document : added) documents_[document.item] = std::move(document);
+  }
+
+  // So much that texts are packed with a dictionary.
+  void add_many() {
+    std::vector<Document> added;
+    for (int i = 0; i < 100; ++i) {
+      added.push_back(mail_.document(position_ += 1 + mail_.below(3)));
+      for (int more = 0; more < 12; ++more)
+        added.back().texts.push_back({Field::body, mail_.words(30)});
+    }
+    ASSERT_TRUE(index_->add(added, position_).has_value());
+    for (auto& document : added) documents_[document.item] = std::move(document);
+    EXPECT_TRUE(std::filesystem::exists(folder_.index() + "/dictionary.001"));
   }
 
   void remove() {
@@ -115,6 +129,7 @@ class IndexModel : public testing::TestWithParam<int> {
 };
 
 TEST_P(IndexModel, AnswersWhatReadingAnswers) {
+  if (GetParam() % 3 == 0) add_many();
   for (int round = 0; round < 25 && !HasFailure(); ++round) {
     step();
     EXPECT_EQ(index_->state().position, position_);
