@@ -135,7 +135,7 @@ Truth Evaluation::leaf(const TextQuery& query, const ItemBits& domain) {
   }
 }
 
-bool Evaluation::is_true_of(ItemId item, TextReading& reader, bool plain) {
+bool Evaluation::is_true_of(ItemId item, TextReading& reader) {
   const auto data = database_.data_of(item);
   const auto packed = parse_packed(data);
   if (!packed) throw Xapian::DatabaseCorruptError("data of a document");
@@ -144,7 +144,7 @@ bool Evaluation::is_true_of(ItemId item, TextReading& reader, bool plain) {
   const auto texts = unpacker_.unpack(*packed, database_.dictionaries());
   if (!texts) throw Xapian::DatabaseCorruptError("texts of a document");
   work_.take_bytes(texts->size());
-  return reader.is_true_of(*texts, plain);
+  return reader.is_true_of(*texts);
 }
 
 // Decides what the terms leave open.
@@ -159,14 +159,9 @@ Truth Evaluation::read(const TextQuery& query, ByTerms found, const ItemBits& do
   if (!found.read.empty()) {
     const auto partial = words_.marked(mark::partial);
     TextReading reader(query, analyzer_);
-    auto plain = found.read;
-    if (query.op == TextOp::phrase) {
-      plain -= words_.marked(mark::inexact);
-      plain -= words_.marked(mark::unspaced);
-    }
     found.read.for_each([&](ItemId item) {
       if (!work_.is_left()) return out.maybe.add(item);
-      if (is_true_of(item, reader, plain.has(item))) return out.yes.add(item);
+      if (is_true_of(item, reader)) return out.yes.add(item);
       if (found.by_name.has(item) || partial.has(item)) out.maybe.add(item);
     });
   }

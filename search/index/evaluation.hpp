@@ -26,7 +26,7 @@ class Evaluation {
   Truth any(const TextQuery& query, const ItemBits& domain);
   Truth leaf(const TextQuery& query, const ItemBits& domain);
   Truth read(const TextQuery& query, ByTerms found, const ItemBits& domain);
-  bool is_true_of(ItemId item, TextReading& reader, bool plain);
+  bool is_true_of(ItemId item, TextReading& reader);
   ItemBits open_items(const TextQuery& query);
 
   const Database& database_;

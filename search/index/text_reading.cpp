@@ -50,6 +50,31 @@ CodeClass class_at(std::string_view text, std::size_t at) {
   return FoldTable::instance().of(decode_at(text, at).code_point).code_class;
 }
 
+// `folded` (mime::fold_case) without the marks that K drops: in Latin, Greek and Cyrillic, where
+// words are all that stands between signs. False: there is other text in it.
+bool make_bare(std::string_view folded, std::string& out) {
+  out.resize(folded.size());
+  std::size_t size = 0;
+  for (std::size_t at = 0; at < folded.size();) {
+    const auto lead = static_cast<unsigned char>(folded[at]);
+    if (lead < 0x80) {
+      out[size++] = folded[at++];
+      continue;
+    }
+    const std::size_t bytes = lead < 0xE0 ? 2 : 3;
+    if (at + bytes > folded.size()) return false;
+    const auto second = static_cast<unsigned char>(folded[at + 1]);
+    const bool mark = lead == 0xCC || (lead == 0xCD && second < 0xB0) ||
+                      (lead == 0xD2 && second >= 0x83 && second <= 0x89);
+    const bool known = (lead >= 0xC2 && lead <= 0xD3) || (lead == 0xE2 && second == 0x80);
+    if (!known) return false;
+    for (std::size_t i = 0; i < bytes && !mark; ++i) out[size++] = folded[at + i];
+    at += bytes;
+  }
+  out.resize(size);
+  return true;
+}
+
 }  // namespace
 
 TextReading::TextReading(const TextQuery& leaf, Analyzer& analyzer)
@@ -60,7 +85,10 @@ TextReading::TextReading(const TextQuery& leaf, Analyzer& analyzer)
     for (const auto& word : analyzer.query_words(leaf.text))
       terms_.insert(terms_.end(), word.terms.begin(), word.terms.end());
     places_.resize(terms_.size());
-    for (const auto& term : terms_) folded_.push_back(mime::fold_case(term));
+    for (const auto& term : terms_) {
+      if (!make_bare(mime::fold_case(term), buffer_)) break;
+      bare_.push_back(buffer_);
+    }
     for (std::size_t i = 1; i < terms_.size(); ++i)
       pairs_.push_back(pair_of(terms_[i - 1], terms_[i]));
   } else {
@@ -76,12 +104,13 @@ bool TextReading::has_literal(std::string_view stored) const {
   return false;
 }
 
-// Whether nothing but signs stands somewhere between the first two terms. In plain texts words are
-// what fold_case makes of their terms; where K drops something the words have to be looked at.
-bool TextReading::may_have_phrase(std::string_view folded) const {
-  if (folded_.size() < 2) return true;
+// Whether nothing but signs stands somewhere between the first two terms, marks left out of
+// account: to look at all words takes many times as long.
+bool TextReading::may_have_phrase(std::string_view folded) {
+  if (bare_.size() < 2 || !make_bare(folded, buffer_)) return true;
+  folded = buffer_;
   const auto& table = FoldTable::instance();
-  const std::string_view first = folded_[0], second = folded_[1];
+  const std::string_view first = bare_[0], second = bare_[1];
   std::size_t from = 0;
   while (const void* found =
              ::memmem(folded.data() + from, folded.size() - from, first.data(), first.size())) {
@@ -117,11 +146,11 @@ bool TextReading::has_phrase(std::string_view text) {
   });
 }
 
-bool TextReading::is_true_of(std::string_view stored, bool plain) {
+bool TextReading::is_true_of(std::string_view stored) {
   if (leaf_.op == TextOp::literal) return has_literal(stored);
   if (leaf_.op == TextOp::phrase)
     return any_text(stored, leaf_.fields, [&](const StoredText& text) {
-      return (text.given || !plain || may_have_phrase(text.text)) && has_phrase(text.text);
+      return (text.given || may_have_phrase(text.text)) && has_phrase(text.text);
     });
   Document document;
   any_text(stored, leaf_.fields, [&](const StoredText& text) {
