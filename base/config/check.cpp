@@ -66,9 +66,6 @@ void check_outbound(const Settings& settings, Sentences& out) {
     if (!is_host_name(std::string_view(host).substr(host.starts_with("*.") ? 2 : 0)))
       out.push_back(
           fmt::format("outbound.policy_hosts: \"{}\" is neither a host name nor *.DOMAIN", host));
-  const auto& sender = settings.outbound.report_sender;
-  if (!sender.empty() && !is_sender_address(sender))
-    out.push_back(fmt::format("outbound.report_sender: \"{}\" is not a mail address", sender));
   for (const auto& zone : settings.dns.unsigned_zones)
     if (!is_host_name(zone))
       out.push_back(fmt::format("dns.unsigned_zones: \"{}\" is not a domain", zone));

@@ -91,7 +91,6 @@ struct Outbound {
   std::string policy_mode = "off";           // our own policy: off, none, testing or enforce
   std::vector<std::string> policy_hosts;     // its mx lines; empty: server.name
   std::chrono::seconds policy_age{604'800};  // its max_age
-  std::string report_sender;                 // of TLS reports; empty: none are sent
 };
 
 struct Dns {

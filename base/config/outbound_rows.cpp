@@ -46,12 +46,6 @@ constexpr auto k_rows = std::to_array<Row>({
      {86400, 31557600},
      "How long others keep the policy.",
      "RFC 8461, section 3.2: weeks, and at most a year."},
-    {"outbound.report_sender",
-     [](Settings& s) -> Field { return &s.outbound.report_sender; },
-     {},
-     "Sender of reports about TLS (RFC 8460).",
-     "Once a day each domain that asks for it is told how TLS with its mail hosts went. Empty: "
-     "nothing is counted and none are sent."},
     {"dns.servers",
      [](Settings& s) -> Field { return &s.dns.servers; },
      {},
