@@ -16,6 +16,7 @@
 #include "base/config/values.hpp"
 #include "base/core/text.hpp"
 #include "server/admin/backup/saver.hpp"
+#include "server/admin/backup/server_state.hpp"
 #include "server/admin/backup_verbs.hpp"
 #include "server/admin/client.hpp"
 #include "server/admin/progress.hpp"
@@ -28,7 +29,7 @@ namespace json = boost::json;
 using backup::Manifest;
 using backup::SavedAccount;
 
-constexpr std::uint64_t k_max_small_file = 64U << 20U;
+constexpr std::uint64_t k_max_small_file = 128U << 20U;  // a file of the audit log is half of it
 
 struct Wanted {
   store::AccountId id;
@@ -240,6 +241,7 @@ class Backup {
   }
 
   Result<void> save_rest() {
+    KONTOR_TRY(save_state(backup::untold_files(files_, data_), "untold"));
     auto queue = saver_->save_logs(data_ + "/queue", "queue", &earlier_.queue);
     if (queue) {
       manifest_.queue = *std::move(queue);
@@ -262,7 +264,28 @@ class Backup {
     }
     KONTOR_TRY(save_kept(ldif, "directory/directory.ldif"));
     KONTOR_TRY(save_kept(data_ + "/policies", "settings/policies"));
-    return save_kept(data_ + "/app-passwords", "settings/app-passwords");
+    KONTOR_TRY(save_kept(data_ + "/app-passwords", "settings/app-passwords"));
+    return save_state(backup::state_files(files_, data_), "the server's own files");
+  }
+
+  // Files of the server's own, under their names in the data folder.
+  Result<void> save_state(const Result<std::vector<backup::StateFile>>& found,
+                          const std::string& what) {
+    if (!found) {
+      note(what, found.error().text());
+      return {};
+    }
+    for (const auto& file : *found) {
+      const auto row = std::ranges::find(earlier_.files, file.name, &backup::SavedFile::name);
+      const auto info = files_.stat(data_ + '/' + file.name);
+      if (file.is_constant && row != earlier_.files.end() && info && info->size == row->size) {
+        KONTOR_TRY(const auto kept, saver_->keep(*row));
+        if (kept) manifest_.files.push_back(*kept);
+        if (kept) continue;
+      }
+      KONTOR_TRY(save_kept(data_ + '/' + file.name, file.name));
+    }
+    return {};
   }
 
   // A file of the server's own that need not be there.

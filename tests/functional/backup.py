@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tarfile
@@ -14,8 +15,9 @@ import tempfile
 import threading
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import kontor
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+import dav  # noqa: E402
+import kontor  # noqa: E402
 
 PEOPLE = ['anna', 'boris', 'clara', 'dmitri']
 COPIES = 20 if kontor.LONG else 4
@@ -372,6 +374,181 @@ class Tool(Backup):
             self.assertEqual(said['accounts'], 2)
             self.assertEqual(backup(server, 'verify', self.folder / 'kept')[0], 0)
             server.start()
+
+
+def crowd_directory(guests):
+    """Anna, and guests who never sign in."""
+    head = (f'dn: uid=anna,ou=People,dc=example,dc=test\nobjectClass: inetOrgPerson\nuid: anna\ncn: Anna\nmail: anna@example.test\n'
+            f'userPassword: {kontor.password_hash(kontor.PASSWORD)}\n')
+    return 'version: 1\n\n' + '\n'.join([head, *(f'dn: uid={name},ou=People,dc=example,dc=test\nobjectClass: inetOrgPerson\nuid: {name}\n'
+                                                f'cn: {name}\nmail: {name}@example.test\n' for name in guests)])
+
+
+class Beside(unittest.TestCase):
+    """What stands beside the mailboxes, and in them beside the mail."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-backup-'))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.kept = self.folder / 'kept'
+
+    def as_data(self, name='again'):
+        """A data folder as the guide says: everything where it lies in the backup, and the settings' files."""
+        to = self.folder / name
+        shutil.copytree(self.kept, to)
+        shutil.copy(to / 'directory/directory.ldif', to / 'directory.ldif')
+        for file in (to / 'settings').iterdir():
+            if file.name != 'kontor.toml':
+                shutil.copy(file, to / file.name)
+        return to
+
+    def client(self, server, user='anna'):
+        made = dav.Client(server, user)
+        self.addCleanup(made.close)
+        return made
+
+    def test_keys_certificates_blocks_and_the_audit_log(self):
+        with kontor.Server() as server:
+            server.lmtp(['anna@example.test'], b'Subject: secret\r\n\r\nx\r\n')
+            server.ctl('dkim', 'add', 'example.test', '--now')
+            server.ctl('blocks', 'add', '192.0.2.7', '2h')
+            kontor.wait_until(lambda: (server.data / 'blocks').exists(), 'the block is on the disk')
+            server.ctl('search', 'secret', '--all', '--reason', 'case 1')
+            full = server.data / 'audit/audit-000000000000.log'  # a full one never changes
+            full.write_bytes(bytes(300_000))
+            self.assertEqual(backup(server, '--all', '--to', self.kept)[0], 0)
+            keys = sorted(str(path.relative_to(server.data)) for path in server.data.glob('dkim/*/*.key'))
+            self.assertEqual(len(keys), 2)
+            names = [*keys, 'tls/ca.pem', 'tls/server.key', 'audit/audit.log', str(full.relative_to(server.data)), 'blocks']
+            for name in names:
+                self.assertEqual((self.kept / name).read_bytes(), (server.data / name).read_bytes(), name)
+                for path in (self.kept / name, *(self.kept / name).parents):
+                    if path == self.kept.parent:
+                        break
+                    self.assertEqual(stat.S_IMODE(path.stat().st_mode) & 0o077, 0, f'{path}: for nobody else')
+            shown, blocked = server.ctl('dkim', 'list', 'example.test'), server.ctl('blocks')
+            self.assertLess(backup(server, '--all', '--to', self.kept)[1]['copied_bytes'], 100_000, 'the full file is not read again')
+            # What is gone on the server goes from the backup: a key that was taken back must not sign again.
+            key = shown[0]['selector']
+            server.ctl('dkim', 'retire', 'example.test', key)
+            server.ctl('dkim', 'remove', 'example.test', key)
+            self.assertEqual(backup(server, '--all', '--to', self.kept)[0], 0)
+            self.assertEqual(len(list(self.kept.glob('dkim/*/*.key'))), 1)
+            self.assertEqual(backup(server, 'verify', self.kept)[0], 0)
+            full.unlink()
+            self.assertEqual(backup(server, '--all', '--tar', self.folder / 'all.tar')[0], 0)
+            with tarfile.open(self.folder / 'all.tar') as tar:
+                self.assertEqual({tar.getmember(name).mode for name in (keys[0], 'tls/ca.key') if name in tar.getnames()} | {0o600}, {0o600})
+                self.assertIn('audit/audit.log', tar.getnames())
+            authority = (server.data / 'tls/ca.pem').read_bytes()
+            self.assertEqual(backup(server, '--all', '--to', self.kept)[0], 0)
+        with kontor.Server(data=self.as_data()) as again:
+            self.assertEqual(again.ctl('dkim', 'list', 'example.test'), [row for row in shown if row['selector'] != key])
+            self.assertEqual([row['address'] for row in again.ctl('blocks')], [row['address'] for row in blocked])
+            self.assertEqual((again.data / 'tls/ca.pem').read_bytes(), authority, 'clients need not trust another one')
+            again.imap('anna').logout()
+            again.ctl('search', 'secret', '--all', '--reason', 'case 2')
+            self.assertTrue(again.ctl('audit', 'verify')['sound'])
+            text = (again.data / 'audit/audit.log').read_text(encoding='utf-8')
+            self.assertTrue('case 1' in text and 'case 2' in text)
+
+    def test_who_is_still_to_be_told_is_told_after_the_restore(self):
+        guests = [f'guest{number:03}' for number in range(200)]
+        settings = {'server.demo': False, 'sign_in.delay': '10ms'}
+        server = kontor.Server(settings)
+        self.addCleanup(server.close)
+        (server.data / 'directory.ldif').write_text(crowd_directory(guests), encoding='utf-8')
+        server.start()
+        kontor.wait_until(lambda: server.takes_mail_for('anna@example.test'), 'the people are known')
+        rows = ''.join(f'ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{name}@example.test\r\n' for name in guests)
+        extra = f'ORGANIZER:mailto:anna@example.test\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:anna@example.test\r\n{rows}'
+        for number in range(20):  # until a crash comes before all are told
+            anna = self.client(server)
+            calendar = anna.home() + 'default/'
+            name = f'crowd{number}.ics'
+            self.assertEqual(anna.ask('PUT', calendar + name, dav.event(f'crowd{number}', extra=extra), Content_Type='text/calendar').status, 201)
+            server.kill()
+            left = sorted((server.data / 'untold').iterdir())
+            if left:
+                break
+            server.start()
+        self.assertTrue(left)
+        code, said = backup(server, '--all', '--to', self.kept)
+        self.assertEqual([row['where'] for row in said['problems']], ['settings'], 'no server runs')
+        self.assertEqual([(self.kept / 'untold' / path.name).read_bytes() for path in left], [path.read_bytes() for path in left])
+        again = kontor.Server(settings, data=self.as_data())
+        self.addCleanup(again.close)
+        again.start()
+        anna = self.client(again)
+        def told():
+            text = anna.ask('GET', calendar + name).body.decode().replace('\r\n ', '')
+            return text.count('SCHEDULE-STATUS=1.2')
+        kontor.wait_until(lambda: told() == len(guests), 'everybody is told')
+        kontor.wait_until(lambda: not list((again.data / 'untold').iterdir()), 'nothing is left to tell')
+        # Then the backup of that server has nothing of it.
+        self.assertEqual(backup(again, '--all', '--to', self.kept)[0], 0)
+        self.assertEqual(list(self.kept.glob('untold/*')), [])
+        self.assertEqual(backup(again, 'verify', self.kept)[0], 0)
+
+    def restore(self, server, *words):
+        result = subprocess.run([kontor.program('kontorctl'), '--data', str(server.data), '--json', 'restore', 'anna@example.test',
+                                 '--from', str(self.kept), *words], capture_output=True, text=True)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return json.loads(result.stdout)
+
+    def test_scripts_come_back(self):
+        def script(server, folder):
+            path = self.folder / 'main.sieve'
+            path.write_text(f'require ["fileinto", "mailbox"];\nfileinto :create "{folder}";\n')
+            server.ctl('sieve', 'put', 'anna@example.test', 'main', path)
+            server.ctl('sieve', 'activate', 'anna@example.test', 'main')
+        def sorted_into(server, folder, text):
+            server.lmtp(['anna@example.test'], f'Subject: {text}\r\n\r\nx\r\n'.encode())
+            with server.imap('anna') as client:
+                if client.select(folder, readonly=True)[0] != 'OK':
+                    return False
+                return client.search(None, 'SUBJECT', text)[1][0] != b''
+        with kontor.Server() as server:
+            script(server, 'First')
+            self.assertTrue(sorted_into(server, 'First', 'one'))
+            shown = server.ctl('sieve', 'list', 'anna@example.test')
+            self.assertEqual(backup(server, '--all', '--to', self.kept)[0], 0)
+            script(server, 'Second')
+            server.ctl('sieve', 'put', 'anna@example.test', 'other', self.folder / 'main.sieve')
+            self.assertTrue(sorted_into(server, 'Second', 'two'))
+            # Mail that is put back leaves scripts as they are; a mailbox as a whole comes with its own.
+            self.restore(server)
+            self.assertTrue(sorted_into(server, 'Second', 'three'))
+            self.restore(server, '--replace')
+            self.assertEqual(server.ctl('sieve', 'list', 'anna@example.test'), shown)
+            self.assertTrue(sorted_into(server, 'First', 'four'))
+        with kontor.Server(data=self.as_data()) as again:
+            self.assertEqual(again.ctl('sieve', 'list', 'anna@example.test'), shown)
+            self.assertTrue(sorted_into(again, 'First', 'five'))
+
+    def test_files_at_events_come_back(self):
+        def attached(client, path):
+            """The bytes of the files that the event names."""
+            text = client.ask('GET', path).body.decode().replace('\r\n ', '')
+            urls = re.findall(r'^ATTACH;.*?:https://[^/]*(/\S+)', text, re.M)
+            return [client.ask('GET', url).body for url in urls]
+        plan = bytes(range(256)) * 400
+        with kontor.Server({'sign_in.delay': '10ms'}) as server:
+            anna = self.client(server)
+            path = anna.home() + 'default/plan.ics'
+            self.assertEqual(anna.ask('PUT', path, dav.event('plan'), Content_Type='text/calendar').status, 201)
+            for body in (plan, b'second'):
+                self.assertEqual(anna.ask('POST', path + '?action=attachment-add', body, Content_Type='application/pdf').status, 201)
+            self.assertEqual(attached(anna, path), [plan, b'second'])
+            self.assertEqual(backup(server, '--all', '--to', self.kept)[0], 0)
+            self.assertEqual(anna.ask('DELETE', path).status, 204)
+            self.restore(server, '--object', 'plan')
+            self.assertEqual(attached(anna, path), [plan, b'second'])
+            self.assertEqual(anna.ask('DELETE', path).status, 204)
+            self.restore(server, '--replace')
+            self.assertEqual(attached(self.client(server), path), [plan, b'second'])
+        with kontor.Server(data=self.as_data()) as again:
+            self.assertEqual(attached(self.client(again), path), [plan, b'second'])
 
 
 if __name__ == '__main__':

@@ -135,6 +135,13 @@ Result<SavedLogs> Saver::save_logs(const std::string& folder,
   }
 }
 
+Result<std::optional<SavedFile>> Saver::keep(const SavedFile& row) {
+  KONTOR_TRY(const bool kept, of_target(target_.keep(row)));
+  if (!kept) return std::optional<SavedFile>();
+  count(row, 0);
+  return std::optional(row);
+}
+
 Result<SavedFile> Saver::save_bytes(const std::string& name, std::string_view bytes) {
   SavedFile out;
   out.name = name;

@@ -5,6 +5,7 @@
 // grows only what is new. Reading goes at a bounded rate. Blocking; memory: one piece.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "server/admin/backup/target.hpp"
@@ -42,6 +43,8 @@ class Saver {
                               const std::string& name,
                               const SavedLogs* earlier);
   Result<SavedFile> save_bytes(const std::string& name, std::string_view bytes);
+  // What an earlier backup saved as `row` of a file that never changes; nothing: it is not there.
+  Result<std::optional<SavedFile>> keep(const SavedFile& row);
   const Tally& tally() const noexcept { return tally_; }
   // True when it was the target that failed: nothing more can be saved.
   bool target_failed() const noexcept { return target_failed_; }
