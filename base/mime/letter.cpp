@@ -24,6 +24,8 @@ std::string with_crlf(std::string_view text) {
   return out;
 }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 // RFC 5322, 2.1.1: a line has at most 998 characters.
 bool has_long_line(std::string_view text) {
   constexpr std::size_t k_longest = 998;
@@ -76,6 +78,28 @@ std::string phrase(std::string_view name) {
     out.push_back(c);
   }
   return out + '"';
+}
+
+std::string encoded_file(std::string_view bytes) {
+  return "Content-Transfer-Encoding: base64\r\n\r\n" + in_lines(base64_encode(bytes)) + "\r\n";
+}
+
+std::string parameter(std::string_view name, std::string_view text) {
+  const auto value = one_line(text);
+  auto out = std::string(";\r\n ").append(name);
+  const auto is_plain = [](char c) { return is_digit(c) || is_letter(c) || c == '-' || c == '.'; };
+  if (is_ascii(value)) {
+    out += "=\"";
+    for (const char c : value) {
+      if (c == '"' || c == '\\') out.push_back('\\');
+      out.push_back(c);
+    }
+    return out + '"';
+  }
+  out += "*=UTF-8''";
+  for (const char c : value)
+    out += is_plain(c) ? std::string(1, c) : '%' + to_upper(hex_encode({&c, 1}));
+  return out;
 }
 
 std::string encoded_body(std::string_view text) {

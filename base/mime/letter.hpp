@@ -18,5 +18,10 @@ std::string encoded_words(std::string_view text);
 std::string phrase(std::string_view name);
 // Content-Transfer-Encoding, the end of the header, and the text, whose lines end with LF.
 std::string encoded_body(std::string_view text);
+// The same of bytes that are no text.
+std::string encoded_file(std::string_view bytes);
+// A parameter of a field on a line of its own, with what stands before it: `;\r\n
+// filename="a.pdf"`; of other scripts as RFC 2231, 4 has it.
+std::string parameter(std::string_view name, std::string_view text);
 
 }  // namespace kontor::mime

@@ -10,6 +10,7 @@
 #include "base/log/events/scheduling.hpp"
 #include "base/mime/header.hpp"
 #include "base/mime/letter.hpp"
+#include "server/app/enclosed_files.hpp"
 #include "server/app/own_letter.hpp"
 #include "server/filter/read_results.hpp"
 #include "server/scheduling/addressee.hpp"
@@ -70,6 +71,13 @@ std::optional<std::string> doubt_about(const config::Settings& settings, std::st
   return std::nullopt;
 }
 
+// Bytes of files that may go along. `most`: of the writer's messages, or 0; a third of it is for
+// what base64 adds and for the rest of the mail.
+std::uint64_t room_for_files(const config::Settings& settings, std::uint64_t most) {
+  const std::uint64_t wanted = settings.dav.max_mailed_attachments;
+  return most == 0 ? wanted : std::min(wanted, most / 3 * 2);
+}
+
 scheduling::MailLimits limits_of(const config::Settings& settings) {
   scheduling::MailLimits limits;
   limits.mime = {settings.mime.max_depth, settings.mime.max_parts};
@@ -110,8 +118,11 @@ Task<Result<std::string>> Invitations::add_mail(SchedulingMessage message, std::
   KONTOR_CO_TRY(co_await environment_.delivery.check_may_send(person.id));
   if (!scheduling::mail_address(message.from)) name_by_mail(message, person.mail);
   const bool is_room = person.kind == directory::Kind::room;
-  auto work = [this, message = std::move(message), name = person.name, to = *address, now,
-               is_room]() {
+  auto enclosed = co_await enclose_files(
+      message,
+      {environment_.store, copy, person.id, room_for_files(settings, policy->message_size), now});
+  auto work = [this, message = std::move(message), name = person.name, to = *address, now, is_room,
+               enclosed = std::move(enclosed)]() {
     const auto& all = environment_.settings;
     const auto& languages = all.queue.notice_languages;
     const auto from = scheduling::mail_address(message.from).value_or(std::string());
@@ -122,7 +133,9 @@ Task<Result<std::string>> Invitations::add_mail(SchedulingMessage message, std::
                                 .language = languages.empty() ? "en" : languages.front(),
                                 .server = all.server.name,
                                 .date = now,
-                                .is_automatic = is_room},
+                                .is_automatic = is_room,
+                                .enclosures = enclosed.files,
+                                .left_out = enclosed.left_out},
                                zones_);
   };
   auto bytes = co_await io::on_pool(environment_.workers, std::move(work));

@@ -8,6 +8,7 @@ import re
 import smtplib
 import sys
 import unittest
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import dav  # noqa: E402
@@ -48,6 +49,7 @@ class Imip(unittest.TestCase):
         cls.far = far_side.FarSide()
         cls.addClassCleanup(cls.far.close)
         cls.server = kontor.Server({'queue.smart_host': f'127.0.0.1:{cls.far.port}', 'server.name': 'mail.example.test',
+                                    'dav.max_mailed_attachments': 100_000,
                                     'policy.rules': ['boris@example.test: invitations=known', 'clara@example.test: invitations=none']})
         cls.addClassCleanup(cls.server.close)
         cls.server.start()
@@ -174,6 +176,57 @@ class Imip(unittest.TestCase):
         self.assertEqual(attendee(self.copies(self.anna, 'out')[0][1], X)['SCHEDULE-STATUS'].strip('"')[:3], '1.1')
         self.assertEqual(self.anna.ask('DELETE', href).status, 204)
         self.assertEqual(self.mail_about('out', 'CANCEL')[2]['Subject'], 'Cancelled: Бюджет out')
+
+    def attach(self, href, name, body, kind='application/pdf'):
+        answer = self.anna.ask('POST', f'{href}?action=attachment-add', body, Content_Type=kind,
+                               Content_Disposition="attachment; filename*=UTF-8''" + urllib.parse.quote(name))
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer.headers['Cal-Managed-ID']
+
+    @staticmethod
+    def files_of(message):
+        """{Content-ID: (type, name, bytes)} of what is enclosed."""
+        return {part['Content-ID']: (part.get_content_type(), part.get_filename(), part.get_payload(decode=True))
+                for part in message.iter_attachments() if part['Content-ID']}
+
+    def test_files_of_the_event_go_along(self):
+        """An outsider cannot sign in to fetch them."""
+        href, plan = self.anna.calendar + 'files.ics', bytes(range(256)) * 300
+        event = vevent('files', ANNA, {ANNA: 'ACCEPTED', X: 'NEEDS-ACTION'})
+        self.assertEqual(self.anna.ask('PUT', href, calendar(event), Content_Type='text/calendar').status, 201)
+        self.assertEqual(self.files_of(self.mail_about('files', 'REQUEST')[2]), {})
+        self.attach(href, 'План.pdf', plan)
+        mail, text = self.mail_about('files', 'REQUEST')[2:]
+        (content_id, found), = self.files_of(mail).items()
+        self.assertEqual(found, ('application/pdf', 'План.pdf', plan))
+        attach, = [line for line in lines(text) if line.startswith('ATTACH')]
+        self.assertTrue(attach.endswith(f':CID:{content_id[1:-1]}'), attach)
+        self.assertIn('FMTTYPE=application/pdf', attach)
+        self.assertNotIn('MANAGED-ID', attach)
+        self.assertIn('/dav/attachments/', self.copies(self.anna, 'files')[0][1].replace('\r\n ', ''), 'the event itself keeps its address')
+        # Two are more than may go along: the second is named, and nothing leads to where its reader cannot go.
+        self.attach(href, 'film.mp4', plan, 'video/mp4')
+        mail, text = self.mail_about('files', 'REQUEST')[2:]
+        self.assertEqual(list(self.files_of(mail)), [content_id])
+        self.assertIn('Not enclosed, ask for it: film.mp4', mail.get_body(('plain',)).get_content())
+        self.assertEqual(len([line for line in lines(text) if line.startswith('ATTACH')]), 1)
+        self.assertNotIn('/dav/attachments/', text.replace('\r\n ', ''))
+        # Who copies the address of a file into an event of his own with that UID sends nobody the file.
+        stolen = ''.join(line + '\r\n' for line in lines(self.copies(self.anna, 'files')[0][1]) if line.startswith('ATTACH'))
+        boris = self.client('boris')
+        answer = boris.ask('PUT', boris.calendar + 'files.ics',
+                           calendar(vevent('files', 'boris@example.test', {'boris@example.test': 'ACCEPTED', 'y@elsewhere.test': 'NEEDS-ACTION'}, stolen)),
+                           Content_Type='text/calendar')
+        self.assertEqual(answer.status, 201)
+        mail, text = self.mail_about('files', 'REQUEST')[2:]
+        self.assertEqual(mail['From'].addresses[0].addr_spec, 'boris@example.test')
+        self.assertEqual(self.files_of(mail), {})
+        self.assertEqual([line for line in lines(text) if line.startswith('ATTACH')], [])
+        self.assertIn('film.mp4', mail.get_body(('plain',)).get_content())
+        # Who is told of the end needs no files.
+        self.assertEqual(self.anna.ask('DELETE', href).status, 204)
+        mail, text = self.mail_about('files', 'CANCEL')[2:]
+        self.assertEqual((self.files_of(mail), 'ATTACH' in text), ({}, False))
 
     def test_an_outsider_answers_proposes_and_asks(self):
         event = vevent('asked', ANNA, {ANNA: 'ACCEPTED', X: 'NEEDS-ACTION'})

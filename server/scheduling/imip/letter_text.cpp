@@ -68,6 +68,7 @@ struct Labels {
       where{"Where", "Где"}, organizer{"Organizer", "Организатор"}, people{"Invited", "Приглашены"},
       comment{"Comment", "Комментарий"}, more{"and {} more", "и ещё {}"},
       cancelled{"cancelled", "отменено"},
+      left_out{"Not enclosed, ask for it", "Не приложено, попросите прислать"},
       close{"The attached invite.ics puts this into a calendar; a calendar program can answer it.",
             "Приложенный файл invite.ics добавит это в календарь; ответить можно из "
             "программы-календаря."};
@@ -274,6 +275,14 @@ Told tell(const calendar::SchedulingMessage& message,
           const calendar::Zones& zones,
           Language language) {
   return Letter(message, zones, language).run();
+}
+
+std::string words_of_left_out(std::span<const std::string> file_names, Language language) {
+  if (file_names.empty()) return {};
+  std::vector<std::string> words;
+  for (const auto& name : file_names) words.push_back(short_line(name));
+  const auto label = k_labels.left_out.at(static_cast<std::size_t>(language));
+  return fmt::format("\n{}: {}\n", label, join(words, ", "));
 }
 
 const Property* speaker_of(const calendar::SchedulingMessage& message) {

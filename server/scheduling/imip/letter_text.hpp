@@ -2,6 +2,7 @@
 // A scheduling message told to a person: the subject and the text of the mail that carries it, for
 // whose mail program knows no calendars. Pure.
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ struct Told {
 Told tell(const calendar::SchedulingMessage& message,
           const calendar::Zones& zones,
           Language language);
+
+// A sentence about files of the event that do not go along; empty: there are none.
+std::string words_of_left_out(std::span<const std::string> file_names, Language language);
 
 // Whose message it is: the property of the organizer, or of the attendee who answers. Null: the
 // message names nobody.

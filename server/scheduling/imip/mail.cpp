@@ -58,6 +58,21 @@ std::string header_of(const ScheduledLetter& letter, std::string_view subject) {
   return out + "MIME-Version: 1.0\r\n";
 }
 
+// Types that may not be encoded (RFC 2045, 6.4) or that programs would act on are none of a file.
+std::string_view type_of(const Enclosure& file) {
+  const bool is_else = file.type.starts_with("message/") || file.type.starts_with("multipart/") ||
+                       file.type == "text/calendar";
+  return is_else ? std::string_view("application/octet-stream") : file.type;
+}
+
+std::string part_of(const Enclosure& file) {
+  auto out = "Content-Type: " + std::string(type_of(file)) +
+             mime::parameter("name", file.file_name) + "\r\n";
+  out += "Content-Disposition: attachment" + mime::parameter("filename", file.file_name) + "\r\n";
+  out += "Content-ID: <" + file.content_id + ">\r\n";
+  return out + mime::encoded_file(file.bytes);
+}
+
 }  // namespace
 
 std::optional<std::string> mail_address(std::string_view uri) {
@@ -83,7 +98,9 @@ std::optional<std::string> mail_address(std::string_view uri) {
 }
 
 std::string mail_of(const ScheduledLetter& letter, const calendar::Zones& zones) {
-  const auto told = tell(letter.message, zones, language_of(letter.language));
+  const auto language = language_of(letter.language);
+  auto told = tell(letter.message, zones, language);
+  told.text += words_of_left_out(letter.left_out, language);
   const auto calendar = calendar_bytes(letter, zones);
   const auto mixed = "mixed-" + Uuid::random().hex();
   const auto alternative = "alternative-" + Uuid::random().hex();
@@ -97,6 +114,7 @@ std::string mail_of(const ScheduledLetter& letter, const calendar::Zones& zones)
          ";\r\n component=" + std::string(component_of(letter.message.calendar)) + "\r\n";
   out += mime::encoded_body(calendar);
   out += "--" + alternative + "--\r\n\r\n";
+  for (const auto& file : letter.enclosures) out += "--" + mixed + "\r\n" + part_of(file);
   if (calendar.size() <= k_largest_file) {
     out += "--" + mixed + "\r\nContent-Type: application/ics; name=\"invite.ics\"\r\n";
     out += "Content-Disposition: attachment; filename=\"invite.ics\"\r\n";

@@ -4,9 +4,11 @@
 //
 // multipart/mixed of what a mail program shows (multipart/alternative of the words and of
 // text/calendar with its method, which Outlook, Gmail and Thunderbird act on) and of the same
-// calendar as a file, application/ics, for all others.
+// calendar as a file, application/ics, for all others. Files of the event are parts beside it,
+// which its ATTACH properties name by their Content-ID.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,14 @@ namespace kontor::scheduling {
 // Above this the file is left out: the same bytes stand in the text/calendar part.
 inline constexpr std::size_t k_largest_file = 1U << 20U;
 
+// A file that goes along with a message.
+struct Enclosure {
+  std::string content_id;  // without brackets; an ATTACH says "CID:" and this
+  std::string type;        // "application/pdf", without parameters
+  std::string file_name;
+  std::string bytes;
+};
+
 struct ScheduledLetter {
   const calendar::SchedulingMessage& message;
   std::string_view from;       // the address of who writes
@@ -28,6 +38,8 @@ struct ScheduledLetter {
   std::string_view server;    // server.name
   UtcSeconds date{};
   bool is_automatic = false;  // no person did anything: a room answers, a REFRESH is answered
+  std::span<const Enclosure> enclosures = {};
+  std::span<const std::string> left_out = {};  // files that are not enclosed, told by their names
 };
 std::string mail_of(const ScheduledLetter& letter, const calendar::Zones& zones);
 

@@ -112,6 +112,41 @@ TEST(ImipMail, LeavesTheFileOutOfALargeMessage) {
   EXPECT_TRUE(read_mail(raw, {}));
 }
 
+TEST(ImipMail, CarriesFilesThatTheCalendarNames) {
+  const auto message =
+      request(k_lines + "\nATTACH;FILENAME=plan.pdf:CID:one@a\nATTACH;FILENAME=x.ics:CID:two@a");
+  const std::string bytes("\0\r\n.\r\n\xFF", 8);
+  const std::vector<Enclosure> files{{"one@a", "application/pdf", "План \"v1\".pdf", bytes},
+                                     {"two@a", "text/calendar", "x\r\nEvil: y.ics", "BEGIN"}};
+  const std::vector<std::string> left_out{"film.mp4", "disk\r\nimage.iso"};
+  const auto raw = mail_of({.message = message,
+                            .from = "anna@example.test",
+                            .from_name = "Anna",
+                            .to = "x@elsewhere.test",
+                            .language = "en",
+                            .server = "mail.example.test",
+                            .date = calendar::utc("20261120T100000Z"),
+                            .enclosures = files,
+                            .left_out = left_out},
+                           calendar::machine_zones());
+  const auto structure = mime::parse(raw, {});
+  ASSERT_EQ(structure.parts.size(), 7U);
+  EXPECT_NE(mime::part_text(raw, structure.parts[2])
+                .find("Not enclosed, ask for it: film.mp4, disk  image.iso\r\n"),
+            std::string::npos);
+  const auto& first = structure.parts[4];
+  EXPECT_EQ(first.type + '/' + first.subtype, "application/pdf");
+  EXPECT_EQ(mime::field_value(first.header.of(raw), "Content-ID"), "<one@a>");
+  EXPECT_EQ(*mime::decode_transfer(first.body.of(raw), first.encoding), bytes);
+  EXPECT_EQ(first.parameter("name"), "План \"v1\".pdf");
+  const auto& second = structure.parts[5];
+  EXPECT_EQ(second.type + '/' + second.subtype, "application/octet-stream")
+      << "nobody takes it for the invitation";
+  EXPECT_EQ(raw.find("\nEvil:"), std::string::npos);
+  EXPECT_TRUE(read_mail(raw, {}));
+  for (const auto line : split(raw, '\n')) EXPECT_LE(line.size(), 999U);
+}
+
 TEST(ImipMail, FindsTheCalendarWhereOthersPutIt) {
   const auto calendar = incoming("REQUEST", k_foreign);
   const auto inner =
