@@ -173,6 +173,93 @@ class Guessing(Https):
         self.assertEqual(self.ask('GET', '/health')[0].status, 200)
 
 
+class OftenFromOneAddress(Https):
+    # A request more every half minute: none comes along while the test asks.
+    settings = {'http.requests_per_address': 2}
+
+    def test_an_address_is_told_when_to_come_again(self):
+        url = f'https://localhost:{self.server.port("https")}/health'
+        asked = subprocess.run(['curl', '-sS', '--cacert', str(self.server.data / 'tls/ca.pem'), '-o', '/dev/null', '-w',
+                                '%{http_code} %{num_connects} %header{retry-after}\n', url, url, url, url], capture_output=True, text=True)
+        rows = [line.split() for line in asked.stdout.splitlines()]
+        self.assertEqual([row[0] for row in rows], ['200', '200', '429', '429'], asked.stderr)
+        self.assertEqual([row[1] for row in rows], ['1', '0', '0', '0'], 'the connection is kept: a new one costs the server more')
+        for row in rows[2:]:
+            self.assertTrue(1 <= int(row[2]) <= 30, row)
+        # Nobody looks at a password, nor wants a body, of who sends too many.
+        before = self.server.log().count('event=http.login.')
+        response, _ = self.ask('GET', POX, headers=basic('anna@example.test', 'wrong'))
+        self.assertEqual(response.status, 429)
+        self.assertEqual(self.server.log().count('event=http.login.'), before)
+        large = self.curl('-D', '-', '-o', '/dev/null', '-H', 'Expect: 100-continue', '--data-binary', 'x' * 4000)
+        self.assertTrue(large.stdout.startswith('HTTP/1.1 429 Too Many Requests'), large.stdout + large.stderr)
+        self.assertNotIn('100 Continue', large.stdout)
+        self.assertEqual(self.server.log().count('event=http.rate.limited'), 1, 'told once')
+        self.server.imap('anna').logout()  # other protocols go on
+
+
+class OftenComesAgain(Https):
+    settings = {'http.requests_per_address': 60}
+
+    def test_curl_comes_again_when_it_may(self):
+        url = f'https://localhost:{self.server.port("https")}/health'
+        asked = subprocess.run(['curl', '-sS', '--cacert', str(self.server.data / 'tls/ca.pem'), '--retry', '20', '-o', '/dev/null', '-w', '%{http_code}\n',
+                                *[url] * 63], capture_output=True, text=True)
+        self.assertEqual(asked.stdout.split(), ['200'] * 63, asked.stderr)
+
+
+class OftenByOnePerson(Https):
+    settings = {'http.requests_per_person': 2, 'http.requests_per_address': 1, 'http.unlimited_networks': ['127.0.0.0/8']}
+
+    def test_a_person_is_counted_wherever_he_comes_from(self):
+        def status(user):
+            return self.ask('GET', '/dav/', headers=basic(user))[0].status
+        statuses = [status('anna@example.test') for _ in range(4)]
+        self.assertEqual(statuses[2:], [429, 429], statuses)
+        self.assertNotIn(429, statuses[:2])
+        self.assertNotEqual(status('boris@example.test'), 429, 'others behind the same address go on')
+        response, body = self.ask('GET', '/dav/', headers=basic('anna'))
+        self.assertEqual((response.status, body), (429, b'429 Too Many Requests: too many requests; try again later\n'))
+        self.assertTrue(1 <= int(response.headers['Retry-After']) <= 30)
+        self.assertEqual([self.ask('GET', '/health')[0].status for _ in range(5)], [200] * 5, 'the network is not counted')
+        lines = [line for line in self.server.log().splitlines() if 'event=http.rate.limited' in line]
+        self.assertEqual(len(lines), 1)
+        self.assertIn('user=anna@example.test', lines[0])
+
+
+class AccessLog(Https):
+    def lines(self):
+        return [line for line in self.server.log(current=True).splitlines() if 'event=http.access.logged' in line]
+
+    def test_each_request_is_an_event_without_secrets(self):
+        before = len(self.lines())
+        self.ask('GET', '/dav/calendars/s3cret/?word=s3cret', headers={**basic('anna@example.test'), 'Cookie': 'a=s3cret'})
+        self.ask('GET', '/published/s3cret.ics')
+        self.ask('POST', POX, b's3cret', basic('nobody@example.test', 's3cret'))
+        self.curl('-u', f'boris@example.test:{kontor.PASSWORD}', '--request', 'OPTIONS', path='/dav/')
+        kontor.wait_until(lambda: len(self.lines()) == before + 4, 'four lines')
+        dav, published, wrong, options = self.lines()[before:]
+        for part in ('command=GET', 'route=/dav', 'status=', 'bytes=', 'micros=', 'user=anna@example.test', 'peer=127.0.0.1:', 'session='):
+            self.assertIn(part, dav)
+        self.assertIn('route=/published ', published)
+        self.assertIn('status=404', published)
+        self.assertIn('status=401', wrong)
+        for line in (published, wrong):
+            self.assertNotIn('user=', line)
+        self.assertIn('command=OPTIONS', options)
+        for line in self.lines():
+            self.assertNotIn('s3cret', line)
+
+
+class NoAccessLog(AccessLog):
+    settings = {'http.access_log': False}
+
+    def test_each_request_is_an_event_without_secrets(self):
+        self.assertEqual(self.ask('GET', '/health')[0].status, 200)
+        self.server.restart()  # all that was to be written is
+        self.assertNotIn('http.access.logged', self.server.log())
+
+
 class Networks(Https):
     settings = {'access.http': ['!127.0.0.1']}
 
