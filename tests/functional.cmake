@@ -122,6 +122,7 @@ kontor_script(ad policies tests/functional/ad_policies.py 600)
 kontor_script(clients address_book tests/functional/address_book.py 600)
 kontor_script(clients address_book_compare tests/functional/address_book_compare.py 900)
 kontor_script(ad address_book tests/functional/ad_address_book.py 900)
+kontor_script(ad sharing tests/functional/ad_sharing.py 900)
 # The checks of a sender by themselves; tests/functional/mail_auth.py runs it.
 add_executable(filter_probe ${CMAKE_CURRENT_SOURCE_DIR}/tools/filter_probe.cpp)
 target_link_libraries(filter_probe PRIVATE kontor_server_filter Boost::json)
