@@ -13,6 +13,7 @@ import ldap
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import ad_case  # noqa: E402
 import ad_server  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import dav  # noqa: E402
 from ad_case import kontor, people, samba  # noqa: E402
 from dav import D, SPACES  # noqa: E402
