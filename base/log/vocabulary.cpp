@@ -6,6 +6,7 @@
 #include "base/log/events/admin.hpp"
 #include "base/log/events/app_password.hpp"
 #include "base/log/events/checks.hpp"
+#include "base/log/events/collector.hpp"
 #include "base/log/events/delivery.hpp"
 #include "base/log/events/directory.hpp"
 #include "base/log/events/extract.hpp"
@@ -35,6 +36,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_admin_events);
   add(events::k_app_password_events);
   add(events::k_checks_events);
+  add(events::k_collector_events);
   add(events::k_delivery_events);
   add(events::k_directory_events);
   add(events::k_extract_events);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/core/text.hpp"
+#include "server/admin/collector_verbs.hpp"
 #include "server/admin/shares_flags.hpp"
 
 namespace kontor::admin {
@@ -41,6 +42,15 @@ constexpr std::array k_verbs{
     Verb{"calendars remove", "NAME", "Deletes a calendar that was made from a file; undelete brings it back.", calendars_remove},
     Verb{"calendars revoke", "LINK", "Ends a published link, by its id or its address.", calendars_revoke},
     Verb{"clients", "FOLDER", "Writes the files that make the computers of this domain find the server by themselves: Thunderbird, Outlook, DNS, Active Directory, notes.", clients_facts, nullptr, clients_write, nullptr, "[--person ACCOUNT] [--forest DOMAIN] [--ca FILE]"},
+    Verb{"collector add", "NAME", "Fetches mail of an account elsewhere from now on, by --protocol imap or pop3, into the mailbox --to: --mode copy or move, --take all or new. With --multidrop yes the recipients stand in the messages, and --to is for what is nobody's. Asks for the password.", collector_add, nullptr, collector_add_here, nullptr, "[--protocol PROTOCOL] [--host HOST] [--tls MODE] [--ca-file FILE] [--user USER] [--password-file FILE] [--folder FOLDER] [--to ADDRESS] [--multidrop YES] [--fields LIST] [--hops NUMBER] [--mode MODE] [--take WHICH] [--interval TIME] [--limit NUMBER] [--max-size SIZE]"},
+    Verb{"collector check", "NAME", "Signs in at a source and says what it would fetch; takes nothing.", collector_check},
+    Verb{"collector list", "", "The accounts elsewhere that mail is fetched from: the last session, what is wrong, the next time.", collector_list},
+    Verb{"collector pause", "NAME", "Nothing is fetched from a source until it is resumed.", collector_pause},
+    Verb{"collector remove", "NAME", "Fetches nothing more from a source and forgets it; what was fetched stays.", collector_remove},
+    Verb{"collector resume", "NAME", "Mail is fetched from a paused source again.", collector_resume},
+    Verb{"collector run", "NAME", "Fetches what a source has, now, and waits for the end.", collector_run},
+    Verb{"collector set", "NAME", "Changes values of a source, from the next session on; --password asks for a new one.", collector_set, nullptr, collector_set_here, nullptr, "[--protocol PROTOCOL] [--host HOST] [--tls MODE] [--ca-file FILE] [--user USER] [--password-file FILE] [--folder FOLDER] [--to ADDRESS] [--multidrop YES] [--fields LIST] [--hops NUMBER] [--mode MODE] [--take WHICH] [--interval TIME] [--limit NUMBER] [--max-size SIZE] [--password]"},
+    Verb{"collector show", "NAME", "All values of a source but its password, and how its last session went.", collector_show},
     Verb{"config check", "FILE", "Reads a settings file and says what is wrong with it.", nullptr, config_check},
     Verb{"config dump", "[changed]", "The settings in force; with changed, those that differ from the defaults.", config_dump},
     Verb{"deliver", "ADDRESS FILE", "Puts a message file into the mailbox, room or list of that address.", deliver},

@@ -27,9 +27,11 @@
 #include "directory/model/identity.hpp"
 #include "search/extract/make_extractor.hpp"
 #include "server/admin/audit_log.hpp"
+#include "server/admin/collector_verbs.hpp"
 #include "server/admin/control.hpp"
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
+#include "server/app/collected_mail.hpp"
 #include "server/app/dmarc_reports.hpp"
 #include "server/app/gate.hpp"
 #include "server/app/greylist_file.hpp"
@@ -141,6 +143,7 @@ struct Server::State {
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<LocalTransport> local;
   std::unique_ptr<smtp::client::StsPolicies> sts;  // null: MTA-STS is not looked at
+  std::unique_ptr<collector::Collector> collector;
   std::unique_ptr<smtp::client::Relay> relay;
   std::unique_ptr<Router> router;
   std::unique_ptr<filter::dkim::KeyRing> dkim_keys;
@@ -183,6 +186,7 @@ struct Server::State {
   Result<void> open_queue();
   void make_scheduler();
   void make_environments();
+  void make_collector();
   void listen_on(OpenPort open);
   net::Acceptor::Handler handler_for(const Port& port);
   net::Acceptor::Handler server_of(const Port& port);
@@ -201,6 +205,7 @@ struct Server::State {
 };
 
 Server::State::~State() {
+  admin::serve_collector(nullptr);
   work.reset();
   io.stop();
   threads.clear();  // joined: from here on nothing runs
@@ -402,6 +407,12 @@ void Server::State::make_environments() {
   admin->audit = audit.get();
 }
 
+void Server::State::make_collector() {
+  collector = open_collector(
+      {settings, *delivery, *queue, *resolver, workers, disk, io.get_executor(), clock, log});
+  admin::serve_collector(collector.get());
+}
+
 net::Acceptor::Handler Server::State::server_of(const Port& port) {
   const bool implicit_tls = port.implicit_tls;
   if (port.service == Service::imap)
@@ -574,6 +585,7 @@ Task<void> Server::State::shut_down() {
   searcher->stop();
   if (extractor != nullptr) extractor->stop();
   control->stop();
+  collector->stop();
   for (const auto& acceptor : acceptors) acceptor->stop();
   sessions->end_all("the server is shutting down");
   bool ended = co_await wait_for_connections(k_goodbye);
@@ -583,6 +595,7 @@ Task<void> Server::State::shut_down() {
     ended = co_await wait_for_connections(k_cut);
   }
   (void)co_await control->wait_ended(k_cut);
+  (void)co_await collector->wait_ended(k_cut);
   out_of_office->stop();
   invitations->stop();
   scheduler->stop();
@@ -616,6 +629,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings,
   auto state = std::make_unique<State>(std::move(settings), std::move(file));
   KONTOR_TRY(state->open_parts());
   state->make_environments();
+  state->make_collector();
   KONTOR_TRY(state->control, admin::ControlServer::listen(state->io.get_executor(), *state->admin));
   for (OpenPort& open : ports) state->listen_on(std::move(open));
   return std::unique_ptr<Server>(new Server(std::move(state)));
@@ -633,6 +647,7 @@ void Server::run() {
   state.tasks.spawn(strand(), state.keep_mailboxes());
   state.tasks.spawn(strand(), state.keep_keys());
   state.tasks.spawn(strand(), state.searcher->run());
+  state.collector->start();
   std::atomic<bool> is_over = false;
   asio::co_spawn(strand(), state.shut_down(), [&](const std::exception_ptr&) {
     is_over = true;

@@ -49,11 +49,13 @@ ALLOWED = {
     'server/managesieve/wire': ['base/core'],
     'server/managesieve': BASE + STORE + DIRECTORY_SEEN + ['server/managesieve/wire', 'server/delivery', 'server/sieve', 'server/line', 'server/trace'],
     'server/filter': BASE + ['server/trace'],
+    'server/imap_client': ['base/core'],
+    'server/collector': BASE + STORE + DIRECTORY_SEEN + ['server/imap_client', 'server/delivery', 'server/filter', 'server/trace'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/queue', 'server/filter'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'search'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/collector', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 

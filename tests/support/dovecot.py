@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Dovecot as the server elsewhere: its own folder and ports, nothing of the system's installation is touched. Needs root
-(its processes change their user) and the package dovecot-imapd."""
+(its processes change their user) and the packages dovecot-imapd and dovecot-pop3d."""
 import grp
 import imaplib
 import os
@@ -20,7 +20,7 @@ CONFIG = '''
 base_dir = {work}/run
 state_dir = {work}/state
 log_path = {work}/dovecot.log
-protocols = imap
+protocols = imap pop3
 listen = 127.0.0.1
 mail_location = {location}
 mail_plugins =
@@ -54,6 +54,15 @@ service imap-login {{
     ssl = yes
   }}
 }}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = {pop3s}
+    ssl = yes
+  }}
+}}
 service stats {{
   unix_listener stats-writer {{
     mode = 0666
@@ -78,8 +87,8 @@ class Dovecot:
         self.work = pathlib.Path(tempfile.mkdtemp(prefix='kontor-dovecot-'))
         self.work.chmod(0o755)
         self.people = list(people)
-        held = [socket.create_server(('127.0.0.1', 0)) for _ in range(2)]
-        self.imap_port, self.imaps_port = (one.getsockname()[1] for one in held)
+        held = [socket.create_server(('127.0.0.1', 0)) for _ in range(4)]
+        self.imap_port, self.imaps_port, self.pop3_port, self.pop3s_port = (one.getsockname()[1] for one in held)
         for one in held:
             one.close()
         user = pwd.getpwnam('mail')
@@ -98,7 +107,7 @@ class Dovecot:
         self.ca = self.work / 'server.pem'
         (self.work / 'dovecot.conf').write_text(CONFIG.format(
             work=self.work, location=location, separator=separator, prefix=prefix, uid=user.pw_uid, gid=user.pw_gid,
-            imap=self.imap_port, imaps=self.imaps_port))
+            imap=self.imap_port, imaps=self.imaps_port, pop3=self.pop3_port, pop3s=self.pop3s_port))
         self.process = None
 
     def start(self):
