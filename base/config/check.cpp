@@ -348,6 +348,8 @@ Sentences check_settings(const Settings& settings) {
   check_policy(settings, out);
   check_search(settings, out);
   check_checks(settings, out);
+  if (settings.message_trace.keep_statistics < settings.message_trace.keep)
+    out.emplace_back("message_trace.keep_statistics must not be shorter than message_trace.keep");
   return out;
 }
 

@@ -100,4 +100,13 @@ struct Dns {
   std::chrono::milliseconds timeout{10'000};
 };
 
+// What is kept of each message's way through the server, and what is counted.
+struct MessageTrace {
+  bool enabled = true;
+  std::chrono::seconds keep{7'776'000};              // 90 days
+  std::chrono::seconds keep_statistics{94'608'000};  // 3 years
+  ByteCount max_size = 10'737'418'240;               // of the files; the oldest go first
+  bool subjects = true;                              // whether subjects are kept
+};
+
 }  // namespace kontor::config

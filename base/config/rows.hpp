@@ -13,6 +13,7 @@ std::span<const Row> protocol_rows();
 std::span<const Row> screening_rows();
 std::span<const Row> flow_rows();
 std::span<const Row> outbound_rows();
+std::span<const Row> trace_rows();
 std::span<const Row> sieve_rows();
 std::span<const Row> store_rows();
 std::span<const Row> search_rows();

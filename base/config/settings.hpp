@@ -242,6 +242,7 @@ struct Settings {
   Queue queue;
   Outbound outbound;
   Dns dns;
+  MessageTrace message_trace;
   Store store;
   Mime mime;
   Search search;

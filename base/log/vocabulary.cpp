@@ -16,6 +16,7 @@
 #include "base/log/events/ldap.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/managesieve.hpp"
+#include "base/log/events/message_trace.hpp"
 #include "base/log/events/policy.hpp"
 #include "base/log/events/pop3.hpp"
 #include "base/log/events/queue.hpp"
@@ -45,6 +46,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_indexer_events);
   add(events::k_ldap_events);
   add(events::k_log_events);
+  add(events::k_message_trace_events);
   add(events::k_policy_events);
   add(events::k_scheduling_events);
   add(events::k_managesieve_events);

@@ -42,6 +42,10 @@ namespace kontor::indexer {
 class Searcher;  // server/indexer/searcher.hpp
 }
 
+namespace kontor::message_trace {
+class Recorder;  // server/message_trace/database/recorder.hpp
+}
+
 namespace kontor::admin {
 
 class AuditLog;  // server/admin/audit_log.hpp
@@ -67,6 +71,7 @@ struct Environment {
   filter::dkim::KeyRing* dkim_keys = nullptr;            // nullptr: none (tests)
   const filter::dmarc::Keeper* dmarc_results = nullptr;  // nullptr: none are kept
   std::function<Task<std::uint64_t>()> send_dmarc_reports = {};  // how many letters
+  message_trace::Recorder* trace = nullptr;                      // nullptr: none is kept
 };
 
 // The socket's path in a data folder.

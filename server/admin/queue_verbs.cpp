@@ -135,6 +135,59 @@ Task<Answer> queue_retry(const Desk& desk, Request request) {
   co_return json::value(std::move(out));
 }
 
+Task<Answer> queue_bounce(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* queue, queue_of(desk));
+  KONTOR_CO_TRY(const auto id, id_of(request.arguments[0]));
+  KONTOR_CO_TRY(co_await queue->remove(id, true));
+  json::object out;
+  out["bounced"] = id;
+  co_return json::value(std::move(out));
+}
+
+// As many as there are now at most: what comes while it runs is left.
+Task<Answer> queue_clear(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* queue, queue_of(desk));
+  const auto filter = request.arguments[0] == "all" ? std::string() : request.arguments[0];
+  const bool tell = request.options.contains("--notify");
+  const auto most = queue->totals().messages;
+  std::uint64_t deleted = 0;
+  while (deleted < most) {
+    const auto listed = queue->list(filter, std::min<std::size_t>(k_most_listed, most - deleted));
+    if (listed.empty()) break;
+    for (const auto& info : listed) {
+      const auto removed = co_await queue->remove(info.id, tell && !info.envelope.sender.empty());
+      if (!removed && removed.error().code() != Errc::not_found) co_return fail(removed.error());
+      ++deleted;  // or it has ended by itself
+    }
+  }
+  json::object out;
+  out["deleted"] = deleted;
+  out["senders_told"] = tell;
+  co_return json::value(std::move(out));
+}
+
+Task<Answer> queue_pause(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* queue, queue_of(desk));
+  if (!request.arguments.empty()) {
+    KONTOR_CO_TRY(co_await queue->pause(request.arguments[0]));
+  }
+  json::array rows;
+  for (const auto& domain : queue->paused()) {
+    json::object row;
+    row["paused"] = domain;
+    rows.emplace_back(std::move(row));
+  }
+  co_return json::value(std::move(rows));
+}
+
+Task<Answer> queue_resume(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* queue, queue_of(desk));
+  KONTOR_CO_TRY(co_await queue->resume(request.arguments[0]));
+  json::object out;
+  out["resumed"] = request.arguments[0];
+  co_return json::value(std::move(out));
+}
+
 Task<Answer> queue_delete(const Desk& desk, Request request) {
   KONTOR_CO_TRY(auto* queue, queue_of(desk));
   KONTOR_CO_TRY(const auto id, id_of(request.arguments[0]));

@@ -100,6 +100,7 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
   }
   envelope.trace = piece.envelope->trace;
   envelope.sender = piece.envelope->sender;
+  envelope.arrived = piece.envelope->arrived;
   envelope.is_queued = true;
   envelope.refusable = delivery::Refusable::each;
   envelope.may_be_there = !delivery_.take_announced(envelope.trace);
@@ -127,6 +128,7 @@ Task<Outcome> LocalTransport::forward(const queue::Piece& piece,
   auto message = smtp::delivered_to_field(from);
   message += bytes;
   envelope.size = message.size();
+  envelope.asked = from;
   std::vector<queue::Recipient> recipients;
   for (auto& address : to) {
     queue::Recipient one;

@@ -14,6 +14,7 @@ Task<Result<void>> enqueue(queue::Queue& queue, OwnLetter letter) {
   envelope.size = letter.bytes.size();
   envelope.arrived = letter.date;
   envelope.is_ours = true;
+  envelope.is_made_here = true;
   queue::Recipient recipient;
   recipient.address = std::move(letter.recipient);
   recipient.notify = letter.notify;

@@ -51,6 +51,7 @@ Task<Result<void>> ScriptOutbox::redirect(delivery::Redirected redirected) {
   auto bytes = smtp::delivered_to_field(redirected.from);
   bytes += without_return_path(*redirected.message);
   auto envelope = envelope_of(redirected.trace, redirected.sender, bytes, clock_.now());
+  envelope.asked = redirected.from;
   queue::Recipient recipient;
   recipient.address = path_of(redirected.to);
   recipient.original = "rfc822;" + redirected.from;

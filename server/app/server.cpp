@@ -60,6 +60,7 @@
 #include "server/indexer/indexer.hpp"
 #include "server/ldap/server.hpp"
 #include "server/managesieve/server.hpp"
+#include "server/message_trace/database/recorder.hpp"
 #include "server/policy/access.hpp"
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
@@ -129,6 +130,7 @@ struct Server::State {
   std::unique_ptr<policy::Policies> policies;
   std::unique_ptr<policy::Keeper> policy_keeper;
   std::unique_ptr<MailboxOwners> owners;
+  std::unique_ptr<message_trace::Recorder> trace;  // nullptr: nothing is kept
   std::unique_ptr<store::AccountStore> store;
   std::unique_ptr<search::Extractor> extractor;
   std::unique_ptr<indexer::Indexer> searcher;
@@ -187,6 +189,7 @@ struct Server::State {
   void make_scheduler();
   void make_environments();
   void make_collector();
+  void make_admin();
   void listen_on(OpenPort open);
   net::Acceptor::Handler handler_for(const Port& port);
   net::Acceptor::Handler server_of(const Port& port);
@@ -269,6 +272,10 @@ Result<void> Server::State::open_queue() {
   environment.dress = [this](bool is_ours, std::string bytes) {
     return outbound->dress(is_ours, std::move(bytes));
   };
+  if (settings.message_trace.enabled)
+    trace = std::make_unique<message_trace::Recorder>(message_trace::RecorderEnvironment{
+        settings.message_trace, folder + "/message-trace", settings.queue.reserve, log});
+  environment.trace = trace.get();
   auto opened = queue::Queue::open(std::move(environment), settings.server.data_folder + "/queue");
   if (!opened) return fail(std::move(opened).error().while_doing("opening the queue"));
   queue = *std::move(opened);
@@ -343,7 +350,7 @@ void Server::State::make_environments() {
   scripts = std::make_unique<ScriptOutbox>(*queue, *policies, clock);
   delivery = std::make_unique<delivery::Delivery>(delivery::DeliveryEnvironment{
       settings, *directory, *store, workers, log, clock, stored,
-      [this] { return directory->knows_everybody(); }, scripts.get()});
+      [this] { return directory->knows_everybody(); }, scripts.get(), trace.get()});
   scripts->set_delivery(*delivery);
   make_scheduler();
   local = std::make_unique<LocalTransport>(*delivery, queue.get());
@@ -372,6 +379,7 @@ void Server::State::make_environments() {
   smtp->checks = checks.get();
   smtp->screening = screening.get();
   smtp->scanning = scanning.get();
+  smtp->trace = trace.get();
   smtp->fetch_url = [this](directory::Identity who, std::string url) {
     return imap::read_for_submission(*imap, std::move(who), std::move(url));
   };
@@ -393,6 +401,10 @@ void Server::State::make_environments() {
       });
   rates.emplace(settings.http, clock);
   http.emplace(http::Environment{line, web, &*cookies, &*rates});
+  make_admin();
+}
+
+void Server::State::make_admin() {
   admin.emplace(admin::Environment{settings, *directory, *store, *delivery, *sessions, clock,
                                    directory.get(), log, guard.get(), queue.get(),
                                    policy_keeper.get(), app_passwords.get()});
@@ -405,6 +417,7 @@ void Server::State::make_environments() {
   audit = std::make_unique<admin::AuditLog>(
       io::real_file_system(), admin::audit_folder(settings.server.data_folder), disk, clock, log);
   admin->audit = audit.get();
+  admin->trace = trace.get();
 }
 
 void Server::State::make_collector() {
@@ -614,6 +627,7 @@ Task<void> Server::State::shut_down() {
     app_passwords->save_uses();
     if (dmarc_results) (void)dmarc_results->save();
     if (sts) (void)sts->save();
+    if (trace) (void)trace->flush();
   };
   co_await io::on_pool(disk, std::move(last_files));
   log.emit(log::events::k_server_stopped);

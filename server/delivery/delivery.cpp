@@ -18,6 +18,7 @@
 #include "server/delivery/filing.hpp"
 #include "server/delivery/remembered.hpp"
 #include "server/delivery/special_folder.hpp"
+#include "server/delivery/traced.hpp"
 
 namespace kontor::delivery {
 namespace {
@@ -69,6 +70,8 @@ struct Job {
   std::string sender;
   bool may_be_there;
   std::string trace;
+  UtcSeconds arrived;
+  message_trace::Sink* sink;
   FilingEnvironment* filing;  // nullptr: no script runs
   store::SpecialUse folder;   // none: INBOX
   Prepared prepared;
@@ -89,6 +92,11 @@ std::string digest_of(const Envelope& envelope, std::string_view message) {
   return crypto::sha256(crypto::sha256(envelope.sender) + crypto::sha256(given));
 }
 
+CopyTrace traced(const Job& job, const Copy& copy) {
+  if (job.sink == nullptr) return {};
+  return {job.sink, job.trace, job.arrived, copy.address(), copy.recipient};
+}
+
 void report(const Job& job, const Copy& copy, const store::Appending& stored) {
   using log::Keys;
   const auto uid = stored.uids.empty() ? store::Uid{0} : stored.uids.front();
@@ -97,6 +105,7 @@ void report(const Job& job, const Copy& copy, const store::Appending& stored) {
                                                  {Keys::account, copy.folder.account.text()},
                                                  {Keys::folder, copy.folder.name},
                                                  {Keys::uid, uid}});
+    traced(job, copy).delivered(copy.folder.name, copy.folder.account.text(), uid);
     return;
   }
   const auto account = job.store.find(copy.owner());
@@ -104,6 +113,8 @@ void report(const Job& job, const Copy& copy, const store::Appending& stored) {
                {{Keys::address, copy.person->mail},
                 {Keys::account, account ? account->text() : std::string()},
                 {Keys::uid, uid}});
+  traced(job, copy).delivered(name_of_folder(job.folder), account ? account->text() : std::string(),
+                              uid);
 }
 
 // By the finished structure, in which types stand in quotes: a few hundred bytes. What only looks
@@ -153,6 +164,7 @@ Task<void> store_copy(Job& job, Copy& copy) {
     if (copy.person) tell_stored(job, copy);
   } else {
     job.log.emit(log::events::k_copy_failed, stored.error(), {{Keys::address, copy.address()}});
+    traced(job, copy).failed(stored.error());
     copy.result = fail(std::move(stored).error());
   }
 }
@@ -164,19 +176,22 @@ Task<bool> store_by_script(Job& job, Copy& copy) {
   auto owner = copy.owner();
   auto script = co_await script_for(job.store, std::move(owner), message.raw.size());
   if (script && !*script) co_return false;
+  const auto told = traced(job, copy);
   if (script) {
-    FilingJob filing{copy.person,      job.sender, copy.recipient, job.trace, copy.key,
-                     job.may_be_there, job.folder, message,        job.now,   job.log};
+    FilingJob filing{copy.person, job.sender, copy.recipient, job.trace, copy.key, job.may_be_there,
+                     job.folder,  message,    job.now,        job.log,   told};
     auto text = std::move((*script)->text);
     copy.result = co_await file_by_script(*job.filing, filing, std::move(text), copy.filed);
   } else {
     copy.result = fail(script.error());
   }
-  if (!copy.result.has_value())
+  if (!copy.result.has_value()) {
     job.log.emit(log::events::k_copy_failed, copy.result.error(),
                  {{log::Keys::address, copy.address()}});
-  else if (copy.filed.is_stored && copy.filed.is_wanted)
+    told.failed(copy.result.error());
+  } else if (copy.filed.is_stored && copy.filed.is_wanted) {
     tell_stored(job, copy);
+  }
   co_return true;
 }
 
@@ -196,6 +211,7 @@ Task<void> store_unless_there(Job& job, Copy& copy) {
   if (job.may_be_there) co_await look_for_copy(job, copy);
   if (copy.was_there) {
     job.log.emit(log::events::k_copy_skipped, {{log::Keys::address, copy.address()}});
+    traced(job, copy).note(message_trace::What::present);
   } else if (copy.result.has_value()) {
     const bool is_filed = co_await store_by_script(job, copy);
     if (!is_filed) co_await store_copy(job, copy);
@@ -394,6 +410,7 @@ Task<void> Delivery::State::settle_refusals(const Job& job,
   for (const auto& copy : job.copies) {
     if (!copy.filed.refusal || !copy.result.has_value()) continue;
     job.log.emit(log::events::k_copy_refused, {{log::Keys::address, copy.person->mail}});
+    traced(job, copy).note(message_trace::What::rejected, {}, copy.filed.refusal->reason);
     // RFC 5429, 2.1: nobody is told of a notice that is refused
     if (told.contains(copy.person->id) || envelope.sender.empty()) continue;
     const auto& message = job.prepared.messages.at(copy.original);
@@ -511,6 +528,8 @@ Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string
           envelope.sender,
           envelope.may_be_there,
           envelope.trace,
+          envelope.arrived,
+          environment.trace,
           state_->filing ? &*state_->filing : nullptr,
           marked_folder(message),
           {},

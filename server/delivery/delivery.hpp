@@ -31,6 +31,7 @@
 #include "server/delivery/outbox.hpp"
 #include "server/delivery/resolve.hpp"
 #include "server/delivery/senders.hpp"
+#include "server/message_trace/step.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::io {
@@ -67,6 +68,7 @@ struct Envelope {
   bool is_queued = false;  // comes by the queue, and goes back there when it fails
   Refusable refusable = Refusable::no;
   bool may_be_there = false;  // and an earlier try of the same trace may have stored copies
+  UtcSeconds arrived{};       // when it came to this server; 0: just now
 };
 
 // A copy that has just come into a mailbox whose owner has notes on it, or that may hold a
@@ -93,6 +95,7 @@ struct DeliveryEnvironment {
   std::function<bool()> knows_everybody = {};
   // What the scripts of people send goes here; nullptr: no script runs.
   Outbox* outbox = nullptr;
+  message_trace::Sink* trace = nullptr;  // nullptr: nobody is told
 };
 
 class Delivery {

@@ -12,6 +12,7 @@
 #include "server/delivery/delivery.hpp"
 #include "server/delivery/out_of_office.hpp"
 #include "server/delivery/reply_text.hpp"
+#include "server/delivery/special_folder.hpp"
 #include "server/delivery/special_use.hpp"
 
 namespace kontor::delivery {
@@ -173,6 +174,10 @@ Task<Result<void>> Filing::store(const sieve::Filing& filing) {
                  {Keys::account, account_->id().text()},
                  {Keys::folder, filing.folder},
                  {Keys::uid, stored.uids.empty() ? store::Uid{0} : stored.uids.front()}});
+  const bool is_kept_elsewhere = filing.is_keep && job_.keep_in != store::SpecialUse::none;
+  job_.traced.delivered(is_kept_elsewhere ? name_of_folder(job_.keep_in) : filing.folder,
+                        account_->id().text(),
+                        stored.uids.empty() ? store::Uid{0} : stored.uids.front());
   co_return Result<void>();
 }
 
@@ -198,6 +203,7 @@ Task<Result<void>> Filing::send_on(const sieve::Redirection& redirection, bool& 
   mark_done(step);
   job_.log.emit(log::events::k_copy_redirected,
                 {{Keys::address, own}, {Keys::destination, redirection.address}});
+  job_.traced.note(message_trace::What::redirected, redirection.address);
   co_return Result<void>();
 }
 
@@ -294,8 +300,10 @@ Task<Result<void>> Filing::run(std::string script) {
     KONTOR_CO_TRY(co_await store(keep));
     filed_.is_stored = true;
   }
-  if (!filed_.is_stored && verdict.redirections.empty() && !filed_.refusal)
+  if (!filed_.is_stored && verdict.redirections.empty() && !filed_.refusal) {
     job_.log.emit(log::events::k_copy_discarded, {{Keys::address, job_.person->mail}});
+    job_.traced.note(message_trace::What::discarded, {}, "by the script of the mailbox");
+  }
   // The message is where it belongs; what follows is no reason to ask for it once more.
   if (verdict.vacation)
     if (const auto answered = co_await answer(*verdict.vacation); !answered)

@@ -21,6 +21,7 @@
 #include "server/delivery/outbox.hpp"
 #include "server/delivery/remembered.hpp"
 #include "server/delivery/script_run.hpp"
+#include "server/delivery/traced.hpp"
 #include "store/mailbox/account_store.hpp"
 
 namespace kontor::io {
@@ -54,6 +55,7 @@ struct FilingJob {
   const store::PreparedMessage& message;                // outlives the task
   UtcSeconds now{};
   log::Context log;
+  const CopyTrace& traced;  // outlives the task
 };
 
 struct Filed {

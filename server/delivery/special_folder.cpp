@@ -41,6 +41,10 @@ Task<std::optional<store::FolderId>> special_folder(store::Account& account, Spe
   co_return found->id;
 }
 
+std::string name_of_folder(SpecialUse use) {
+  return use == SpecialUse::none ? "INBOX" : std::string(name_of(use));
+}
+
 SpecialUse marked_folder(std::string_view header) {
   return mime::field_value(header, k_junk_field) ? SpecialUse::junk : SpecialUse::none;
 }

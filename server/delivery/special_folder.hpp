@@ -4,6 +4,7 @@
 // message is lost for its folder.
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/core/task.hpp"
@@ -17,6 +18,9 @@ inline constexpr std::string_view k_junk_field = "X-Kontor-Junk";
 
 // Where a message of this header goes; none: INBOX.
 store::SpecialUse marked_folder(std::string_view header);
+
+// Its name, where it has to be made; "INBOX" of none.
+std::string name_of_folder(store::SpecialUse use);
 
 // The mail folder of this account that has the use, made when there is none; nothing: it cannot be.
 Task<std::optional<store::FolderId>> special_folder(store::Account& account, store::SpecialUse use);

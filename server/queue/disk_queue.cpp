@@ -8,6 +8,8 @@
 #include "base/core/text.hpp"
 #include "base/log/events/queue.hpp"
 #include "server/queue/notice.hpp"
+#include "server/queue/paused.hpp"
+#include "server/queue/traced.hpp"
 #include "store/log/frame.hpp"
 
 namespace kontor::queue {
@@ -109,8 +111,13 @@ void DiskQueue::assign(Core& core, Row& row) const {
   const Transport* transport = transport_;
   if (transport == nullptr) return;
   const auto head = head_of(row);
-  for (std::size_t i = 0; i < row.recipients.size(); ++i)
-    core.schedule.assign(row.recipients[i], transport->destination(head.recipients[i].address));
+  for (std::size_t i = 0; i < row.recipients.size(); ++i) {
+    const auto& address = head.recipients[i].address;
+    const bool is_paused = !core.paused.empty() && core.paused.contains(paused_domain(address));
+    core.schedule.assign(row.recipients[i], is_paused
+                                                ? std::string(k_paused) + paused_domain(address)
+                                                : transport->destination(address));
+  }
 }
 
 void DiskQueue::become_due(const std::vector<MessageId>& ids) {
@@ -170,6 +177,8 @@ Task<Result<MessageId>> DiskQueue::add(Envelope envelope,
   if (recipients.empty()) co_return fail(Errc::bad_input, "a message to nobody");
   if (environment_.dress) bytes = co_await environment_.dress(envelope.is_ours, std::move(bytes));
   KONTOR_CO_TRY(co_await grant(bytes.size()));
+  std::vector<message_trace::Step> steps;
+  if (environment_.trace != nullptr) steps = queued_steps(envelope, recipients, bytes);
   NewMessage message;
   message.head.envelope = std::move(envelope);
   message.head.recipients = std::move(recipients);
@@ -195,6 +204,10 @@ Task<Result<MessageId>> DiskQueue::add(Envelope envelope,
   };
   KONTOR_CO_TRY(co_await until_done(std::move(start)));
   log.emit(events::k_queue_message_queued, {{Keys::queue_id, *id}});
+  for (auto& step : steps) {
+    step.queue_id = step.recipient.empty() ? 0 : *id;
+    environment_.trace->note(std::move(step));
+  }
   co_return *id;
 }
 
@@ -342,9 +355,11 @@ Task<Result<void>> DiskQueue::remove(MessageId id, bool tell) {
                               {Keys::sender, info.envelope.sender}});
   for (const auto& one : info.recipients)
     if (!one.is_done)
-      verdicts->events.emplace_back([log, address = one.recipient.address] {
-        log.emit(events::k_queue_message_removed, {{Keys::address, address}});
-      });
+      verdicts->events.emplace_back(
+          [this, id, log, envelope = info.envelope, recipient = one.recipient] {
+            log.emit(events::k_queue_message_removed, {{Keys::address, recipient.address}});
+            message_trace::note(environment_.trace, removed_step(id, envelope, recipient));
+          });
   co_return co_await commit(std::move(verdicts));
 }
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <functional>
 #include <optional>
+#include <set>
 
 #include "base/core/guarded.hpp"
 #include "base/io/file_system.hpp"
@@ -48,6 +49,9 @@ class DiskQueue final : public Queue {
   Task<Result<std::uint64_t>> retry(std::string filter) override;
   Task<Result<void>> retry_one(MessageId id) override;
   Task<Result<void>> remove(MessageId id, bool tell) override;
+  Task<Result<void>> pause(std::string domain) override;
+  Task<Result<void>> resume(std::string domain) override;
+  std::vector<std::string> paused() const override;
 
  private:
   friend class Run;
@@ -87,6 +91,7 @@ class DiskQueue final : public Queue {
     bool is_closed = false;
     bool is_reclaiming = false;
     std::uint32_t blocked_log = 0;  // cannot be carried on: a message in it cannot be read
+    std::set<std::string> paused;   // domains
   };
 
   // --- under the lock (disk_queue.cpp)
@@ -103,6 +108,11 @@ class DiskQueue final : public Queue {
   void assign(Core& core, Row& row) const;
   void make_due(Core& core, MessageId id);
 
+  // --- paused domains (pause.cpp)
+  void load_paused();
+  Task<Result<void>> set_paused(std::string domain, bool is_paused);
+  void reassign(Core& core, const std::string& domain);
+
   // --- recovery (load.cpp)
   Result<void> replay(const store::FrameHeader& header,
                       const store::LogPosition& position,
@@ -115,6 +125,7 @@ class DiskQueue final : public Queue {
 
   // --- fates (settle.cpp)
   void judge(Settlement& one, const Row& row, UtcSeconds now) const;
+  void trace_fate(Verdicts& verdicts, const Head& head, const FateRow& fate) const;
   UtcSeconds next_try_of(const Core& core, MessageId id, const Row& row, std::uint32_t tries) const;
   bool is_delay_due(const Row& row, UtcSeconds now) const;
   Task<void> settle_one(Settlement one, std::shared_ptr<Verdicts> verdicts);
@@ -155,7 +166,8 @@ class DiskQueue final : public Queue {
   std::atomic<std::int64_t> asked_ = 0;
   std::atomic<Transport*> transport_ = nullptr;
   std::atomic<bool> is_stopping_ = false;
-  net::Signal changed_;  // the schedule
+  std::atomic<bool> is_pausing_ = false;  // the list of paused domains is being written
+  net::Signal changed_;                   // the schedule
   net::TaskGroup runs_;
   net::TaskGroup reports_;
   // Taken down the other way round: jobs of the disk pool use the core, whose log uses the sync

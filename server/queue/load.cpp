@@ -32,6 +32,7 @@ Result<void> DiskQueue::load() {
     log = store::AccountLog::create(device, sync_, options);
   if (!log) return fail(std::move(log).error());
   report(found);
+  load_paused();
   core_.with([&](Core& core) {
     core.log = *std::move(log);
     reclaim_later(core);

@@ -45,6 +45,9 @@ struct Envelope {
   bool is_ours = false;
   std::uint64_t size = 0;
   UtcSeconds arrived{};
+  // For the message trace; not kept.
+  std::string asked;          // the address that led to the recipients; empty: their own
+  bool is_made_here = false;  // a letter of this server itself
 };
 
 // What became of one recipient at one try.

@@ -27,6 +27,9 @@
 namespace kontor::io {
 class FileSystem;  // base/io/file_system.hpp
 }
+namespace kontor::message_trace {
+class Sink;  // server/message_trace/step.hpp
+}
 
 namespace kontor::queue {
 
@@ -40,6 +43,7 @@ struct QueueEnvironment {
   // What every message gets before it is kept, by Envelope::is_ours: its bytes as they will be
   // sent. Notices of the queue are ours. Unset: nothing.
   std::function<Task<std::string>(bool is_ours, std::string bytes)> dress = {};
+  message_trace::Sink* trace = nullptr;  // nullptr: nobody is told
 };
 
 struct QueueOptions {
@@ -107,6 +111,12 @@ class Queue {
   virtual Task<Result<void>> retry_one(MessageId id) = 0;
   // Ends it; with `tell`, its sender gets a failure notice.
   virtual Task<Result<void>> remove(MessageId id, bool tell) = 0;
+  // Nothing is tried for recipients of this domain until it is resumed, also after a restart; what
+  // is under way ends. Meanwhile their time does not run out. bad_input: no name of a domain.
+  virtual Task<Result<void>> pause(std::string domain) = 0;
+  // Its mail is due now. not_found: it was not paused.
+  virtual Task<Result<void>> resume(std::string domain) = 0;
+  virtual std::vector<std::string> paused() const = 0;
 };
 
 }  // namespace kontor::queue

@@ -92,6 +92,7 @@ void Schedule::refresh(Destination& destination) {
     destination.ready.reset();
   }
   prune(destination);
+  if (destination.name.starts_with(k_paused)) return;
   if (destination.due.empty() || destination.is_starting ||
       destination.runs >= most_runs(destination))
     return;

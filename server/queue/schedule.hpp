@@ -24,6 +24,7 @@
 namespace kontor::queue {
 
 inline constexpr std::string_view k_local = "local";
+inline constexpr std::string_view k_paused = "paused:";  // and a domain: nothing is tried there
 
 struct Due {
   UtcSeconds time{};

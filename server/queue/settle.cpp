@@ -8,6 +8,7 @@
 #include "server/queue/apply.hpp"
 #include "server/queue/disk_queue.hpp"
 #include "server/queue/notice.hpp"
+#include "server/queue/traced.hpp"
 
 namespace kontor::queue {
 
@@ -15,6 +16,10 @@ using log::Keys;
 namespace events = log::events;
 
 namespace {
+
+// Recipients of one destination that are told to the message trace when all of its mail waits: a
+// backlog of a million would drive out what happens to others.
+constexpr std::size_t k_most_traced = 2'000;
 
 const log::EventKind& event_of(Fate fate) {
   switch (fate) {
@@ -131,6 +136,17 @@ void DiskQueue::log_fate(Verdicts& verdicts, const Head& head, const FateRow& fa
       fate.mark.fate == Fate::deferred ? fate.mark.next_try - environment_.clock.now() : waited;
   verdicts.events.emplace_back(
       [log, kind, seconds] { log.emit(*kind, {{Keys::seconds, seconds.count()}}); });
+  trace_fate(verdicts, head, fate);
+}
+
+void DiskQueue::trace_fate(Verdicts& verdicts, const Head& head, const FateRow& fate) const {
+  if (environment_.trace == nullptr) return;
+  auto step = std::make_shared<message_trace::Step>(
+      fate_step(fate.id, head.envelope, head.recipients[fate.recipient],
+                verdicts.fates.outcomes[fate.mark.outcome - 1],
+                fate.mark.next_try - environment_.clock.now()));
+  verdicts.events.emplace_back(
+      [this, step = std::move(step)] { environment_.trace->note(std::move(*step)); });
 }
 
 void DiskQueue::add_notices(Verdicts& verdicts,
@@ -152,7 +168,16 @@ void DiskQueue::add_notices(Verdicts& verdicts,
     const auto log = log_.with({{Keys::trace, message.head.envelope.trace},
                                 {Keys::address, message.head.recipients.front().address},
                                 {Keys::detail, "about the message " + envelope.trace}});
-    verdicts.events.emplace_back([log] { log.emit(events::k_queue_notice_made); });
+    message.head.envelope.is_made_here = true;
+    auto steps = std::make_shared<std::vector<message_trace::Step>>();
+    if (environment_.trace != nullptr) {
+      *steps = queued_steps(message.head.envelope, message.head.recipients, message.bytes);
+      steps->push_back(told_step(envelope, message.head.envelope.trace));
+    }
+    verdicts.events.emplace_back([this, log, steps = std::move(steps)] {
+      log.emit(events::k_queue_notice_made);
+      for (auto& step : *steps) environment_.trace->note(std::move(step));
+    });
     verdicts.notices.push_back(std::move(message));
   }
 }
@@ -263,6 +288,9 @@ Task<Result<void>> DiskQueue::defer_all(Destination& destination,
         special.push_back({one.id, std::move(one.recipients), std::vector<Outcome>(count, why)});
         continue;
       }
+      const bool is_traced =
+          environment_.trace != nullptr && verdicts.fates.rows.size() < k_most_traced;
+      const auto head = is_traced ? head_of(*row) : Head();
       for (const auto index : one.recipients) {
         FateRow fate;
         fate.id = one.id;
@@ -271,6 +299,7 @@ Task<Result<void>> DiskQueue::defer_all(Destination& destination,
         fate.mark.next_try = next_try_of(core, one.id, *row, fate.mark.tries);
         fate.mark.outcome = 1;
         verdicts.fates.rows.push_back(fate);
+        if (is_traced) trace_fate(verdicts, head, fate);
       }
     }
   });

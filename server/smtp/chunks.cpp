@@ -28,7 +28,9 @@ Task<void> finish(Session& session) {
   const auto refused =
       chunks.has_bare_cr_or_lf() ? bare_line_end_reply() : size_refusal(session, chunks.size());
   if (refused) {
-    refuse_message(session, chunks.size(), *refused);
+    Heard heard;
+    heard.size = chunks.size();
+    refuse_message(session, heard, *refused);
   } else {
     co_await accept_message(session, chunks.take());
   }

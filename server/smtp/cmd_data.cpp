@@ -34,7 +34,9 @@ Task<Result<void>> cmd_data(Session& session, std::string) {
   const auto refused =
       decoder.has_bare_cr_or_lf() ? bare_line_end_reply() : size_refusal(session, decoder.size());
   if (refused) {
-    refuse_message(session, decoder.size(), *refused);
+    Heard heard;
+    heard.size = decoder.size();
+    refuse_message(session, heard, *refused);
   } else {
     co_await accept_message(session, decoder.take());
   }

@@ -6,6 +6,7 @@
 #include "server/smtp/policy.hpp"
 #include "server/smtp/screened.hpp"
 #include "server/smtp/submission.hpp"
+#include "server/smtp/traced.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -78,6 +79,9 @@ Task<Result<void>> cmd_mail(Session& session, std::string arguments) {
     session.log().emit(
         log::events::k_smtp_sender_refused,
         {{log::Keys::sender, mail->sender.mailbox.text()}, {log::Keys::reason, refused->lines[0]}});
+    session.transaction.mail = *std::move(mail);  // for the trace to see
+    trace_refusal(session, *refused);
+    session.transaction.mail.reset();
     session.reply(*refused);
     co_return Result<void>();
   }

@@ -10,6 +10,7 @@
 #include "server/smtp/folder_mail.hpp"
 #include "server/smtp/policy.hpp"
 #include "server/smtp/screened.hpp"
+#include "server/smtp/traced.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -63,11 +64,17 @@ std::optional<wire::Reply> refusal(const Session& session, const wire::Mailbox& 
   return policy_count_refusal(session);
 }
 
-void log_refusal(const Session& session, const wire::Mailbox& mailbox, std::string_view reason) {
+// The true reason is for the log, and may not be the one that the client is told.
+void refuse(Session& session,
+            const wire::Mailbox& mailbox,
+            const wire::Reply& reply,
+            std::string_view reason) {
   session.log().emit(log::events::k_smtp_recipient_refused,
                      {{log::Keys::address, mailbox.text()},
                       {log::Keys::sender, session.transaction.mail->sender.mailbox.text()},
                       {log::Keys::reason, reason}});
+  trace_refusal(session, reply, mailbox.text());
+  session.reply(reply);
 }
 
 // `address` is the mailbox under its domain's true name.
@@ -127,16 +134,14 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
   complete(session, rcpt->recipient);
   const auto& mailbox = rcpt->recipient.mailbox;
   if (const auto refused = refusal(session, mailbox)) {
-    log_refusal(session, mailbox, refused->lines[0]);
-    session.reply(*refused);
+    refuse(session, mailbox, *refused, refused->lines[0]);
     co_return Result<void>();
   }
   auto& delivery = session.environment().routing.delivery();
   auto resolved = delivery.resolve(mailbox.address());
   const auto admission = delivery.admit(resolved, sender_of(session));
   if (admission != delivery::Admission::allowed) {
-    log_refusal(session, mailbox, delivery::name_of(admission));
-    session.reply(refusal_for(admission, resolved));
+    refuse(session, mailbox, refusal_for(admission, resolved), delivery::name_of(admission));
     co_return Result<void>();
   }
   bool is_narrowed = false;
@@ -145,8 +150,7 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     if (!refused) refused = policy_recipient_refusal(session, resolved, is_narrowed);
     if (!refused) refused = screen_recipient(session, mailbox.address());
     if (refused) {
-      log_refusal(session, mailbox, refused->lines[0]);
-      session.reply(*refused);
+      refuse(session, mailbox, *refused, refused->lines[0]);
       co_return Result<void>();
     }
   }
@@ -161,7 +165,9 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     if (!fits) {
       session.log().emit(log::events::k_smtp_recipient_refused, fits.error(),
                          {{log::Keys::address, mailbox.text()}});
-      session.reply(wire::Reply(452, "4.2.2", "the mailbox is full"));  // RFC 5321, 4.2.2
+      const wire::Reply full(452, "4.2.2", "the mailbox is full");  // RFC 5321, 4.2.2
+      trace_refusal(session, full, mailbox.text());
+      session.reply(full);
       co_return Result<void>();
     }
   }
@@ -170,9 +176,8 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     transaction.recipients.back().is_narrowed = is_narrowed;
     session.reply(wire::Reply(250, "2.1.5", "recipient OK"));
   } else {
-    log_refusal(session, mailbox,
-                resolved.is_early ? "early" : delivery::name_of(resolved.verdict));
-    session.reply(refusal_for(resolved));
+    refuse(session, mailbox, refusal_for(resolved),
+           resolved.is_early ? "early" : delivery::name_of(resolved.verdict));
   }
   co_return Result<void>();
 }

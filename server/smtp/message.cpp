@@ -10,6 +10,7 @@
 #include "base/log/events/smtp.hpp"
 #include "base/mime/header.hpp"
 #include "base/mime/letter.hpp"
+#include "server/delivery/special_folder.hpp"
 #include "server/smtp/commands.hpp"
 #include "server/smtp/origin.hpp"
 #include "server/smtp/policy.hpp"
@@ -23,13 +24,14 @@ namespace kontor::smtp {
 namespace {
 
 using log::Keys;
+using message_trace::What;
 
 // What of a message is looked at before it is taken. As long as its header: on the pool when the
 // message is long, which may be all header.
 struct Looked {
   std::optional<wire::Reply> refusal;
   std::string missing_fields;
-  std::string message_id;
+  std::string message_id, subject;
   std::optional<filter::Evidence> evidence;  // of who sent it, where that is asked
   std::string message;                       // handed back
   std::vector<SharedAuthor> shared;          // mailboxes in whose name it is
@@ -79,6 +81,7 @@ Looked look_at(const Question& question, std::string_view message) {
       looked.shared = shared_authors(question.writer, *question.domains, message);
   }
   looked.message_id = mime::field_value(header, "Message-ID").value_or("");
+  looked.subject = mime::field_value(header, "Subject").value_or("");
   if (question.is_checked) looked.evidence = filter::evidence_of(message);
   return looked;
 }
@@ -223,6 +226,7 @@ Task<void> take(Session& session, std::string trace, std::string added, Looked l
   report(session, trace, bytes, looked.message_id, results);
   if (std::ranges::all_of(results, [](const auto& one) { return one.has_value(); }))
     co_await store_sent_copies(session, std::move(sent));
+  trace_answers(session, trace, session.transaction.recipients, results);
   reply_results(session, results, trace);
 }
 
@@ -231,11 +235,13 @@ wire::Reply as_reply(const filter::Refusal& refusal) {
 }
 
 // A filter took it, and nobody gets it.
-void drop_message(Session& session, const std::string& trace) {
-  session.log().emit(
-      log::events::k_message_dropped,
-      {{Keys::trace, trace}, {Keys::sender, session.transaction.mail->sender.mailbox.text()}});
-  session.reply(wire::Reply(250, "2.0.0", "taken as " + trace));
+void drop_message(Session& session, const Heard& heard) {
+  trace_received(session, heard, 0);
+  trace_finding(session, What::discarded, heard.trace, "by the word of a filter");
+  session.log().emit(log::events::k_message_dropped,
+                     {{Keys::trace, heard.trace},
+                      {Keys::sender, session.transaction.mail->sender.mailbox.text()}});
+  session.reply(wire::Reply(250, "2.0.0", "taken as " + heard.trace));
   session.reset();
 }
 
@@ -274,11 +280,12 @@ std::optional<wire::Reply> size_refusal(Session& session, std::uint64_t size) {
   return wire::Reply(421, "4.7.0", "enough bytes for one session; connect again");
 }
 
-void refuse_message(Session& session, std::uint64_t size, const wire::Reply& reply) {
+void refuse_message(Session& session, const Heard& heard, const wire::Reply& reply) {
   session.log().emit(log::events::k_smtp_message_refused,
                      {{Keys::sender, session.transaction.mail->sender.mailbox.text()},
-                      {Keys::bytes, size},
+                      {Keys::bytes, heard.size},
                       {Keys::reason, reply.lines[0]}});
+  trace_refusal(session, reply, {}, heard);
   reply_refusal(session, reply);
   session.reset();
 }
@@ -286,38 +293,42 @@ void refuse_message(Session& session, std::uint64_t size, const wire::Reply& rep
 Task<void> accept_message(Session& session, std::string message) {
   const auto trace = delivery::make_trace_id();
   auto looked = co_await look(session, trace, std::move(message));
+  Heard heard{trace, looked.message_id, looked.subject, looked.message.size()};
   if (looked.refusal) {
-    refuse_message(session, looked.message.size(), *looked.refusal);
+    refuse_message(session, heard, *looked.refusal);
     co_return;
   }
   Origin origin;
   if (looked.evidence) origin = co_await check_origin(session, trace, *std::move(looked.evidence));
   if (origin.refusal) {
-    refuse_message(session, looked.message.size(), *origin.refusal);
+    refuse_message(session, heard, *origin.refusal);
     co_return;
   }
   auto added = origin.field + screening_field(session);
   if (is_scanned(session)) {
     auto scanned = co_await scan_message(session, trace, std::move(looked.message));
     looked.message = std::move(scanned.message);
+    trace_finding(session, What::scanned, trace, scanned.words,
+                  scanned.has_virus ? message_trace::k_virus : 0);
     added += scanned.field;
     if (!scanned.quarantine.empty()) added.insert(0, filter::junk_field(scanned.quarantine));
     if (scanned.refusal) {
-      refuse_message(session, looked.message.size(), as_reply(*scanned.refusal));
+      refuse_message(session, heard, as_reply(*scanned.refusal));
       co_return;
     }
     if (scanned.is_dropped || session.transaction.recipients.empty()) {
-      drop_message(session, trace);
+      drop_message(session, heard);
       co_return;
     }
   }
   // Who may not be signed in any more sends nothing more, also what was all here before the word.
   if (const auto ended = session.check_end(); !ended && session.identity) {
-    refuse_message(session, looked.message.size(),
-                   wire::Reply(421, "4.3.2", ended.error().detail()));
+    refuse_message(session, heard, wire::Reply(421, "4.3.2", ended.error().detail()));
     session.is_closing = true;
     co_return;
   }
+  const bool is_junk = delivery::marked_folder(added) == store::SpecialUse::junk;
+  trace_received(session, heard, is_junk ? message_trace::k_junk : 0);
   co_await take(session, trace, std::move(added), std::move(looked));
   session.reset();
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/smtp/session.hpp"
+#include "server/smtp/traced.hpp"
 
 namespace kontor::smtp {
 
@@ -20,8 +21,8 @@ std::optional<wire::Reply> bare_line_end_reply();
 // What the limits of a session say to a message of `size` bytes that has been read: a refusal, or
 // nothing.
 std::optional<wire::Reply> size_refusal(Session& session, std::uint64_t size);
-// Logs the refusal of a message as a whole, and replies.
-void refuse_message(Session& session, std::uint64_t size, const wire::Reply& reply);
+// Logs and traces the refusal of a message as a whole, and replies.
+void refuse_message(Session& session, const Heard& heard, const wire::Reply& reply);
 
 // Checks, routes, replies. The transaction is over afterwards, whatever came out.
 Task<void> accept_message(Session& session, std::string message);

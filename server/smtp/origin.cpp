@@ -2,6 +2,7 @@
 #include "server/smtp/origin.hpp"
 
 #include "base/log/events/checks.hpp"
+#include "server/smtp/traced.hpp"
 
 namespace kontor::smtp {
 using log::Keys;
@@ -32,6 +33,7 @@ Task<Origin> check_origin(const Session& session, std::string trace, filter::Evi
                       {Keys::sender, report.sender},
                       {Keys::detail, filter::summary_of(report)},
                       {Keys::reason, refusal ? refusal->text : ""}});
+  trace_finding(session, message_trace::What::checked, trace, filter::summary_of(report));
   Origin origin;
   if (refusal) origin.refusal = wire::Reply(refusal->code, refusal->status, refusal->text);
   origin.field = filter::results_field(session.environment().settings.server.name, report);

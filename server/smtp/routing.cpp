@@ -133,6 +133,7 @@ Task<void> Routing::add_entries(Job& job) {
     if (!entry.delivered_to.empty()) bytes.insert(0, delivered_to_field(entry.delivered_to));
     auto envelope = routed.envelope;
     envelope.size = bytes.size();
+    envelope.asked = entry.delivered_to;
     auto recipients = entry.recipients;
     const auto added =
         co_await queue_.add(std::move(envelope), std::move(recipients), std::move(bytes));

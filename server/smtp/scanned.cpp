@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "server/smtp/traced.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -35,14 +36,16 @@ Task<filter::Scanned> scan_message(Session& session, std::string trace, std::str
   for (const auto& recipient : transaction.recipients)
     mail.recipients.push_back(recipient.asked.address);
   if (session.identity) mail.user = session.identity->name;
-  mail.trace = std::move(trace);
+  mail.trace = trace;
   mail.server_name = session.environment().settings.server.name;
   auto scanned = co_await session.environment().scanning->run(std::move(mail), std::move(message),
                                                               session.log());
-  for (const auto& gone : scanned.recipients)
+  for (const auto& gone : scanned.recipients) {
+    trace_taken_out(session, trace, bare(gone));
     std::erase_if(session.transaction.recipients, [&](const Destined& recipient) {
       return to_lower(recipient.asked.address) == bare(gone);
     });
+  }
   co_return scanned;
 }
 

@@ -5,6 +5,7 @@
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
 #include "server/smtp/screened.hpp"
+#include "server/smtp/traced.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -41,6 +42,7 @@ void say_goodbye(Session& session, const Error& error) {
 
 Task<Result<void>> serve_commands(Session& session) {
   if (const auto refused = screen_client(session)) {
+    trace_refusal(session, *refused);
     session.reply(*refused);
     session.is_closing = true;
   } else {

@@ -21,6 +21,10 @@ class Scanning;   // server/filter/scan/scanning.hpp
 class Screening;  // server/filter/screening/screening.hpp
 }  // namespace kontor::filter
 
+namespace kontor::message_trace {
+class Sink;  // server/message_trace/step.hpp
+}
+
 namespace kontor::smtp {
 
 enum class Role : unsigned char {
@@ -47,6 +51,7 @@ struct Environment {
   const filter::Checks* checks = nullptr;      // of mail from others; null: none
   const filter::Scanning* scanning = nullptr;  // of the messages; null: none
   filter::Screening* screening = nullptr;      // of who hands it over; null: none
+  message_trace::Sink* trace = nullptr;        // is told of each message; null: nobody is
 };
 
 // Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first

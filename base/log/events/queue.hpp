@@ -60,6 +60,16 @@ inline constexpr EventKind k_queue_destination_deferred{
     "When it stays so, see whether the destination is right and this server may make connections "
     "out."};
 
+inline constexpr EventKind k_queue_paused{
+    "queue.domain.paused", LogLevel::warning,
+    "An administrator paused a domain: its mail waits until kontorctl queue resume.", ""};
+inline constexpr EventKind k_queue_resumed{"queue.domain.resumed", LogLevel::info,
+                                           "A paused domain goes on; its mail is due now.", ""};
+inline constexpr EventKind k_queue_paused_unreadable{
+    "queue.paused.unreadable", LogLevel::error,
+    "The list of paused domains cannot be read: no domain is paused.",
+    "Pause them again with kontorctl queue pause."};
+
 inline constexpr std::array k_queue_events{
     &k_queue_opened,
     &k_queue_damaged,
@@ -76,6 +86,9 @@ inline constexpr std::array k_queue_events{
     &k_queue_recipient_deferred,
     &k_queue_recipient_failed,
     &k_queue_destination_deferred,
+    &k_queue_paused,
+    &k_queue_resumed,
+    &k_queue_paused_unreadable,
 };
 
 }  // namespace kontor::log::events

@@ -17,6 +17,12 @@ std::string field_of(std::string_view text) {
   return fmt::format("{}: {}\r\n", Scanning::k_field, text);
 }
 
+// For the message trace.
+void say(Scanned& out, const std::string& program, const std::string& words) {
+  if (!out.words.empty()) out.words += "; ";
+  out.words += program + ": " + words;
+}
+
 }  // namespace
 
 Scanning::Scanning(const config::Settings& settings, scan::Dial dial)
@@ -35,6 +41,7 @@ void Scanning::note_silence(const Service& service,
                             const log::Context& log) const {
   log.emit(log::events::k_scanner_silent, error,
            {{log::Keys::trace, mail.trace}, {log::Keys::destination, service.name}});
+  say(out, service.name, "no answer: " + error.text());
   if (!settings_.scan.fail_open)
     out.refusal = Refusal{451, "4.3.0", "the message could not be scanned; try again later"};
 }
@@ -51,7 +58,9 @@ Task<void> Scanning::look_for_virus(Scanned& out,
     note_silence(*clamd_, virus.error(), out, mail, log);
     co_return;
   }
+  say(out, clamd_->name, virus->empty() ? "no virus" : "virus " + *virus);
   if (virus->empty()) co_return;
+  out.has_virus = true;
   log.emit(log::events::k_virus_found, {{log::Keys::trace, mail.trace},
                                         {log::Keys::sender, mail.sender},
                                         {log::Keys::detail, *virus}});
@@ -76,6 +85,10 @@ Task<void> Scanning::ask(const Service& milter,
     co_return;
   }
   const auto& refusal = verdict->refusal;
+  say(out, milter.name,
+      refusal               ? fmt::format("refused with {} {}", refusal->code, refusal->text)
+      : verdict->is_dropped ? std::string("dropped it")
+                            : fmt::format("taken, {} changes", verdict->changes.size()));
   log.emit(log::events::k_milter_asked,
            {{log::Keys::trace, mail.trace},
             {log::Keys::destination, milter.name},

@@ -27,6 +27,8 @@ struct Scanned {
   std::string quarantine;   // why it belongs into the folder for junk; empty: it does not
   std::vector<std::string> recipients;  // who shall not get it, as given in Mail
   std::string field;                    // "X-Kontor-Scan: …" CRLF for its start; may be empty
+  std::string words;                    // what each program said, for the message trace
+  bool has_virus = false;
 };
 
 class Scanning {

@@ -217,6 +217,9 @@ class FakeQueue final : public queue::Queue {
   Task<Result<std::uint64_t>> retry(std::string) override { co_return std::uint64_t{0}; }
   Task<Result<void>> retry_one(queue::MessageId) override { co_return fail(Errc::not_found); }
   Task<Result<void>> remove(queue::MessageId, bool) override { co_return fail(Errc::not_found); }
+  Task<Result<void>> pause(std::string) override { co_return Result<void>(); }
+  Task<Result<void>> resume(std::string) override { co_return Result<void>(); }
+  std::vector<std::string> paused() const override { return {}; }
 
   // "a@b c@d" of each message, one a line.
   std::string addresses() const {

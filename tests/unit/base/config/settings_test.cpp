@@ -176,6 +176,8 @@ TEST(Settings, WhatDoesNotFitTogether) {
       {"[tls]\nkey_file = \"/k.pem\"",
        "tls.certificate_file and tls.key_file are set together or not at all"},
       {"[imap]\nmax_line = \"2 MB\"", "imap.max_line must not be greater than imap.max_command"},
+      {"[message_trace]\nkeep_statistics = \"30d\"",
+       "message_trace.keep_statistics must not be shorter than message_trace.keep"},
       {"[store]\nstandard_folders = [\"Inbox\"]",
        "store.standard_folders: \"Inbox\" cannot be such a folder"},
       {"[sign_in]\nnever_block = [\"10.0.0.1/8\"]",
@@ -317,6 +319,7 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Queue", "queue"},
                                                     {"Outbound", "outbound"},
                                                     {"Dns", "dns"},
+                                                    {"MessageTrace", "message_trace"},
                                                     {"Store", "store"},
                                                     {"Mime", "mime"},
                                                     {"Search", "search"}};

@@ -43,7 +43,9 @@ struct Dialogue::Parts {
                                                log::Context(d.events),
                                                d.clock,
                                                {},
-                                               [&d] { return d.knows_everybody; }}),
+                                               [&d] { return d.knows_everybody; },
+                                               nullptr,
+                                               d.trace}),
         routing(delivery, d.queue, d.workers, d.clock, log::Context(d.events)),
         gate(d.settings.smtp),
         policies(d.settings, log::Context(d.events)) {
@@ -73,6 +75,7 @@ std::string Dialogue::say_in_turn(std::vector<std::string> parts) {
   environment.checks = checks;
   environment.scanning = scanning;
   environment.screening = screening;
+  environment.trace = trace;
   auto pair = net::make_memory_streams(server_end);
   testing::spawn(context, serve(std::move(pair.first), role, implicit_tls, environment));
   return testing::run(context, talk(*pair.second, std::move(parts), on_answer));

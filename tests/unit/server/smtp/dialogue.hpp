@@ -68,6 +68,7 @@ struct Dialogue {
   const filter::Checks* checks = nullptr;
   const filter::Scanning* scanning = nullptr;
   filter::Screening* screening = nullptr;
+  message_trace::Sink* trace = nullptr;
   std::function<void(const std::string& answers)> on_answer;  // called at each piece of answer
 
   Dialogue();
