@@ -206,6 +206,9 @@ class Backup {
   Result<void> save() {
     auto owners = store::read_account_index(files_, data_ + "/accounts");
     std::ranges::sort(wanted_, {}, &Wanted::id);
+    if (has("--all")) {
+      KONTOR_TRY(save_state(backup::collector_files(files_, data_), "the collector"));
+    }
     for (const auto& one : wanted_) {
       const auto name = "accounts/" + one.id.hex().substr(0, 2) + '/' + one.id.text();
       const auto* before = backup::find_account(earlier_, one.id);

@@ -412,6 +412,12 @@ class Beside(unittest.TestCase):
             server.lmtp(['anna@example.test'], b'Subject: secret\r\n\r\nx\r\n')
             server.ctl('dkim', 'add', 'example.test', '--now')
             server.ctl('blocks', 'add', '192.0.2.7', '2h')
+            secret = self.folder / 'password'
+            secret.write_text('of elsewhere')
+            server.ctl('collector', 'add', 'old', '--protocol', 'imap', '--host', 'localhost:1', '--user', 'old', '--to', 'anna@example.test',
+                       '--interval', '1h', '--password-file', str(secret))
+            server.ctl('collector', 'pause', 'old')
+            server.ctl('queue', 'pause', 'far.test')
             kontor.wait_until(lambda: (server.data / 'blocks').exists(), 'the block is on the disk')
             server.ctl('search', 'secret', '--all', '--reason', 'case 1')
             full = server.data / 'audit/audit-000000000000.log'  # a full one never changes
@@ -419,7 +425,8 @@ class Beside(unittest.TestCase):
             self.assertEqual(backup(server, '--all', '--to', self.kept)[0], 0)
             keys = sorted(str(path.relative_to(server.data)) for path in server.data.glob('dkim/*/*.key'))
             self.assertEqual(len(keys), 2)
-            names = [*keys, 'tls/ca.pem', 'tls/server.key', 'audit/audit.log', str(full.relative_to(server.data)), 'blocks']
+            names = [*keys, 'tls/ca.pem', 'tls/server.key', 'audit/audit.log', str(full.relative_to(server.data)), 'blocks',
+                     'collector/old.source', 'queue/paused']
             for name in names:
                 self.assertEqual((self.kept / name).read_bytes(), (server.data / name).read_bytes(), name)
                 for path in (self.kept / name, *(self.kept / name).parents):
@@ -445,6 +452,8 @@ class Beside(unittest.TestCase):
         with kontor.Server(data=self.as_data()) as again:
             self.assertEqual(again.ctl('dkim', 'list', 'example.test'), [row for row in shown if row['selector'] != key])
             self.assertEqual([row['address'] for row in again.ctl('blocks')], [row['address'] for row in blocked])
+            self.assertEqual([(row['name'], row['state']) for row in again.ctl('collector', 'list')], [('old', 'paused')])
+            self.assertEqual(again.ctl('queue', 'pause'), [{'paused': 'far.test'}])
             self.assertEqual((again.data / 'tls/ca.pem').read_bytes(), authority, 'clients need not trust another one')
             again.imap('anna').logout()
             again.ctl('search', 'secret', '--all', '--reason', 'case 2')

@@ -14,13 +14,14 @@ struct Place {
   bool has_folders = false;  // the files lie one level deeper
 };
 constexpr Place k_untold{"untold", ".untold"};
+constexpr std::array k_collector{Place{"collector", ".source"}, Place{"collector", ".state"}};
 constexpr std::array k_places{
     Place{"audit", ".log"},
     Place{"dkim", ".key", true},
     Place{"tls", ".key"},
     Place{"tls", ".pem"},
 };
-constexpr std::string_view k_blocks = "blocks";
+constexpr std::array<std::string_view, 2> k_files{"blocks", "queue/paused"};
 constexpr std::string_view k_full_audit = "audit/audit-";  // docs/formats/audit.md
 
 // Nothing where there is no such folder.
@@ -62,6 +63,15 @@ Result<void> find_files(io::FileSystem& files,
 
 }  // namespace
 
+Result<std::vector<StateFile>> collector_files(io::FileSystem& files,
+                                               const std::string& data_folder) {
+  std::vector<StateFile> out;
+  for (const auto& place : k_collector) {
+    KONTOR_TRY(find_files(files, data_folder, place, out));
+  }
+  return out;
+}
+
 Result<std::vector<StateFile>> untold_files(io::FileSystem& files, const std::string& data_folder) {
   std::vector<StateFile> out;
   KONTOR_TRY(find_files(files, data_folder, k_untold, out));
@@ -73,7 +83,7 @@ Result<std::vector<StateFile>> state_files(io::FileSystem& files, const std::str
   for (const auto& place : k_places) {
     KONTOR_TRY(find_files(files, data_folder, place, out));
   }
-  out.push_back({std::string(k_blocks)});
+  for (const auto name : k_files) out.push_back({std::string(name)});
   return out;
 }
 

@@ -16,11 +16,15 @@ struct StateFile {
   bool is_constant = false;  // once it is there it never changes
 };
 
+// From where mail is fetched, and what has been fetched. Read before the accounts: what is fetched
+// again finds its copy there, what an account does not have is never taken for fetched.
+Result<std::vector<StateFile>> collector_files(io::FileSystem& files,
+                                               const std::string& data_folder);
 // Who is still to be told of meetings. Read behind the accounts: a change that is not in them is
 // then seen as one that was never made, and one that is in them has its file or was told; before
 // the queue, which has what was told.
 Result<std::vector<StateFile>> untold_files(io::FileSystem& files, const std::string& data_folder);
-// Signing keys, the server's own certificates, the audit log, blocks.
+// Signing keys, the server's own certificates, the audit log, blocks, domains whose mail waits.
 Result<std::vector<StateFile>> state_files(io::FileSystem& files, const std::string& data_folder);
 
 }  // namespace kontor::admin::backup
