@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -23,10 +22,8 @@ using collector::Source;
 using collector::Status;
 using collector::Values;
 
-std::atomic<collector::Collector*> served = nullptr;
-
-Result<collector::Collector*> the_collector() {
-  auto* collector = served.load();
+Result<collector::Collector*> collector_of(const Desk& desk) {
+  auto* collector = desk.environment.collector;
   if (collector == nullptr) return fail(Errc::unsupported, "this server fetches no mail");
   return collector;
 }
@@ -121,17 +118,17 @@ json::object whole_row_of(const Status& one) {
   return row;
 }
 
-Task<Answer> shown(std::string name) {
-  KONTOR_CO_TRY(const auto* collector, the_collector());
+Task<Answer> shown(const Desk& desk, std::string name) {
+  KONTOR_CO_TRY(const auto* collector, collector_of(desk));
   KONTOR_CO_TRY(const auto one, collector->find(name));
   co_return json::value(whole_row_of(one));
 }
 
-Task<Answer> set_paused(std::string name, bool is_paused) {
-  KONTOR_CO_TRY(auto* collector, the_collector());
+Task<Answer> set_paused(const Desk& desk, std::string name, bool is_paused) {
+  KONTOR_CO_TRY(auto* collector, collector_of(desk));
   Values values(1, {"paused", is_paused ? "yes" : "no"});
   KONTOR_CO_TRY(co_await collector->set(name, std::move(values)));
-  co_return co_await shown(std::move(name));
+  co_return co_await shown(desk, std::move(name));
 }
 
 Result<Finding> send_on(const Client& client, const std::string& verb, Request request) {
@@ -141,8 +138,6 @@ Result<Finding> send_on(const Client& client, const std::string& verb, Request r
 }
 
 }  // namespace
-
-void serve_collector(collector::Collector* collector) { served = collector; }
 
 Result<Finding> collector_add_here(const Client& client, Request request) {
   KONTOR_TRY(request.payload, new_password(request, request.arguments[0]));
@@ -156,8 +151,8 @@ Result<Finding> collector_set_here(const Client& client, Request request) {
   return send_on(client, "collector set", std::move(request));
 }
 
-Task<Answer> collector_add(const Desk&, Request request) {
-  KONTOR_CO_TRY(auto* collector, the_collector());
+Task<Answer> collector_add(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* collector, collector_of(desk));
   if (!request.options.contains("--protocol"))
     co_return fail(Errc::bad_input, "--protocol is imap or pop3");
   Source source;
@@ -167,53 +162,53 @@ Task<Answer> collector_add(const Desk&, Request request) {
     KONTOR_CO_TRY(collector::set_value(source, key, value));
   }
   KONTOR_CO_TRY(co_await collector->add(std::move(source)));
-  co_return co_await shown(request.arguments[0]);
+  co_return co_await shown(desk, request.arguments[0]);
 }
 
-Task<Answer> collector_set(const Desk&, Request request) {
-  KONTOR_CO_TRY(auto* collector, the_collector());
+Task<Answer> collector_set(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* collector, collector_of(desk));
   KONTOR_CO_TRY(auto values, values_of(request));
   if (values.empty()) co_return fail(Errc::bad_input, "it names no value");
   KONTOR_CO_TRY(co_await collector->set(request.arguments[0], std::move(values)));
-  co_return co_await shown(request.arguments[0]);
+  co_return co_await shown(desk, request.arguments[0]);
 }
 
-Task<Answer> collector_list(const Desk&, Request) {
-  KONTOR_CO_TRY(const auto* collector, the_collector());
+Task<Answer> collector_list(const Desk& desk, Request) {
+  KONTOR_CO_TRY(const auto* collector, collector_of(desk));
   json::array rows;
   for (const auto& one : collector->list()) rows.emplace_back(row_of(one));
   co_return json::value(std::move(rows));
 }
 
-Task<Answer> collector_show(const Desk&, Request request) {
-  co_return co_await shown(request.arguments[0]);
+Task<Answer> collector_show(const Desk& desk, Request request) {
+  co_return co_await shown(desk, request.arguments[0]);
 }
 
-Task<Answer> collector_pause(const Desk&, Request request) {
-  co_return co_await set_paused(request.arguments[0], true);
+Task<Answer> collector_pause(const Desk& desk, Request request) {
+  co_return co_await set_paused(desk, request.arguments[0], true);
 }
 
-Task<Answer> collector_resume(const Desk&, Request request) {
-  co_return co_await set_paused(request.arguments[0], false);
+Task<Answer> collector_resume(const Desk& desk, Request request) {
+  co_return co_await set_paused(desk, request.arguments[0], false);
 }
 
-Task<Answer> collector_remove(const Desk&, Request request) {
-  KONTOR_CO_TRY(auto* collector, the_collector());
+Task<Answer> collector_remove(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* collector, collector_of(desk));
   KONTOR_CO_TRY(co_await collector->remove(request.arguments[0]));
   json::object out;
   out["removed"] = request.arguments[0];
   co_return json::value(std::move(out));
 }
 
-Task<Answer> collector_run(const Desk&, Request request) {
-  KONTOR_CO_TRY(auto* collector, the_collector());
+Task<Answer> collector_run(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* collector, collector_of(desk));
   KONTOR_CO_TRY(const auto one, co_await collector->run(request.arguments[0]));
   if (!one.last_error.empty()) co_return fail(Errc::unavailable, one.last_error);
   co_return json::value(whole_row_of(one));
 }
 
-Task<Answer> collector_check(const Desk&, Request request) {
-  KONTOR_CO_TRY(auto* collector, the_collector());
+Task<Answer> collector_check(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* collector, collector_of(desk));
   KONTOR_CO_TRY(const auto seen, co_await collector->check(request.arguments[0]));
   json::object out;
   out["name"] = request.arguments[0];

@@ -3,14 +3,7 @@
 #pragma once
 #include "server/admin/verbs.hpp"
 
-namespace kontor::collector {
-class Collector;  // server/collector/collector.hpp
-}
-
 namespace kontor::admin {
-
-// What the verbs work on: the process has one. It outlives them; nullptr: none. Any thread.
-void serve_collector(collector::Collector* collector);
 
 Task<Answer> collector_add(const Desk& desk, Request request);
 Task<Answer> collector_check(const Desk& desk, Request request);

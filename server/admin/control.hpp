@@ -26,6 +26,9 @@
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
 
+namespace kontor::collector {
+class Collector;  // server/collector/collector.hpp
+}
 namespace kontor::directory {
 class BookKeeper;  // directory/gal/book.hpp
 }
@@ -41,7 +44,6 @@ class WorkPool;  // base/io/work_pool.hpp
 namespace kontor::indexer {
 class Searcher;  // server/indexer/searcher.hpp
 }
-
 namespace kontor::message_trace {
 class Recorder;  // server/message_trace/database/recorder.hpp
 }
@@ -72,6 +74,7 @@ struct Environment {
   const filter::dmarc::Keeper* dmarc_results = nullptr;  // nullptr: none are kept
   std::function<Task<std::uint64_t>()> send_dmarc_reports = {};  // how many letters
   message_trace::Recorder* trace = nullptr;                      // nullptr: none is kept
+  collector::Collector* collector = nullptr;                     // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -27,7 +27,6 @@
 #include "directory/model/identity.hpp"
 #include "search/extract/make_extractor.hpp"
 #include "server/admin/audit_log.hpp"
-#include "server/admin/collector_verbs.hpp"
 #include "server/admin/control.hpp"
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
@@ -208,7 +207,6 @@ struct Server::State {
 };
 
 Server::State::~State() {
-  admin::serve_collector(nullptr);
   work.reset();
   io.stop();
   threads.clear();  // joined: from here on nothing runs
@@ -423,7 +421,7 @@ void Server::State::make_admin() {
 void Server::State::make_collector() {
   collector = open_collector(
       {settings, *delivery, *queue, *resolver, workers, disk, io.get_executor(), clock, log});
-  admin::serve_collector(collector.get());
+  admin->collector = collector.get();
 }
 
 net::Acceptor::Handler Server::State::server_of(const Port& port) {
