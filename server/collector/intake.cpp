@@ -125,9 +125,10 @@ Task<Result<Intaken>> take_in(const Source& source,
   out.is_loop = prepared.is_loop;
   if (out.is_loop) co_return out;
   KONTOR_CO_TRY(auto route, route_of(source, delivery, prepared));
+  // A message that begins with a blank would go on in the field before it: not in that one.
   const auto fields =
-      received_field(source, arrived, settings.server.name, environment.clock.now()) +
-      collected_field(source.id);
+      collected_field(source.id) +
+      received_field(source, arrived, settings.server.name, environment.clock.now());
   delivery::Envelope envelope;
   envelope.trace = arrived.trace;
   envelope.sender = prepared.sender;

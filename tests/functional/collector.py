@@ -75,10 +75,10 @@ class Base(unittest.TestCase):
         imap.logout()
         return out
 
-    def first(self, user='anna'):
+    def message(self, number='1', user='anna'):
         imap = self.server.imap(user)
         imap.select('INBOX', readonly=True)
-        out = imap.fetch('1', '(BODY.PEEK[])')[1][0][1]
+        out = imap.fetch(number, '(BODY.PEEK[])')[1][0][1]
         imap.logout()
         return out
 
@@ -116,9 +116,9 @@ class FromDovecot(Base):
                 self.server.restart()
                 kontor.wait_until(lambda: self.here(user) == ['m1', 'm2', 'm3', 'm4'], 'it goes on after a restart')
                 self.assertEqual(self.there(peer), ['m1', 'm2', 'm3', 'm4'])
-                message = self.first(user)
-                self.assertTrue(message.startswith(b'Return-Path: <writer@elsewhere.test>\r\nReceived: from localhost ([127.0.0.1])'),
-                                message)
+                message = self.message(user=user)
+                self.assertRegex(message, rb'^Return-Path: <writer@elsewhere.test>\r\nX-Kontor-Collected: [0-9a-f-]+\r\n'
+                                          rb'Received: from localhost \(\[127.0.0.1\]\)')
                 self.assertEqual(message.count(b'Return-Path:'), 1)
                 self.assertTrue(message.endswith(raw_of('m1').split(b'\r\n', 1)[1]), 'the rest as it was')
                 imap = peer.imap('old')
@@ -254,14 +254,17 @@ class FromDovecot(Base):
             self.run_it('old')
             self.assertEqual((self.here(folder='Work'), self.here()), (['m1'], ['m2']))
             imap = peer.imap('old')
-            imap.append('INBOX', None, None, self.first())  # as if it had been sent on
+            imap.append('INBOX', None, None, b' ' + raw_of('odd'))  # goes on in the last of our fields
+            self.assertEqual(self.run_it('old')['taken'], 1)
+            for number in ('1', '2'):  # as if they had been sent on
+                imap.append('INBOX', None, None, self.message(number))
             imap.append('INBOX', None, None, raw_of('far', header='Received: by x; y\r\n' * 60))
             imap.logout()
             said = self.run_it('old')
-            self.assertEqual((said['taken'], said['loops']), (0, 2), said)
+            self.assertEqual((said['taken'], said['loops']), (0, 3), said)
             self.assertEqual(self.run_it('old')['loops'], 0, 'it is not fetched again')
-            self.assertEqual(self.here(), ['m2'])
-            self.assertEqual(self.there(peer), ['m2', 'far'])
+            self.assertEqual(self.here(), ['m2', 'odd'])
+            self.assertEqual(self.there(peer), ['m2', 'odd', 'far'])
 
     def test_killed_in_the_middle(self):
         for protocol in ('imap', 'pop3'):
