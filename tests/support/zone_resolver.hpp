@@ -30,7 +30,7 @@ class ZoneResolver final : public net::Resolver {
     KONTOR_CO_TRY(auto all, find(host, &Records::aaaa));
     KONTOR_CO_TRY(auto four, find(host, &Records::a));
     all.insert(all.end(), four.begin(), four.end());
-    co_return net::AddressAnswer{std::move(all), false};
+    co_return net::AddressAnswer{std::move(all), false, {}};
   }
   Task<Result<std::vector<std::string>>> addresses_of(std::string host,
                                                       net::AddressFamily family) override {

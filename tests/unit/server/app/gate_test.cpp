@@ -23,7 +23,7 @@ class FakeResolver final : public net::Resolver {
     co_return std::vector<std::string>();
   }
   Task<Result<net::AddressAnswer>> addresses(std::string host) override {
-    if (forward.contains(host)) co_return net::AddressAnswer{forward[host], false};
+    if (forward.contains(host)) co_return net::AddressAnswer{forward[host], false, {}};
     co_return fail(down ? Errc::unavailable : Errc::not_found, host);
   }
   Task<Result<std::vector<std::string>>> names(std::string address) override {
