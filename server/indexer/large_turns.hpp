@@ -2,7 +2,8 @@
 // LargeTurns: messages of unusual size are looked through one at a time, by searches and the
 // indexer together, so that the memory they take does not grow with the number of those who look.
 //
-// Any thread; who waits comes back to his executor, in the order of asking. It outlives its turns.
+// Any thread; who waits comes back to his executor, in the order of asking. Turns may end after it:
+// a task that the end of the server cuts off is destroyed with the executor, behind all else.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -15,6 +16,7 @@ namespace kontor::indexer {
 
 class LargeTurns {
   struct Waiter;
+  using Waiters = Guarded<std::deque<std::shared_ptr<Waiter>>>;  // the first one has the turn
 
  public:
   static constexpr std::uint64_t k_large = 16U << 20U;  // bytes of one reading, and more
@@ -29,12 +31,13 @@ class LargeTurns {
 
    private:
     friend class LargeTurns;
-    Turn(LargeTurns& turns, std::shared_ptr<Waiter> waiter);
+    Turn(std::shared_ptr<Waiters> waiters, std::shared_ptr<Waiter> waiter);
     struct Leave {
-      void operator()(LargeTurns* turns) const { turns->leave(*waiter); }
-      std::shared_ptr<Waiter> waiter;
+      void operator()(Waiter* waiter) const { leave(*waiters, *waiter); }
+      std::shared_ptr<Waiters> waiters;
+      std::shared_ptr<Waiter> kept;  // the waiter itself
     };
-    std::unique_ptr<LargeTurns, Leave> turns_;
+    std::unique_ptr<Waiter, Leave> turn_;
   };
 
   LargeTurns();
@@ -43,9 +46,9 @@ class LargeTurns {
   Task<Turn> enter(std::uint64_t bytes);
 
  private:
-  void leave(Waiter& waiter);
+  static void leave(Waiters& all, Waiter& waiter);
 
-  Guarded<std::deque<std::shared_ptr<Waiter>>> waiters_;  // the first one has the turn
+  const std::shared_ptr<Waiters> waiters_;
 };
 
 }  // namespace kontor::indexer

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 #include <vector>
 
@@ -85,6 +88,26 @@ TEST(LargeTurns, WhoGoesAwayIsPassedOver) {
   other.restart();
   while (other.poll() != 0) continue;
   EXPECT_TRUE(has_it);
+}
+
+// A server that stops cuts tasks off: they go with the executor, when nothing else is there.
+TEST(LargeTurns, TurnsMayEndLater) {
+  std::optional<LargeTurns> turns(std::in_place);
+  std::optional<boost::asio::io_context> context(std::in_place);
+  int entered = 0;
+  const auto task = [](LargeTurns& all, int& count) -> Task<void> {
+    const auto turn = co_await all.enter(LargeTurns::k_large);
+    ++count;
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    timer.expires_after(std::chrono::hours(1));
+    co_await timer.async_wait(boost::asio::use_awaitable);
+  };
+  testing::spawn(*context, task(*turns, entered));
+  testing::spawn(*context, task(*turns, entered));
+  while (context->poll() != 0) continue;
+  EXPECT_EQ(entered, 1);
+  turns.reset();
+  context.reset();
 }
 
 }  // namespace
