@@ -10,7 +10,7 @@ import icalendar
 import recurring_ical_events
 
 ZONES = ['Europe/Moscow', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Asia/Yekaterinburg', 'America/St_Johns',
-         'Europe/Samara', 'Asia/Kamchatka', 'Africa/Casablanca']
+         'Europe/Samara', 'Asia/Kamchatka', 'Europe/Dublin']  # none whose law of the coming years is made anew each year
 RULES = ['FREQ=DAILY;COUNT={count}', 'FREQ=WEEKLY;COUNT={count}', 'FREQ=MONTHLY;COUNT={count}', 'FREQ=DAILY;INTERVAL=3;COUNT={count}',
          'FREQ=WEEKLY;INTERVAL=2', 'FREQ=MONTHLY;INTERVAL=3', 'FREQ=YEARLY', 'FREQ=DAILY;INTERVAL=11']
 
