@@ -193,10 +193,10 @@ Task<Result<search::IndexState>> Indexer::look_at(TurnPtr turn) {
       KONTOR_TRY(look_for_untried(*turn));
       return state;
     }
+    KONTOR_TRY(turn->shelf->drop(turn->lease));
     environment_.log.emit(log::events::k_index_begun_anew,
                           {{Keys::account, turn->account.text()},
                            {Keys::detail, "it is of another state of the mailbox"}});
-    KONTOR_TRY(turn->shelf->drop(turn->lease));
     return turn->shelf->use<search::IndexState>(turn->lease, state_of);
   };
   co_return co_await io::on_pool(writer_, std::move(work));
