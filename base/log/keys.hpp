@@ -53,7 +53,7 @@ struct Keys {
   static constexpr Key sequence{"sequence"};
   static constexpr Key session{"session"};  // id of a connection
   static constexpr Key setting{"setting"};  // name of a setting
-  static constexpr Key source{"source"};    // of people and groups: local, ad
+  static constexpr Key source{"source"};    // of people: local, ad; of mail: its name
   static constexpr Key status{"status"};    // RFC 3463: 5.1.1
   static constexpr Key tls{"tls"};          // protocol version
   static constexpr Key trace{"trace"};      // id of an accepted message, as in its Received field
