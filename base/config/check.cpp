@@ -326,6 +326,21 @@ void check_checks(const Settings& settings, Sentences& out) {
     out.push_back(fmt::format("checks.report_sender: \"{}\" is not a mail address", sender));
 }
 
+void check_reports(const Settings& settings, Sentences& out) {
+  const auto& reports = settings.reports;
+  const auto is_wrong = [](const std::string& address) {
+    return !address.empty() && !is_sender_address(address);
+  };
+  if (is_wrong(reports.tls_sender))
+    out.push_back(
+        fmt::format("reports.tls_sender: \"{}\" is not a mail address", reports.tls_sender));
+  if (is_wrong(reports.contact))
+    out.push_back(fmt::format("reports.contact: \"{}\" is not a mail address", reports.contact));
+  for (const auto& address : reports.addresses)
+    if (!is_sender_address(address))
+      out.push_back(fmt::format("reports.addresses: \"{}\" is not a mail address", address));
+}
+
 }  // namespace
 
 Sentences check_settings(const Settings& settings) {
@@ -334,6 +349,7 @@ Sentences check_settings(const Settings& settings) {
   check_directory(settings, out);
   check_queue(settings, out);
   check_outbound(settings, out);
+  check_reports(settings, out);
   check_ldap(settings, out);
   check_networks(settings, out);
   check_screening(settings.screening, out);

@@ -93,6 +93,16 @@ struct Outbound {
   std::chrono::seconds policy_age{604'800};  // its max_age
 };
 
+// What other domains are told of mail between them and us, and what they say of us.
+struct Reports {
+  std::string tls_sender;                 // of TLS reports (RFC 8460); empty: none are sent
+  std::string contact;                    // named in them; empty: tls_sender
+  std::string ca_file;                    // of web servers that take them; empty: the system's
+  std::vector<std::string> addresses;     // mailboxes here that reports about us come to
+  std::chrono::seconds keep{15'552'000};  // received ones; 180 days
+  ByteCount max_size = 268'435'456;       // of them all; the oldest go first
+};
+
 struct Dns {
   std::vector<std::string> servers;         // address or address@port; empty: those of the system
   std::string trust_anchor_file;            // empty: answers are not validated

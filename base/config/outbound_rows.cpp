@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows of the table of settings: outbound, dns.
+// Rows of the table of settings: outbound, reports, dns.
 #include <array>
 
 #include "base/config/rows.hpp"
@@ -46,6 +46,41 @@ constexpr auto k_rows = std::to_array<Row>({
      {86400, 31557600},
      "How long others keep the policy.",
      "RFC 8461, section 3.2: weeks, and at most a year."},
+    {"reports.tls_sender",
+     [](Settings& s) -> Field { return &s.reports.tls_sender; },
+     {},
+     "The address that TLS reports are sent from.",
+     "What became of TLS with the mail hosts of other domains is counted, and once a day those "
+     "that "
+     "ask for it are told (RFC 8460). An address of yours that takes mail, of a domain with DKIM "
+     "keys. Empty: nothing is gathered or sent."},
+    {"reports.contact",
+     [](Settings& s) -> Field { return &s.reports.contact; },
+     {},
+     "Whom the receivers of TLS reports may ask.",
+     "A mail address. Empty: reports.tls_sender."},
+    {"reports.ca_file",
+     [](Settings& s) -> Field { return &s.reports.ca_file; },
+     {},
+     "Authorities believed about web servers that take TLS reports (PEM).",
+     "Empty: those the system trusts."},
+    {"reports.addresses",
+     [](Settings& s) -> Field { return &s.reports.addresses; },
+     {},
+     "Mailboxes that reports about your domains come to.",
+     "The addresses that rua= of your records _dmarc and _smtp._tls names. DMARC and TLS reports "
+     "that come there stay in the mailbox and are read as well: kontorctl dmarc and kontorctl "
+     "tlsrpt show what they say. Empty: none are read."},
+    {"reports.keep",
+     [](Settings& s) -> Field { return &s.reports.keep; },
+     {86400, 315576000},
+     "How long what others reported is kept.",
+     "Counted from the end of the time that a report is about."},
+    {"reports.max_size",
+     [](Settings& s) -> Field { return &s.reports.max_size; },
+     {1048576, 1099511627776},
+     "Most space for what others reported.",
+     "The oldest reports go first."},
     {"dns.servers",
      [](Settings& s) -> Field { return &s.dns.servers; },
      {},

@@ -241,6 +241,7 @@ struct Settings {
   Domains domains;
   Queue queue;
   Outbound outbound;
+  Reports reports;
   Dns dns;
   MessageTrace message_trace;
   Store store;

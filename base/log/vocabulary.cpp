@@ -21,6 +21,7 @@
 #include "base/log/events/pop3.hpp"
 #include "base/log/events/queue.hpp"
 #include "base/log/events/relay.hpp"
+#include "base/log/events/reports.hpp"
 #include "base/log/events/scheduling.hpp"
 #include "base/log/events/server.hpp"
 #include "base/log/events/smtp.hpp"
@@ -52,6 +53,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_managesieve_events);
   add(events::k_pop3_events);
   add(events::k_relay_events);
+  add(events::k_reports_events);
   add(events::k_queue_events);
   add(events::k_server_events);
   add(events::k_store_events);

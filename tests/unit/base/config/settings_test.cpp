@@ -168,6 +168,10 @@ TEST(Settings, WhatDoesNotFitTogether) {
        "dns.servers: \"10.0.0.1:53\" is not an address or address@port"},
       {"[dns]\nservers = [\"10.0.0.1@0\"]",
        "dns.servers: \"10.0.0.1@0\" is not an address or address@port"},
+      {"[reports]\ntls_sender = \"tls-reports\"",
+       "reports.tls_sender: \"tls-reports\" is not a mail address"},
+      {"[reports]\naddresses = [\"a@b.test\", \"@b.test\"]",
+       "reports.addresses: \"@b.test\" is not a mail address"},
       {"[search]\nlanguages = [\"ru\", \"German\", \"klingon\"]",
        "search.languages: \"klingon\" is not a language whose word forms are known; these are: "
        "ar, hy, eu, ca, da, nl, en, fi, fr, de, hu, id, ga, it, lt, ne, no, pt, ro, ru, es, sv, "
@@ -318,6 +322,7 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Domains", "domains"},
                                                     {"Queue", "queue"},
                                                     {"Outbound", "outbound"},
+                                                    {"Reports", "reports"},
                                                     {"Dns", "dns"},
                                                     {"MessageTrace", "message_trace"},
                                                     {"Store", "store"},
