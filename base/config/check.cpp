@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/config/group_rules.hpp"
+#include "base/config/journal_rules.hpp"
 #include "base/config/languages.hpp"
 #include "base/config/load.hpp"
 #include "base/config/policy_rule.hpp"
@@ -309,6 +310,7 @@ void check_groups(const Settings& settings, Sentences& out) {
   };
   check("groups.rules", settings.groups.rules, parse_group_rule);
   check("groups.dynamic", settings.groups.dynamic, parse_dynamic_rule);
+  check("journal.rules", settings.journal.rules, parse_journal_rule);
   check("directory.attributes", settings.directory.attributes, parse_attribute_rule);
   const auto& forward = settings.directory.disabled_forward;
   const auto at = forward.rfind('@');
@@ -318,6 +320,9 @@ void check_groups(const Settings& settings, Sentences& out) {
 
 // A domain, or an address, where one is given.
 void check_checks(const Settings& settings, Sentences& out) {
+  const auto& undelivered = settings.journal.undelivered;
+  if (!undelivered.empty() && !is_sender_address(undelivered))
+    out.push_back(fmt::format("journal.undelivered: \"{}\" is not a mail address", undelivered));
   for (const auto& domain : settings.checks.trusted_sealers)
     if (!is_host_name(domain) || !domain.contains('.'))
       out.push_back(fmt::format("checks.trusted_sealers: \"{}\" is not a domain", domain));

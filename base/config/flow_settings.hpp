@@ -103,6 +103,12 @@ struct Reports {
   ByteCount max_size = 268'435'456;       // of them all; the oldest go first
 };
 
+// Copies of mail for an archive.
+struct Journal {
+  std::vector<std::string> rules;  // "everybody: to=archive@example.test direction=in form=copy"
+  std::string undelivered;         // gets back what a target refuses; empty: the administrators
+};
+
 struct Dns {
   std::vector<std::string> servers;         // address or address@port; empty: those of the system
   std::string trust_anchor_file;            // empty: answers are not validated

@@ -28,16 +28,25 @@ Result<std::string> parse_address(std::string_view text) {
   return to_lower(text);
 }
 
-Result<std::vector<std::string>> parse_senders(std::string_view text) {
+Result<std::vector<std::string>> parse_senders(std::string_view name, std::string_view text) {
   std::vector<std::string> senders;
   for (const auto one : split(text, ',')) {
     const bool is_domain = one.size() > 1 && one.starts_with('@');
     if (!is_domain && !is_address(one))
       return fail(Errc::bad_input,
-                  fmt::format("senders: \"{}\" is neither an address nor @DOMAIN", one));
+                  fmt::format("{}: \"{}\" is neither an address nor @DOMAIN", name, one));
     senders.push_back(to_lower(one));
   }
   return senders;
+}
+
+Result<std::vector<std::string>> parse_moderators(std::string_view text) {
+  std::vector<std::string> out;
+  for (const auto one : split(text, ',')) {
+    KONTOR_TRY(auto address, parse_address(one));
+    out.push_back(std::move(address));
+  }
+  return out;
 }
 
 bool is_attribute_name(std::string_view name) {
@@ -63,12 +72,21 @@ Result<GroupRule> parse_group_rule(std::string_view row) {
     if (word == "internal") {
       rule.is_internal = true;
     } else if (word.starts_with("senders=")) {
-      KONTOR_TRY(rule.senders, parse_senders(value));
+      KONTOR_TRY(rule.senders, parse_senders("senders", value));
     } else if (word.starts_with("owner=")) {
       KONTOR_TRY(rule.owner, parse_address(value));
+    } else if (word == "moderated") {
+      rule.is_moderated = true;
+    } else if (word.starts_with("moderators=")) {
+      rule.is_moderated = true;
+      KONTOR_TRY(rule.moderators, parse_moderators(value));
+    } else if (word.starts_with("unmoderated=")) {
+      KONTOR_TRY(rule.unmoderated, parse_senders("unmoderated", value));
     } else {
       return fail(Errc::bad_input,
-                  fmt::format("\"{}\" is none of senders=, internal and owner=", word));
+                  fmt::format("\"{}\" is none of senders=, internal, owner=, moderated, "
+                              "moderators= and unmoderated=",
+                              word));
     }
   }
   if (!is_any) return fail(Errc::bad_input, "nothing stands behind the group");

@@ -14,10 +14,13 @@ namespace kontor::config {
 
 // "team@example.test: senders=boss@example.test,@partner.test internal owner=anna@example.test"
 struct GroupRule {
-  std::string group;                 // its address, lower case
-  std::vector<std::string> senders;  // addresses and "@domain", lower case; empty: anybody
-  bool is_internal = false;          // only who signed in
-  std::string owner;                 // address, lower case; empty: as the directory says
+  std::string group;                     // its address, lower case
+  std::vector<std::string> senders;      // addresses and "@domain", lower case; empty: anybody
+  bool is_internal = false;              // only who signed in
+  std::string owner;                     // address, lower case; empty: as the directory says
+  bool is_moderated = false;             // by the moderators, else by the owner
+  std::vector<std::string> moderators;   // addresses, lower case; empty: as the directory says
+  std::vector<std::string> unmoderated;  // addresses and "@domain", lower case: pass unasked
 };
 Result<GroupRule> parse_group_rule(std::string_view row);
 

@@ -291,7 +291,13 @@ constexpr auto k_rows = std::to_array<Row>({
      "internal owner=anna@example.test\". senders: only those people, members of those groups and "
      "addresses of those domains may send to it, whatever the directory says. internal: only who "
      "signed in. owner: who may always, instead of managedBy. Refused senders of the directory "
-     "stay refused."},
+     "stay refused. moderated: a moderator decides about each message, the owner where none is "
+     "named; moderators=boris@example.test: these; unmoderated=, as senders: who passes unasked."},
+    {"groups.moderation_lifetime",
+     [](Settings& s) -> Field { return &s.groups.moderation_lifetime; },
+     {60, 31536000},
+     "How long a message waits for a moderator of its group.",
+     "After it the message goes back to its sender."},
     {"groups.dynamic",
      [](Settings& s) -> Field { return &s.groups.dynamic; },
      {},

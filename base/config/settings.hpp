@@ -172,6 +172,7 @@ struct Dav {
 struct Groups {
   std::vector<std::string> rules;    // "team@example.test: senders=boss@example.test internal"
   std::vector<std::string> dynamic;  // "sales-all@example.test=(department=Sales)" (RFC 4515)
+  std::chrono::seconds moderation_lifetime{172'800};  // what nobody decides goes back after it
 };
 
 // What holds for whom.
@@ -243,6 +244,7 @@ struct Settings {
   Outbound outbound;
   Reports reports;
   Dns dns;
+  Journal journal;
   MessageTrace message_trace;
   Store store;
   Mime mime;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rows of the table of settings: message_trace.
+// Rows of the table of settings: journal, message_trace.
 #include <array>
 
 #include "base/config/rows.hpp"
@@ -8,6 +8,20 @@ namespace kontor::config {
 namespace {
 
 constexpr auto k_rows = std::to_array<Row>({
+    {"journal.rules",
+     [](Settings& s) -> Field { return &s.journal.rules; },
+     {},
+     "Copies of mail for an archive.",
+     "Each is \"WHO: to=archive@example.test direction=in form=copy\". WHO: everybody, @DOMAIN, or "
+     "the address of a person, a room or a group (its members). direction: in, out or both (as "
+     "when it is left out). form: report (as when it is left out), the message attached to a list "
+     "of its sender and all recipients; or copy, the message alone. Each target gets one of each "
+     "message."},
+    {"journal.undelivered",
+     [](Settings& s) -> Field { return &s.journal.undelivered; },
+     {},
+     "Who gets back what an archive refuses for good.",
+     "An address. Empty: the administrators, as postmaster."},
     {"message_trace.enabled",
      [](Settings& s) -> Field { return &s.message_trace.enabled; },
      {},

@@ -13,10 +13,12 @@
 #include "base/log/events/http.hpp"
 #include "base/log/events/imap.hpp"
 #include "base/log/events/indexer.hpp"
+#include "base/log/events/journal.hpp"
 #include "base/log/events/ldap.hpp"
 #include "base/log/events/log.hpp"
 #include "base/log/events/managesieve.hpp"
 #include "base/log/events/message_trace.hpp"
+#include "base/log/events/moderation.hpp"
 #include "base/log/events/policy.hpp"
 #include "base/log/events/pop3.hpp"
 #include "base/log/events/queue.hpp"
@@ -45,9 +47,11 @@ std::vector<const EventKind*> gather() {
   add(events::k_http_events);
   add(events::k_imap_events);
   add(events::k_indexer_events);
+  add(events::k_journal_events);
   add(events::k_ldap_events);
   add(events::k_log_events);
   add(events::k_message_trace_events);
+  add(events::k_moderation_events);
   add(events::k_policy_events);
   add(events::k_scheduling_events);
   add(events::k_managesieve_events);

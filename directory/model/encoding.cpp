@@ -114,6 +114,10 @@ void write_mail_rules(ByteWriter& out, const MailRules& rules) {
   write_optional(out, rules.quota_send);
   write_optional(out, rules.quota_receive);
   out.u64(static_cast<std::uint64_t>(rules.recipient_type));
+  out.flag(rules.is_moderated);
+  write_ids(out, rules.moderators);
+  write_ids(out, rules.past_moderation);
+  out.u32(rules.moderation_flags);
 }
 
 MailRules read_mail_rules(ByteReader& in) {
@@ -133,6 +137,10 @@ MailRules read_mail_rules(ByteReader& in) {
   read_optional(in, rules.quota_send);
   read_optional(in, rules.quota_receive);
   rules.recipient_type = static_cast<std::int64_t>(in.u64());
+  rules.is_moderated = in.flag();
+  rules.moderators = read_ids(in);
+  rules.past_moderation = read_ids(in);
+  rules.moderation_flags = in.u32();
   return rules;
 }
 

@@ -16,7 +16,7 @@
 
 namespace kontor::directory {
 
-inline constexpr std::uint32_t k_copy_version = 3;
+inline constexpr std::uint32_t k_copy_version = 4;
 
 struct DecodedCopy {
   std::uint64_t generation = 0;

@@ -25,6 +25,9 @@ constexpr List k_lists[] = {
     {"dlmemrejectperms", &MailRules::refused_senders},
     {"publicdelegates", &MailRules::delegates},
     {"msexchdelegatelistlink", &MailRules::shared_with},
+    {"msexchmoderatedbylink", &MailRules::moderators},
+    {"msexchbypassmoderationlink", &MailRules::past_moderation},
+    {"msexchbypassmoderationfromdlmemberslink", &MailRules::past_moderation},
 };
 
 const std::vector<std::string>& values_of(const Attributes& entry, std::string_view name) {
@@ -105,6 +108,11 @@ const std::vector<std::string>& mail_rule_attributes() {
                                                  "unauthOrig",
                                                  "dLMemSubmitPerms",
                                                  "dLMemRejectPerms",
+                                                 "msExchEnableModeration",
+                                                 "msExchModeratedByLink",
+                                                 "msExchBypassModerationLink",
+                                                 "msExchBypassModerationFromDLMembersLink",
+                                                 "msExchModerationFlags",
                                                  "managedBy",
                                                  "manager"};
   return names;
@@ -125,6 +133,10 @@ void read_mail_rules(const Attributes& entry, const FindByDn& find, Principal& p
   rules.is_hidden = is_true(entry, "msexchhidefromaddresslists");
   rules.signed_in_only = is_true(entry, "msexchrequireauthtosendto");
   rules.deliver_and_redirect = is_true(entry, "deliverandredirect");
+  rules.is_moderated = is_true(entry, "msexchenablemoderation");
+  rules.moderation_flags =
+      parse_number<std::uint32_t>(trim(first_of(entry, "msexchmoderationflags")))
+          .value_or(MailRules().moderation_flags);
   rules.target_address = target_of(first_of(entry, "targetaddress"));
   const auto type = trim(first_of(entry, "msexchrecipienttypedetails"));
   std::from_chars(type.data(), type.data() + type.size(), rules.recipient_type);

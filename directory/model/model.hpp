@@ -59,7 +59,11 @@ struct MailRules {
   std::vector<PrincipalId> shared_with;      // msExchDelegateListLink
   std::vector<std::string> x500;             // legacyExchangeDN and X500: addresses, lower case
   std::optional<std::uint64_t> quota_warning, quota_send, quota_receive;  // mDB*Quota, bytes
-  std::int64_t recipient_type = 0;  // msExchRecipientTypeDetails
+  std::int64_t recipient_type = 0;           // msExchRecipientTypeDetails
+  bool is_moderated = false;                 // msExchEnableModeration; msExchModeratedByLink counts
+  std::vector<PrincipalId> moderators;       // msExchModeratedByLink; empty: the owner
+  std::vector<PrincipalId> past_moderation;  // msExchBypassModeration…Link: pass without asking
+  std::uint32_t moderation_flags = 6;        // msExchModerationFlags
 
   bool operator==(const MailRules&) const = default;
 };

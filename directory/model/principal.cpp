@@ -53,6 +53,8 @@ std::string normalise(Principal& principal) {
   sort_unique(principal.mail_rules.refused_senders);
   sort_unique(principal.mail_rules.delegates);
   sort_unique(principal.mail_rules.shared_with);
+  sort_unique(principal.mail_rules.moderators);
+  sort_unique(principal.mail_rules.past_moderation);
   for (auto& address : principal.mail_rules.x500) address = fold_name(address);
   sort_unique(principal.mail_rules.x500);
   return left_out;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Filters and the rows of groups.*: any text; what is a filter is asked of an entry.
+// Filters and the rows of groups.* and journal.rules: any text; what is a filter is asked of an entry.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 #include "base/config/group_rules.hpp"
+#include "base/config/journal_rules.hpp"
 #include "directory/model/filter.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -16,6 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto dynamic = config::parse_dynamic_rule(text);
   if (dynamic && dynamic->address.find('@') == std::string::npos) std::abort();
   if (is_rule && text.find(':') == std::string_view::npos) std::abort();
+  const auto journal = config::parse_journal_rule(text);
+  if (journal && (journal->who.empty() || journal->target.find('@') == std::string::npos))
+    std::abort();
   const auto parsed = parse_ldap_filter(text);
   if (!parsed) return 0;
   const directory::Filter filter(*parsed);

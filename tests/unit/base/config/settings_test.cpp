@@ -324,6 +324,7 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Outbound", "outbound"},
                                                     {"Reports", "reports"},
                                                     {"Dns", "dns"},
+                                                    {"Journal", "journal"},
                                                     {"MessageTrace", "message_trace"},
                                                     {"Store", "store"},
                                                     {"Mime", "mime"},

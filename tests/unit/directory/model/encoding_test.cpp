@@ -49,6 +49,10 @@ std::vector<Principal> samples() {
   sales.mail_rules.allowed_senders = {test_id(1), test_id(4)};
   sales.mail_rules.refused_senders = {test_id(5)};
   sales.mail_rules.shared_with = {test_id(6)};
+  sales.mail_rules.is_moderated = true;
+  sales.mail_rules.moderators = {test_id(1)};
+  sales.mail_rules.past_moderation = {test_id(3), test_id(4)};
+  sales.mail_rules.moderation_flags = 1;
   sales.mail_rules.quota_warning = 0;
   sales.mail_rules.quota_receive = 2;
   return {anna, contact, sales};

@@ -41,6 +41,11 @@ TEST(MailRuleAttributes, AreRead) {
                            {"authorig", {"CN=boss"}},
                            {"dlmemsubmitperms", {"CN=team"}},
                            {"unauthorig", {"CN=boss", "CN=gone"}},
+                           {"msexchenablemoderation", {"TRUE"}},
+                           {"msexchmoderatedbylink", {"CN=boss", "CN=gone"}},
+                           {"msexchbypassmoderationlink", {"CN=boss"}},
+                           {"msexchbypassmoderationfromdlmemberslink", {"CN=team"}},
+                           {"msexchmoderationflags", {"3"}},
                            {"manager", {"CN=boss"}},
                            {"managedby", {"CN=team"}}});
   EXPECT_TRUE(rules.is_hidden && rules.signed_in_only && rules.deliver_and_redirect);
@@ -57,6 +62,10 @@ TEST(MailRuleAttributes, AreRead) {
   EXPECT_EQ(rules.quota_receive, 1'100U * 1'024);
   EXPECT_EQ(rules.allowed_senders, (std::vector{test_id(10), test_id(11)}));
   EXPECT_EQ(rules.refused_senders, std::vector{test_id(10)});
+  EXPECT_TRUE(rules.is_moderated);
+  EXPECT_EQ(rules.moderators, std::vector{test_id(10)});
+  EXPECT_EQ(rules.past_moderation, (std::vector{test_id(10), test_id(11)}));
+  EXPECT_EQ(rules.moderation_flags, 3U);
   EXPECT_EQ(read({{"managedby", {"CN=team"}}, {"manager", {"CN=boss"}}}, Kind::group).owner,
             test_id(11));
 }
