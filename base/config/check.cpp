@@ -11,6 +11,7 @@
 #include "base/config/load.hpp"
 #include "base/config/policy_rule.hpp"
 #include "base/config/screening_rules.hpp"
+#include "base/config/sign_rules.hpp"
 #include "base/config/sources.hpp"
 #include "base/core/access_rules.hpp"
 #include "base/core/networks.hpp"
@@ -178,6 +179,18 @@ void check_scan(const Scan& scan, Sentences& out) {
   for (const auto& milter : scan.milters) service("scan.milters", milter);
   if (scan.milters.size() > k_most_milters)
     out.push_back(fmt::format("scan.milters: {} at most", k_most_milters));
+}
+
+void check_guards(const Settings& settings, Sentences& out) {
+  if (const auto points = parse_sign_points(settings.signs.points); !points)
+    out.push_back(fmt::format("signs.points: {}", points.error().detail()));
+  const auto& learning = settings.learning;
+  if (!learning.controller.empty())
+    if (const auto parsed = parse_service_address(learning.controller); !parsed)
+      out.push_back(fmt::format("learning.controller: {}", parsed.error().detail()));
+  for (const auto& folder : learning.report_folders)
+    if (folder.empty() || folder.size() > 255)
+      out.push_back(fmt::format("learning.report_folders: \"{}\" is no folder", folder));
 }
 
 void check_networks(const Settings& settings, Sentences& out) {
@@ -359,6 +372,7 @@ Sentences check_settings(const Settings& settings) {
   check_networks(settings, out);
   check_screening(settings.screening, out);
   check_scan(settings.scan, out);
+  check_guards(settings, out);
   check_domains(settings, out);
   check_groups(settings, out);
   if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty())

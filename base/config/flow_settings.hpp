@@ -15,7 +15,7 @@ struct Checks {
   bool enabled = true;
   std::chrono::seconds timeout{20};  // what the DNS has not told by then is not known
   std::string spf_fail = "mark";     // mark or refuse
-  std::string dmarc_fail = "mark";   // mark, refuse or obey
+  std::string dmarc_fail = "mark";   // mark, refuse, obey or hold
   bool fail_open = true;             // false: when the DNS does not answer, the sender tries again
   std::vector<std::string> trusted_sealers;   // domains whose ARC seals speak for mail
   std::string invitations = "unless_forged";  // all, unless_forged or proven
@@ -33,6 +33,13 @@ struct Screening {
   std::string reverse_name = "mark";  // off, mark or refuse
   std::string hello = "mark";
   std::string sender_domain = "mark";
+  std::chrono::milliseconds greeting_wait{0};  // who talks before the greeting; 0: not looked for
+  std::string early_talk = "mark";             // mark or refuse
+  bool own_lists = true;                       // those that people keep for themselves
+  std::string spam_base = "mark";              // off, mark or refuse: servers that sent spam
+  std::uint32_t spam_base_count = 5;           // messages learnt as spam
+  std::chrono::seconds spam_base_period{604'800};  // within which they come
+  std::chrono::seconds spam_base_keep{604'800};    // since the last of them
   bool greylist = false;
   std::chrono::seconds greylist_wait{300};        // a retry before that does not count
   std::chrono::seconds greylist_retry{86'400};    // a retry after that does not count
@@ -42,7 +49,8 @@ struct Screening {
 // Other programs that look into messages.
 struct Scan {
   std::string clamd;                 // "unix:/run/clamav/clamd.ctl" or "host:port"; empty: none
-  std::string virus = "refuse";      // refuse or mark
+  std::string virus = "refuse";      // refuse, mark or hold
+  std::string quarantine = "junk";   // what a milter wants put aside: junk or hold
   std::vector<std::string> milters;  // the same forms, asked one after the other
   bool outgoing = true;              // mail of those who signed in too
   bool fail_open = true;             // false: when one does not answer, the sender tries again

@@ -195,6 +195,14 @@ Result<void> take_free_busy(string_view text, PolicyValues& values) {
   return {};
 }
 
+Result<void> take_quarantine(string_view text, PolicyValues& values) {
+  using enum OwnQuarantine;
+  if (text != "none" && text != "see" && text != "release")
+    return fail(Errc::bad_input, fmt::format("\"{}\" is none of none, see and release", text));
+  values.quarantine = text == "release" ? release : text == "see" ? see : none;
+  return {};
+}
+
 struct NameRow {
   PolicyName name;
   string_view word;
@@ -228,6 +236,7 @@ constexpr std::array<NameRow, k_policy_names> k_names{{
     {PolicyName::invitations, "invitations", false, take_invitations},
     {PolicyName::publishing, "publishing", false, take_publishing},
     {PolicyName::free_busy, "free_busy", false, take_free_busy},
+    {PolicyName::quarantine, "quarantine", false, take_quarantine},
 }};
 
 constexpr bool in_order() {

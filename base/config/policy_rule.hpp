@@ -42,8 +42,9 @@ enum class PolicyName : std::uint8_t {
   invitations,
   publishing,
   free_busy,
+  quarantine,
 };
-inline constexpr std::size_t k_policy_names = 24;
+inline constexpr std::size_t k_policy_names = 25;
 std::string_view name_of(PolicyName name) noexcept;
 std::optional<PolicyName> find_policy_name(std::string_view name) noexcept;
 
@@ -85,6 +86,9 @@ enum class BusyAskers : std::uint8_t {
   nobody,
 };
 
+// What somebody may do about mail to him that is held in quarantine.
+enum class OwnQuarantine : std::uint8_t { none, see, release };
+
 // What holds for somebody; what is absent is as the settings have it for everybody.
 struct PolicyValues {
   std::optional<std::uint64_t> quota;     // bytes; 0 (written none): no limit
@@ -102,6 +106,7 @@ struct PolicyValues {
   OutsideInvitations invitations = OutsideInvitations::add;
   Publishing publishing = Publishing::full;
   BusyAskers free_busy = BusyAskers::everybody;
+  OwnQuarantine quarantine = OwnQuarantine::none;
 
   bool may_use(PolicyProtocol protocol) const noexcept;
   // The networks it may be used from; nullptr: any.

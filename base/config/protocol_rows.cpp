@@ -111,6 +111,12 @@ constexpr auto k_rows = std::to_array<Row>({
      "Networks that may send to anybody without signing in.",
      "For printers and programs that cannot sign in: addresses, ranges and networks. Empty: "
      "nobody, this machine included. The whole Internet must never be in it."},
+    {"smtp.pop_before_smtp",
+     [](Settings& s) -> Field { return &s.smtp.pop_before_smtp; },
+     {0, 3600},
+     "How long after a sign-in by POP3 its address may send without one.",
+     "For old programs and devices that cannot sign in to send. Whoever shares that address may "
+     "then send as that person. 0: never."},
     {"checks.enabled",
      [](Settings& s) -> Field { return &s.checks.enabled; },
      {},
@@ -131,11 +137,11 @@ constexpr auto k_rows = std::to_array<Row>({
      "others forward."},
     {"checks.dmarc_fail",
      [](Settings& s) -> Field { return &s.checks.dmarc_fail; },
-     {0, 0, {"mark", "refuse", "obey"}},
+     {0, 0, {"mark", "refuse", "obey", "hold"}},
      "What is done with a message that fails DMARC.",
      "mark only writes it down, with the policy of the author's domain; refuse gives it back to "
      "the sender where that policy is reject; obey does so too, and puts a message into the folder "
-     "for junk where it is quarantine."},
+     "for junk where it is quarantine; hold does so too, but holds that one in quarantine."},
     {"checks.fail_open",
      [](Settings& s) -> Field { return &s.checks.fail_open; },
      {},

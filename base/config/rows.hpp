@@ -11,6 +11,7 @@ std::span<const Row> server_rows();
 std::span<const Row> directory_rows();
 std::span<const Row> protocol_rows();
 std::span<const Row> screening_rows();
+std::span<const Row> guard_rows();
 std::span<const Row> flow_rows();
 std::span<const Row> outbound_rows();
 std::span<const Row> trace_rows();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/config/flow_settings.hpp"
+#include "base/config/guard_settings.hpp"
 #include "base/config/sieve_settings.hpp"
 
 namespace kontor::config {
@@ -134,6 +135,8 @@ struct Smtp {
   ByteCount max_session = 0;                  // sum of the messages of one connection; 0: no limit
   std::uint32_t max_messages_per_minute = 0;  // from one address, unless signed in; 0: no limit
   std::vector<std::string> trusted_networks;  // may send to anybody without signing in
+  // After a sign-in by POP3 its address may send so long without one; 0: it may not.
+  std::chrono::seconds pop_before_smtp{0};
 };
 
 struct Http {
@@ -239,6 +242,9 @@ struct Settings {
   Policy policy;
   Screening screening;
   Scan scan;
+  Signs signs;
+  Quarantine quarantine;
+  Learning learning;
   Domains domains;
   Queue queue;
   Outbound outbound;

@@ -14,8 +14,8 @@ const std::vector<Row>& all_rows() {
   static const std::vector<Row> rows = [] {
     std::vector<Row> out;
     for (const auto part :
-         {server_rows(), directory_rows(), protocol_rows(), screening_rows(), flow_rows(),
-          outbound_rows(), trace_rows(), sieve_rows(), store_rows(), search_rows()})
+         {server_rows(), directory_rows(), protocol_rows(), screening_rows(), guard_rows(),
+          flow_rows(), outbound_rows(), trace_rows(), sieve_rows(), store_rows(), search_rows()})
       out.insert(out.end(), part.begin(), part.end());
     return out;
   }();

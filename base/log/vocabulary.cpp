@@ -21,6 +21,7 @@
 #include "base/log/events/moderation.hpp"
 #include "base/log/events/policy.hpp"
 #include "base/log/events/pop3.hpp"
+#include "base/log/events/quarantine.hpp"
 #include "base/log/events/queue.hpp"
 #include "base/log/events/relay.hpp"
 #include "base/log/events/reports.hpp"
@@ -56,6 +57,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_scheduling_events);
   add(events::k_managesieve_events);
   add(events::k_pop3_events);
+  add(events::k_quarantine_events);
   add(events::k_relay_events);
   add(events::k_reports_events);
   add(events::k_queue_events);

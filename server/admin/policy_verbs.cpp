@@ -69,6 +69,8 @@ std::string default_of(PolicyName name, const config::Settings& settings) {
       return "full";
     case PolicyName::free_busy:
       return "everybody";
+    case PolicyName::quarantine:
+      return "none";
     default:
       return "any";
   }

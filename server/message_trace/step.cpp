@@ -8,13 +8,14 @@
 namespace kontor::message_trace {
 namespace {
 
-constexpr std::array<std::string_view, 20> k_whats{
-    "",         "received",  "screened", "checked",    "scanned",   "rule",     "refused",
-    "taken",    "delivered", "present",  "redirected", "discarded", "rejected", "queued",
-    "deferred", "relayed",   "failed",   "removed",    "told",      "expired"};
-constexpr std::array<std::string_view, 11> k_states{
+constexpr std::array<std::string_view, 23> k_whats{
+    "",         "received", "screened",  "checked",  "scanned",    "rule",
+    "refused",  "taken",    "delivered", "present",  "redirected", "discarded",
+    "rejected", "queued",   "deferred",  "relayed",  "failed",     "removed",
+    "told",     "expired",  "held",      "released", "lapsed"};
+constexpr std::array<std::string_view, 12> k_states{
     "waiting",    "waiting",   "deferred", "delivered", "relayed", "expanded",
-    "redirected", "discarded", "refused",  "failed",    "removed"};
+    "redirected", "discarded", "refused",  "failed",    "removed", "held"};
 
 }  // namespace
 
@@ -56,6 +57,12 @@ State state_after(State before, What what) noexcept {
       return State::failed;
     case What::removed:
       return State::removed;
+    case What::held:
+      return before == State::open ? State::held : before;
+    case What::released:
+      return before == State::held ? State::open : before;
+    case What::lapsed:
+      return before == State::held ? State::discarded : before;
     default:
       return before;
   }

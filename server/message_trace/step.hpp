@@ -36,6 +36,9 @@ enum class What : std::uint8_t {
   removed = 17,     // an administrator took it out of the queue
   told = 18,        // its sender gets a notice
   expired = 19,     // the last try was too late
+  held = 20,        // it is in quarantine; place is its reason
+  released = 21,    // it left quarantine on its way to the recipient
+  lapsed = 22,      // it left quarantine, and nobody gets it
 };
 
 // What is known of a recipient. The numbers stand in files.
@@ -51,6 +54,7 @@ enum class State : std::uint8_t {
   refused = 8,
   failed = 9,
   removed = 10,
+  held = 11,
 };
 
 // As bits.

@@ -22,6 +22,11 @@ inline constexpr EventKind k_copy_skipped{
 inline constexpr EventKind k_copy_filed{
     "delivery.copy.filed", LogLevel::info,
     "The script of this mailbox's owner put the message into this folder.", ""};
+inline constexpr EventKind k_copy_sorted{
+    "delivery.copy.sorted", LogLevel::info,
+    "The recipient's own lists of senders put the message into his folder for junk, or kept it out "
+    "of it.",
+    ""};
 inline constexpr EventKind k_copy_in_folder{
     "delivery.copy.folder", LogLevel::info,
     "A message to the address of a folder is on disk in that folder.", ""};
@@ -54,8 +59,8 @@ inline constexpr EventKind k_reply_failed{
     "The error says what is wrong with this mailbox or the queue."};
 
 inline constexpr std::array k_delivery_events{
-    &k_copy_stored,     &k_copy_failed,      &k_copy_skipped,   &k_copy_filed,
-    &k_copy_redirected, &k_redirect_refused, &k_copy_discarded, &k_copy_refused,
-    &k_script_failed,   &k_reply_sent,       &k_reply_failed,   &k_copy_in_folder};
+    &k_copy_stored,      &k_copy_failed,    &k_copy_skipped, &k_copy_filed,    &k_copy_redirected,
+    &k_redirect_refused, &k_copy_discarded, &k_copy_refused, &k_script_failed, &k_reply_sent,
+    &k_reply_failed,     &k_copy_in_folder, &k_copy_sorted};
 
 }  // namespace kontor::log::events

@@ -55,12 +55,18 @@ inline constexpr EventKind k_smtp_sent_copy_missing{
     "reason or the error says why.",
     "Who sends needs the right i in the Sent folder (kontorctl shares list MAILBOX)."};
 
+inline constexpr EventKind k_smtp_identity_adopted{
+    "smtp.session.adopted", LogLevel::info,
+    "Somebody who signed in by POP3 from this address a moment ago sends without signing in "
+    "(smtp.pop_before_smtp).",
+    ""};
+
 inline constexpr std::array k_smtp_events{
-    &k_smtp_session_opened,   &k_smtp_session_closed,  &k_smtp_session_failed,
-    &k_smtp_tls_started,      &k_smtp_tls_failed,      &k_smtp_sign_in_done,
-    &k_smtp_sign_in_refused,  &k_smtp_sender_refused,  &k_smtp_recipient_refused,
-    &k_smtp_message_accepted, &k_smtp_message_refused, &k_smtp_message_lost,
-    &k_smtp_command_refused,  &k_smtp_notice_lost,     &k_smtp_sent_copy_stored,
-    &k_smtp_sent_copy_missing};
+    &k_smtp_identity_adopted,  &k_smtp_session_opened,   &k_smtp_session_closed,
+    &k_smtp_session_failed,    &k_smtp_tls_started,      &k_smtp_tls_failed,
+    &k_smtp_sign_in_done,      &k_smtp_sign_in_refused,  &k_smtp_sender_refused,
+    &k_smtp_recipient_refused, &k_smtp_message_accepted, &k_smtp_message_refused,
+    &k_smtp_message_lost,      &k_smtp_command_refused,  &k_smtp_notice_lost,
+    &k_smtp_sent_copy_stored,  &k_smtp_sent_copy_missing};
 
 }  // namespace kontor::log::events

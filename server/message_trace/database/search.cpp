@@ -140,14 +140,14 @@ Result<Condition> of_status(const std::string& status) {
                                       status == "junk" ? k_junk : k_virus),
                           {}});
   std::string states;
-  for (int i = 0; i <= static_cast<int>(State::removed); ++i)
+  for (int i = 0; i <= static_cast<int>(State::held); ++i)
     if (name_of(static_cast<State>(i)) == status)
       states += (states.empty() ? "" : ", ") + std::to_string(i);
   if (states.empty())
     return fail(Errc::bad_input,
                 "no such status: " + status +
                     "; there are waiting, deferred, delivered, relayed, expanded, redirected, "
-                    "discarded, refused, failed, removed, junk, virus");
+                    "discarded, refused, failed, removed, held, junk, virus");
   const bool is_usual = status == "delivered" || status == "relayed" || status == "expanded";
   // The words of the index, so that it is used.
   return on_recipient(

@@ -290,6 +290,7 @@ TEST(Table, RowsAreCompleteAndDefaultsAreInRange) {
 TEST(Table, EveryFieldHasARow) {
   const auto folder = source_dir() / "base/config";
   const auto text = read_file(folder / "flow_settings.hpp") +
+                    read_file(folder / "guard_settings.hpp") +
                     read_file(folder / "sieve_settings.hpp") + read_file(folder / "settings.hpp");
   std::map<std::string, std::vector<std::string>> fields;
   const std::regex block(R"(struct (\w+) \{([^}]*(?:\{[^}]*\}[^}]*)*?)\n\};)");
@@ -313,6 +314,9 @@ TEST(Table, EveryFieldHasARow) {
                                                     {"Checks", "checks"},
                                                     {"Screening", "screening"},
                                                     {"Scan", "scan"},
+                                                    {"Signs", "signs"},
+                                                    {"Quarantine", "quarantine"},
+                                                    {"Learning", "learning"},
                                                     {"Sieve", "sieve"},
                                                     {"Http", "http"},
                                                     {"Dav", "dav"},
