@@ -10,6 +10,7 @@
 #include "base/config/languages.hpp"
 #include "base/config/load.hpp"
 #include "base/config/policy_rule.hpp"
+#include "base/config/route_rules.hpp"
 #include "base/config/screening_rules.hpp"
 #include "base/config/sign_rules.hpp"
 #include "base/config/sources.hpp"
@@ -34,6 +35,18 @@ bool is_host_name(std::string_view name) {
       if (!is_digit(c) && c != '-' && (ascii_lower(c) < 'a' || ascii_lower(c) > 'z')) return false;
   }
   return true;
+}
+
+// Ways by domain: each readable, and each domain once.
+void check_routes(const Queue& queue, Sentences& out) {
+  std::set<std::string> seen;
+  for (const auto& row : queue.routes) {
+    const auto rule = parse_route(row);
+    if (!rule)
+      out.push_back(fmt::format("queue.routes: \"{}\": {}", row, rule.error().detail()));
+    else if (!seen.insert(rule->pattern).second)
+      out.push_back(fmt::format("queue.routes: {} stands there twice", rule->pattern));
+  }
 }
 
 // Mail to others, and the names it needs.
@@ -200,6 +213,7 @@ void check_networks(const Settings& settings, Sentences& out) {
   };
   networks("sign_in.never_block", settings.sign_in.never_block);
   networks("smtp.trusted_networks", settings.smtp.trusted_networks);
+  networks("queue.etrn_networks", settings.queue.etrn_networks);
   networks("http.unlimited_networks", settings.http.unlimited_networks);
   const auto rules = [&](std::string_view name, const std::vector<std::string>& texts) {
     if (const auto parsed = AccessRules::parse(texts); !parsed)
@@ -366,6 +380,7 @@ Sentences check_settings(const Settings& settings) {
   check_server(settings, out);
   check_directory(settings, out);
   check_queue(settings, out);
+  check_routes(settings.queue, out);
   check_outbound(settings, out);
   check_reports(settings, out);
   check_ldap(settings, out);

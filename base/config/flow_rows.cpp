@@ -138,6 +138,45 @@ constexpr auto k_rows = std::to_array<Row>({
      {1048576, 1099511627776},
      "Disk space kept free by the queue.",
      "Below it mail to others is refused for the time being."},
+    {"queue.routes",
+     [](Settings& s) -> Field { return &s.queue.routes; },
+     {},
+     "Ways and limits by domain.",
+     "\"DOMAIN: name=value name=value\"; DOMAIN is a domain, *.DOMAIN (all below it) or *; of "
+     "those "
+     "that fit the longest counts. hosts=HOST:PORT,HOST (or mx), user=, password_file=, tls= (may, "
+     "require, verify or dane), source=ADDRESS, connections=, rate= (messages a minute), "
+     "first_retry=, longest_retry=, lifetime=, max_size=, hold=yes (only sent when ETRN or "
+     "kontorctl "
+     "queue release asks for it), drop=yes (written as files into DATA/drop/DOMAIN)."},
+    {"queue.future_release",
+     [](Settings& s) -> Field { return &s.queue.future_release; },
+     {0, 31536000},
+     "Longest time a message may be held by its sender.",
+     "FUTURERELEASE (RFC 4865), offered to people who sign in. 0: not offered."},
+    {"queue.deliver_by_least",
+     [](Settings& s) -> Field { return &s.queue.deliver_by_least; },
+     {0, 86400},
+     "Shortest time for a message that must come by then or return.",
+     "DELIVERBY (RFC 2852): a shorter one is refused at once. 0: any time is taken."},
+    {"queue.etrn_networks",
+     [](Settings& s) -> Field { return &s.queue.etrn_networks; },
+     {},
+     "Networks that may ask for held mail.",
+     "ETRN (RFC 1985) for domains with hold=yes in queue.routes. People who sign in and "
+     "smtp.trusted_networks may always."},
+    {"queue.pickup",
+     [](Settings& s) -> Field { return &s.queue.pickup; },
+     {},
+     "Send files put into DATA/pickup.",
+     "A file NAME.eml moved there is sent to its To, Cc and Bcc, or to its X-Receiver lines. Who "
+     "may "
+     "write there may send to anybody."},
+    {"queue.bad_mail",
+     [](Settings& s) -> Field { return &s.queue.bad_mail; },
+     {0, 1099511627776},
+     "Space for mail that could be neither delivered nor returned.",
+     "Kept in DATA/badmail with its report; the oldest go first. 0: it is dropped."},
 });
 
 }  // namespace

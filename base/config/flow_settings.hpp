@@ -86,8 +86,14 @@ struct Queue {
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds timeout{300};
   std::vector<std::string> notice_languages = {"en", "ru"};
-  std::string postmaster;          // gets copies of failure notices; empty: nobody
-  ByteCount reserve = 67'108'864;  // disk space below which no mail for the queue is taken
+  std::string postmaster;           // gets copies of failure notices; empty: nobody
+  ByteCount reserve = 67'108'864;   // disk space below which no mail for the queue is taken
+  std::vector<std::string> routes;  // "DOMAIN: name=value ..." (route_rules.hpp)
+  std::chrono::seconds future_release{2'592'000};  // longest hold of a message; 0: none
+  std::chrono::seconds deliver_by_least{0};        // shortest time that BY may ask for
+  std::vector<std::string> etrn_networks;          // who may ask for held mail without signing in
+  bool pickup = false;                             // files in DATA/pickup are sent
+  ByteCount bad_mail = 67'108'864;                 // of DATA/badmail; the oldest go first; 0: none
 };
 
 // How mail to others is protected on its way, and what others are told of it.

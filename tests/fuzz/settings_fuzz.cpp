@@ -8,6 +8,7 @@
 #include "base/config/edit.hpp"
 #include "base/config/load.hpp"
 #include "base/config/mailbox_rules.hpp"
+#include "base/config/route_rules.hpp"
 #include "base/config/values.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -21,6 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::abort();
   if (const auto rule = kontor::config::parse_retention(text))
     if (rule->folder.empty() || rule->days == 0) std::abort();
+  if (const auto rule = kontor::config::parse_route(text)) {
+    if (rule->pattern.empty() || (!rule->user.empty() && rule->hosts.empty())) std::abort();
+    if (kontor::config::parse_route(text) != rule) std::abort();
+  }
   const auto settings = kontor::config::parse_settings(text, "fuzz.toml");
   if (!settings) {
     if (settings.error().detail().empty()) std::abort();  // every refusal says why

@@ -70,6 +70,35 @@ inline constexpr EventKind k_queue_paused_unreadable{
     "The list of paused domains cannot be read: no domain is paused.",
     "Pause them again with kontorctl queue pause."};
 
+inline constexpr EventKind k_queue_released{
+    "queue.domain.released", LogLevel::info,
+    "Mail held for this domain (hold=yes in queue.routes) was asked for by ETRN or an "
+    "administrator; count recipients are due now.",
+    ""};
+inline constexpr EventKind k_queue_bad_mail_kept{
+    "queue.badmail.kept", LogLevel::warning,
+    "A message could be neither delivered nor returned to anybody; it lies in DATA/badmail with "
+    "its "
+    "report.",
+    "Look at the report; delete the files when they are of no use."};
+inline constexpr EventKind k_queue_bad_mail_failed{
+    "queue.badmail.failed", LogLevel::error,
+    "A message that could be neither delivered nor returned could not be kept in DATA/badmail "
+    "either, and is lost.",
+    "Look for a full disk, or for the rights of the data folder."};
+inline constexpr EventKind k_queue_pickup_taken{
+    "queue.pickup.taken", LogLevel::info,
+    "A file of DATA/pickup is in the queue and was taken away from there.", ""};
+inline constexpr EventKind k_queue_pickup_refused{
+    "queue.pickup.refused", LogLevel::warning,
+    "A file of DATA/pickup is no message that can be sent; it was renamed to NAME.bad, and "
+    "NAME.reason says why.",
+    "Mend the file and move it there again under its old name."};
+inline constexpr EventKind k_queue_pickup_failed{
+    "queue.pickup.failed", LogLevel::error,
+    "A file of DATA/pickup cannot be sent for the time being; it is tried again.",
+    "The error says why: often rights, or a full disk."};
+
 inline constexpr std::array k_queue_events{
     &k_queue_opened,
     &k_queue_damaged,
@@ -89,6 +118,12 @@ inline constexpr std::array k_queue_events{
     &k_queue_paused,
     &k_queue_resumed,
     &k_queue_paused_unreadable,
+    &k_queue_released,
+    &k_queue_bad_mail_kept,
+    &k_queue_bad_mail_failed,
+    &k_queue_pickup_taken,
+    &k_queue_pickup_refused,
+    &k_queue_pickup_failed,
 };
 
 }  // namespace kontor::log::events

@@ -215,6 +215,28 @@ TEST(Settings, WhatDoesNotFitTogether) {
     EXPECT_THAT(check_settings(parsed(text)), ElementsAre(sentence)) << text;
 }
 
+TEST(Settings, RoutesThatCannotBe) {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"[queue]\nroutes = [\"a.test hosts=mx\"]",
+       "queue.routes: \"a.test hosts=mx\": the domain it is for and a colon must come first"},
+      {"[queue]\nroutes = [\"A.test: hosts=mx\", \"a.test: tls=dane\"]",
+       "queue.routes: a.test stands there twice"},
+      {"[queue]\nroutes = [\"*.a.test: hosts=mx:0\"]",
+       "queue.routes: \"*.a.test: hosts=mx:0\": hosts: \"mx:0\" is not HOST, HOST:PORT or mx"},
+      {"[queue]\nroutes = [\"*: user=u password_file=/p\"]",
+       "queue.routes: \"*: user=u password_file=/p\": user= needs hosts=: a password is for no "
+       "other "
+       "server"},
+      {"[queue]\nroutes = [\"a.test: drop=yes hold=yes\"]",
+       "queue.routes: \"a.test: drop=yes hold=yes\": drop= is for one domain, and excludes hosts=, "
+       "tls= and hold=: nothing is sent"},
+      {"[queue]\netrn_networks = [\"office\"]",
+       "queue.etrn_networks: \"office\" is not an IPv4 or IPv6 address"},
+  };
+  for (const auto& [text, sentence] : rows)
+    EXPECT_THAT(check_settings(parsed(text)), ElementsAre(sentence)) << text;
+}
+
 TEST(Settings, TheDumpGivesTheSettingsAgain) {
   Settings settings;
   settings.server.name = "mail.example.test";
