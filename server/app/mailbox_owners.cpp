@@ -3,6 +3,7 @@
 
 #include "server/app/quota_letter.hpp"
 #include "server/imap/flags.hpp"
+#include "server/quarantine/keeper.hpp"
 
 namespace kontor::app {
 namespace {
@@ -61,6 +62,7 @@ void MailboxOwners::set_directory(directory::Directory& directory,
 }
 
 store::MailboxPolicy MailboxOwners::policy(const store::Binding& owner) const {
+  if (owner == quarantine::owner()) return quarantine::policy_of(settings_.quarantine);
   auto policy = general_;
   const auto values = policies_.of(PrincipalId{owner.source, owner.guid});
   if (auto* directory = directory_.load(); directory != nullptr && !values->quota)

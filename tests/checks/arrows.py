@@ -51,6 +51,7 @@ ALLOWED = {
     'server/managesieve/wire': ['base/core'],
     'server/managesieve': BASE + STORE + DIRECTORY_SEEN + ['server/managesieve/wire', 'server/delivery', 'server/sieve', 'server/line', 'server/trace'],
     'server/filter': BASE + ['server/trace'],
+    'server/quarantine': BASE + STORE + ['server/queue', 'server/message_trace', 'server/trace'],
     'server/imap_client': ['base/core'],
     'server/collector': BASE + STORE + DIRECTORY_SEEN + ['server/imap_client', 'server/delivery', 'server/filter', 'server/trace'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
