@@ -4,6 +4,7 @@
 //
 //   kontor-load lmtp    --connections 16 --count 20000  deliveries; each 250 is waited for
 //   kontor-load smtp    --count 2000                    SMTP until all are in the mailboxes
+//   kontor-load send    --count 2000                    SMTP alone: for relays and checks
 //   kontor-load visible --count 100                     time from the 250 to being seen by IMAP
 //   kontor-load append  --connections 4 --count 2000    APPEND one by one
 //   kontor-load fill    --count 100000                  fills the first user's INBOX
@@ -32,6 +33,7 @@ constexpr std::array k_loads{
     Load{"append", run_append}, Load{"fill", run_fill},       Load{"login", run_login},
     Load{"store", run_store},   Load{"fetch", run_fetch},     Load{"bodies", run_bodies},
     Load{"idle", run_idle},     Load{"qresync", run_qresync}, Load{"pop3", run_pop3},
+    Load{"send", run_send},
 };
 
 void add_server(po::options_description& all, Options& options) {
@@ -59,6 +61,11 @@ void add_work(po::options_description& all, Options& options) {
       "messages, logins, rounds or sessions");
   add("seconds", po::value(&options.seconds)->default_value(0),
       "ends earlier after so long; 0: the count alone ends it");
+  add("sender", po::value(&options.sender)->default_value("load@elsewhere.test"),
+      "of send: the reverse-path");
+  add("hello", po::value(&options.hello)->default_value("load.test"), "of send: the name in EHLO");
+  add("file", po::value(&options.file),
+      "of send: a message with CRLF that is sent as it is, instead of made ones");
   add("size", po::value(&options.size)->default_value(2'500), "middle size of a message");
   add("deliveries", po::value(&options.deliveries)->default_value(0),
       "of idle: to how many people; of qresync: changes");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mail that comes in: by LMTP, by SMTP, by APPEND. Each message is waited for and looked for
 // afterwards, with its body.
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -20,7 +22,7 @@ struct MailClient {
 MailClient mail_client(const Options& options, bool lmtp) {
   MailClient made{Client(options.host, options.port(lmtp ? "lmtp" : "smtp"), false)};
   made.client.expect("", "220");
-  made.client.send(lmtp ? "LHLO load.test\r\n" : "EHLO load.test\r\n");
+  made.client.send((lmtp ? "LHLO " : "EHLO ") + options.hello + "\r\n");
   for (bool more = true; more;) {
     const auto line = made.client.line();
     if (!line.starts_with("250")) throw std::runtime_error("the server said: " + line);
@@ -31,8 +33,11 @@ MailClient mail_client(const Options& options, bool lmtp) {
 }
 
 // In two groups of commands where the server announces that, as mail servers do (RFC 2920).
-void hand_over(MailClient& to, const std::string& recipient, const std::string& message) {
-  const std::string mail = "MAIL FROM:<load@elsewhere.test> BODY=8BITMIME\r\n";
+void hand_over(MailClient& to,
+               const std::string& recipient,
+               const std::string& message,
+               const std::string& sender = "load@elsewhere.test") {
+  const std::string mail = "MAIL FROM:<" + sender + "> BODY=8BITMIME\r\n";
   const std::string rcpt = "RCPT TO:<" + recipient + ">\r\n";
   const std::string data = "DATA\r\n";
   to.client.expect(to.pipelining ? mail + rcpt + data : mail, "250");
@@ -98,6 +103,30 @@ void run_smtp(const Options& options) {
   arrivals.verify(samples.count());
   const auto count = static_cast<double>(samples.count());
   report(options, "smtp", visible, samples, {{"accepted_per_second", count / accepted.seconds()}});
+}
+
+// To the 250 and no further: where the messages go from there is not this program's to see.
+void run_send(const Options& options) {
+  std::string file;
+  if (!options.file.empty()) {
+    std::ifstream in(options.file, std::ios::binary);
+    file.assign(std::istreambuf_iterator<char>(in), {});
+    if (!file.ends_with("\r\n")) throw std::runtime_error(options.file + " is no message");
+  }
+  const auto addresses = options.addresses();
+  Stretch stretch(options);
+  auto samples = run_parallel(options, [&](unsigned) {
+    auto client = std::make_shared<MailClient>(mail_client(options, false));
+    return [&, client](std::size_t number) {
+      const auto& to = addresses[number % addresses.size()];
+      if (file.empty())
+        hand_over(*client, to, make_message(number, options.size), options.sender);
+      else
+        hand_over(*client, to, file, options.sender);
+    };
+  });
+  stretch.stop();
+  report(options, "send", stretch, samples);
 }
 
 // One message at a time; how long after the 250 another session sees it.

@@ -20,7 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   std::string what, host, password, users, domain, cgroup, user;
-  unsigned people = 1;  // "#" in a name of `users` stands for the numbers below this
+  std::string sender, hello;  // of `send`
+  std::string file;           // the message it sends; empty: those of the other loads
+  unsigned people = 1;        // "#" in a name of `users` stands for the numbers below this
   unsigned port_base = 10'000;
   std::map<std::string, unsigned> ports;  // by name, instead of port_base + the standard port
   unsigned connections = 16;
@@ -43,6 +45,7 @@ struct Load {
 };
 void run_lmtp(const Options& options);
 void run_smtp(const Options& options);
+void run_send(const Options& options);
 void run_visible(const Options& options);
 void run_append(const Options& options);
 void run_fill(const Options& options);

@@ -194,6 +194,10 @@ class Peer(sides.Side):
     def more_settings(self):
         return ''
 
+    def postfix_settings(self, conf):
+        """Further lines of main.cf; files that they name belong into `conf`."""
+        return ''
+
     def start_dovecot(self, fsync):
         config = self.work / 'dovecot.conf'
         config.write_text(DOVECOT.format(work=self.work, tls=self.tls, fsync=fsync, group=MAIL_GROUP, processors=os.cpu_count(), **self.ports) + self.more_settings())
@@ -214,7 +218,7 @@ class Peer(sides.Side):
             os.chown(work / 'state', postfix, -1)
         conf = work / 'conf'
         (conf / 'people').write_text(''.join(f'{name}@{sides.DOMAIN} ok\n' for name in sides.NAMES))
-        (conf / 'main.cf').write_text(MAIN_CF.format(work=work, conf=conf, lmtp=self.work / 'run/lmtp'))
+        (conf / 'main.cf').write_text(MAIN_CF.format(work=work, conf=conf, lmtp=self.work / 'run/lmtp') + self.postfix_settings(conf))
         (conf / 'master.cf').write_text(MASTER_CF.format(port=self.ports['smtp']))
         self.spawn([f'{POSTFIX_PROGRAMS}/master', '-c', str(conf), '-d'], env={**os.environ, 'MAIL_CONFIG': str(conf)})
 

@@ -53,6 +53,16 @@ class Groupware(unittest.TestCase):
             self.assertTrue(any(words in row for row in rows), (words, result.stdout))
 
 
+class MailFlow(unittest.TestCase):
+    def test_relays_and_a_long_queue_are_measured(self):
+        result = subprocess.run([sys.executable, '-B', str(kontor.ROOT / 'bench/mail_flow.py'), '--only', 'checks,relay,queued', '--count', '40',
+                                 '--queued', '300', '--rounds', '1', '--build', str(kontor.build_folder())],
+                                capture_output=True, text=True, timeout=600)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        for words in ('| all checks |', '| all checks, greylisting |', '| CPU a message |', '| a message for another domain'):
+            self.assertIn(words, result.stdout)
+
+
 class Search(unittest.TestCase):
     def run_bench(self, name, *arguments):
         result = subprocess.run([sys.executable, '-B', str(kontor.ROOT / 'bench' / name), *arguments, '--messages', '300', '--build',
