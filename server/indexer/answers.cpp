@@ -32,6 +32,11 @@ std::vector<store::ItemId> stretch(const store::AccountView& view,
   return out;
 }
 
+// An index that knows of more than the account ever had is of another past of it.
+bool is_of_this_past(search::ItemId position, const store::Account& account) {
+  return position <= account.view().highest_modseq();
+}
+
 }  // namespace
 
 Task<std::vector<Candidates>> Indexer::candidates(store::AccountId account,
@@ -61,7 +66,14 @@ Task<std::vector<Candidates>> Indexer::candidates(store::AccountId account,
   };
   auto answers = co_await io::on_pool(searchers_, std::move(work));
   hurry(account, true);
-  if (answers) co_return *std::move(answers);
+  if (answers) {
+    auto opened = co_await environment_.store.open(account);  // it is open: see Searcher
+    const auto is_of_it = [&](const Candidates& answer) {
+      return opened && is_of_this_past(answer.position(), **opened);
+    };
+    if (std::ranges::all_of(*answers, is_of_it)) co_return *std::move(answers);
+    co_return nothing;  // it is about to be made anew
+  }
   environment_.log.emit(log::events::k_index_query_failed, answers.error(),
                         {{Keys::account, account.text()}});
   co_return nothing;
@@ -73,7 +85,8 @@ Task<Result<std::vector<search::Document>>> Indexer::documents(AccountPtr accoun
   const auto info = environment_.store.info(account->id());
   const auto state = shelf_.known(account->id());
   const bool any_indexed =
-      state && std::ranges::any_of(items, [&](auto item) { return item <= state->position; });
+      state && is_of_this_past(state->position, *account) &&
+      std::ranges::any_of(items, [&](auto item) { return item <= state->position; });
   if (settings_.enabled && info && any_indexed) {
     const auto ask = [items](search::AccountIndex& index) -> Result<KnownAttachments> {
       KnownAttachments texts;
@@ -100,7 +113,10 @@ Task<std::vector<std::string>> Indexer::attachments(store::AccountId account,
   using Texts = std::vector<std::string>;
   const auto info = environment_.store.info(account);
   const auto state = shelf_.known(account);
-  if (settings_.enabled && info && state && item <= state->position) {
+  auto opened = co_await environment_.store.open(account);
+  if (settings_.enabled && info && state && item <= state->position && opened &&
+      is_of_this_past(state->position, **opened)) {
+    opened->reset();
     const auto ask = [item](search::AccountIndex& index) -> Result<Texts> {
       KONTOR_TRY(auto fields, index.attachments(item));
       Texts texts;

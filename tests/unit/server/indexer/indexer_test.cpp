@@ -297,6 +297,8 @@ TEST_F(IndexerTest, AnIndexOfALaterStateOfTheMailboxIsBegunAnew) {
   std::filesystem::remove_all(two + "/fts");
   std::filesystem::copy(one + "/fts", two + "/fts", std::filesystem::copy_options::recursive);
   begin();
+  EXPECT_THAT(found(search::TextOp::words, "two", 2), ElementsAre("mail of two"));
+  EXPECT_THAT(found(search::TextOp::words, "one", 2), IsEmpty());
   run();
   wait_until([&] { return sink_.count("search.index.begun_anew") == 1; });
   wait_complete(2);
