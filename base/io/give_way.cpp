@@ -5,7 +5,41 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <ctime>
+#include <thread>
+
 namespace kontor::io {
+namespace {
+
+Pace::Duration read_clock(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + Pace::Duration(time.tv_nsec);
+}
+
+}  // namespace
+
+Pace::Reading Pace::read() {
+  return {read_clock(CLOCK_THREAD_CPUTIME_ID), read_clock(CLOCK_PROCESS_CPUTIME_ID),
+          read_clock(CLOCK_MONOTONIC)};
+}
+
+Pace::Duration Pace::rest(Duration own, Duration all, Duration passed) {
+  constexpr int k_quarter = 4, k_times = 2;
+  if (all - own <= passed / k_quarter) return Duration::zero();
+  return std::min(own * k_times, k_longest_rest);
+}
+
+void Pace::step() {
+  const auto own = read_clock(CLOCK_THREAD_CPUTIME_ID) - began_.own;
+  // Another thread than the last time: its clock says nothing of the time since.
+  if (own >= Duration::zero() && own < k_stretch) return;
+  const auto now = read();
+  const auto pause = rest(own, now.all - began_.all, now.at - began_.at);
+  if (pause > Duration::zero() && own > Duration::zero()) std::this_thread::sleep_for(pause);
+  began_ = read();
+}
 
 void give_way() noexcept {
   constexpr int k_nice = 15;

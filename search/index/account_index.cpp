@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/io/give_way.hpp"
 #include "base/mime/decode.hpp"
 #include "search/analyze/stemmer.hpp"
 #include "search/index/evaluation.hpp"
@@ -218,12 +219,14 @@ Result<void> FileIndex::add_batches(std::span<const Document> documents,
                                     std::uint64_t era) {
   KONTOR_TRY(const auto dictionary, dictionary_for(documents, era));
   std::optional<SegmentWriter> writer;
+  io::Pace pace;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     if (!writer) {
       KONTOR_TRY(folder_.begin_building());
       writer.emplace(folder_.building(), adding_, stemmer_, dictionary);
     }
     KONTOR_TRY(writer->add(documents[i]));
+    pace.step();
     const bool last = i + 1 == documents.size();
     if (!last && writer->text_bytes() < k_batch) continue;
     KONTOR_TRY(end_segment(*writer, last ? position : documents[i].item, era));

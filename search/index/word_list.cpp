@@ -6,6 +6,8 @@
 
 #include <charconv>
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "base/core/crc32c.hpp"
 #include "base/core/little_endian.hpp"
@@ -40,6 +42,7 @@ std::string sizes_of(const BlockHead& head) {
 class Writer {
  public:
   Writer(io::File& file, std::uint32_t crc) : file_(file), bytes_(k_magic) {
+    if (context_ == nullptr) throw std::bad_alloc();
     append_le(bytes_, crc);
   }
 
@@ -68,8 +71,8 @@ class Writer {
   Result<void> end_block() {
     if (block_.empty()) return {};
     std::string packed(ZSTD_compressBound(block_.size()), '\0');
-    const auto size =
-        ZSTD_compress(packed.data(), packed.size(), block_.data(), block_.size(), k_level);
+    const auto size = ZSTD_compressCCtx(context_.get(), packed.data(), packed.size(), block_.data(),
+                                        block_.size(), k_level);
     if (ZSTD_isError(size) != 0) return fail(Errc::io_error, ZSTD_getErrorName(size));
     packed.resize(size);
     add_head(
@@ -91,7 +94,12 @@ class Writer {
     return {};
   }
 
+  struct FreeContext {
+    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  };
+
   io::File& file_;
+  std::unique_ptr<ZSTD_CCtx, FreeContext> context_{ZSTD_createCCtx()};  // 1 MB, for all blocks
   std::uint64_t at_ = 0;
   std::string bytes_;  // not yet written
   std::string block_;

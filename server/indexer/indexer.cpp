@@ -81,8 +81,9 @@ void Indexer::stop() {
 
 void Indexer::heard(const store::AccountId& account, store::AccountNews news) {
   const auto now = environment_.clock.steady();
-  schedule_.with([&](Schedule& schedule) { schedule.note(account, news, now); });
-  wake_.raise();
+  // Told of every commit: it is woken for the few that it would sleep too long for.
+  if (schedule_.with([&](Schedule& schedule) { return schedule.note(account, news, now); }))
+    wake_.raise();
 }
 
 void Indexer::leaving(const store::AccountId& account) {

@@ -11,7 +11,7 @@ void Schedule::put(const store::AccountId& account, Waiting waiting) {
   waiting_.emplace(account, waiting);
 }
 
-void Schedule::note(const store::AccountId& account, store::AccountNews news, SteadyTime now) {
+bool Schedule::note(const store::AccountId& account, store::AccountNews news, SteadyTime now) {
   const auto found = waiting_.find(account);
   Waiting waiting = found == waiting_.end() ? Waiting{SteadyTime::max(), 0} : found->second;
   auto due = now + delay_;
@@ -19,10 +19,12 @@ void Schedule::note(const store::AccountId& account, store::AccountNews news, St
     due = now + k_patience;
   if (found != waiting_.end() && found->second.due <= due) {
     found->second.messages = waiting.messages;
-    return;
+    return false;
   }
+  const bool is_first = order_.empty() || due < order_.begin()->first;
   waiting.due = due;
   put(account, waiting);
+  return is_first;
 }
 
 void Schedule::add(const store::AccountId& account, SteadyTime when) {

@@ -25,7 +25,8 @@ class Schedule {
 
   explicit Schedule(std::chrono::milliseconds delay) : delay_(delay) {}
 
-  void note(const store::AccountId& account, store::AccountNews news, SteadyTime now);
+  // Somebody is due sooner than anybody was before: who sleeps for wait() is to be woken.
+  bool note(const store::AccountId& account, store::AccountNews news, SteadyTime now);
   // Its turn comes at `when`, if it would not come sooner.
   void add(const store::AccountId& account, SteadyTime when);
   // Somebody searches it: who waits need not wait any longer.

@@ -25,6 +25,17 @@ TEST(Schedule, AnAccountInUseIsDueADelayAfterTheFirstChange) {
   EXPECT_FALSE(schedule.take(start + 1h));
 }
 
+TEST(Schedule, OnlyWhoIsDueSoonerThanAllWakesWhoWaits) {
+  Schedule schedule(500ms);
+  const SteadyTime start{};
+  EXPECT_TRUE(schedule.note(k_one, AccountNews::delivered, start));
+  EXPECT_FALSE(schedule.note(k_one, AccountNews::delivered, start + 1ms));
+  EXPECT_TRUE(schedule.note(k_two, AccountNews::changed, start + 2ms));
+  EXPECT_FALSE(schedule.note(k_one, AccountNews::changed, start + 3ms));  // after the other
+  EXPECT_EQ(schedule.take(start + 502ms), k_two);
+  EXPECT_EQ(schedule.wait(start + 502ms), 1ms);
+}
+
 TEST(Schedule, MailForAnAccountNobodyHasOpenWaitsForCompany) {
   Schedule schedule(500ms);
   const SteadyTime start{};
