@@ -125,7 +125,7 @@ def main():
     work.chmod(0o755)
     every = []
     try:
-        every.append(kontor := ours.Kontor(work))
+        every.append(kontor := ours.Kontor(work, search_enabled=False))
         prepare(kontor, chosen.messages, kontor.start)
         start(kontor, run)
         if not chosen.alone:
