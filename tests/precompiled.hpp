@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The precompiled header of unit tests: cmake/precompiled.hpp and what nearly every test pays for besides.
+// The precompiled header of unit tests: cmake/precompiled.hpp and what nearly every test pays for
+// besides.
 #pragma once
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

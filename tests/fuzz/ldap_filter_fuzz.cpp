@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Filters and the rows of groups.* and journal.rules: any text; what is a filter is asked of an entry.
+// Filters and the rows of groups.* and journal.rules: any text; what is a filter is asked of an
+// entry.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
