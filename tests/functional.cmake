@@ -92,6 +92,7 @@ target_link_libraries(relay_probe PRIVATE kontor_base_config kontor_server_http 
 set_target_properties(relay_probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 kontor_script(clients relay tests/functional/relay.py 600)
 kontor_script(clients outbound_tls tests/functional/outbound_tls.py 600)
+kontor_script(clients mail_reports tests/functional/mail_reports.py 600)
 kontor_script(clients mail_out tests/functional/mail_out.py 600)
 kontor_script(clients notices tests/functional/notices.py 600)
 kontor_script(scripts imap_resync tests/functional/imap_resync.py 3600)

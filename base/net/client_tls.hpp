@@ -21,6 +21,7 @@ class TlsClientEnd {
   virtual ~TlsClientEnd() = default;
   virtual Task<Result<void>> become_tls_client(TlsWish wish, Limit limit) = 0;
   virtual std::string peer_certificate() const = 0;
+  virtual CertificateVerdict certificate_verdict() const = 0;
 };
 
 }  // namespace kontor::net

@@ -130,6 +130,11 @@ Task<Result<void>> start_dane_tls(Stream& stream,
   co_return co_await end->become_tls_client(std::move(wish), limit);
 }
 
+CertificateVerdict certificate_verdict(const Stream& stream) {
+  const auto* end = dynamic_cast<const TlsClientEnd*>(&stream);
+  return end != nullptr ? end->certificate_verdict() : CertificateVerdict();
+}
+
 std::string peer_certificate(const Stream& stream) {
   const auto* end = dynamic_cast<const TlsClientEnd*>(&stream);
   return end != nullptr ? end->peer_certificate() : std::string();

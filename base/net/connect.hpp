@@ -57,6 +57,22 @@ Task<Result<void>> start_dane_tls(Stream& stream,
                                   std::shared_ptr<const DaneTrust> trust,
                                   Limit limit);
 
+// What a look at the certificate of the other side came to, whether it had to be good or not.
+enum class Trust : unsigned char {
+  none,         // there was no certificate to look at
+  good,         // it would have passed, or did
+  expired,      // its time is over
+  other_host,   // it is for another name
+  not_by_tlsa,  // it is none of those that the DNS names
+  untrusted     // nobody who is trusted has signed it, or anything else is wrong
+};
+struct CertificateVerdict {
+  Trust trust = Trust::none;
+  std::string text;  // OpenSSL's words; empty: good, or none
+};
+// Of a TLS client, also after a handshake that failed.
+CertificateVerdict certificate_verdict(const Stream& stream);
+
 // For the log, once TLS is on: who the certificate of the other side is for, who signed it, and
 // whether it would have passed Verify::certificate. Empty without TLS as a client.
 std::string peer_certificate(const Stream& stream);

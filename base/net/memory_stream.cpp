@@ -104,6 +104,9 @@ class MemoryStream final : public Stream, public TlsClientEnd {
     return start_tls(nullptr, limit);
   }
   std::string peer_certificate() const override { return is_tls_ ? "of the test" : ""; }
+  CertificateVerdict certificate_verdict() const override {
+    return {is_tls_ ? Trust::good : Trust::none, {}};
+  }
 
   Task<void> close() override {
     close_both();

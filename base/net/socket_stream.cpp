@@ -95,6 +95,9 @@ class SocketStream final : public Stream, public TlsClientEnd {
   std::string peer_certificate() const override {
     return tls_ ? tls_->peer_certificate() : std::string();
   }
+  CertificateVerdict certificate_verdict() const override {
+    return tls_ ? tls_->certificate_verdict() : CertificateVerdict();
+  }
 
   Task<void> close() override {
     if (descriptor_.fd() < 0) co_return;

@@ -178,6 +178,21 @@ TlsInfo TlsSession::info() const {
   return info;
 }
 
+CertificateVerdict TlsSession::certificate_verdict() const {
+  if (!client_context_) return {};
+  const auto verdict = SSL_get_verify_result(ssl_.get());
+  if (verdict == X509_V_OK) {
+    const bool is_there = SSL_get0_peer_certificate(ssl_.get()) != nullptr;
+    return {is_there ? Trust::good : Trust::none, {}};
+  }
+  CertificateVerdict out{Trust::untrusted, X509_verify_cert_error_string(verdict)};
+  if (verdict == X509_V_ERR_CERT_HAS_EXPIRED) out.trust = Trust::expired;
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH)
+    out.trust = Trust::other_host;
+  if (verdict == X509_V_ERR_DANE_NO_MATCH) out.trust = Trust::not_by_tlsa;
+  return out;
+}
+
 std::string TlsSession::peer_certificate() const {
   if (!client_context_) return {};
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());

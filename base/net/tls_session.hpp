@@ -29,6 +29,7 @@ class TlsSession {
   void say_goodbye();  // close_notify, as far as it goes at once
   TlsInfo info() const;
   std::string peer_certificate() const;
+  CertificateVerdict certificate_verdict() const;
   const std::string& failure() const noexcept { return failure_; }  // of the step that failed
 
  private:

@@ -44,6 +44,10 @@ class WorkPool;  // base/io/work_pool.hpp
 namespace kontor::indexer {
 class Searcher;  // server/indexer/searcher.hpp
 }
+namespace kontor::reports {
+class Received;   // server/reports/received.hpp
+class TlsKeeper;  // server/reports/tls_keeper.hpp
+}  // namespace kontor::reports
 namespace kontor::message_trace {
 class Recorder;  // server/message_trace/database/recorder.hpp
 }
@@ -73,6 +77,9 @@ struct Environment {
   filter::dkim::KeyRing* dkim_keys = nullptr;            // nullptr: none (tests)
   const filter::dmarc::Keeper* dmarc_results = nullptr;  // nullptr: none are kept
   std::function<Task<std::uint64_t>()> send_dmarc_reports = {};  // how many letters
+  const reports::TlsKeeper* tls_results = nullptr;               // nullptr: none are kept
+  std::function<Task<std::uint64_t>()> send_tls_reports = {};    // how many reports
+  const reports::Received* received = nullptr;                   // nullptr: none are read
   message_trace::Recorder* trace = nullptr;                      // nullptr: none is kept
   collector::Collector* collector = nullptr;                     // nullptr: none (tests)
 };

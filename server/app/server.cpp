@@ -40,11 +40,13 @@
 #include "server/app/notify.hpp"
 #include "server/app/out_of_office_replies.hpp"
 #include "server/app/process.hpp"
+#include "server/app/received_reports.hpp"
 #include "server/app/router.hpp"
 #include "server/app/script_outbox.hpp"
 #include "server/app/session_warden.hpp"
 #include "server/app/spelling.hpp"
 #include "server/app/sts.hpp"
+#include "server/app/tls_reports.hpp"
 #include "server/app/web.hpp"
 #include "server/dav/homes.hpp"
 #include "server/dav/schedule.hpp"
@@ -143,13 +145,17 @@ struct Server::State {
   std::unique_ptr<scheduling::Scheduler> scheduler;
   std::unique_ptr<delivery::Delivery> delivery;
   std::unique_ptr<LocalTransport> local;
-  std::unique_ptr<smtp::client::StsPolicies> sts;  // null: MTA-STS is not looked at
+  std::unique_ptr<smtp::client::StsPolicies> sts;   // null: MTA-STS is not looked at
+  std::unique_ptr<reports::TlsKeeper> tls_results;  // null: no TLS reports are made
+  std::unique_ptr<reports::Received> received;      // null: no reports of others are read
+  std::unique_ptr<ReceivedReports> received_reports;
   std::unique_ptr<collector::Collector> collector;
   std::unique_ptr<smtp::client::Relay> relay;
   std::unique_ptr<Router> router;
   std::unique_ptr<filter::dkim::KeyRing> dkim_keys;
   std::unique_ptr<filter::Outbound> outbound;
   std::unique_ptr<queue::Queue> queue;
+  std::unique_ptr<TlsReports> tls_reports;
   std::unique_ptr<smtp::Routing> routing;
   std::unique_ptr<smtp::Gate> smtp_gate;
   std::unique_ptr<filter::Checks> checks;
@@ -185,6 +191,7 @@ struct Server::State {
   Result<void> open_parts();
   Result<void> open_directory();
   Result<void> open_queue();
+  Result<void> open_reports();
   void make_scheduler();
   void make_environments();
   void make_collector();
@@ -284,11 +291,29 @@ Result<void> Server::State::open_queue() {
         {*resolver, io::real_file_system(), clock, log, *std::move(fetch)},
         settings.server.data_folder + "/mta-sts");
   }
+  if (!settings.reports.tls_sender.empty())
+    tls_results = reports::TlsKeeper::open({io::real_file_system(), clock, log},
+                                           settings.server.data_folder + "/tls-results");
   smtp::client::RelayEnvironment others{settings, *resolver, log, clock};
   others.policies = sts.get();
+  others.told = tls_results.get();
   auto made = smtp::client::Relay::make(std::move(others));
   if (!made) return fail(std::move(made).error().while_doing("preparing mail to others"));
   relay = *std::move(made);
+  return open_reports();
+}
+
+Result<void> Server::State::open_reports() {
+  const auto& wanted = settings.reports;
+  if (!wanted.addresses.empty())
+    received = std::make_unique<reports::Received>(
+        reports::Received::Environment{io::real_file_system(), log, wanted.keep, wanted.max_size},
+        settings.server.data_folder + "/reports");
+  if (!tls_results) return {};
+  auto made = TlsReports::make(
+      {settings, *tls_results, *dkim_keys, *resolver, *queue, workers, disk, clock, log});
+  if (!made) return fail(std::move(made).error().while_doing("reports.ca_file"));
+  tls_reports = *std::move(made);
   return {};
 }
 
@@ -343,6 +368,8 @@ void Server::State::make_environments() {
       settings, *store, *queue, tasks, io.get_executor(), clock, log});
   const auto stored = [this](delivery::StoredCopy copy) {
     if (copy.message != nullptr) invitations->consider(*scheduler, copy);
+    if (copy.report != nullptr && received_reports)
+      received_reports->consider(copy.report, copy.header);
     if (copy.notes != nullptr) out_of_office->consider(*delivery, std::move(copy));
   };
   scripts = std::make_unique<ScriptOutbox>(*queue, *policies, clock);
@@ -351,6 +378,9 @@ void Server::State::make_environments() {
       [this] { return directory->knows_everybody(); }, scripts.get(), trace.get()});
   scripts->set_delivery(*delivery);
   make_scheduler();
+  if (received)
+    received_reports = std::make_unique<ReceivedReports>(ReceivedReports::Environment{
+        settings, *directory, *received, workers, tasks, io.get_executor(), clock, log});
   local = std::make_unique<LocalTransport>(*delivery, queue.get());
   router = std::make_unique<Router>(local.get(), relay.get());
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
@@ -412,6 +442,9 @@ void Server::State::make_admin() {
   admin->dkim_keys = dkim_keys.get();
   admin->dmarc_results = dmarc_results.get();
   if (dmarc_reports) admin->send_dmarc_reports = [this] { return dmarc_reports->send(true); };
+  admin->tls_results = tls_results.get();
+  if (tls_reports) admin->send_tls_reports = [this] { return tls_reports->send(true); };
+  admin->received = received.get();
   audit = std::make_unique<admin::AuditLog>(
       io::real_file_system(), admin::audit_folder(settings.server.data_folder), disk, clock, log);
   admin->audit = audit.get();
@@ -539,6 +572,7 @@ Task<void> Server::State::keep_house() {
       if (uses_due) app_passwords->save_uses();
       if (uses_due && dmarc_results) (void)dmarc_results->save();
       if (uses_due && sts) (void)sts->save();
+      if (uses_due && tls_results) (void)tls_results->save();
       if (uses_due) save_greylist(screening->greylist(), settings.server.data_folder, log);
       if (hung_up) reopen_log();
       if (hung_up) tell_manager("READY=1");
@@ -567,6 +601,11 @@ Task<void> Server::State::keep_keys() {
         co_await dkim_keys->look_after(**asked, clock.now() - filter::dkim::record_life(settings));
     }
     if (dmarc_reports && !is_stopping) (void)co_await dmarc_reports->send(false);
+    if (tls_reports && !is_stopping) (void)co_await tls_reports->send(false);
+    if (received) {
+      auto tidy = [this] { received->tidy(clock.now()); };
+      co_await io::on_pool(disk, std::move(tidy));
+    }
     if (sts) {
       std::function<bool()> ends = [this] { return bool(is_stopping); };
       co_await sts->refresh(std::move(ends));
@@ -625,6 +664,7 @@ Task<void> Server::State::shut_down() {
     app_passwords->save_uses();
     if (dmarc_results) (void)dmarc_results->save();
     if (sts) (void)sts->save();
+    if (tls_results) (void)tls_results->save();
     if (trace) (void)trace->flush();
   };
   co_await io::on_pool(disk, std::move(last_files));

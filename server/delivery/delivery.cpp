@@ -12,6 +12,7 @@
 
 #include "base/core/answers.hpp"
 #include "base/core/run_all.hpp"
+#include "base/core/text.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/events/delivery.hpp"
@@ -78,6 +79,7 @@ struct Job {
   std::vector<Copy> copies;
   std::size_t size = 0;
   std::atomic<std::size_t> next = 0;
+  const std::vector<std::string>* report_addresses = nullptr;
 };
 
 // The same for every try of a message with this trace.
@@ -124,8 +126,15 @@ bool may_have_calendar(std::string_view bodystructure) {
   return bodystructure.find(k_type) != std::string_view::npos;
 }
 
-// Out of office and invitations are somebody else's work; nearly nobody has notes, and few messages
-// have calendars.
+bool is_for_reports(const Job& job, const Copy& copy) {
+  return job.report_addresses != nullptr &&
+         std::ranges::any_of(*job.report_addresses, [&](const std::string& address) {
+           return iequals(address, copy.recipient) || iequals(address, copy.person->mail);
+         });
+}
+
+// Out of office, invitations and reports are somebody else's work; nearly nobody has notes, and few
+// messages have calendars.
 // Whom a script answers itself, nobody else does.
 void tell_stored(const Job& job, const Copy& copy) {
   if (!job.stored) return;
@@ -134,10 +143,12 @@ void tell_stored(const Job& job, const Copy& copy) {
                    : job.store.owner_notes({copy.person->id.source, copy.person->id.guid});
   const auto calendar = job.prepared.calendars.find(copy.original);
   const bool has_calendar = calendar != job.prepared.calendars.end();
-  if (notes == nullptr && !has_calendar) return;
+  const bool is_report = is_for_reports(job, copy);
+  if (notes == nullptr && !has_calendar && !is_report) return;
   const auto& message = job.prepared.messages.at(copy.original);
   job.stored({copy.person, std::move(notes), job.sender, message.raw.substr(0, message.header_size),
-              has_calendar ? calendar->second : nullptr});
+              has_calendar ? calendar->second : nullptr,
+              is_report ? std::make_shared<const std::string>(message.raw) : nullptr});
 }
 
 // Into exactly that folder; not_found: it is gone.
@@ -536,6 +547,7 @@ Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string
           {},
           message.size(),
           {}};
+  job.report_addresses = &environment.settings.reports.addresses;
   const auto index = plan(job, envelope);
   job.prepared = co_await state_->prepare(job, envelope, std::move(message));
   for (auto& copy : job.copies)

@@ -72,13 +72,14 @@ struct Envelope {
 };
 
 // A copy that has just come into a mailbox whose owner has notes on it, or that may hold a
-// scheduling message.
+// scheduling message or a report.
 struct StoredCopy {
   std::shared_ptr<const directory::Principal> person;
   std::shared_ptr<const store::AnnotationMap> notes;  // null: none
   std::string sender;                                 // reverse-path
   std::string header;                                 // of the message
   std::shared_ptr<const std::string> message;  // whole, when it has a text/calendar part; else null
+  std::shared_ptr<const std::string> report = nullptr;  // whole, in one of reports.addresses
 };
 
 // What delivery is built on; all of it outlives it.

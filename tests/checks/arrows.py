@@ -52,13 +52,14 @@ ALLOWED = {
     'server/managesieve': BASE + STORE + DIRECTORY_SEEN + ['server/managesieve/wire', 'server/delivery', 'server/sieve', 'server/line', 'server/trace'],
     'server/filter': BASE + ['server/trace'],
     'server/quarantine': BASE + STORE + ['server/queue', 'server/message_trace', 'server/trace'],
+    'server/reports': BASE + ['server/dav/xml'],
     'server/imap_client': ['base/core'],
     'server/collector': BASE + STORE + DIRECTORY_SEEN + ['server/imap_client', 'server/delivery', 'server/filter', 'server/trace'],
-    'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/trace'],
+    'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/reports', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/message_trace', 'server/queue', 'server/filter'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/collector', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'search'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/collector', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/reports', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 

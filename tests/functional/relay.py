@@ -68,9 +68,9 @@ class RelayCase(unittest.TestCase):
                                 input=''.join(lines).encode(), capture_output=True, timeout=seconds)
         if own:
             own.close()
-        self.log = result.stderr.decode()
+        self.log, self.said = result.stderr.decode(), result.stdout.decode()
         self.assertEqual(result.returncode, 0, self.log)
-        return [Told(*line.split('\t')[1:]) for line in result.stdout.decode().splitlines() if line.startswith('told\t')]
+        return [Told(*line.split('\t')[1:]) for line in self.said.splitlines() if line.startswith('told\t')]
 
     def fates(self, told):
         return [f'{one.fate} {one.status}' for one in told]

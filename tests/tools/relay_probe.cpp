@@ -2,8 +2,9 @@
 // The relay by itself, without a queue: reads lines "sender TAB recipient,recipient TAB file TAB
 // count" from standard input, hands each message over as the settings file (argument 1) says, with
 // at most argument 2 connections a destination, and prints a line a recipient as soon as its fate
-// is told: "told TAB address TAB fate TAB status TAB host TAB reply TAB reason". Events go to
-// standard error. tests/functional/relay.py runs it.
+// is told: "told TAB address TAB fate TAB status TAB host TAB reply TAB reason". At the end, with
+// reports.tls_sender, what was counted for TLS reports. Events go to standard error.
+// tests/functional/relay.py runs it.
 #include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,6 +20,7 @@
 #include "base/core/text.hpp"
 #include "base/net/socket_stream.hpp"
 #include "server/http/fetch.hpp"
+#include "server/reports/tls_keeper.hpp"
 #include "server/smtp/client/relay.hpp"
 
 namespace {
@@ -128,6 +130,9 @@ int run(const char* config, unsigned connections) {
       {**resolver, io::real_file_system(), system_clock(), log::Context(**log), fetch},
       settings->server.data_folder + "/mta-sts");
   if (settings->outbound.mta_sts) environment.policies = policies.get();
+  const auto counted = reports::TlsKeeper::open(
+      {io::real_file_system(), system_clock(), log::Context(**log)}, "none");
+  if (!settings->reports.tls_sender.empty()) environment.told = counted.get();
   environment.timeout_after_dot = settings->queue.timeout;  // tests do not wait ten minutes
   auto relay = smtp::client::Relay::make(std::move(environment));
   if (!relay) return fmt::print(stderr, "{}\n", relay.error().text()), 2;
@@ -142,6 +147,8 @@ int run(const char* config, unsigned connections) {
             if (error) std::rethrow_exception(error);
           });
   context.run();
+  for (const auto& [day, tally] : counted->days())
+    fmt::print("{}", reports::format_tls_tally(tally));
   return policies->save() ? 0 : 1;
 }
 

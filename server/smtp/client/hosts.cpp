@@ -7,6 +7,7 @@
 
 #include "base/core/text.hpp"
 #include "server/smtp/client/dane.hpp"
+#include "server/smtp/client/tls_told.hpp"
 
 namespace kontor::smtp::client {
 namespace {
@@ -44,7 +45,7 @@ class Search {
       : route_(std::move(route)), resolver_(with.resolver), with_(with), own_(own) {
     const auto& settings = with.settings;
     port_ = route_.port != 0 ? route_.port : settings.queue.port;
-    has_dane_ = settings.outbound.dane && settings.queue.tls != "verify";
+    has_dane_ = settings.outbound.dane && settings.queue.tls != "verify" && !with.asks_nothing;
   }
 
   Task<Hosts> run() {
@@ -113,8 +114,9 @@ class Search {
       hosts_.failure = failed("5.1.10", fmt::format("{} takes no mail (null MX)", route_.name));
       co_return;
     }
-    if (with_.policies != nullptr) {
+    if (with_.policies != nullptr && !with_.asks_nothing) {
       auto policy = co_await with_.policies->find(route_.name);
+      if (with_.told != nullptr) tell_policy(*with_.told, route_.name, policy);
       policy_ = std::move(policy.policy);
     }
     if (found->hosts.empty()) {  // RFC 5321, 5.1: its address is an implicit MX
@@ -167,6 +169,8 @@ class Search {
         co_await find_dane(resolver_, host, port_, std::move(addresses), route_.name);
     if (!found) {
       ++failures_;
+      if (with_.told != nullptr && route_.kind == Route::Kind::domain)
+        tell_dnssec(*with_.told, route_.name, host, found.error());
       trouble_ = Error(found.error().code(),
                        fmt::format("TLSA records of {} (DANE): {}", host, found.error().detail()));
       co_return std::nullopt;
@@ -174,19 +178,25 @@ class Search {
     if (found->records.empty()) co_return by_policy(host);
     demand.needs_tls = true;  // RFC 8461, 2: TLSA records stand above a policy
     demand.dane = found->trust;
+    demand.told = told_of(route_.name, found->records);
     co_return demand;
   }
 
   // RFC 8461, 4.1: nothing: mail for the domain may not go to this host.
   std::optional<Demand> by_policy(const std::string& host) {
     Demand demand;
-    if (!policy_ || policy_->mode != StsMode::enforce) return demand;
-    if (!covers(*policy_, host)) {
+    if (!policy_) return demand;
+    demand.told = told_of(route_.name, *policy_);
+    demand.authorities = with_.authorities;
+    demand.is_tested = policy_->mode == StsMode::testing;
+    demand.is_left_out = !covers(*policy_, host);
+    if (demand.is_tested) return demand;
+    if (demand.is_left_out) {
+      if (with_.told != nullptr) tell_left_out(*with_.told, route_.name, host, *policy_);
       is_any_left_out_ = true;
       return std::nullopt;
     }
     demand.needs_tls = true;
-    demand.authorities = with_.authorities;
     return demand;
   }
 

@@ -17,6 +17,10 @@
 #include "server/smtp/client/route.hpp"
 #include "server/smtp/client/sts.hpp"
 
+namespace kontor::reports {
+class TlsKeeper;  // server/reports/tls_keeper.hpp
+}
+
 namespace kontor::smtp::client {
 
 // The addresses that mail would come back to us at.
@@ -60,6 +64,8 @@ struct HostSearch {
   const config::Settings& settings;
   StsPolicies* policies = nullptr;                           // null: MTA-STS is not looked at
   std::shared_ptr<const net::ClientTlsContext> authorities;  // for MTA-STS
+  reports::TlsKeeper* told = nullptr;                        // null: nothing is counted
+  bool asks_nothing = false;  // what hosts ask of TLS does not count: reports on it (RFC 8460, 3)
 };
 
 Task<Hosts> find_hosts(Route route, const HostSearch& search, const OwnAddresses& own);

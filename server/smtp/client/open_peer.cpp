@@ -17,7 +17,10 @@ class Opening {
   Task<Opened> run() {
     Opened opened;
     const bool is_open = co_await open();
-    if (!is_open && peer_) co_await peer_->quit();
+    if (!is_open && peer_) {
+      failure_.local = peer_->local().address;
+      co_await peer_->quit();
+    }
     if (is_open)
       opened.peer = std::move(peer_);
     else
@@ -65,16 +68,19 @@ class Opening {
     if (peer_->is_tls()) co_return true;
     if (terms_.tls == TlsPolicy::none && !target_.demand.needs_tls) co_return true;
     const bool is_needed = terms_.tls != TlsPolicy::may || target_.demand.needs_tls;
-    if (!peer_->offered.starttls)
+    if (!peer_->offered.starttls) {
+      failure_.has_no_tls = is_needed;
       co_return is_needed ? refuse("4.7.4", fmt::format("{} offers no TLS, which is required{}",
                                                         target_.host, by_whom()))
                           : true;
+    }
     auto reply = co_await peer_->command("STARTTLS");
     if (!reply) co_return lost("STARTTLS", reply.error());
     if (reply->code != 220) {  // RFC 3207, 4
       if (!is_needed && !peer_->is_broken()) co_return true;
       refuse_by(*reply, "answered STARTTLS with");
       failure_.why.status = "4.7.4";
+      failure_.has_no_tls = true;
       failure_.is_final = false;
       co_return false;
     }
@@ -86,17 +92,20 @@ class Opening {
     auto started = co_await peer_->start_tls(terms_);
     if (started) co_return true;
     failure_.is_tls = true;
+    failure_.verdict = peer_->verdict();
     co_return refuse("4.7.5", fmt::format("TLS with {} failed{}: {}", target_.host, why_it_counts(),
                                           started.error().text()));
   }
 
   std::string_view by_whom() const {
-    if (target_.demand.authorities) return " by its domain's policy (MTA-STS)";
-    return target_.demand.needs_tls ? " by its TLSA records (DANE)" : "";
+    if (!target_.demand.needs_tls) return "";
+    return target_.demand.authorities ? " by its domain's policy (MTA-STS)"
+                                      : " by its TLSA records (DANE)";
   }
   std::string_view why_it_counts() const {
     if (target_.demand.dane) return " (its TLSA records count: DANE)";
-    return target_.demand.authorities ? " (its domain's policy counts: MTA-STS)" : "";
+    const bool counts = target_.demand.authorities && !target_.demand.is_tested;
+    return counts ? " (its domain's policy counts: MTA-STS)" : "";
   }
 
   // RFC 4954; TLS is on: Terms with a login always need it.

@@ -15,6 +15,7 @@
 #include "base/net/connect.hpp"
 #include "base/net/line_reader.hpp"
 #include "server/queue/message.hpp"
+#include "server/reports/tls_tally.hpp"
 #include "server/smtp/client/extensions.hpp"
 
 namespace kontor::smtp::client {
@@ -25,6 +26,11 @@ struct Demand {
   std::shared_ptr<const net::DaneTrust> dane;  // RFC 7672: whom the certificate has to be of
   // RFC 8461: whose word on the certificate and the host's name counts.
   std::shared_ptr<const net::ClientTlsContext> authorities;
+  // RFC 8461, 5: mode testing: what they say is told to the domain, and changes nothing.
+  bool is_tested = false;
+  bool is_left_out = false;  // and the policy does not name the host
+  // Where that comes from, for reports (RFC 8460); null: nobody asks for anything.
+  std::shared_ptr<const reports::TlsPolicy> told;
 };
 
 struct Target {  // one address of one host
@@ -73,6 +79,8 @@ class Peer {
   bool is_tls() const { return stream_->is_tls(); }
   std::string tls() const { return stream_->tls_info().version; }
   std::string certificate() const { return net::peer_certificate(*stream_); }
+  net::CertificateVerdict verdict() const { return net::certificate_verdict(*stream_); }
+  const net::Endpoint& local() const { return stream_->local(); }
   const Target& target() const noexcept { return target_; }
   net::Limit timeout() const noexcept { return timeout_; }
   const Demand& demand() const noexcept { return target_.demand; }
@@ -92,9 +100,12 @@ class Peer {
 // Why a connection is not usable for mail.
 struct OpenFailure {
   queue::Outcome why;
-  bool is_final = false;    // 5xx as its greeting: it will say so again
-  bool is_tls = false;      // of the handshake: without TLS it may work (RFC 7435)
-  bool is_sign_in = false;  // our name or password, not the host
+  bool is_final = false;                 // 5xx as its greeting: it will say so again
+  bool is_tls = false;                   // of the handshake: without TLS it may work (RFC 7435)
+  bool has_no_tls = false;               // it does not offer what is required
+  net::CertificateVerdict verdict = {};  // of the handshake
+  std::string local = {};                // our numeric address
+  bool is_sign_in = false;               // our name or password, not the host
 };
 struct Opened {
   std::unique_ptr<Peer> peer;  // or

@@ -12,6 +12,7 @@
 #include "base/core/text.hpp"
 #include "base/log/events/relay.hpp"
 #include "server/smtp/client/hosts.hpp"
+#include "server/smtp/client/tls_told.hpp"
 #include "server/smtp/client/transaction.hpp"
 
 namespace kontor::smtp::client {
@@ -24,7 +25,8 @@ struct Relay::State {
       : environment(std::move(given)),
         own(environment.settings),
         memory(environment.clock),
-        search{environment.resolver, environment.settings, environment.policies, nullptr} {}
+        search{environment.resolver, environment.settings, environment.policies, nullptr,
+               environment.told} {}
 
   RelayEnvironment environment;
   OwnAddresses own;
@@ -107,7 +109,8 @@ class Run {
   Task<bool> serve(queue::Piece piece) {
     std::optional<std::string> bytes;
     for (int attempt = 0;; ++attempt) {
-      if (!co_await connect()) co_return co_await give_up(piece);
+      is_report_ = is_tls_report(piece);
+      if (!co_await connect() && !co_await connect_unasked()) co_return co_await give_up(piece);
       if (!bytes) {
         auto read = co_await work_.read(piece);
         if (!read) co_return co_await report_unreadable(piece, read.error());
@@ -136,13 +139,38 @@ class Run {
     co_return told.has_value();
   }
 
+  // RFC 8460, 3: goes out whatever fails in TLS, and its own session is not counted.
+  bool is_tls_report(const queue::Piece& piece) const {
+    const auto& sender = state_.environment.settings.reports.tls_sender;
+    return !sender.empty() && iequals(piece.envelope->sender, sender);
+  }
+
+  // For such a report, when the hosts cannot be reached as they want: as if they wanted nothing.
+  Task<bool> connect_unasked() {
+    if (!is_report_ || route_.kind != Route::Kind::domain || work_.is_stopping()) co_return false;
+    auto search = state_.search;
+    search.asks_nothing = true;
+    search.told = nullptr;
+    auto found = co_await find_hosts(route_, search, state_.own);
+    for (const auto& target : state_.memory.sort(std::move(found.targets))) {
+      OpenFailure failure;
+      is_unasked_ = co_await open(target, failure);
+      if (is_unasked_) co_return true;
+    }
+    co_return false;
+  }
+
   // Makes sure of a connection; otherwise why_ says why there is none.
   Task<bool> connect() {
-    if (peer_ && !peer_->is_broken()) co_return true;
+    const bool is_fit = is_report_ || !is_unasked_;  // other mail wants what the host wants
+    if (peer_ && !peer_->is_broken() && is_fit) co_return true;
     if (peer_) co_await peer_->quit();
     peer_.reset();
+    is_unasked_ = false;
     if (!is_resolved_) {
-      auto found = co_await find_hosts(route_, state_.search, state_.own);
+      auto search = state_.search;
+      if (is_report_) search.told = nullptr;
+      auto found = co_await find_hosts(route_, search, state_.own);
       is_resolved_ = true;
       targets_ = std::move(found.targets);
       if (found.failure) why_ = *std::move(found.failure);
@@ -166,6 +194,9 @@ class Run {
 
   Task<bool> open(Target target, OpenFailure& failure) {
     auto opened = co_await open_peer(target, terms_);
+    if (state_.search.told != nullptr && route_.kind == Route::Kind::domain && !is_report_)
+      tell_session(*state_.search.told, route_.name, target, opened,
+                   terms_.tls == TlsPolicy::verify);
     if (!opened.peer && opened.failure.is_tls) {
       log_.emit(events::k_relay_tls_failed, {{Keys::host, target.host},
                                              {Keys::peer, target.endpoint.text()},
@@ -230,7 +261,7 @@ class Run {
   std::string_view policy_word(const Target& target) const {
     if (terms_.tls == TlsPolicy::verify) return "verify";
     if (target.demand.dane) return "dane";
-    if (target.demand.authorities) return "mta-sts";
+    if (target.demand.authorities && !target.demand.is_tested) return "mta-sts";
     if (target.demand.needs_tls) return "dane-unusable";
     return terms_.tls == TlsPolicy::require ? "require" : "may";
   }
@@ -267,6 +298,8 @@ class Run {
   log::Context log_;
   std::vector<Target> targets_;
   bool is_resolved_ = false;
+  bool is_report_ = false;   // the piece in hand
+  bool is_unasked_ = false;  // the connection is as it is for reports alone
   queue::Outcome why_;
   std::unique_ptr<Peer> peer_;
 };

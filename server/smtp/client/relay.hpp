@@ -17,6 +17,10 @@
 #include "server/smtp/client/peer.hpp"
 #include "server/smtp/client/sts.hpp"
 
+namespace kontor::reports {
+class TlsKeeper;  // server/reports/tls_keeper.hpp
+}
+
 namespace kontor::smtp::client {
 
 // Everything referred to outlives the relay.
@@ -29,7 +33,8 @@ struct RelayEnvironment {
   net::Limit timeout_after_dot = std::chrono::minutes(10);
   std::function<Task<Result<std::unique_ptr<net::Stream>>>(net::Endpoint, std::string, net::Limit)>
       connect = net::connect;
-  StsPolicies* policies = nullptr;  // null: MTA-STS is not looked at
+  StsPolicies* policies = nullptr;     // null: MTA-STS is not looked at
+  reports::TlsKeeper* told = nullptr;  // null: nobody is told how TLS went
 };
 
 class Relay final : public queue::Transport {

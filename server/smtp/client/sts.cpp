@@ -78,26 +78,27 @@ void StsPolicies::remember(const std::string& domain, KnownPolicy policy) {
 }
 
 // 3.3: not again at once after a failure.
-Task<Result<StsPolicy>> StsPolicies::fetch(std::string domain, std::string id) {
+Task<StsPolicies::Fetched> StsPolicies::fetch(std::string domain, std::string id) {
   const auto now = environment_.clock.steady();
   const bool must_wait = state_.with([&](State& state) {
     std::erase_if(state.failed_until, [&](const auto& one) { return one.second <= now; });
     return state.failed_until.contains(domain) || state.failed_until.size() >= k_most_failures;
   });
-  if (must_wait) co_return fail(Errc::unavailable, "the policy could not be had lately");
+  if (must_wait)
+    co_return Fetched{fail(Errc::unavailable, "the policy could not be had lately"), false};
   auto text = co_await environment_.fetch("mta-sts." + domain);
   auto policy = text ? parse_sts_policy(*text) : fail(text.error());
   const auto log = environment_.log.with({{Keys::domain, domain}});
   if (!policy) {
     state_.with([&](State& state) { state.failed_until[domain] = now + k_after_failure; });
     log.emit(events::k_relay_policy_failed, policy.error());
-    co_return policy;
+    co_return Fetched{std::move(policy), text.has_value()};
   }
   KnownPolicy known{std::move(id), environment_.clock.now(), *policy};
   remember(domain, std::move(known));
   log.emit(events::k_relay_policy_learnt,
            {{Keys::policy, word_of(policy->mode)}, {Keys::seconds, policy->max_age.count()}});
-  co_return policy;
+  co_return Fetched{std::move(policy), true};
 }
 
 Task<StsPolicies::Found> StsPolicies::find(std::string domain) {
@@ -110,10 +111,11 @@ Task<StsPolicies::Found> StsPolicies::find(std::string domain) {
   const bool is_old = before && environment_.clock.now() - before->fetched >= k_fresh;
   if (id && (!before || before->id != *id || is_old)) {
     auto fetched = co_await fetch(domain, *id);
-    if (fetched)
-      policy = *std::move(fetched);
+    if (fetched.policy)
+      policy = *std::move(fetched.policy);
     else if (!policy)
-      found.fetch_failure = fetched.error();
+      found.fetch_failure = fetched.policy.error();
+    found.was_fetched = fetched.was_had;
   }
   if (policy && policy->mode != StsMode::none) found.policy = std::move(policy);
   co_return found;

@@ -42,6 +42,7 @@ class StsPolicies {
   struct Found {
     std::optional<StsPolicy> policy;     // in force; of mode none there is none
     std::optional<Error> fetch_failure;  // there is a record, but no policy could be had
+    bool was_fetched = false;            // and it is the text that is wrong
   };
   Task<Found> find(std::string domain);
   // Those known for a day or more are asked for again; gives up when `is_stopping` says so.
@@ -59,7 +60,11 @@ class StsPolicies {
   std::string path() const { return folder_ + "/policies"; }
   void load();
   std::optional<KnownPolicy> known(const std::string& domain) const;
-  Task<Result<StsPolicy>> fetch(std::string domain, std::string id);
+  struct Fetched {
+    Result<StsPolicy> policy;
+    bool was_had = false;  // a text came
+  };
+  Task<Fetched> fetch(std::string domain, std::string id);
   void remember(const std::string& domain, KnownPolicy policy);
 
   Environment environment_;
