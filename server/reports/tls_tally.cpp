@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view k_head = "Kontor TLS results 1";
 constexpr std::size_t k_policy_fields = 6, k_failure_fields = 7;
 constexpr char k_between = '|';
+constexpr std::uint64_t k_most_sessions = std::uint64_t{1} << 32U;  // of a line
 
 std::string cleaned(std::string_view text) {
   std::string out;
@@ -44,7 +45,8 @@ std::vector<std::string> list_of(std::string_view field) {
 }
 
 bool is_clean(const TlsPolicy& policy) {
-  return !policy.domain.empty() && reports::cleaned(policy) == policy;
+  return !policy.domain.empty() && !policy.domain.contains(' ') &&
+         reports::cleaned(policy) == policy;
 }
 
 }  // namespace
@@ -102,7 +104,7 @@ Result<TlsTally> parse_tls_tally(std::string_view text) {
     if (fields.front() == "policy" && fields.size() == k_policy_fields) {
       const auto type = type_of(fields[2]);
       const auto successes = parse_number<std::uint64_t>(fields[3]);
-      if (!type || !successes) return fail(wrong(i + 1));
+      if (!type || !successes || *successes > k_most_sessions) return fail(wrong(i + 1));
       TlsPolicy policy{std::string(fields[1]), *type, list_of(fields[4]), list_of(fields[5])};
       if (!is_clean(policy) || tally.contains(policy)) return fail(wrong(i + 1));
       counts = &tally[std::move(policy)];
@@ -114,8 +116,8 @@ Result<TlsTally> parse_tls_tally(std::string_view text) {
     const auto count = parse_number<std::uint64_t>(fields[1]);
     TlsFailure failure{std::string(fields[2]), std::string(fields[3]), std::string(fields[4]),
                        std::string(fields[5]), std::string(fields[6])};
-    if (!count || *count == 0 || failure.result.empty() || cleaned(failure) != failure ||
-        !counts->failures.emplace(std::move(failure), *count).second)
+    if (!count || *count == 0 || *count > k_most_sessions || failure.result.empty() ||
+        cleaned(failure) != failure || !counts->failures.emplace(std::move(failure), *count).second)
       return fail(wrong(i + 1));
   }
   return tally;

@@ -19,7 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto tally = parse_tls_tally(bytes)) {
     const auto again = parse_tls_tally(format_tls_tally(*tally));
     if (!again || *again != *tally) std::abort();
-    if (!tally->empty() && !read_tls_report(tls_report_json({"a", "b", "c", {}, {}}, *tally)))
+    const bool is_short =
+        !tally->empty() && tally->size() <= k_most_policies && size < k_most_failures;
+    if (is_short && !read_tls_report(tls_report_json({"a", "b", "c", {}, {}}, *tally)))
       std::abort();
   }
   if (const auto stored = parse_stored(bytes)) {

@@ -62,7 +62,8 @@ TEST(TlsTally, WhatIsNone) {
     EXPECT_FALSE(parse_tls_tally(std::string_view(text).substr(0, size))) << size;
   for (const auto* line :
        {"policy\ta.test\n", "policy\t\tsts\t1\t\t\n", "policy\ta.test\tother\t1\t\t\n",
-        "policy\ta.test\tsts\t-1\t\t\n", "failure\t1\tx\t\t\t\t\n",
+        "policy\ta.test\tsts\t-1\t\t\n", "policy\ta b\tsts\t1\t\t\n",
+        "policy\ta.test\tsts\t4294967297\t\t\n", "failure\t1\tx\t\t\t\t\n",
         "policy\ta.test\tsts\t1\t\t\nfailure\t0\tx\t\t\t\t\n",
         "policy\ta.test\tsts\t1\t\t\npolicy\ta.test\tsts\t1\t\t\n",
         "policy\ta.test\tsts\t1\t\xC3\xA4\t\n", "x\n"})
