@@ -25,6 +25,7 @@
 #include "base/log/events/queue.hpp"
 #include "base/log/events/relay.hpp"
 #include "base/log/events/reports.hpp"
+#include "base/log/events/rules.hpp"
 #include "base/log/events/scheduling.hpp"
 #include "base/log/events/server.hpp"
 #include "base/log/events/smtp.hpp"
@@ -54,6 +55,7 @@ std::vector<const EventKind*> gather() {
   add(events::k_message_trace_events);
   add(events::k_moderation_events);
   add(events::k_policy_events);
+  add(events::k_rules_events);
   add(events::k_scheduling_events);
   add(events::k_managesieve_events);
   add(events::k_pop3_events);

@@ -4,6 +4,7 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/ucnv.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,7 @@
 
 #include "base/core/text.hpp"
 #include "base/mime/decode.hpp"
+#include "base/mime/encode.hpp"
 
 namespace kontor::mime {
 namespace {
@@ -126,6 +128,31 @@ std::string to_utf8(std::string_view bytes, std::string_view charset) {
     converter = open_converter("windows-1252");
   }
   return converter == nullptr ? to_valid_utf8(bytes) : convert(*converter, bytes);
+}
+
+std::optional<std::string> from_utf8(std::string_view utf8, std::string_view charset) {
+  const bool is_ascii =
+      std::ranges::all_of(utf8, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (is_utf8_name(charset)) return std::string(utf8);
+  if (is_ascii_name(charset)) return is_ascii ? std::optional(std::string(utf8)) : std::nullopt;
+  const auto converter = open_converter(charset);
+  if (converter == nullptr || utf8.size() > INT32_MAX / 4) return std::nullopt;
+  UErrorCode status = U_ZERO_ERROR;
+  ucnv_setFromUCallBack(converter.get(), UCNV_FROM_U_CALLBACK_STOP, nullptr, nullptr, nullptr,
+                        &status);
+  ucnv_setFallback(converter.get(), false);
+  const auto text = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
+  std::string out(
+      UCNV_GET_MAX_BYTES_FOR_STRING(static_cast<std::size_t>(text.length()),
+                                    static_cast<std::size_t>(ucnv_getMaxCharSize(converter.get()))),
+      '\0');
+  const auto size =
+      ucnv_fromUChars(converter.get(), out.data(), static_cast<std::int32_t>(out.size()),
+                      text.getBuffer(), text.length(), &status);
+  if (U_FAILURE(status)) return std::nullopt;
+  out.resize(static_cast<std::size_t>(size));
+  return out;
 }
 
 std::string fold_case(std::string_view utf8) {

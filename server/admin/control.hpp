@@ -48,6 +48,9 @@ namespace kontor::reports {
 class Received;   // server/reports/received.hpp
 class TlsKeeper;  // server/reports/tls_keeper.hpp
 }  // namespace kontor::reports
+namespace kontor::rules {
+class Engine;  // server/rules/engine.hpp
+}
 namespace kontor::message_trace {
 class Recorder;  // server/message_trace/database/recorder.hpp
 }
@@ -82,6 +85,7 @@ struct Environment {
   const reports::Received* received = nullptr;                   // nullptr: none are read
   message_trace::Recorder* trace = nullptr;                      // nullptr: none is kept
   collector::Collector* collector = nullptr;                     // nullptr: none (tests)
+  rules::Engine* rules = nullptr;                                // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

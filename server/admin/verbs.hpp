@@ -22,6 +22,7 @@ struct Request {
   std::string payload;  // the file of a verb that takes one
   // "--into" -> its value.
   std::map<std::string, std::string> options = {};
+  std::string peer = {};  // at the server: who asks, as its socket knows him; for the audit log
 };
 
 // What a verb of the server works with.
@@ -159,6 +160,22 @@ Task<Answer> queue_clear(const Desk& desk, Request request);
 Task<Answer> queue_pause(const Desk& desk, Request request);
 Task<Answer> queue_resume(const Desk& desk, Request request);
 Task<Answer> queue_delete(const Desk& desk, Request request);
+Task<Answer> rules_add(const Desk& desk, Request request);
+Task<Answer> rules_change(const Desk& desk, Request request);
+Task<Answer> rules_disable(const Desk& desk, Request request);
+Task<Answer> rules_enable(const Desk& desk, Request request);
+Task<Answer> rules_list(const Desk& desk, Request request);
+Task<Answer> rules_move(const Desk& desk, Request request);
+Task<Answer> rules_rehearse(const Desk& desk, Request request);
+Task<Answer> rules_remove(const Desk& desk, Request request);
+Task<Answer> rules_show(const Desk& desk, Request request);
+Result<Finding> rules_show_here(const Client& client, Request request);
+Task<Answer> rules_test(const Desk& desk, Request request);
+bool rules_test_fits(const Request& request);
+Result<Finding> rules_test_here(const Client& client, Request request);
+Task<Answer> fingerprints_add(const Desk& desk, Request request);
+Task<Answer> fingerprints_list(const Desk& desk, Request request);
+Task<Answer> fingerprints_remove(const Desk& desk, Request request);
 Task<Answer> quota_show(const Desk& desk, Request request);
 Task<Answer> quota_set(const Desk& desk, Request request);
 Task<Answer> recoverable(const Desk& desk, Request request);

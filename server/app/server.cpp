@@ -39,6 +39,7 @@
 #include "server/app/mailbox_owners.hpp"
 #include "server/app/notify.hpp"
 #include "server/app/out_of_office_replies.hpp"
+#include "server/app/own_letter.hpp"
 #include "server/app/process.hpp"
 #include "server/app/received_reports.hpp"
 #include "server/app/router.hpp"
@@ -66,6 +67,7 @@
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
 #include "server/queue/queue.hpp"
+#include "server/rules/engine.hpp"
 #include "server/scheduling/scheduler.hpp"
 #include "server/smtp/client/relay.hpp"
 #include "server/smtp/server.hpp"
@@ -156,6 +158,7 @@ struct Server::State {
   std::unique_ptr<filter::Outbound> outbound;
   std::unique_ptr<queue::Queue> queue;
   std::unique_ptr<TlsReports> tls_reports;
+  std::unique_ptr<rules::Engine> rules;
   std::unique_ptr<smtp::Routing> routing;
   std::unique_ptr<smtp::Gate> smtp_gate;
   std::unique_ptr<filter::Checks> checks;
@@ -192,6 +195,7 @@ struct Server::State {
   Result<void> open_directory();
   Result<void> open_queue();
   Result<void> open_reports();
+  Result<void> open_rules();
   void make_scheduler();
   void make_environments();
   void make_collector();
@@ -263,6 +267,7 @@ Result<void> Server::State::open_parts() {
       indexer::IndexerEnvironment{settings, *store, clock, log, extractor.get()});
   KONTOR_TRY(journal, scheduling::Journal::open(io::real_file_system(), folder + "/untold", disk));
   KONTOR_TRY(open_queue());
+  KONTOR_TRY(open_rules());
   return open_directory();
 }
 
@@ -317,6 +322,22 @@ Result<void> Server::State::open_reports() {
   return {};
 }
 
+Result<void> Server::State::open_rules() {
+  rules::Engine::Environment parts{io::real_file_system(), disk, workers, clock, log,
+                                   settings.server.name};
+  parts.extractor = extractor.get();
+  parts.send = [this](std::string to, std::string bytes) {
+    OwnLetter letter;
+    letter.recipient = std::move(to);
+    letter.notify = queue::k_notify_never;
+    letter.bytes = std::move(bytes);
+    letter.date = clock.now();
+    return enqueue(*queue, std::move(letter));
+  };
+  KONTOR_TRY(rules, rules::Engine::open(std::move(parts), settings.server.data_folder));
+  return {};
+}
+
 Result<void> Server::State::open_directory() {
   directory::ServiceOptions options;
   options.program = sibling_program("kontor-directory");
@@ -325,6 +346,7 @@ Result<void> Server::State::open_directory() {
   directory = *std::move(started);
   if (!directory->wait_for_copy(k_first_copy)) log.emit(log::events::k_directory_late);
   policies->set_directory(*directory);
+  rules->set_directory(*directory);
   subscription = directory->subscribe([this] { house.raise(); });
   // Nobody is taken for gone while his source is silent or a loss of people is held back.
   owners->set_directory(*directory, [this](const std::string& source) {
@@ -408,6 +430,7 @@ void Server::State::make_environments() {
   smtp->screening = screening.get();
   smtp->scanning = scanning.get();
   smtp->trace = trace.get();
+  smtp->rules = rules.get();
   smtp->fetch_url = [this](directory::Identity who, std::string url) {
     return imap::read_for_submission(*imap, std::move(who), std::move(url));
   };
@@ -449,6 +472,7 @@ void Server::State::make_admin() {
       io::real_file_system(), admin::audit_folder(settings.server.data_folder), disk, clock, log);
   admin->audit = audit.get();
   admin->trace = trace.get();
+  admin->rules = rules.get();
 }
 
 void Server::State::make_collector() {

@@ -14,6 +14,7 @@
 #include "server/smtp/commands.hpp"
 #include "server/smtp/origin.hpp"
 #include "server/smtp/policy.hpp"
+#include "server/smtp/ruled.hpp"
 #include "server/smtp/scanned.hpp"
 #include "server/smtp/screened.hpp"
 #include "server/smtp/sent_copy.hpp"
@@ -209,24 +210,49 @@ Task<Looked> look(const Session& session, std::string trace, std::string message
   co_return co_await io::on_pool(session.environment().routing.workers(), std::move(work));
 }
 
-Task<void> take(Session& session, std::string trace, std::string added, Looked looked) {
+// Whose results a client is told; who is deleted or sent on has steps of his own.
+void trace_results(const Session& session,
+                   const std::string& trace,
+                   const Ruled& ruled,
+                   const std::vector<Result<void>>& results) {
+  if (ruled.is_same) return trace_answers(session, trace, session.transaction.recipients, results);
+  std::vector<Destined> kept;
+  std::vector<Result<void>> of_kept;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto& by = ruled.answered_by[i];
+    const auto& named = session.transaction.recipients[i];
+    const bool is_his =
+        !by.empty() && ruled.recipients[by.front()].asked.address == named.asked.address;
+    if (results[i] && !is_his) continue;
+    kept.push_back(named);
+    of_kept.push_back(results[i]);
+  }
+  trace_answers(session, trace, kept, of_kept);
+}
+
+Task<void> take(Session& session, std::string trace, Ruled ruled, Looked looked) {
   Routed routed;
   routed.envelope = envelope_of(session, trace);
-  routed.recipients = session.transaction.recipients;
+  routed.recipients = ruled.is_same ? session.transaction.recipients : ruled.recipients;
   routed.return_path = return_path_field(routed.envelope.sender);
   routed.fields =
-      std::move(added) + received_field(trace_info(session, trace)) + looked.missing_fields;
-  routed.envelope.size = routed.fields.size() + looked.message.size();
+      std::move(ruled.added) + received_field(trace_info(session, trace)) + looked.missing_fields;
+  routed.envelope.size = routed.fields.size() + ruled.message.size();
   SentMessage sent{trace, {}, std::move(looked.shared)};
-  if (!sent.authors.empty()) sent.bytes = looked.missing_fields + looked.message;
-  routed.message = std::move(looked.message);
+  if (!sent.authors.empty()) sent.bytes = looked.missing_fields + ruled.message;
+  routed.message = std::move(ruled.message);
   routed.answers_each = session.role() == Role::lmtp;
   const auto bytes = routed.envelope.size;
-  const auto results = co_await session.environment().routing.take(std::move(routed));
+  std::vector<Result<void>> results;
+  if (!routed.recipients.empty())
+    results = co_await session.environment().routing.take(std::move(routed));
+  results = results_for_session(ruled, results, session.transaction.recipients.size());
   report(session, trace, bytes, looked.message_id, results);
-  if (std::ranges::all_of(results, [](const auto& one) { return one.has_value(); }))
+  if (std::ranges::all_of(results, [](const auto& one) { return one.has_value(); })) {
     co_await store_sent_copies(session, std::move(sent));
-  trace_answers(session, trace, session.transaction.recipients, results);
+    co_await send_rule_notices(session, trace, ruled);
+  }
+  trace_results(session, trace, ruled, results);
   reply_results(session, results, trace);
 }
 
@@ -321,15 +347,27 @@ Task<void> accept_message(Session& session, std::string message) {
       co_return;
     }
   }
+  Ruled ruled;
+  if (is_ruled(session)) {
+    ruled = co_await apply_rules(session, heard, std::move(looked.message), std::move(added),
+                                 looked.shared);
+    if (ruled.refusal) {
+      refuse_message(session, heard, *ruled.refusal);
+      co_return;
+    }
+  } else {
+    ruled.message = std::move(looked.message);
+    ruled.added = std::move(added);
+  }
   // Who may not be signed in any more sends nothing more, also what was all here before the word.
   if (const auto ended = session.check_end(); !ended && session.identity) {
     refuse_message(session, heard, wire::Reply(421, "4.3.2", ended.error().detail()));
     session.is_closing = true;
     co_return;
   }
-  const bool is_junk = delivery::marked_folder(added) == store::SpecialUse::junk;
+  const bool is_junk = delivery::marked_folder(ruled.added) == store::SpecialUse::junk;
   trace_received(session, heard, is_junk ? message_trace::k_junk : 0);
-  co_await take(session, trace, std::move(added), std::move(looked));
+  co_await take(session, trace, std::move(ruled), std::move(looked));
   session.reset();
 }
 

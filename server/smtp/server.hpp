@@ -21,6 +21,10 @@ class Scanning;   // server/filter/scan/scanning.hpp
 class Screening;  // server/filter/screening/screening.hpp
 }  // namespace kontor::filter
 
+namespace kontor::rules {
+class Engine;  // server/rules/engine.hpp
+}
+
 namespace kontor::message_trace {
 class Sink;  // server/message_trace/step.hpp
 }
@@ -52,6 +56,7 @@ struct Environment {
   const filter::Scanning* scanning = nullptr;  // of the messages; null: none
   filter::Screening* screening = nullptr;      // of who hands it over; null: none
   message_trace::Sink* trace = nullptr;        // is told of each message; null: nobody is
+  rules::Engine* rules = nullptr;              // of the organisation; null: there are none
 };
 
 // Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first

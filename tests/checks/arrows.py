@@ -53,13 +53,15 @@ ALLOWED = {
     'server/filter': BASE + ['server/trace'],
     'server/quarantine': BASE + STORE + ['server/queue', 'server/message_trace', 'server/trace'],
     'server/reports': BASE + ['server/dav/xml'],
+    'server/rules/rewrite': ['base/core', 'base/crypto', 'base/mime'],
+    'server/rules': BASE + DIRECTORY_SEEN + ['search/extract', 'search/fields'],
     'server/imap_client': ['base/core'],
     'server/collector': BASE + STORE + DIRECTORY_SEEN + ['server/imap_client', 'server/delivery', 'server/filter', 'server/trace'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/reports', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
-                   + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/message_trace', 'server/queue', 'server/filter'],
+                   + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/message_trace', 'server/queue', 'server/filter', 'server/rules'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/collector', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/reports', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'search'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/collector', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/reports', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'server/rules', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 
@@ -71,6 +73,7 @@ FOREIGN = [
     (r'openssl/.*', ['base/net', 'base/crypto']),
     (r'unbound.*', ['base/net']),
     (r'libpsl\.h', ['server/filter/dmarc']),
+    (r're2/.*', ['server/rules']),
     (r'sqlite3\.h', ['server/message_trace/database']),
     (r'zlib\.h', ['base/net']),
     (r'unicode/.*', ['base/mime', 'search/analyze', 'calendar/zone']),

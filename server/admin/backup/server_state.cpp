@@ -16,12 +16,10 @@ struct Place {
 constexpr Place k_untold{"untold", ".untold"};
 constexpr std::array k_collector{Place{"collector", ".source"}, Place{"collector", ".state"}};
 constexpr std::array k_places{
-    Place{"audit", ".log"},
-    Place{"dkim", ".key", true},
-    Place{"tls", ".key"},
-    Place{"tls", ".pem"},
+    Place{"audit", ".log"}, Place{"dkim", ".key", true}, Place{"fingerprints", ".fingerprint"},
+    Place{"tls", ".key"},   Place{"tls", ".pem"},
 };
-constexpr std::array<std::string_view, 2> k_files{"blocks", "queue/paused"};
+constexpr std::array<std::string_view, 3> k_files{"blocks", "queue/paused", "rules"};
 constexpr std::string_view k_full_audit = "audit/audit-";  // docs/formats/audit.md
 
 // Nothing where there is no such folder.
