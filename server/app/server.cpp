@@ -158,7 +158,7 @@ struct Server::State {
   std::unique_ptr<filter::Outbound> outbound;
   std::unique_ptr<queue::Queue> queue;
   std::unique_ptr<TlsReports> tls_reports;
-  std::unique_ptr<rules::Engine> rules;
+  std::unique_ptr<rules::Engine> rule_engine;
   std::unique_ptr<smtp::Routing> routing;
   std::unique_ptr<smtp::Gate> smtp_gate;
   std::unique_ptr<filter::Checks> checks;
@@ -334,7 +334,7 @@ Result<void> Server::State::open_rules() {
     letter.date = clock.now();
     return enqueue(*queue, std::move(letter));
   };
-  KONTOR_TRY(rules, rules::Engine::open(std::move(parts), settings.server.data_folder));
+  KONTOR_TRY(rule_engine, rules::Engine::open(std::move(parts), settings.server.data_folder));
   return {};
 }
 
@@ -346,7 +346,7 @@ Result<void> Server::State::open_directory() {
   directory = *std::move(started);
   if (!directory->wait_for_copy(k_first_copy)) log.emit(log::events::k_directory_late);
   policies->set_directory(*directory);
-  rules->set_directory(*directory);
+  rule_engine->set_directory(*directory);
   subscription = directory->subscribe([this] { house.raise(); });
   // Nobody is taken for gone while his source is silent or a loss of people is held back.
   owners->set_directory(*directory, [this](const std::string& source) {
@@ -430,7 +430,7 @@ void Server::State::make_environments() {
   smtp->screening = screening.get();
   smtp->scanning = scanning.get();
   smtp->trace = trace.get();
-  smtp->rules = rules.get();
+  smtp->rules = rule_engine.get();
   smtp->fetch_url = [this](directory::Identity who, std::string url) {
     return imap::read_for_submission(*imap, std::move(who), std::move(url));
   };
@@ -472,7 +472,7 @@ void Server::State::make_admin() {
       io::real_file_system(), admin::audit_folder(settings.server.data_folder), disk, clock, log);
   admin->audit = audit.get();
   admin->trace = trace.get();
-  admin->rules = rules.get();
+  admin->rules = rule_engine.get();
 }
 
 void Server::State::make_collector() {
