@@ -301,7 +301,7 @@ constexpr auto k_rows = std::to_array<Row>({
      "named; moderators=boris@example.test: these; unmoderated=, as senders: who passes unasked."},
     {"groups.moderation_lifetime",
      [](Settings& s) -> Field { return &s.groups.moderation_lifetime; },
-     {60, 31536000},
+     {1, 31536000},
      "How long a message waits for a moderator of its group.",
      "After it the message goes back to its sender."},
     {"groups.dynamic",

@@ -113,6 +113,7 @@ json::object whole_row_of(const Status& one) {
   row["bytes"] = one.report.bytes;
   row["deleted"] = one.report.deleted;
   row["loops"] = one.report.loops;
+  row["refused"] = one.report.refused;
   row["remaining"] = one.report.remaining;
   row["failures"] = one.failures;
   return row;

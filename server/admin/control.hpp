@@ -54,6 +54,9 @@ class Engine;  // server/rules/engine.hpp
 namespace kontor::message_trace {
 class Recorder;  // server/message_trace/database/recorder.hpp
 }
+namespace kontor::moderation {
+class Moderation;  // server/moderation/moderation.hpp
+}
 
 namespace kontor::admin {
 
@@ -86,6 +89,7 @@ struct Environment {
   message_trace::Recorder* trace = nullptr;                      // nullptr: none is kept
   collector::Collector* collector = nullptr;                     // nullptr: none (tests)
   rules::Engine* rules = nullptr;                                // nullptr: none (tests)
+  moderation::Moderation* moderation = nullptr;                  // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -50,6 +50,12 @@ void add_senders(const Principal& group, const Desk& desk, json::object& row) {
                                ? texts(rule->senders)
                                : labels(*copy, group.mail_rules.allowed_senders);
   row["refused_senders"] = labels(*copy, group.mail_rules.refused_senders);
+  const auto& senders = desk.environment.delivery.senders();
+  row["moderated"] = senders.is_moderated(group);
+  json::array moderators;
+  if (senders.is_moderated(group))
+    for (const auto& one : senders.moderators_of(*copy, group)) moderators.emplace_back(one->mail);
+  row["moderators"] = std::move(moderators);
 }
 
 std::string_view sentence_for(Admission admission) {

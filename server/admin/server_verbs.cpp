@@ -7,9 +7,11 @@
 #include <boost/json/object.hpp>
 
 #include "base/config/load.hpp"
+#include "base/mime/header.hpp"
 #include "server/admin/lookup.hpp"
 #include "server/admin/sources/line_ends.hpp"
 #include "server/admin/verbs.hpp"
+#include "server/message_trace/database/recorder.hpp"
 
 namespace kontor::admin {
 namespace json = boost::json;
@@ -73,6 +75,29 @@ Task<Answer> sessions_end(const Desk& desk, Request request) {
   co_return json::value(std::move(out));
 }
 
+namespace {
+
+// An administrator's message comes by no protocol.
+void tell_arrival(const Desk& desk,
+                  const std::string& trace,
+                  const std::string& address,
+                  std::string_view message) {
+  if (desk.environment.trace == nullptr) return;
+  const auto header = message.substr(0, message.find("\r\n\r\n"));
+  message_trace::Step step;
+  step.trace = trace;
+  step.arrival = std::make_unique<message_trace::Arrival>();
+  step.arrival->protocol = "kontorctl";
+  step.arrival->message_id = mime::field_value(header, "Message-ID").value_or("");
+  if (desk.environment.settings.message_trace.subjects)
+    step.arrival->subject = mime::decode_words(mime::field_value(header, "Subject").value_or(""));
+  step.arrival->size = message.size();
+  step.arrival->recipients.push_back(address);
+  desk.environment.trace->note(std::move(step));
+}
+
+}  // namespace
+
 Task<Answer> deliver(const Desk& desk, Request request) {
   auto& delivery = desk.environment.delivery;
   const auto& address = request.arguments[0];
@@ -88,6 +113,7 @@ Task<Answer> deliver(const Desk& desk, Request request) {
   envelope.recipients.push_back(
       {address, std::move(resolved.mailboxes), false, false, std::move(resolved.folders)});
   auto message = sources::with_crlf(request.payload);
+  tell_arrival(desk, trace, address, message);
   const auto results = co_await delivery.deliver(std::move(envelope), std::move(message));
   KONTOR_CO_TRY(results.at(0));
   json::object out;

@@ -6,6 +6,7 @@
 
 #include "base/core/text.hpp"
 #include "server/admin/collector_verbs.hpp"
+#include "server/admin/moderation_verbs.hpp"
 #include "server/admin/shares_flags.hpp"
 
 namespace kontor::admin {
@@ -86,6 +87,10 @@ constexpr std::array k_verbs{
     Verb{"local list", "", "The people of the embedded directory.", local_list},
     Verb{"local passwd", "PERSON", "Sets the password of a person of the embedded directory; asks for it.", local_passwd, nullptr, local_passwd_here, nullptr, "[--password-file FILE]"},
     Verb{"local remove", "PERSON", "Takes a person out of the embedded directory; the mailbox is kept for store.deleted_account_days.", local_remove},
+    Verb{"moderation approve", "ID", "A held message goes to its group, as if a moderator had approved it.", moderation_approve},
+    Verb{"moderation list", "", "Messages to moderated groups that wait for a decision; --all: also what was decided.", moderation_list, nullptr, nullptr, nullptr, "[--all]"},
+    Verb{"moderation reject", "ID [REASON]", "A held message goes back to its sender, with the reason.", moderation_reject},
+    Verb{"moderation show", "ID", "One held message: who decides about it, and its header.", moderation_show},
     Verb{"out-of-office clear", "ACCOUNT", "The mailbox answers nobody any more.", out_of_office_clear},
     Verb{"out-of-office set", "ACCOUNT", "What the mailbox answers, once a sender, while its owner is away: --internal to people of the organisation, --external to others.", out_of_office_set, nullptr, nullptr, nullptr, "[--internal TEXT] [--external TEXT] [--subject TEXT] [--from DATE] [--until DATE]"},
     Verb{"out-of-office show", "ACCOUNT", "What the mailbox answers, and whether it does now.", out_of_office_show},

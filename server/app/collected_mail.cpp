@@ -14,6 +14,13 @@ std::string path_of(const std::string& address) {
   return mailbox ? mailbox->text() : address;
 }
 
+delivery::JournalRecipient recipient_of(const std::string& address,
+                                        const delivery::Resolved& resolved) {
+  delivery::JournalRecipient out{address, resolved.mailboxes, resolved.outside, {}};
+  for (const auto& folder : resolved.folders) out.folders.push_back(folder.address.address);
+  return out;
+}
+
 Task<Result<void>> send_on(queue::Queue& queue, const Clock& clock, collector::SentOn mail) {
   auto bytes = smtp::delivered_to_field(mail.from);
   bytes += mail.bytes;
@@ -38,13 +45,39 @@ Task<Result<void>> send_on(queue::Queue& queue, const Clock& clock, collector::S
   co_return Result<void>();
 }
 
+Task<Result<void>> keep_fetched(const smtp::Journalling& parts, collector::Fetching mail) {
+  smtp::Journalled out;
+  out.message.trace = mail.trace;
+  out.message.sender = mail.sender;
+  for (const auto& [address, resolved] : mail.to)
+    out.message.recipients.push_back(recipient_of(address, resolved));
+  out.bytes = std::move(mail.bytes);
+  co_return co_await smtp::keep_copies(parts, std::move(out));
+}
+
 }  // namespace
+
+Task<Result<void>> keep_released(const smtp::Journalling& parts, moderation::Released mail) {
+  smtp::Journalled out;
+  out.message.trace = mail.trace;
+  out.message.sender = mail.sender;
+  out.message.recipients.push_back(recipient_of(mail.address, mail.to));
+  out.bytes = std::move(mail.bytes);
+  co_return co_await smtp::keep_copies(parts, std::move(out));
+}
 
 std::unique_ptr<collector::Collector> open_collector(const CollectedMail& parts) {
   collector::IntakeEnvironment intake{parts.settings, parts.delivery, parts.workers, parts.clock};
   intake.send_on = [&queue = parts.queue, &clock = parts.clock](collector::SentOn mail) {
     return send_on(queue, clock, std::move(mail));
   };
+  intake.scanning = parts.scanning;
+  intake.log = parts.log;
+  intake.trace = parts.trace;
+  if (parts.journalling != nullptr)
+    intake.journal = [&journalling = *parts.journalling](collector::Fetching mail) {
+      return keep_fetched(journalling, std::move(mail));
+    };
   collector::Environment environment{std::move(intake),
                                      {parts.resolver, parts.disk},
                                      io::real_file_system(),

@@ -84,6 +84,15 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
   for (std::size_t i = 0; i < piece.recipients.size(); ++i) {
     const auto& address = piece.recipients[i].address;
     auto resolved = delivery_.resolve(plain(address));
+    // Who signed in is not known any more: what passes is what anybody's mail does, or was
+    // approved.
+    delivery::Sender sender;
+    sender.address = piece.envelope->sender;
+    delivery_.moderate(resolved, sender, piece.envelope->trace);
+    if (auto held = co_await hold(piece, resolved.held, *bytes); held) {
+      outcomes[i] = *std::move(held);
+      if (outcomes[i].fate == Fate::deferred) continue;
+    }
     const bool is_here = !resolved.mailboxes.empty() || !resolved.folders.empty();
     const bool is_forwarded =
         !resolved.outside.empty() && (!is_here || piece.envelope->sender.empty());
@@ -92,7 +101,7 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
       envelope.recipients.push_back({address, std::move(resolved.mailboxes), resolved.is_catch_all,
                                      is_forwarded, std::move(resolved.folders)});
       of.push_back(i);
-    } else {
+    } else if (resolved.held.empty()) {
       outcomes[i] = resolved.is_early
                         ? outcome_of(fail(Errc::unavailable, "not everybody is known"))
                         : outcome_of(resolved.verdict);
@@ -115,6 +124,31 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
     if (!has_mailbox || outcome.fate == Fate::deferred) outcomes[index] = std::move(outcome);
   }
   co_return outcomes;
+}
+
+// Nothing: no group waits for a moderator.
+Task<std::optional<Outcome>> LocalTransport::hold(const queue::Piece& piece,
+                                                  const delivery::Principals& groups,
+                                                  const std::string& bytes) {
+  if (groups.empty() || delivery_.moderator() == nullptr) co_return std::nullopt;
+  const auto& envelope = *piece.envelope;
+  for (const auto& group : groups) {
+    delivery::HeldMessage message;
+    message.trace = envelope.trace;
+    message.sender = envelope.sender;
+    message.envelope_id = envelope.envelope_id;
+    message.body = static_cast<std::uint8_t>(envelope.body);
+    message.is_utf8 = envelope.is_utf8;
+    message.arrived = envelope.arrived;
+    message.group = group;
+    message.bytes = bytes;
+    const auto held = co_await delivery_.moderator()->hold(std::move(message));
+    if (!held) co_return outcome_of(fail(held.error()));
+  }
+  Outcome out;
+  out.fate = Fate::delivered;
+  out.reason = "it waits for a moderator of the group";
+  co_return out;
 }
 
 Task<Outcome> LocalTransport::forward(const queue::Piece& piece,

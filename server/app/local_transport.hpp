@@ -9,6 +9,8 @@
 // queue as a message of its own: notices to people whose mail is forwarded. Of other mail Routing
 // has done that before. Threads: as queue::Transport.
 #pragma once
+#include <optional>
+
 #include "server/delivery/delivery.hpp"
 #include "server/queue/queue.hpp"
 #include "server/queue/transport.hpp"
@@ -30,6 +32,9 @@ class LocalTransport final : public queue::Transport {
  private:
   Task<std::vector<queue::Outcome>> deliver_piece(queue::Work& work, queue::Piece piece);
 
+  Task<std::optional<queue::Outcome>> hold(const queue::Piece& piece,
+                                           const delivery::Principals& groups,
+                                           const std::string& bytes);
   Task<queue::Outcome> forward(const queue::Piece& piece,
                                std::string from,
                                std::vector<std::string> to,

@@ -63,6 +63,8 @@
 #include "server/ldap/server.hpp"
 #include "server/managesieve/server.hpp"
 #include "server/message_trace/database/recorder.hpp"
+#include "server/moderation/moderation.hpp"
+#include "server/moderation/page.hpp"
 #include "server/policy/access.hpp"
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
@@ -145,7 +147,10 @@ struct Server::State {
   std::unique_ptr<Invitations> invitations;
   std::unique_ptr<scheduling::Journal> journal;
   std::unique_ptr<scheduling::Scheduler> scheduler;
+  std::unique_ptr<moderation::Moderation> moderation;
   std::unique_ptr<delivery::Delivery> delivery;
+  std::optional<delivery::Journal> archives;
+  std::optional<smtp::Journalling> journalling;
   std::unique_ptr<LocalTransport> local;
   std::unique_ptr<smtp::client::StsPolicies> sts;   // null: MTA-STS is not looked at
   std::unique_ptr<reports::TlsKeeper> tls_results;  // null: no TLS reports are made
@@ -196,7 +201,9 @@ struct Server::State {
   Result<void> open_queue();
   Result<void> open_reports();
   Result<void> open_rules();
+  Result<void> open_moderation();
   void make_scheduler();
+  void make_journalling();
   void make_environments();
   void make_collector();
   void make_admin();
@@ -268,7 +275,18 @@ Result<void> Server::State::open_parts() {
   KONTOR_TRY(journal, scheduling::Journal::open(io::real_file_system(), folder + "/untold", disk));
   KONTOR_TRY(open_queue());
   KONTOR_TRY(open_rules());
-  return open_directory();
+  KONTOR_TRY(open_directory());
+  return open_moderation();
+}
+
+Result<void> Server::State::open_moderation() {
+  moderation::Environment environment{
+      settings, *directory, io::real_file_system(), disk, *queue, clock, log, trace.get()};
+  auto opened = moderation::Moderation::open(std::move(environment),
+                                             settings.server.data_folder + "/moderation");
+  if (!opened) return fail(std::move(opened).error().while_doing("opening the held messages"));
+  moderation = *std::move(opened);
+  return {};
 }
 
 Result<void> Server::State::open_queue() {
@@ -395,10 +413,12 @@ void Server::State::make_environments() {
     if (copy.notes != nullptr) out_of_office->consider(*delivery, std::move(copy));
   };
   scripts = std::make_unique<ScriptOutbox>(*queue, *policies, clock);
-  delivery = std::make_unique<delivery::Delivery>(delivery::DeliveryEnvironment{
-      settings, *directory, *store, workers, log, clock, stored,
-      [this] { return directory->knows_everybody(); }, scripts.get(), trace.get()});
+  delivery = std::make_unique<delivery::Delivery>(
+      delivery::DeliveryEnvironment{settings, *directory, *store, workers, log, clock, stored,
+                                    [this] { return directory->knows_everybody(); }, scripts.get(),
+                                    trace.get(), moderation.get()});
   scripts->set_delivery(*delivery);
+  moderation->set_delivery(*delivery);
   make_scheduler();
   if (received)
     received_reports = std::make_unique<ReceivedReports>(ReceivedReports::Environment{
@@ -406,6 +426,7 @@ void Server::State::make_environments() {
   local = std::make_unique<LocalTransport>(*delivery, queue.get());
   router = std::make_unique<Router>(local.get(), relay.get());
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
+  make_journalling();
   smtp_gate = std::make_unique<smtp::Gate>(settings.smtp);
   if (!settings.checks.report_sender.empty()) {
     dmarc_results = filter::dmarc::Keeper::open({io::real_file_system(), clock, log},
@@ -440,6 +461,7 @@ void Server::State::make_environments() {
       directory::PhotoShelf(settings.server.data_folder, io::real_file_system()), workers});
   web = make_web(settings, *directory, *sign_in, *store, workers, books.get(), *scheduler,
                  *policies, *guard, clock);
+  web.add(moderation::routes(*moderation, settings, *directory));
   // As at a sign-in: by the newest copy, the policies, and where the request comes from.
   cookies.emplace(
       settings.dav.session, clock,
@@ -453,6 +475,15 @@ void Server::State::make_environments() {
   rates.emplace(settings.http, clock);
   http.emplace(http::Environment{line, web, &*cookies, &*rates});
   make_admin();
+}
+
+void Server::State::make_journalling() {
+  archives.emplace(settings, delivery->domains());
+  journalling.emplace(
+      smtp::Journalling{*archives, *directory, *queue, workers, clock, log, trace.get()});
+  routing->set_journalling(*journalling);
+  moderation->set_journal(
+      [this](moderation::Released mail) { return keep_released(*journalling, std::move(mail)); });
 }
 
 void Server::State::make_admin() {
@@ -473,11 +504,13 @@ void Server::State::make_admin() {
   admin->audit = audit.get();
   admin->trace = trace.get();
   admin->rules = rule_engine.get();
+  admin->moderation = moderation.get();
 }
 
 void Server::State::make_collector() {
-  collector = open_collector(
-      {settings, *delivery, *queue, *resolver, workers, disk, io.get_executor(), clock, log});
+  collector =
+      open_collector({settings, *delivery, *queue, *resolver, workers, disk, io.get_executor(),
+                      clock, log, &*journalling, scanning.get(), trace.get()});
   admin->collector = collector.get();
 }
 
@@ -673,6 +706,7 @@ Task<void> Server::State::shut_down() {
   out_of_office->stop();
   invitations->stop();
   scheduler->stop();
+  moderation->stop();
   const bool are_done = co_await tasks.wait_empty(k_cut);
   if (!are_done) {  // such as one that waits for a web server that hangs
     tasks.cancel();
@@ -723,6 +757,7 @@ void Server::run() {
   state.tasks.spawn(strand(), state.keep_mailboxes());
   state.tasks.spawn(strand(), state.keep_keys());
   state.tasks.spawn(strand(), state.searcher->run());
+  state.tasks.spawn(strand(), state.moderation->run());
   state.collector->start();
   std::atomic<bool> is_over = false;
   asio::co_spawn(strand(), state.shut_down(), [&](const std::exception_ptr&) {

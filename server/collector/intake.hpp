@@ -4,14 +4,17 @@
 // there, and with that the EMAILID of each copy (server/delivery).
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/config/settings.hpp"
 #include "base/core/task.hpp"
 #include "base/io/work_pool.hpp"
+#include "base/log/log.hpp"
 #include "server/collector/source.hpp"
 #include "server/delivery/delivery.hpp"
+#include "server/filter/scan/scanning.hpp"
 
 namespace kontor::collector {
 
@@ -24,6 +27,14 @@ struct SentOn {
   std::string bytes;  // without a Return-Path
 };
 
+// A message on its way into mailboxes here.
+struct Fetching {
+  std::string trace;
+  std::string sender;                                          // reverse-path; empty: <>
+  std::vector<std::pair<std::string, delivery::Resolved>> to;  // address and who that is
+  std::string bytes;                                           // without a Return-Path
+};
+
 struct IntakeEnvironment {
   const config::Settings& settings;
   delivery::Delivery& delivery;
@@ -31,6 +42,11 @@ struct IntakeEnvironment {
   const Clock& clock;
   // Durable when it returns; unset: nothing goes elsewhere.
   std::function<Task<Result<void>>(SentOn)> send_on = {};
+  // Copies for archives; durable when it returns; unset: there are none.
+  std::function<Task<Result<void>>(Fetching)> journal = {};
+  const filter::Scanning* scanning = nullptr;  // nullptr: nobody looks into it
+  message_trace::Sink* trace = nullptr;        // nullptr: nobody is told
+  std::optional<log::Context> log = {};        // with scanning
 };
 
 struct Arrived {
@@ -40,7 +56,9 @@ struct Arrived {
 };
 
 struct Intaken {
-  bool is_loop = false;  // it is here already, or went around: it stays where it is
+  bool is_loop = false;     // it is here already, or went around: it stays where it is
+  bool is_dropped = false;  // a filter took it, and nobody gets it
+  std::string refusal;      // why it is not taken at all, as a virus; empty: it is
   std::size_t recipients = 0;
   std::uint64_t size = 0;
 };

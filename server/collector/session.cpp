@@ -89,10 +89,20 @@ class Session {
       listing.items.clear();
       return;
     }
-    for (const auto& item : listing.items) state_.notes[item.key] = {Note::Kind::taken, 0, {}};
+    for (const auto& item : listing.items)
+      state_.notes[item.key] = {Note::Kind::taken, 0, {}, item.size, {}};
+  }
+
+  // A server may have given the name of a message to another one: its size says so.
+  bool is_other(const Item& item) const {
+    const auto note = state_.notes.find(item.key);
+    return source_.protocol == Protocol::pop3 && note != state_.notes.end() &&
+           note->second.kind != Note::Kind::waiting && note->second.size != 0 &&
+           note->second.size != item.size;
   }
 
   bool is_new(const Item& item) const {
+    if (is_other(item)) return true;
     if (state_.notes.contains(item.key)) return false;
     return source_.protocol == Protocol::pop3 || item.number > state_.high;
   }
@@ -104,7 +114,7 @@ class Session {
       if (is_new(item)) items.push_back(&item);
     for (const auto& item : listing.items) {
       const auto note = state_.notes.find(item.key);
-      if (note == state_.notes.end()) continue;
+      if (note == state_.notes.end() || is_other(item)) continue;
       if (note->second.kind == Note::Kind::deleting && source_.is_move) deletions_.push_back(item);
       const bool is_due = environment_.is_wanted || note->second.next <= now;
       if (note->second.kind == Note::Kind::waiting && is_due) items.push_back(&item);
@@ -140,15 +150,32 @@ class Session {
     }
     if (!fetched->bytes) co_return put_off(item, Error(Errc::unavailable, fetched->problem));
     if (fetched->bytes->size() > max_size_) co_return put_off(item, too_large());
+    const bool is_pop3 = source_.protocol == Protocol::pop3;
+    const auto print = is_pop3 ? print_of(*fetched->bytes) : std::string();
+    if (is_other(item) && is_same(item, print)) co_return Result<void>();
     // From here to the note nothing is cancelled.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    const auto trace = trace_of(source_, validity, item.key);
+    const auto trace = trace_of(source_, validity, is_pop3 ? item.key + '\n' + print : item.key);
     const auto taken = co_await take_in(source_, environment_.intake,
                                         {trace, box_->peer(), *std::move(fetched->bytes)});
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     if (!taken) co_return put_off(item, taken.error());
     note_taken(item, trace, *taken);
+    if (const auto note = state_.notes.find(item.key); is_pop3 && note != state_.notes.end()) {
+      note->second.size = item.size;
+      note->second.print = print;
+    }
     co_return Result<void>();
+  }
+
+  // Is it the noted message after all, counted otherwise? Then it goes on as it was noted.
+  bool is_same(const Item& item, const std::string& print) {
+    auto& note = state_.notes.at(item.key);
+    if (note.print != print) return false;
+    note.size = item.size;
+    is_dirty_ = true;
+    if (note.kind == Note::Kind::deleting && source_.is_move) deletions_.push_back(item);
+    return true;
   }
 
   std::uint64_t limit() const { return max_size_ * 2 + k_slack; }
@@ -193,6 +220,14 @@ class Session {
     const auto was = state_.notes.find(item.key);
     if (was != state_.notes.end() && was->second.kind == Note::Kind::waiting) --report_.waiting;
     has_passed(item);
+    if (!taken.refusal.empty()) {
+      ++report_.refused;
+      state_.notes[item.key] = {Note::Kind::kept, 0, {}};
+      environment_.log.emit(
+          log::events::k_collector_message_left,
+          {{Keys::uid, item.number}, {Keys::trace, trace}, {Keys::reason, taken.refusal}});
+      return;
+    }
     if (taken.is_loop) {
       ++report_.loops;
       state_.notes[item.key] = {Note::Kind::kept, 0, {}};

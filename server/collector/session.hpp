@@ -21,6 +21,7 @@ struct Report {
   std::uint64_t deleted = 0;    // there
   std::uint64_t waiting = 0;    // could not be taken
   std::uint64_t loops = 0;      // stay there
+  std::uint64_t refused = 0;    // with a virus: the same
   std::uint64_t remaining = 0;  // beyond the limit of a session
 };
 

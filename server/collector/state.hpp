@@ -25,6 +25,10 @@ struct Note {
   Kind kind = Kind::taken;
   std::uint32_t tries = 0;
   UtcSeconds next{};
+  // Of POP3, whose servers may give the name of a message to another one: its size as listed, and
+  // print_of(); 0 and empty: not known.
+  std::uint64_t size = 0;
+  std::string print = {};
   bool operator==(const Note&) const = default;
 };
 
@@ -43,6 +47,9 @@ inline constexpr std::size_t k_max_key = 255;
 
 // When a message that could not be taken `tries` times is tried again.
 UtcSeconds next_try(std::uint32_t tries, UtcSeconds now) noexcept;
+
+// What tells a message from another one: of its Message-ID, date and subject, 16 digits in base 16.
+std::string print_of(std::string_view message);
 
 std::string format_state(const State& state);
 // unsupported: of a later version; corrupt: a sentence.

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "base/core/answers.hpp"
+#include "base/core/guarded.hpp"
 #include "base/core/run_all.hpp"
 #include "base/core/text.hpp"
 #include "base/crypto/digest.hpp"
@@ -349,7 +350,16 @@ struct Delivery::State {
   Remembered done;  // steps of scripts
   Programs programs;
   std::optional<FilingEnvironment> filing;
+  // Of the copy of that generation.
+  struct Moderated {
+    std::uint64_t generation = 0;
+    bool is_read = false;
+    Principals groups;
+  };
+  mutable Guarded<Moderated> moderated;
 
+  Principals moderated_groups(const directory::DirectoryCopy& copy) const;
+  Resolved resolve_again(Principals objects, const ModeratedGroups& moderated) const;
   void look_up(Job& job) {
     const auto now = environment.clock.steady();
     for (auto& copy : job.copies) {
@@ -442,11 +452,59 @@ const store::AccountStore& Delivery::store() const noexcept { return state_->env
 const Domains& Delivery::domains() const noexcept { return state_->domains; }
 const Senders& Delivery::senders() const noexcept { return state_->senders; }
 
+Moderator* Delivery::moderator() const noexcept { return state_->environment.moderator; }
+
+// Looked for once in each copy: everybody is asked.
+Principals Delivery::State::moderated_groups(const directory::DirectoryCopy& copy) const {
+  if (environment.moderator == nullptr) return {};
+  return moderated.with([&](Moderated& known) {
+    if (known.is_read && known.generation == copy.generation()) return known.groups;
+    known = {copy.generation(), true, {}};
+    for (const auto& one : copy.all())
+      if (senders.is_moderated(*one)) known.groups.push_back(one);
+    return known.groups;
+  });
+}
+
+Resolved Delivery::State::resolve_again(Principals objects, const ModeratedGroups& groups) const {
+  return resolve_objects(*environment.directory.current(), domains, std::move(objects),
+                         environment.clock.now(), disabled, &environment.store.shares(), &groups);
+}
+
+void Delivery::moderate(Resolved& resolved, const Sender& sender, const std::string& trace) const {
+  if (resolved.moderated.empty()) return;
+  const auto copy = state_->environment.directory.current();
+  const auto* moderator = state_->environment.moderator;
+  const auto passing = [&](const Principal& group) {
+    if (!trace.empty() && moderator->is_approved(trace, group.id))
+      return group.mail_rules.moderation_flags % 2 == 1 ? Passing::passes_within : Passing::passes;
+    return state_->senders.passes_unasked(*copy, group, sender) ? Passing::passes : Passing::held;
+  };
+  auto rest = state_->resolve_again(resolved.objects, {state_->moderated_groups(*copy), passing});
+  rest.holds_outside = !rest.held.empty() && !resolved.outside.empty();
+  rest.address = std::move(resolved.address);
+  rest.is_catch_all = resolved.is_catch_all;
+  resolved = std::move(rest);
+}
+
+Resolved Delivery::resolve_approved(const std::shared_ptr<const Principal>& group,
+                                    const std::string& trace) const {
+  Resolved out;
+  out.objects = out.moderated = {group};
+  out.address = group->mail;
+  moderate(out, Sender{}, trace);
+  return out;
+}
+
 Resolved Delivery::resolve(std::string_view address) const {
   const auto& environment = state_->environment;
   const auto& folders = environment.store.shares();
-  auto resolved = delivery::resolve(*environment.directory.current(), state_->domains, address,
-                                    environment.clock.now(), state_->disabled, &folders);
+  const auto copy = environment.directory.current();
+  const ModeratedGroups groups{state_->moderated_groups(*copy),
+                               [](const Principal&) { return Passing::passes; }};
+  auto resolved =
+      delivery::resolve(*copy, state_->domains, address, environment.clock.now(), state_->disabled,
+                        &folders, groups.all.empty() ? nullptr : &groups);
   const bool is_nobody =
       resolved.verdict == Verdict::unknown || resolved.verdict == Verdict::foreign;
   const bool knows_everybody = !environment.knows_everybody || environment.knows_everybody();
@@ -466,14 +524,16 @@ Admission Delivery::admit(Resolved& resolved, const Sender& sender) const {
     else
       worst = admission;
   }
-  if (admitted.size() == resolved.objects.size()) return Admission::allowed;
-  if (admitted.empty()) return worst;
-  auto rest =
-      resolve_objects(*copy, state_->domains, std::move(admitted), state_->environment.clock.now(),
-                      state_->disabled, &state_->environment.store.shares());
-  rest.address = std::move(resolved.address);
-  rest.is_catch_all = resolved.is_catch_all;
-  resolved = std::move(rest);
+  if (admitted.empty() && !resolved.objects.empty()) return worst;
+  if (admitted.size() != resolved.objects.size()) {
+    auto rest = state_->resolve_again(
+        std::move(admitted),
+        {state_->moderated_groups(*copy), [](const Principal&) { return Passing::passes; }});
+    rest.address = std::move(resolved.address);
+    rest.is_catch_all = resolved.is_catch_all;
+    resolved = std::move(rest);
+  }
+  moderate(resolved, sender);
   return Admission::allowed;
 }
 
@@ -575,6 +635,10 @@ std::optional<std::string> refusal_of(const Error& error) {
   if (error.code() != Errc::no_permission || !error.detail().starts_with(k_refused))
     return std::nullopt;
   return error.detail().substr(k_refused.size());
+}
+
+Error refusal(const std::string& reason) {
+  return {Errc::no_permission, std::string(k_refused) + reason};
 }
 
 std::string make_trace_id() { return Uuid::random().hex().substr(0, 20); }

@@ -28,6 +28,7 @@
 #include "base/log/log.hpp"
 #include "directory/model/model.hpp"
 #include "server/delivery/domains.hpp"
+#include "server/delivery/moderator.hpp"
 #include "server/delivery/outbox.hpp"
 #include "server/delivery/resolve.hpp"
 #include "server/delivery/senders.hpp"
@@ -97,6 +98,7 @@ struct DeliveryEnvironment {
   // What the scripts of people send goes here; nullptr: no script runs.
   Outbox* outbox = nullptr;
   message_trace::Sink* trace = nullptr;  // nullptr: nobody is told
+  Moderator* moderator = nullptr;        // nullptr: no group is moderated
 };
 
 class Delivery {
@@ -111,7 +113,15 @@ class Delivery {
   Resolved resolve(std::string_view address) const;
   // Takes those out of `resolved` whom this sender may not reach, when its address has several
   // owners; anything but allowed: he reaches none of them.
+  // Then the groups among them that this message has to wait for are held (moderate()).
   Admission admit(Resolved& resolved, const Sender& sender) const;
+  // Who is only in moderated groups that mail of this sender does not pass is taken out, and these
+  // groups are `held`. `trace`: of a message that may have been approved; empty: it is new.
+  void moderate(Resolved& resolved, const Sender& sender, const std::string& trace = {}) const;
+  // Everybody whom an approved message for that group reaches; groups in it may be held.
+  Resolved resolve_approved(const std::shared_ptr<const directory::Principal>& group,
+                            const std::string& trace) const;
+  Moderator* moderator() const noexcept;  // nullptr: no group is moderated
   // over_quota: one of the mailboxes could not take a message of that size now.
   Task<Result<void>> check_room(std::vector<std::shared_ptr<const directory::Principal>> mailboxes,
                                 std::uint64_t bytes);
@@ -140,6 +150,9 @@ class Delivery {
 // The reason of a result that says that the script of its recipient refuses the message, for its
 // sender; nothing: another error.
 std::optional<std::string> refusal_of(const Error& error);
+
+// A result of that kind.
+Error refusal(const std::string& reason);
 
 // A new id for a message: 20 characters, unique in practice.
 std::string make_trace_id();

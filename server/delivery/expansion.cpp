@@ -34,7 +34,7 @@ bool Expander::add(const Pointer& principal) {
 bool Expander::expand(const Pointer& principal) {
   switch (principal->kind) {
     case Kind::group:
-      return expand_group(*principal);
+      return expand_group(principal);
     case Kind::contact:
       break;
     case Kind::person:
@@ -51,10 +51,56 @@ bool Expander::expand(const Pointer& principal) {
   return add_outside(principal->mail);
 }
 
-bool Expander::expand_group(const directory::Principal& group) {
+// Where a group in this one is moderated the groups in it count each by itself; else its people do.
+bool Expander::expand_group(const Pointer& group) {
   bool is_any = false;
-  for (const auto& member : lookup_.copy.expand(group.id, true)) is_any |= add(member);
+  const auto* moderated = lookup_.moderated;
+  const bool is_moderated =
+      moderated != nullptr &&
+      std::ranges::any_of(moderated->all, [&](const auto& one) { return one->id == group->id; });
+  auto passing = Passing::passes;
+  if (is_moderated) {
+    out_.moderated.push_back(group);
+    passing = is_passing_ ? Passing::passes : moderated->passing(*group);
+  }
+  if (passing == Passing::held) {
+    out_.held.push_back(group);
+    return true;
+  }
+  if (!has_moderated_within(*group)) {
+    for (const auto& member : lookup_.copy.expand(group->id, true)) is_any |= add(member);
+    return is_any;
+  }
+  const bool before = is_passing_;
+  is_passing_ = before || passing == Passing::passes_within;
+  for (const auto& id : direct_members(*group)) is_any |= add_id(id);
+  is_passing_ = before;
   return is_any;
+}
+
+bool Expander::has_moderated_within(const directory::Principal& group) const {
+  if (lookup_.moderated == nullptr || group.sid.empty()) return false;
+  return std::ranges::any_of(lookup_.moderated->all, [&](const auto& one) {
+    if (one->id == group.id) return false;
+    const auto sids = lookup_.copy.effective_sids(one->id);
+    return std::ranges::binary_search(sids, group.sid);
+  });
+}
+
+// As the copy expands a group, one level: those it names, and those who name it. Looks at
+// everybody, which few messages need.
+std::vector<directory::PrincipalId> Expander::direct_members(
+    const directory::Principal& group) const {
+  std::vector<directory::PrincipalId> out;
+  for (const auto& member : group.members) {
+    if (lookup_.copy.find(member)) out.push_back(member);
+    // Of another domain of the forest: known by its SID alone.
+    else if (const auto known = lookup_.copy.find_sid(member.source))
+      out.push_back(known->id);
+  }
+  for (const auto& one : lookup_.copy.all())
+    if (std::ranges::binary_search(one->member_of, group.id)) out.push_back(one->id);
+  return out;
 }
 
 bool Expander::expand_mailbox(const Pointer& person) {

@@ -20,7 +20,8 @@ struct Lookup {
   const Domains& domains;
   std::int64_t now;
   const DisabledMail& disabled;
-  const store::Shares* folders;  // nullptr: none has an address
+  const store::Shares* folders;                // nullptr: none has an address
+  const ModeratedGroups* moderated = nullptr;  // nullptr: there are none
 
   bool is_local(std::string_view domain) const;
   // Has a mailbox, and is neither disabled nor expired.
@@ -38,6 +39,7 @@ struct Expansion {
   Principals mailboxes;                         // each once
   std::vector<std::string> outside;             // each once
   std::vector<store::AddressedFolder> folders;  // each once
+  Principals moderated, held;                   // each once
 };
 
 class Expander {
@@ -52,7 +54,9 @@ class Expander {
   using Pointer = std::shared_ptr<const directory::Principal>;
 
   bool expand(const Pointer& principal);
-  bool expand_group(const directory::Principal& group);
+  bool expand_group(const Pointer& group);
+  bool has_moderated_within(const directory::Principal& group) const;
+  std::vector<directory::PrincipalId> direct_members(const directory::Principal& group) const;
   bool expand_mailbox(const Pointer& person);
   bool forward(const directory::Principal& from);
   bool forward_disabled(const directory::Principal& from);
@@ -66,6 +70,7 @@ class Expander {
   std::set<std::string> outside_;
   std::map<directory::PrincipalId, bool> done_;
   std::set<directory::PrincipalId> path_, circles_;  // under way; of these, reached again
+  bool is_passing_ = false;                          // within a group that lets all in it pass
 };
 
 }  // namespace kontor::delivery

@@ -20,7 +20,10 @@ Resolved taken(Expansion expansion, Verdict otherwise) {
   out.mailboxes = std::move(expansion.mailboxes);
   out.outside = std::move(expansion.outside);
   out.folders = std::move(expansion.folders);
-  const bool is_any = !out.mailboxes.empty() || !out.outside.empty() || !out.folders.empty();
+  out.moderated = std::move(expansion.moderated);
+  out.held = std::move(expansion.held);
+  const bool is_any =
+      !out.mailboxes.empty() || !out.outside.empty() || !out.folders.empty() || !out.held.empty();
   out.verdict = is_any ? Verdict::deliver : otherwise;
   return out;
 }
@@ -186,8 +189,9 @@ Resolved resolve(const DirectoryCopy& copy,
                  std::string_view address,
                  UtcSeconds now,
                  const DisabledMail& disabled,
-                 const store::Shares* folders) {
-  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled, folders};
+                 const store::Shares* folders,
+                 const ModeratedGroups* moderated) {
+  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled, folders, moderated};
   return resolve_address(lookup, address, true);
 }
 
@@ -196,8 +200,9 @@ Resolved resolve_objects(const DirectoryCopy& copy,
                          Principals owners,
                          UtcSeconds now,
                          const DisabledMail& disabled,
-                         const store::Shares* folders) {
-  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled, folders};
+                         const store::Shares* folders,
+                         const ModeratedGroups* moderated) {
+  const Lookup lookup{copy, domains, now.time_since_epoch().count(), disabled, folders, moderated};
   return objects(lookup, std::move(owners));
 }
 

@@ -15,10 +15,14 @@
 // leads to nobody is as if it were not there. An address that several of one source have is for
 // each of them.
 //
+// A group may be moderated (server/delivery/senders.hpp): who is in it gets mail by it when the
+// message may pass, and the group is `held` when it has to wait.
+//
 // Folders have addresses too (store/mailbox/folder_mail.hpp), with and without a +tag. A person,
 // room or group that has the address comes first; before the folder is neither a contact, which
 // stands for it in the directory, nor postmaster, abuse or the catch-all.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,6 +54,17 @@ struct DisabledMail {
 };
 DisabledMail disabled_mail(const config::Directory& settings);
 
+// What is to be known of moderated groups, and of one message.
+enum class Passing : unsigned char {
+  held,
+  passes,
+  passes_within,  // and so it does groups in that one
+};
+struct ModeratedGroups {
+  Principals all;
+  std::function<Passing(const directory::Principal& group)> passing;
+};
+
 struct Resolved {
   Verdict verdict = Verdict::unknown;
   // Whom the address names: what they say about their senders counts. None: administrators.
@@ -57,6 +72,9 @@ struct Resolved {
   Principals mailboxes;
   std::vector<store::AddressedFolder> folders;
   std::vector<std::string> outside;  // contacts and target addresses that are elsewhere
+  Principals moderated;              // groups among those the address stands for
+  Principals held;                   // of these, whose people are not in what stands above
+  bool holds_outside = false;        // addresses elsewhere are among them
   std::string address;               // under its domain's true name
   bool is_catch_all = false;         // `mailboxes` is the domain's catch-all
   bool is_early = false;             // not all are known yet who may have it: ask again later
@@ -69,7 +87,8 @@ Resolved resolve(const directory::DirectoryCopy& copy,
                  std::string_view address,
                  UtcSeconds now,
                  const DisabledMail& disabled = {},
-                 const store::Shares* folders = nullptr);
+                 const store::Shares* folders = nullptr,
+                 const ModeratedGroups* moderated = nullptr);
 
 // Where mail to these goes, when some owners of an address are left out.
 Resolved resolve_objects(const directory::DirectoryCopy& copy,
@@ -77,7 +96,8 @@ Resolved resolve_objects(const directory::DirectoryCopy& copy,
                          Principals owners,
                          UtcSeconds now,
                          const DisabledMail& disabled,
-                         const store::Shares* folders = nullptr);
+                         const store::Shares* folders = nullptr,
+                         const ModeratedGroups* moderated = nullptr);
 
 // The word for logs: "unknown", "disabled", ...
 std::string_view name_of(Verdict verdict) noexcept;

@@ -36,6 +36,12 @@ struct Senders::Question {
   bool is_among(const std::vector<PrincipalId>& ids) const {
     return std::ranges::any_of(ids, [this](const auto& id) { return is(id); });
   }
+  // Whoever has a mailbox here is believed only when it is certain that it is he.
+  bool is_believed() const {
+    if (is_known) return true;
+    return person ? person->kind == Kind::contact
+                  : !copy.is_local_domain(address.substr(address.rfind('@') + 1));
+  }
   // "name@domain" or "@domain".
   bool is_named(const std::string& text) const {
     if (text.starts_with('@')) return address.ends_with(text);
@@ -58,15 +64,20 @@ const config::GroupRule* Senders::rule_of(const Principal& group) const {
   return nullptr;
 }
 
+Senders::Question Senders::question(const DirectoryCopy& copy, const Sender& sender) const {
+  Question asked{copy, directory::fold_name(domains_.canonical(sender.address)), {}, {}, false};
+  asked.person = sender.person ? copy.find(*sender.person) : copy.find_address(asked.address);
+  asked.is_known = sender.person.has_value() || (sender.is_trusted && asked.person);
+  if (asked.person) asked.sids = copy.effective_sids(asked.person->id);
+  return asked;
+}
+
 Admission Senders::check(const DirectoryCopy& copy,
                          const Principal& target,
                          const Sender& sender) const {
   const auto* rule = rule_of(target);
   const auto& rules = target.mail_rules;
-  Question asked{copy, directory::fold_name(domains_.canonical(sender.address)), {}, {}, false};
-  asked.person = sender.person ? copy.find(*sender.person) : copy.find_address(asked.address);
-  asked.is_known = sender.person.has_value() || (sender.is_trusted && asked.person);
-  if (asked.person) asked.sids = copy.effective_sids(asked.person->id);
+  const auto asked = question(copy, sender);
   if (asked.is_among(rules.refused_senders)) return Admission::refused;
   const bool is_owner = rule != nullptr && !rule->owner.empty()
                             ? asked.is_named(rule->owner)
@@ -83,10 +94,56 @@ Admission Senders::check(const DirectoryCopy& copy,
                                     [&](const auto& text) { return asked.is_named(text); })
               : asked.is_among(rules.allowed_senders);
   if (!is_listed) return Admission::not_listed;
-  const bool is_elsewhere =
-      asked.person ? asked.person->kind == Kind::contact
-                   : !copy.is_local_domain(asked.address.substr(asked.address.rfind('@') + 1));
-  return asked.is_known || is_elsewhere ? Admission::allowed : Admission::must_sign_in;
+  return asked.is_believed() ? Admission::allowed : Admission::must_sign_in;
+}
+
+bool Senders::is_moderated(const Principal& group) const {
+  if (group.kind != Kind::group) return false;
+  const auto* rule = rule_of(group);
+  return group.mail_rules.is_moderated || (rule != nullptr && rule->is_moderated);
+}
+
+std::vector<std::shared_ptr<const Principal>> Senders::moderators_of(const DirectoryCopy& copy,
+                                                                     const Principal& group) const {
+  std::vector<std::shared_ptr<const Principal>> out;
+  const auto add_person = [&](std::shared_ptr<const Principal> person) {
+    const auto same = [&](const auto& one) { return one->id == person->id; };
+    if (person->has_mailbox() && person->state == directory::State::enabled &&
+        std::ranges::none_of(out, same))
+      out.push_back(std::move(person));
+  };
+  const auto add = [&](const std::shared_ptr<const Principal>& named) {
+    if (!named) return;
+    if (named->kind != Kind::group) return add_person(named);
+    for (auto& member : copy.expand(named->id)) add_person(std::move(member));
+  };
+  const auto* rule = rule_of(group);
+  const bool has_rule = rule != nullptr && rule->is_moderated;
+  if (has_rule)
+    for (const auto& address : rule->moderators) add(copy.find_address(address));
+  if (!has_rule || rule->moderators.empty())
+    for (const auto& id : group.mail_rules.moderators) add(copy.find(id));
+  if (!out.empty()) return out;
+  if (rule != nullptr && !rule->owner.empty())
+    add(copy.find_address(rule->owner));
+  else if (group.mail_rules.owner)
+    add(copy.find(*group.mail_rules.owner));
+  return out;
+}
+
+bool Senders::passes_unasked(const DirectoryCopy& copy,
+                             const Principal& group,
+                             const Sender& sender) const {
+  const auto asked = question(copy, sender);
+  const auto is_he = [&](const auto& one) { return asked.person && one->id == asked.person->id; };
+  if (asked.is_known && std::ranges::any_of(moderators_of(copy, group), is_he)) return true;
+  const auto* rule = rule_of(group);
+  const bool is_listed =
+      asked.is_among(group.mail_rules.past_moderation) ||
+      (rule != nullptr && std::ranges::any_of(rule->unmoderated, [&](const auto& text) {
+         return asked.is_named(text);
+       }));
+  return is_listed && asked.is_believed();
 }
 
 std::string_view name_of(Admission admission) noexcept {

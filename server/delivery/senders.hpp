@@ -7,9 +7,14 @@
 // who has a mailbox here is believed to be a sender only when he signed in: the reverse-path of
 // others can be anything. The empty reverse-path reaches people and rooms, and groups that anybody
 // may send to (RFC 5321, 6.1). Only the addressed object's rules count, not those of the groups in
-// it. Pure over one directory copy; any thread.
+// it.
+//
+// A group may be moderated (the directory's msExchEnableModeration, or groups.rules): moderators
+// are those whom the setting names, else the directory, else its owner. Their own mail passes, and
+// that of those who are let pass; others' waits for them. Pure over one directory copy; any thread.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,11 +47,20 @@ class Senders {
   Admission check(const directory::DirectoryCopy& copy,
                   const directory::Principal& target,
                   const Sender& sender) const;
+  bool is_moderated(const directory::Principal& group) const;
+  // People with a mailbox who decide about mail to the group, each once.
+  std::vector<std::shared_ptr<const directory::Principal>> moderators_of(
+      const directory::DirectoryCopy& copy, const directory::Principal& group) const;
+  // Does mail of this sender to the group pass without a moderator?
+  bool passes_unasked(const directory::DirectoryCopy& copy,
+                      const directory::Principal& group,
+                      const Sender& sender) const;
   // The rule of the settings; nullptr: none.
   const config::GroupRule* rule_of(const directory::Principal& group) const;
 
  private:
   struct Question;
+  Question question(const directory::DirectoryCopy& copy, const Sender& sender) const;
 
   std::map<std::string, config::GroupRule> rules_;  // by the group's address
   const Domains& domains_;

@@ -95,7 +95,29 @@ Destined destined(const wire::RcptCommand& rcpt, delivery::Resolved resolved) {
   out.mailboxes = std::move(resolved.mailboxes);
   out.outside = std::move(resolved.outside);
   out.folders = std::move(resolved.folders);
+  out.held = std::move(resolved.held);
+  // Asked again, without knowing who signed in, it might have to wait.
+  out.is_narrowed = !resolved.moderated.empty();
   return out;
+}
+
+// An answer of a moderator counts when it is known that it is he.
+bool take_answer(Session& session, const wire::RcptCommand& rcpt) {
+  const auto& mailbox = rcpt.recipient.mailbox;
+  const auto* moderator = session.environment().routing.delivery().moderator();
+  if (moderator == nullptr || !moderator->is_answer_address(mailbox.address())) return false;
+  if (!session.identity) {
+    refuse(session, mailbox, {550, "5.7.1", "sign in to answer this letter"}, "not signed in");
+    return true;
+  }
+  Destined out;
+  out.asked.address = mailbox.text();
+  out.asked.has_notify = rcpt.notify.has_value();
+  out.asked.notify = rcpt.notify.value_or(queue::k_notify_default);
+  out.is_answer = true;
+  session.transaction.recipients.push_back(std::move(out));
+  session.reply(wire::Reply(250, "2.1.5", "recipient OK"));
+  return true;
 }
 
 delivery::Sender sender_of(const Session& session) {
@@ -137,6 +159,7 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     refuse(session, mailbox, *refused, refused->lines[0]);
     co_return Result<void>();
   }
+  if (take_answer(session, *rcpt)) co_return Result<void>();
   auto& delivery = session.environment().routing.delivery();
   auto resolved = delivery.resolve(mailbox.address());
   const auto admission = delivery.admit(resolved, sender_of(session));
@@ -173,7 +196,7 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
   }
   if (is_taken(session, mailbox, resolved.verdict)) {
     transaction.recipients.push_back(destined(*rcpt, std::move(resolved)));
-    transaction.recipients.back().is_narrowed = is_narrowed;
+    transaction.recipients.back().is_narrowed |= is_narrowed;
     session.reply(wire::Reply(250, "2.1.5", "recipient OK"));
   } else {
     refuse(session, mailbox, refusal_for(resolved),

@@ -242,6 +242,7 @@ Task<void> take(Session& session, std::string trace, Ruled ruled, Looked looked)
   if (!sent.authors.empty()) sent.bytes = looked.missing_fields + ruled.message;
   routed.message = std::move(ruled.message);
   routed.answers_each = session.role() == Role::lmtp;
+  if (session.identity) routed.person = session.identity->id;
   const auto bytes = routed.envelope.size;
   std::vector<Result<void>> results;
   if (!routed.recipients.empty())

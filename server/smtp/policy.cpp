@@ -22,7 +22,8 @@ bool is_from_here(const Session& session) {
 
 // Would a copy leave this server?
 bool goes_out(const delivery::Resolved& resolved) {
-  return resolved.verdict != Verdict::deliver || !resolved.outside.empty();
+  return resolved.verdict != Verdict::deliver || !resolved.outside.empty() ||
+         resolved.holds_outside;
 }
 
 }  // namespace
@@ -79,7 +80,8 @@ std::optional<wire::Reply> policy_recipient_refusal(const Session& session,
   std::erase_if(resolved.mailboxes, takes_from_here_only);
   std::erase_if(resolved.folders, is_in_such);
   is_narrowed = true;
-  if (!resolved.mailboxes.empty() || !resolved.outside.empty() || !resolved.folders.empty())
+  if (!resolved.mailboxes.empty() || !resolved.outside.empty() || !resolved.folders.empty() ||
+      !resolved.held.empty())
     return std::nullopt;
   return wire::Reply(550, "5.7.1", "mail from outside the organisation is not taken there");
 }

@@ -29,6 +29,8 @@ struct Routing::Job {
   std::vector<Entry> entries;
   bool mailboxes_by_queue = false;
   std::vector<Result<void>> results;
+  std::string digest;             // of sender and message; empty: not made yet
+  std::vector<std::string> keys;  // in Remembered: copies for archives, messages that are held
 
   bool is_failed(std::size_t index) const { return !results[index].has_value(); }
   bool any_failed() const {
@@ -71,7 +73,7 @@ std::vector<queue::Recipient> behind(const Destined& recipient) {
 }
 
 // What was asked for, with its bytes as long as the message: on the pool when that is long.
-Task<std::string> digest_of(io::WorkPool& pool, const Routed& routed) {
+Task<std::string> make_digest(io::WorkPool& pool, const Routed& routed) {
   if (routed.message.size() <= delivery::k_large_message)
     co_return crypto::sha256(crypto::sha256(routed.envelope.sender) +
                              crypto::sha256(routed.message));
@@ -89,6 +91,91 @@ Routing::Routing(delivery::Delivery& delivery,
                  const Clock& clock,
                  log::Context log)
     : delivery_(delivery), queue_(queue), workers_(workers), clock_(clock), log_(std::move(log)) {}
+
+Task<const std::string*> Routing::digest_of(Job& job) {
+  if (job.digest.empty()) job.digest = co_await make_digest(workers_, job.routed);
+  co_return &job.digest;
+}
+
+// Of those who get it now; what waits for a moderator is journalled when it goes on.
+Task<void> Routing::keep_journal(Job& job) {
+  if (journalling_ == nullptr || journalling_->journal.is_empty()) co_return;
+  const auto& routed = job.routed;
+  Journalled mail;
+  mail.message.trace = routed.envelope.trace;
+  mail.message.sender = routed.envelope.sender;
+  mail.message.person = routed.person;
+  mail.message.is_submitted = routed.person.has_value();
+  for (const auto& one : routed.recipients) {
+    if (one.is_answer || (!one.is_relayed && !one.is_here() && !one.is_expanded())) continue;
+    delivery::JournalRecipient recipient{one.asked.address, one.mailboxes, one.outside, {}};
+    for (const auto& folder : one.folders) recipient.folders.push_back(folder.address.address);
+    mail.message.recipients.push_back(std::move(recipient));
+  }
+  if (mail.message.recipients.empty()) co_return;
+  auto key = *co_await digest_of(job) + "\njournal";
+  for (const auto& one : mail.message.recipients) key += '\n' + one.address;
+  if (!remembered_.take(key, clock_.steady())) {
+    mail.bytes = routed.fields + routed.message;
+    mail.body = static_cast<std::uint8_t>(routed.envelope.body);
+    mail.is_utf8 = routed.envelope.is_utf8;
+    const auto kept = co_await keep_copies(*journalling_, std::move(mail));
+    if (!kept)
+      for (auto& result : job.results) result = fail(Errc::busy, "no copy could be kept");
+    if (!kept) co_return;
+  }
+  job.keys.push_back(std::move(key));
+}
+
+Task<void> Routing::hold_messages(Job& job) {
+  auto* moderator = delivery_.moderator();
+  const auto& routed = job.routed;
+  for (std::size_t i = 0; i < routed.recipients.size() && moderator != nullptr; ++i)
+    for (const auto& group : routed.recipients[i].held) {
+      auto key = *co_await digest_of(job) + "\nheld\n" + group->id.text();
+      if (!remembered_.take(key, clock_.steady())) {
+        delivery::HeldMessage message;
+        message.trace = routed.envelope.trace;
+        message.sender = routed.envelope.sender;
+        message.envelope_id = routed.envelope.envelope_id;
+        message.body = static_cast<std::uint8_t>(routed.envelope.body);
+        message.is_utf8 = routed.envelope.is_utf8;
+        message.arrived = routed.envelope.arrived;
+        message.group = group;
+        message.bytes = routed.fields + routed.message;
+        const auto held = co_await moderator->hold(std::move(message));
+        if (!held) job.results[i] = fail(held.error());
+        if (!held) continue;
+      }
+      job.keys.push_back(std::move(key));
+    }
+}
+
+// A refusal is told at once, in words.
+Task<void> Routing::take_answers(Job& job) {
+  auto* moderator = delivery_.moderator();
+  const auto& routed = job.routed;
+  for (std::size_t i = 0; i < routed.recipients.size() && moderator != nullptr; ++i) {
+    const auto& recipient = routed.recipients[i];
+    if (!recipient.is_answer || !routed.person || job.is_failed(i)) continue;
+    auto address = recipient.asked.address;
+    auto person = *routed.person;
+    auto bytes = routed.message;
+    const auto taken =
+        co_await moderator->answer(std::move(address), std::move(person), std::move(bytes));
+    if (taken) continue;
+    switch (taken.error().code()) {
+      case Errc::no_permission:
+      case Errc::bad_input:
+      case Errc::not_found:
+      case Errc::conflict:
+        job.results[i] = fail(delivery::refusal(taken.error().detail()));
+        break;
+      default:
+        job.results[i] = fail(taken.error());
+    }
+  }
+}
 
 bool Routing::is_all_mailboxes(const Job& job, const Entry& entry) {
   return job.mailboxes_by_queue && entry.delivered_to.empty() &&
@@ -122,7 +209,7 @@ Task<void> Routing::add_entries(Job& job) {
   }
   if (!plain.recipients.empty()) job.entries.push_back(std::move(plain));
   if (job.entries.empty()) co_return;
-  const auto digest = co_await digest_of(workers_, routed);
+  const auto digest = *co_await digest_of(job);
   if (job.mailboxes_by_queue) delivery_.announce(routed.envelope.trace);
   for (auto& entry : job.entries) {
     entry.key = digest + entry.delivered_to;
@@ -184,7 +271,8 @@ Task<void> Routing::tell_of_success(Job& job) {
     const bool by_queue = recipient.is_relayed ||
                           (!recipient.is_here() && recipient.outside.size() == 1) ||
                           (job.mailboxes_by_queue && recipient.is_here());
-    if (!is_wanted || by_queue || job.is_failed(i)) continue;
+    const bool is_open = !recipient.held.empty() || recipient.is_answer;
+    if (!is_wanted || by_queue || is_open || job.is_failed(i)) continue;
     queue::Outcome outcome;
     outcome.fate = queue::Fate::delivered;
     outcome.status = "2.1.5";
@@ -208,10 +296,15 @@ Task<std::vector<Result<void>>> Routing::take(Routed routed) {
   job.routed.envelope.arrived = clock_.now();
   job.results.resize(job.routed.recipients.size());
   job.mailboxes_by_queue = is_for_queue(job.routed);
-  co_await add_entries(job);
-  const bool is_over = job.any_failed() && !job.routed.answers_each;
+  co_await keep_journal(job);
+  const bool has_journal = !job.any_failed();
+  if (has_journal) co_await hold_messages(job);
+  if (has_journal && (!job.any_failed() || job.routed.answers_each)) co_await add_entries(job);
+  const bool is_over = !has_journal || (job.any_failed() && !job.routed.answers_each);
   if (!is_over && !job.mailboxes_by_queue) co_await fill_mailboxes(job);
+  if (!is_over) co_await take_answers(job);
   if (job.any_failed()) {
+    for (auto& key : job.keys) remembered_.add(std::move(key), clock_.steady());
     for (const auto& entry : job.entries)
       if (entry.is_added) remembered_.add(entry.key, clock_.steady());
   }

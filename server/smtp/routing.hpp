@@ -6,7 +6,9 @@
 // k_most_copies mailboxes or k_most_bytes in all, mail that came by SMTP is one queue entry, and
 // the mailboxes are filled from there (DESIGN.md 4, "Across accounts"); LMTP has an answer for each
 // recipient and waits. What entered the queue although the message as a whole was answered with
-// "try again" is remembered, as Delivery remembers copies. Any thread; never throws.
+// "try again" is remembered, as Delivery remembers copies. Copies for archives come first: without
+// them nothing is taken. Groups that a moderator is to be asked about get the message into his
+// hands, and his answers are taken here. Any thread; never throws.
 #pragma once
 #include <memory>
 #include <optional>
@@ -18,6 +20,7 @@
 #include "server/delivery/delivery.hpp"
 #include "server/delivery/remembered.hpp"
 #include "server/queue/queue.hpp"
+#include "server/smtp/journalled.hpp"
 
 namespace kontor::io {
 class WorkPool;  // base/io/work_pool.hpp
@@ -37,6 +40,8 @@ struct Destined {
   bool is_relayed = false;                // the address itself is elsewhere
   bool is_catch_all = false;
   bool is_narrowed = false;  // fewer than stand behind the address: it is not to be asked again
+  delivery::Principals held = {};  // groups behind the address that wait for a moderator
+  bool is_answer = false;          // the address is for answers of moderators
 
   bool is_expanded() const noexcept { return !outside.empty(); }
   bool is_here() const noexcept { return !mailboxes.empty() || !folders.empty(); }
@@ -49,6 +54,7 @@ struct Routed {
   std::string fields;         // what this server puts before the message: for everybody
   std::string message;        // as it came
   bool answers_each = false;  // LMTP
+  std::optional<directory::PrincipalId> person = {};  // who signed in
 };
 
 class Routing {
@@ -62,6 +68,7 @@ class Routing {
 
   delivery::Delivery& delivery() const noexcept { return delivery_; }
   io::WorkPool& workers() const noexcept { return workers_; }
+  void set_journalling(const Journalling& parts) { journalling_ = &parts; }  // outlives it
   // One result a recipient, in order.
   Task<std::vector<Result<void>>> take(Routed routed);
 
@@ -70,6 +77,10 @@ class Routing {
   struct Job;
   static bool is_all_mailboxes(const Job& job, const Entry& entry);
   Task<void> add_entries(Job& job);
+  Task<void> keep_journal(Job& job);
+  Task<void> hold_messages(Job& job);
+  Task<void> take_answers(Job& job);
+  Task<const std::string*> digest_of(Job& job);
   Task<void> fill_mailboxes(Job& job);
   Task<void> tell_of_success(Job& job);
 
@@ -78,6 +89,7 @@ class Routing {
   io::WorkPool& workers_;
   const Clock& clock_;
   log::Context log_;
+  const Journalling* journalling_ = nullptr;  // nullptr: nothing is journalled
   delivery::Remembered remembered_;
 };
 

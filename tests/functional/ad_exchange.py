@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Exchange's attributes in a real domain: its schema is extended by them as Exchange's setup would, and a server reads
 them and does what they say. Domains without them are what every other test has."""
+import json
 import pathlib
 import smtplib
 import sys
@@ -19,8 +20,9 @@ ATTRIBUTES = {
     'msExchHideFromAddressLists': FLAG, 'msExchRequireAuthToSendTo': FLAG, 'msExchRecipientTypeDetails': LONG,
     'targetAddress': TEXT, 'altRecipient': NAME, 'deliverAndRedirect': FLAG, 'publicDelegates': NAME,
     'msExchDelegateListLink': NAME, 'mDBUseDefaults': FLAG, 'mDBStorageQuota': NUMBER, 'mDBOverQuotaLimit': NUMBER,
+    'msExchEnableModeration': FLAG, 'msExchModeratedByLink': NAME, 'msExchBypassModerationLink': NAME, 'msExchModerationFlags': NUMBER,
     'mDBOverHardQuotaLimit': NUMBER, 'authOrig': NAME, 'unauthOrig': NAME, 'dLMemSubmitPerms': NAME, 'dLMemRejectPerms': NAME}
-MULTIPLE = {'publicDelegates', 'msExchDelegateListLink', 'authOrig', 'unauthOrig', 'dLMemSubmitPerms', 'dLMemRejectPerms'}
+MULTIPLE = {'msExchModeratedByLink', 'msExchBypassModerationLink', 'publicDelegates', 'msExchDelegateListLink', 'authOrig', 'unauthOrig', 'dLMemSubmitPerms', 'dLMemRejectPerms'}
 CLASS = 'kontorTestMailRecipient'
 
 
@@ -123,6 +125,38 @@ class Exchange(ad_server.ServerCase):
             client.login('alice@' + MAIL, people.PASSWORD)
             client.mail('alice@' + MAIL)
             self.assertEqual(client.rcpt(group)[0], 250)
+
+    def test_a_moderated_group(self):
+        self.write('dev', people.GROUPS_OU, msExchEnableModeration='TRUE', msExchModeratedByLink=[dn('alice')],
+                   msExchBypassModerationLink=[dn('bob')], msExchModerationFlags='6')
+        group = 'dev@' + MAIL
+        subject = iter(range(100))
+
+        def is_held():
+            name = 'moderated %d' % next(subject)
+            self.assertEqual(self.server.lmtp([group], ad_server.message(name)), {})
+            return [row for row in self.server.ctl('moderation', 'list') if row['subject'] == name]
+        row = kontor.wait_until(is_held, 'the domain says that it is moderated')[0]
+        self.assertEqual(row['group'], group)
+        self.assertEqual(self.server.ctl('moderation', 'show', row['id'])['moderators'], ['alice@' + MAIL])
+
+        def send_as(name, subject):
+            with smtplib.SMTP(samba.MAIL_HOST, self.server.port('submission'), timeout=kontor.PATIENCE) as client:
+                client.starttls(context=self.context())
+                client.login(name + '@' + MAIL, people.PASSWORD)
+                client.sendmail(name + '@' + MAIL, [group], 'From: %s@%s\r\nSubject: %s\r\n\r\nhello\r\n' % (name, MAIL, subject))
+        for name in ('alice', 'bob', 'carol'):
+            send_as(name, 'moderated by ' + name)
+        waiting = [one['subject'] for one in self.server.ctl('moderation', 'list')]
+        self.assertIn('moderated by carol', waiting)
+        self.assertNotIn('moderated by alice', waiting)
+        self.assertNotIn('moderated by bob', waiting)
+        self.server.ctl('moderation', 'approve', row['id'])
+        kontor.wait_until(lambda: 'ivan@' in json.dumps(self.server.ctl('trace', 'show', self.server.ctl(
+            'trace', '--subject', row['subject'])['messages'][0]['id'])), 'it goes on to the members')
+        # Without the attributes nothing waits any more.
+        self.modify('dev', ('msExchEnableModeration', []), parent=people.GROUPS_OU)
+        kontor.wait_until(lambda: not is_held(), 'the group is not moderated any more')
 
     def test_what_is_recorded_and_the_quota(self):
         self.write('alice', msExchHideFromAddressLists='TRUE', publicDelegates=[dn('bob')], msExchDelegateListLink=[dn('carol')],

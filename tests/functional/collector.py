@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kontorctl collector: mail of Dovecot and of a second Kontor is fetched by IMAP and POP3, each message once, also when either
 side is killed; nothing is deleted there before it is here; servers that lie end their own session alone."""
+import json
 import pathlib
 import poplib
 import re
@@ -16,7 +17,8 @@ import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import dovecot, kontor
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+from tests.support import dovecot, kontor, scanners
 
 ANNA, BORIS = 'anna@example.test', 'boris@example.test'
 MANY = 400
@@ -323,15 +325,45 @@ class FromDovecot(Base):
             self.run_it('old')
             self.assertEqual(self.here(), ['m1'], 'nothing comes twice')
             self.server.stop()
-            (folder / 'old.state').write_bytes(state.replace(b'state 1', b'state 2'))
+            (folder / 'old.state').write_bytes(state.replace(b'state 2', b'state 3'))
             (folder / 'more.source').write_bytes(b'kontor-collector 2\n')
             self.server.start()
             rows = {row['name']: row for row in self.server.ctl('collector', 'list')}
             for name in ('old', 'more'):
                 self.assertEqual(rows[name]['state'], 'unreadable')
                 self.assertIn('written by a later version', rows[name]['error'])
-            self.assertEqual((folder / 'old.state').read_bytes(), state.replace(b'state 1', b'state 2'))
+            self.assertEqual((folder / 'old.state').read_bytes(), state.replace(b'state 2', b'state 3'))
             self.server.ctl('collector', 'remove', 'more')
+
+
+class Scanned(Base):
+    """Fetched mail is looked through as any other."""
+    @classmethod
+    def setUpClass(cls):
+        cls.clamd, cls.rspamd = scanners.Clamd(), scanners.Rspamd()
+        cls.addClassCleanup(cls.clamd.close)
+        cls.addClassCleanup(cls.rspamd.close)
+        cls.settings = {'scan.clamd': cls.clamd.setting, 'scan.milters': [cls.rspamd.setting]}
+
+    def test_viruses_stay_and_spam_is_junk(self):
+        bodies = {'clean': 'hello', 'virus': scanners.EICAR, 'spam': scanners.REFUSED_BY_RSPAMD, 'marked': scanners.MARKED_BY_RSPAMD}
+        with dovecot.Dovecot(['old']) as peer:
+            imap = peer.imap('old')
+            for name, body in bodies.items():
+                imap.append('INBOX', None, None, f'From: x@old.test\r\nMessage-ID: <{name}@old.test>\r\nSubject: {name}\r\n\r\n{body}\r\n'.encode())
+            imap.logout()
+            self.add('old', peer, 'imap', '--mode', 'move')
+            row = self.run_it('old')
+            self.assertEqual(row['refused'], 1)
+            self.assertEqual(self.there(peer), ['virus'], 'nobody else has it')
+            self.run_it('old')
+        self.assertEqual(sorted(self.here()), ['clean', 'marked'])
+        self.assertEqual(self.here(folder='Junk'), ['spam'])
+        self.server.wait_for_log('checks.virus.found')
+        rows = self.server.ctl('trace', '--recipient', ANNA)['messages']
+        self.assertEqual(sorted(row['subject'] for row in rows), sorted(bodies), 'the message trace knows how each came')
+        spam = next(row for row in rows if row['subject'] == 'spam')
+        self.assertIn('"imap"', json.dumps(self.server.ctl('trace', 'show', spam['id'])))
 
 
 class FromKontor(Base):
@@ -428,6 +460,33 @@ class Hostile(Base):
         self.run_it('x')
         self.assertEqual(self.run_it('x')['total'], 1)
         self.assertEqual((self.here(), deleted), (['one'], []))
+
+    def test_a_uidl_that_is_given_to_another_message(self):
+        """The server takes a message away and gives its name to a new one; or only counts otherwise."""
+        def message(name, extra=''):
+            return f'Message-ID: <{name}@old.test>\r\nSubject: {name}\r\n{extra}\r\ntext\r\n'.encode()
+
+        def answers(raw, size):
+            return {'CAPA': b'-ERR\r\n', 'LIST': b'+OK\r\n1 %d\r\n.\r\n' % size, 'UIDL': b'+OK\r\n1 same\r\n.\r\n',
+                    'RETR': b'+OK\r\n' + raw + b'.\r\n', 'USER': b'+OK\r\n', 'PASS': b'+OK\r\n', 'QUIT': b'+OK\r\n'}
+        now = {}
+
+        class Now:
+            def get(self, verb, default=None):
+                return now.get(verb, default)
+        port = self.serve(b'+OK hello\r\n', Now())
+        now.update(answers(message('first'), 100))
+        self.server.ctl('collector', 'add', 'again', *self.words('pop3', port, None, '--tls', 'none'))
+        self.run_it('again')
+        self.assertEqual(self.here(), ['first'])
+        now.update(answers(message('first', 'Status: RO\r\n'), 112))  # the same one, counted with a field of the server's
+        self.run_it('again')
+        self.assertEqual(self.here(), ['first'])
+        now.update(answers(message('second'), 113))
+        self.run_it('again')
+        self.assertEqual(sorted(self.here()), ['first', 'second'])
+        self.run_it('again')
+        self.assertEqual(sorted(self.here()), ['first', 'second'])
 
     def test_imap(self):
         selected = {'SELECT': b'* OK [UIDVALIDITY 7] x\r\n* 1 EXISTS\r\nTAG OK\r\n',

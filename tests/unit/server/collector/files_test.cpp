@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "base/core/crc32c.hpp"
 
 #include "server/collector/source.hpp"
 #include "server/collector/state.hpp"
@@ -51,8 +54,33 @@ TEST(CollectorSource, EachCutAndEachChangedByteIsRefused) {
 TEST(CollectorSource, ALaterVersionIsToldApart) {
   EXPECT_EQ(parse_source("kontor-collector 2\n").error().code(), Errc::unsupported);
   EXPECT_EQ(parse_source("hello\n").error().code(), Errc::corrupt);
-  EXPECT_EQ(parse_state("kontor-collector-state 2\n").error().code(), Errc::unsupported);
+  EXPECT_EQ(parse_state("kontor-collector-state 3\n").error().code(), Errc::unsupported);
   EXPECT_EQ(parse_state("").error().code(), Errc::corrupt);
+}
+
+TEST(CollectorState, TheFirstVersionIsReadAndWrittenAsTheSecond) {
+  State state;
+  state.source = Uuid::random();
+  state.has_begun = true;
+  state.notes["a"] = {Note::Kind::taken, 0, {}, 4'711, "0123456789abcdef"};
+  state.notes["b"] = {Note::Kind::deleting, 1, UtcSeconds(std::chrono::seconds(5))};
+  const auto text = format_state(state);
+  ASSERT_TRUE(parse_state(text).has_value());
+  EXPECT_EQ(*parse_state(text), state);
+  std::string first = "kontor-collector-state 1\nsource " + state.source.text() +
+                      "\nbegun yes\nvalidity \nhigh 0\ntotal 0\ntaken 0 0 61\n";
+  first += fmt::format("end 1 {:08x}\n", crc32c(first));
+  const auto read = parse_state(first);
+  ASSERT_TRUE(read.has_value()) << read.error().text();
+  EXPECT_EQ(read->notes.at("a"), Note());
+  EXPECT_FALSE(parse_state(first + ' ').has_value());
+}
+
+TEST(CollectorState, APrintTellsMessagesApart) {
+  const std::string one = "Message-ID: <1@a>\r\nDate: x\r\nSubject: s\r\n\r\nbody";
+  EXPECT_EQ(print_of(one), print_of("Received: y\r\n" + one + " more"));
+  EXPECT_NE(print_of(one), print_of("Message-ID: <2@a>\r\nDate: x\r\nSubject: s\r\n\r\n"));
+  EXPECT_EQ(print_of("").size(), 16U);
 }
 
 TEST(CollectorSource, PortsFollowProtocolAndTls) {
