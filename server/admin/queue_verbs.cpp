@@ -37,6 +37,15 @@ std::string words_of(const queue::Outcome& outcome) {
   return outcome.diagnostic.empty() ? outcome.reason : outcome.diagnostic;
 }
 
+// Who lets it wait: its sender (RFC 4865), or the route, until ETRN asks; empty: nobody.
+std::string held_by(const queue::Envelope& envelope,
+                    const queue::RecipientInfo& one,
+                    UtcSeconds now) {
+  if (one.is_done) return {};
+  if (envelope.release > now && one.next_try > now) return "sender";
+  return one.is_held ? "route" : "";
+}
+
 // The message in one line: to whom it still has to go, when, and what was wrong the last time.
 json::object line_of(const queue::MessageInfo& info, UtcSeconds now) {
   json::object row;
@@ -56,13 +65,32 @@ json::object line_of(const queue::MessageInfo& info, UtcSeconds now) {
   row["next_try_seconds"] =
       first != nullptr ? std::max<std::int64_t>(0, (first->next_try - now).count()) : 0;
   row["last"] = first != nullptr ? words_of(first->last) : "";
+  row["route"] = first != nullptr ? first->route : "";
+  row["held"] = first != nullptr ? held_by(info.envelope, *first, now) : "";
   return row;
 }
 
-json::object recipient_of(const queue::RecipientInfo& one) {
+// What its sender asked for, where he did.
+void add_wishes(const queue::Envelope& envelope, json::object& out) {
+  const auto is_set = [](UtcSeconds time) { return time.time_since_epoch().count() != 0; };
+  if (is_set(envelope.release)) out["release"] = mime::format_date(envelope.release);
+  if (is_set(envelope.deliver_by)) {
+    out["deliver_by"] = mime::format_date(envelope.deliver_by);
+    out["otherwise"] = envelope.is_by_return ? "return" : "notify";
+  }
+  if (envelope.priority != 0) out["priority"] = envelope.priority;
+  if (envelope.requires_tls) out["requires_tls"] = true;
+  if (envelope.tls_optional) out["tls_optional"] = true;
+}
+
+json::object recipient_of(const queue::Envelope& envelope,
+                          const queue::RecipientInfo& one,
+                          UtcSeconds now) {
   json::object row;
   row["recipient"] = one.recipient.address;
   row["destination"] = one.recipient.destination;
+  row["route"] = one.route;
+  row["held"] = held_by(envelope, one, now);
   row["state"] = word_of(one);
   row["tries"] = one.tries;
   row["next_try"] = one.is_done ? "" : mime::format_date(one.next_try);
@@ -111,8 +139,10 @@ Task<Answer> queue_show(const Desk& desk, Request request) {
   out["envelope_id"] = info.envelope.envelope_id;
   out["arrived"] = mime::format_date(info.envelope.arrived);
   out["bytes"] = info.envelope.size;
+  add_wishes(info.envelope, out);
   json::array recipients;
-  for (const auto& one : info.recipients) recipients.emplace_back(recipient_of(one));
+  for (const auto& one : info.recipients)
+    recipients.emplace_back(recipient_of(info.envelope, one, desk.environment.clock.now()));
   out["recipients"] = std::move(recipients);
   const auto bytes = co_await queue->read(id);
   const auto subject = bytes ? mime::field_value(*bytes, "subject") : std::nullopt;
@@ -185,6 +215,17 @@ Task<Answer> queue_resume(const Desk& desk, Request request) {
   KONTOR_CO_TRY(co_await queue->resume(request.arguments[0]));
   json::object out;
   out["resumed"] = request.arguments[0];
+  co_return json::value(std::move(out));
+}
+
+Task<Answer> queue_release(const Desk& desk, Request request) {
+  KONTOR_CO_TRY(auto* queue, queue_of(desk));
+  const auto& name = request.arguments[0];
+  const bool below = name.starts_with('@');
+  KONTOR_CO_TRY(const auto count, co_await queue->release(name.substr(below ? 1 : 0), below));
+  json::object out;
+  out["released"] = name;
+  out["recipients"] = count;
   co_return json::value(std::move(out));
 }
 

@@ -103,6 +103,7 @@ constexpr std::array k_verbs{
     Verb{"queue clear", "FILTER", "Ends every message of the queue that FILTER fits, a part of a sender, recipient or domain, or all; --notify: their senders are told.", queue_clear, nullptr, nullptr, nullptr, "[--notify]"},
     Verb{"queue delete", "ID [notify]", "Ends a message of the queue; with notify, its sender is told.", queue_delete},
     Verb{"queue pause", "[DOMAIN]", "Mail for a domain waits until queue resume, also after a restart; without DOMAIN: which ones do.", queue_pause},
+    Verb{"queue release", "DOMAIN", "Sends what queue.routes holds for a domain, as ETRN does; @DOMAIN: for all below it too.", queue_release},
     Verb{"queue resume", "DOMAIN", "Mail for a paused domain goes on at once.", queue_resume},
     Verb{"queue retry", "[ID]", "Tries everything now; with ID, one message, or what a part of an address or domain fits.", queue_retry},
     Verb{"queue show", "ID", "One message of the queue: each recipient, its tries and what the other side said.", queue_show},

@@ -158,6 +158,7 @@ Task<Answer> queue_retry(const Desk& desk, Request request);
 Task<Answer> queue_bounce(const Desk& desk, Request request);
 Task<Answer> queue_clear(const Desk& desk, Request request);
 Task<Answer> queue_pause(const Desk& desk, Request request);
+Task<Answer> queue_release(const Desk& desk, Request request);
 Task<Answer> queue_resume(const Desk& desk, Request request);
 Task<Answer> queue_delete(const Desk& desk, Request request);
 Task<Answer> rules_add(const Desk& desk, Request request);

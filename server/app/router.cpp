@@ -2,6 +2,7 @@
 #include "server/app/router.hpp"
 
 #include "base/core/text.hpp"
+#include "server/smtp/client/route.hpp"
 
 namespace kontor::app {
 namespace {
@@ -26,8 +27,14 @@ std::string Router::destination(std::string_view address) const {
   return to_lower(address.substr(address.rfind('@') + 1));
 }
 
+queue::DestinationRules Router::rules(std::string_view destination) const {
+  if (remote_ == nullptr || destination == k_local) return {};
+  return remote_->rules(destination);
+}
+
 Task<void> Router::deliver(std::string destination, queue::Work& work) {
   auto* transport = destination == k_local ? local_ : remote_;
+  if (!smtp::client::dropped_domain(destination).empty()) transport = drop_;
   return transport != nullptr ? transport->deliver(std::move(destination), work) : let_wait(work);
 }
 

@@ -32,6 +32,7 @@
 #include "server/app/certificate.hpp"
 #include "server/app/collected_mail.hpp"
 #include "server/app/dmarc_reports.hpp"
+#include "server/app/drop_folder.hpp"
 #include "server/app/gate.hpp"
 #include "server/app/greylist_file.hpp"
 #include "server/app/invitations.hpp"
@@ -65,6 +66,7 @@
 #include "server/message_trace/database/recorder.hpp"
 #include "server/moderation/moderation.hpp"
 #include "server/moderation/page.hpp"
+#include "server/pickup/pickup.hpp"
 #include "server/policy/access.hpp"
 #include "server/policy/sign_in.hpp"
 #include "server/pop3/server.hpp"
@@ -158,7 +160,9 @@ struct Server::State {
   std::unique_ptr<ReceivedReports> received_reports;
   std::unique_ptr<collector::Collector> collector;
   std::unique_ptr<smtp::client::Relay> relay;
+  std::unique_ptr<DropFolder> drop;
   std::unique_ptr<Router> router;
+  std::unique_ptr<pickup::Pickup> pickup;  // null: queue.pickup is off
   std::unique_ptr<filter::dkim::KeyRing> dkim_keys;
   std::unique_ptr<filter::Outbound> outbound;
   std::unique_ptr<queue::Queue> queue;
@@ -304,9 +308,16 @@ Result<void> Server::State::open_queue() {
     trace = std::make_unique<message_trace::Recorder>(message_trace::RecorderEnvironment{
         settings.message_trace, folder + "/message-trace", settings.queue.reserve, log});
   environment.trace = trace.get();
+  environment.bad_mail = folder + "/badmail";
   auto opened = queue::Queue::open(std::move(environment), settings.server.data_folder + "/queue");
   if (!opened) return fail(std::move(opened).error().while_doing("opening the queue"));
   queue = *std::move(opened);
+  drop = std::make_unique<DropFolder>(io::real_file_system(), disk,
+                                      settings.server.data_folder + "/drop");
+  if (settings.queue.pickup)
+    pickup = std::make_unique<pickup::Pickup>(
+        pickup::Pickup::Environment{settings, io::real_file_system(), *queue, disk, clock, log},
+        settings.server.data_folder + "/pickup");
   if (settings.outbound.mta_sts) {
     auto fetch = make_policy_fetch(settings.outbound, *resolver);
     if (!fetch) return fail(std::move(fetch).error().while_doing("outbound.mta_sts_ca_file"));
@@ -424,7 +435,7 @@ void Server::State::make_environments() {
     received_reports = std::make_unique<ReceivedReports>(ReceivedReports::Environment{
         settings, *directory, *received, workers, tasks, io.get_executor(), clock, log});
   local = std::make_unique<LocalTransport>(*delivery, queue.get());
-  router = std::make_unique<Router>(local.get(), relay.get());
+  router = std::make_unique<Router>(local.get(), relay.get(), drop.get());
   routing = std::make_unique<smtp::Routing>(*delivery, *queue, workers, clock, log);
   make_journalling();
   smtp_gate = std::make_unique<smtp::Gate>(settings.smtp);
@@ -703,6 +714,7 @@ Task<void> Server::State::shut_down() {
   }
   (void)co_await control->wait_ended(k_cut);
   (void)co_await collector->wait_ended(k_cut);
+  if (pickup) pickup->stop();
   out_of_office->stop();
   invitations->stop();
   scheduler->stop();
@@ -740,6 +752,9 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings,
   KONTOR_TRY(state->open_parts());
   state->make_environments();
   state->make_collector();
+  if (state->pickup) {
+    KONTOR_TRY(state->pickup->recover());
+  }
   KONTOR_TRY(state->control, admin::ControlServer::listen(state->io.get_executor(), *state->admin));
   for (OpenPort& open : ports) state->listen_on(std::move(open));
   return std::unique_ptr<Server>(new Server(std::move(state)));
@@ -759,6 +774,7 @@ void Server::run() {
   state.tasks.spawn(strand(), state.searcher->run());
   state.tasks.spawn(strand(), state.moderation->run());
   state.collector->start();
+  if (state.pickup) state.tasks.spawn(strand(), state.pickup->run());
   std::atomic<bool> is_over = false;
   asio::co_spawn(strand(), state.shut_down(), [&](const std::exception_ptr&) {
     is_over = true;

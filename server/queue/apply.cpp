@@ -39,13 +39,12 @@ Row row_of(const MessageFrame& frame, const Head& head) {
   Row row;
   row.head = frame.head;
   row.size = frame.body.size();
-  row.arrived = head.envelope.arrived;
-  row.is_notice = head.envelope.sender.empty();
+  row.take(head.envelope);
   row.is_delay_told = frame.is_delay_told;
   row.recipients.resize(head.recipients.size());
   const auto outcomes = share(frame.outcomes);
   for (std::size_t i = 0; i < row.recipients.size(); ++i) {
-    row.recipients[i].next_try = row.arrived;
+    row.recipients[i].next_try = row.begins;
     if (i < frame.marks.size()) apply_mark(row.recipients[i], frame.marks[i], outcomes);
   }
   return row;

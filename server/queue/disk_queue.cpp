@@ -7,6 +7,7 @@
 
 #include "base/core/text.hpp"
 #include "base/log/events/queue.hpp"
+#include "base/mime/header.hpp"
 #include "server/queue/notice.hpp"
 #include "server/queue/paused.hpp"
 #include "server/queue/traced.hpp"
@@ -99,10 +100,9 @@ void DiskQueue::place(Core& core, MessageId id, store::LogPosition position, New
   row.position = position;
   row.frame_size = store::k_frame_header_size + 8 + row.head.size() + message.head.envelope.size;
   row.size = message.head.envelope.size;
-  row.arrived = message.head.envelope.arrived;
-  row.is_notice = message.head.envelope.sender.empty();
+  row.take(message.head.envelope);
   row.recipients.resize(message.head.recipients.size());
-  for (auto& one : row.recipients) one.next_try = row.arrived;
+  for (auto& one : row.recipients) one.next_try = row.begins;
   assign(core, core.table.add(id, std::move(row)));
 }
 
@@ -114,9 +114,11 @@ void DiskQueue::assign(Core& core, Row& row) const {
   for (std::size_t i = 0; i < row.recipients.size(); ++i) {
     const auto& address = head.recipients[i].address;
     const bool is_paused = !core.paused.empty() && core.paused.contains(paused_domain(address));
-    core.schedule.assign(row.recipients[i], is_paused
-                                                ? std::string(k_paused) + paused_domain(address)
-                                                : transport->destination(address));
+    auto& one = row.recipients[i];
+    core.schedule.assign(one, is_paused ? std::string(k_paused) + paused_domain(address)
+                                        : transport->destination(address));
+    if (one.stage == Stage::waiting && one.tries == 0)
+      one.next_try = core.schedule.first_try(row, one.destination);
   }
 }
 
@@ -140,11 +142,18 @@ void DiskQueue::erase(Core& core, MessageId id) {
   reclaim_later(core);
 }
 
-void DiskQueue::make_due(Core& core, MessageId id) {
+void DiskQueue::make_due(Core& core, MessageId id, bool whoever_holds_it) {
   const auto now = environment_.clock.now();
-  for (auto& one : core.table.find(id)->recipients) {
+  Row& row = *core.table.find(id);
+  for (auto& one : row.recipients) {
     if (one.stage != Stage::waiting) continue;
-    one.next_try = std::min(one.next_try, now);
+    const bool is_held = one.destination != nullptr && one.destination->is_held();
+    if (whoever_holds_it) {
+      one.next_try = std::min(one.next_try, now);
+      if (is_held) one.destination->is_released = true;
+    } else if (!is_held) {
+      one.next_try = std::min(one.next_try, std::max(now, row.begins));
+    }
     core.schedule.expect(id, one);
     if (one.destination != nullptr) core.schedule.wake(*one.destination, now);
   }
@@ -171,11 +180,23 @@ std::vector<MessageId> DiskQueue::matching(const Core& core, const std::string& 
 
 // --- taking mail ---
 
+namespace {
+
+// RFC 8689, 5: "TLS-Required: No".
+bool says_tls_optional(std::string_view bytes) {
+  const auto header = bytes.substr(0, std::min(bytes.find("\r\n\r\n"), bytes.size()));
+  const auto value = mime::field_value(header, "TLS-Required");
+  return value && iequals(trim(*value), "No");
+}
+
+}  // namespace
+
 Task<Result<MessageId>> DiskQueue::add(Envelope envelope,
                                        std::vector<Recipient> recipients,
                                        std::string bytes) {
   if (recipients.empty()) co_return fail(Errc::bad_input, "a message to nobody");
   if (environment_.dress) bytes = co_await environment_.dress(envelope.is_ours, std::move(bytes));
+  envelope.tls_optional = !envelope.requires_tls && says_tls_optional(bytes);
   KONTOR_CO_TRY(co_await grant(bytes.size()));
   std::vector<message_trace::Step> steps;
   if (environment_.trace != nullptr) steps = queued_steps(envelope, recipients, bytes);
@@ -249,7 +270,11 @@ MessageInfo info_of(MessageId id, const Row& row) {
     const auto& state = row.recipients[i];
     RecipientInfo one;
     one.recipient = std::move(head.recipients[i]);
-    if (state.destination != nullptr) one.recipient.destination = state.destination->name;
+    if (state.destination != nullptr) {
+      one.recipient.destination = state.destination->name;
+      if (state.destination->rules) one.route = state.destination->rules->route;
+      one.is_held = state.destination->is_held();
+    }
     one.is_done = state.is_done();
     if (state.stage == Stage::delivered) one.fate = Fate::delivered;
     if (state.stage == Stage::relayed) one.fate = Fate::relayed;
@@ -284,6 +309,14 @@ Result<MessageInfo> DiskQueue::find(MessageId id) const {
     const Row* row = core.table.find(id);
     if (row == nullptr) return fail(no_such(id));
     return info_of(id, *row);
+  });
+}
+
+std::optional<MessageId> DiskQueue::find_trace(std::string trace) const {
+  return core_.with([&](const Core& core) -> std::optional<MessageId> {
+    for (const auto& [id, row] : core.table.rows())
+      if (row.head.contains(trace) && head_of(row).envelope.trace == trace) return id;
+    return std::nullopt;
   });
 }
 
@@ -327,7 +360,7 @@ Task<Result<void>> DiskQueue::retry_one(MessageId id) {
   const auto result = core_.with([&](Core& core) -> Result<void> {
     if (core.table.find(id) == nullptr) return fail(no_such(id));
     if (core.error) return fail(*core.error);
-    make_due(core, id);
+    make_due(core, id, true);
     return {};
   });
   changed_.raise();

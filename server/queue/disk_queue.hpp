@@ -45,6 +45,7 @@ class DiskQueue final : public Queue {
   QueueTotals totals() const override;
   std::vector<MessageInfo> list(std::string filter, std::size_t most) const override;
   Result<MessageInfo> find(MessageId id) const override;
+  std::optional<MessageId> find_trace(std::string trace) const override;
   Task<Result<std::string>> read(MessageId id) override;
   Task<Result<std::uint64_t>> retry(std::string filter) override;
   Task<Result<void>> retry_one(MessageId id) override;
@@ -52,6 +53,7 @@ class DiskQueue final : public Queue {
   Task<Result<void>> pause(std::string domain) override;
   Task<Result<void>> resume(std::string domain) override;
   std::vector<std::string> paused() const override;
+  Task<Result<std::uint64_t>> release(std::string domain, bool below) override;
 
  private:
   friend class Run;
@@ -106,12 +108,14 @@ class DiskQueue final : public Queue {
   void erase(Core& core, MessageId id);
   std::vector<MessageId> matching(const Core& core, const std::string& filter) const;
   void assign(Core& core, Row& row) const;
-  void make_due(Core& core, MessageId id);
+  // Now, or as soon as nobody holds it; with `whoever_holds_it` now.
+  void make_due(Core& core, MessageId id, bool whoever_holds_it = false);
 
   // --- paused domains (pause.cpp)
   void load_paused();
   Task<Result<void>> set_paused(std::string domain, bool is_paused);
   void reassign(Core& core, const std::string& domain);
+  std::uint64_t release_now(Core& core, const std::string& domain, bool below);
 
   // --- recovery (load.cpp)
   Result<void> replay(const store::FrameHeader& header,
@@ -124,10 +128,14 @@ class DiskQueue final : public Queue {
   void report(const store::ReplayReport& found);
 
   // --- fates (settle.cpp)
-  void judge(Settlement& one, const Row& row, UtcSeconds now) const;
+  void judge(const Core& core, Settlement& one, const Row& row, UtcSeconds now) const;
   void trace_fate(Verdicts& verdicts, const Head& head, const FateRow& fate) const;
-  UtcSeconds next_try_of(const Core& core, MessageId id, const Row& row, std::uint32_t tries) const;
-  bool is_delay_due(const Row& row, UtcSeconds now) const;
+  UtcSeconds next_try_of(const Core& core,
+                         MessageId id,
+                         const Row& row,
+                         const Destination* destination,
+                         std::uint32_t tries) const;
+  bool is_delay_due(const Core& core, const Row& row, UtcSeconds now) const;
   Task<void> settle_one(Settlement one, std::shared_ptr<Verdicts> verdicts);
   Task<Result<void>> settle(std::vector<Settlement> all, std::shared_ptr<Verdicts> verdicts);
   Task<Result<void>> settle_detached(std::vector<Settlement> all, Verdicts verdicts);
@@ -137,6 +145,10 @@ class DiskQueue final : public Queue {
   Task<Result<void>> defer_all(Destination& destination, std::vector<Taken> taken, Outcome why);
   Task<Result<void>> commit(std::shared_ptr<Verdicts> verdicts);
   void apply(Core& core, Verdicts& verdicts);
+  Task<void> keep_bad(MessageId id,
+                      const Head& head,
+                      const std::vector<Recipient>& recipients,
+                      const std::vector<Outcome>& outcomes);
   void log_fate(Verdicts& verdicts, const Head& head, const FateRow& fate) const;
   void add_notices(Verdicts& verdicts,
                    const Envelope& envelope,

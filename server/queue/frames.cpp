@@ -11,9 +11,11 @@ namespace {
 using store::ByteReader;
 using store::ByteWriter;
 
-constexpr std::uint8_t k_version = 1;
-constexpr std::size_t k_prefix = 8;  // version, three zeros, where the body begins
+constexpr std::uint8_t k_version = 2;  // 1: a head ends with its recipients
+constexpr std::size_t k_prefix = 8;    // version, three zeros, where the body begins
 constexpr std::uint8_t k_has_notify = 0x80;
+constexpr std::uint8_t k_requires_tls = 1, k_tls_optional = 2, k_by_return = 4, k_by_trace = 8;
+constexpr int k_most_priority = 9;
 
 void write_outcomes(ByteWriter& out, const std::vector<Outcome>& outcomes) {
   out.varint(outcomes.size());
@@ -81,6 +83,32 @@ Result<void> read_version(ByteReader& in) {
   return {};
 }
 
+// What stands behind the recipients since version 2.
+void write_wishes(ByteWriter& out, const Envelope& envelope) {
+  std::uint8_t flags = 0;
+  if (envelope.requires_tls) flags |= k_requires_tls;
+  if (envelope.tls_optional) flags |= k_tls_optional;
+  if (envelope.is_by_return) flags |= k_by_return;
+  if (envelope.is_by_trace) flags |= k_by_trace;
+  out.fixed(flags);
+  out.fixed(static_cast<std::uint8_t>(envelope.priority + k_most_priority));
+  out.time(envelope.release);
+  out.time(envelope.deliver_by);
+}
+
+void read_wishes(ByteReader& in, Envelope& envelope) {
+  const auto flags = in.fixed<std::uint8_t>();
+  envelope.requires_tls = (flags & k_requires_tls) != 0;
+  envelope.tls_optional = (flags & k_tls_optional) != 0;
+  envelope.is_by_return = (flags & k_by_return) != 0;
+  envelope.is_by_trace = (flags & k_by_trace) != 0;
+  const auto priority = in.fixed<std::uint8_t>();
+  if (priority > 2 * k_most_priority) in.fail();
+  envelope.priority = static_cast<std::int8_t>(in.ok() ? priority - k_most_priority : 0);
+  envelope.release = read_time(in);
+  envelope.deliver_by = read_time(in);
+}
+
 Result<void> check_end(const ByteReader& in) {
   if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "a frame of the queue is wrong");
   return {};
@@ -131,6 +159,7 @@ std::string encode_head(const Head& head) {
     out.text(one.original);
     out.fixed(static_cast<std::uint8_t>(one.notify | (one.has_notify ? k_has_notify : 0)));
   }
+  write_wishes(out, envelope);
   return out.take();
 }
 
@@ -158,6 +187,7 @@ Result<Head> decode_head(std::string_view bytes) {
     one.notify = notify & static_cast<std::uint8_t>(~k_has_notify);
     head.recipients.push_back(std::move(one));
   }
+  if (in.ok() && !in.at_end()) read_wishes(in, envelope);  // none: of version 1
   KONTOR_TRY(check_end(in));
   return head;
 }

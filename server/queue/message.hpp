@@ -2,6 +2,7 @@
 // The words of the queue: a message that is to reach others, its recipients, and what became of
 // each. Values only.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,6 +46,16 @@ struct Envelope {
   bool is_ours = false;
   std::uint64_t size = 0;
   UtcSeconds arrived{};
+  bool requires_tls = false;  // REQUIRETLS (RFC 8689): over TLS that was verified, or back
+  bool tls_optional = false;  // TLS-Required: No (RFC 8689, 5): what recipients ask of TLS is moot
+  UtcSeconds release{};       // not tried before (RFC 4865); 0: at once
+  // DELIVERBY (RFC 2852); 0: none. By then it is returned, or its sender is told of the delay.
+  UtcSeconds deliver_by{};
+  bool is_by_return = false;
+  bool is_by_trace = false;  // each hop tells that it relayed it
+  std::int8_t priority = 0;  // RFC 6710: -9 to 9, more is sooner
+  // When the time begins that it is tried for.
+  UtcSeconds begins() const noexcept { return std::max(arrived, release); }
   // For the message trace; not kept.
   std::string asked;          // the address that led to the recipients; empty: their own
   bool is_made_here = false;  // a letter of this server itself
@@ -66,6 +77,10 @@ struct Outcome {
   std::string remote;      // host name of the other side; empty: none was reached
   bool takes_notices =
       false;  // it was handed over together with its DSN parameters (RFC 3461, 5.2)
+  // Of one try alone; not kept.
+  bool is_by_lost = false;     // relayed to a host that knows no DELIVERBY (RFC 2852, 4.2)
+  std::string route;           // the row of queue.routes it went by; empty: none
+  UtcSeconds retried_until{};  // how long it is tried; 0: by queue.lifetime
 };
 
 }  // namespace kontor::queue

@@ -84,6 +84,7 @@ class Writer {
     auto& out = notice.head.envelope;
     out.trace = id_;
     out.arrived = request_.now;
+    out.requires_tls = envelope.requires_tls;
     const bool is_global =
         envelope.is_utf8 && std::ranges::any_of(told_, [](const ToldRecipient& one) {
           return !mime::is_ascii(one.address);
@@ -175,9 +176,13 @@ class Writer {
     out += "Last-Attempt-Date: " + mime::format_date(request_.now) + "\r\n";
     out += "Final-Log-ID: " + ascii(request_.envelope->trace) + "\r\n";
     if (kind_ == NoticeKind::delay)
-      out += "Will-Retry-Until: " +
-             mime::format_date(request_.envelope->arrived + settings_.lifetime) + "\r\n";
+      out += "Will-Retry-Until: " + mime::format_date(retried_until(outcome)) + "\r\n";
     return out;
+  }
+
+  UtcSeconds retried_until(const Outcome& outcome) const {
+    if (outcome.retried_until.time_since_epoch().count() != 0) return outcome.retried_until;
+    return request_.envelope->begins() + settings_.lifetime;
   }
 
   std::string original_part(bool may_be_whole) const {
@@ -187,8 +192,10 @@ class Writer {
     const bool is_wanted =
         envelope.returned == Return::full ||
         (envelope.returned == Return::unspecified && original.size() <= k_returned_whole);
+    // RFC 8689, 4.3: what had to go over verified TLS does not come back whole.
     const bool is_whole = may_be_whole && kind_ == NoticeKind::failure && is_wanted &&
-                          envelope.body != Body::binary && !original.contains('\0');
+                          !envelope.requires_tls && envelope.body != Body::binary &&
+                          !original.contains('\0');
     const auto header = header_part(original);
     const auto body = is_whole ? original : header;
     const bool is_global = envelope.is_utf8 && !mime::is_ascii(header);  // RFC 6533, 5

@@ -74,6 +74,11 @@ constexpr std::array k_sentences{
     Sentence{"2.3", "The message is too large for this mailbox. Send it without large attachments.",
              "Письмо слишком велико для этого ящика. Отправьте его без больших вложений."},
     Sentence{"2", "The mailbox does not take the message.", "Почтовый ящик не принимает письмо."},
+    Sentence{"3.3",
+             "The other mail server cannot do what you asked for with the message. Send it without "
+             "that.",
+             "Другой почтовый сервер не умеет того, о чём вы просили вместе с письмом. Отправьте "
+             "его без этого."},
     Sentence{"3.4", "The message is too large. Send it without large attachments or in parts.",
              "Письмо слишком велико. Отправьте его без больших вложений или по частям."},
     Sentence{"3", "The other mail system has a problem of its own. Try again later.",
@@ -101,6 +106,16 @@ constexpr std::array k_sentences{
              "this is wrong, ask the recipient in another way.",
              "Другая сторона не разрешает это письмо вам или вообще. Если вы считаете это ошибкой, "
              "спросите получателя другим способом."},
+    Sentence{"7.10",
+             "You asked for protected transport, and the other side has none that can be verified. "
+             "Send the message without that wish, or in another way.",
+             "Вы просили защищённую доставку, а у другой стороны её нет или её нельзя проверить. "
+             "Отправьте письмо без этого требования или другим способом."},
+    Sentence{"7.30",
+             "You asked for protected transport all the way, and the other side does not promise "
+             "it. Send the message without that wish, or in another way.",
+             "Вы просили защищённую доставку на всём пути, а другая сторона её не обещает. "
+             "Отправьте письмо без этого требования или другим способом."},
     Sentence{"7",
              "The other side refuses the message for reasons of security or policy. Tell your "
              "administrator.",

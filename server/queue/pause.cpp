@@ -53,6 +53,52 @@ void DiskQueue::reassign(Core& core, const std::string& domain) {
   }
 }
 
+std::uint64_t DiskQueue::release_now(Core& core, const std::string& domain, bool below) {
+  const auto now = environment_.clock.now();
+  std::uint64_t count = 0;
+  const auto is_meant = [&](std::string_view address) {
+    const auto name = paused_domain(address);
+    return name == domain || (below && name.ends_with("." + domain));
+  };
+  for (auto& [id, row] : core.table.rows()) {
+    const auto is_kept = [](const RecipientState& one) {
+      return one.stage == Stage::waiting && one.destination != nullptr && one.destination->rules &&
+             one.destination->rules->is_held;
+    };
+    if (!row.is_durable || std::ranges::none_of(row.recipients, is_kept)) continue;
+    const auto head = head_of(row);
+    for (std::size_t i = 0; i < row.recipients.size(); ++i) {
+      auto& one = row.recipients[i];
+      if (!is_kept(one) || !is_meant(head.recipients[i].address) || row.begins > now) continue;
+      one.next_try = std::min(one.next_try, now);
+      one.destination->is_released = true;
+      core.schedule.expect(id, one);
+      core.schedule.wake(*one.destination, now);
+      ++count;
+    }
+  }
+  return count;
+}
+
+Task<Result<std::uint64_t>> DiskQueue::release(std::string domain, bool below) {
+  domain = to_lower(domain);
+  if (!is_domain(domain)) co_return fail(Errc::bad_input, "\"" + domain + "\" is no domain");
+  const Transport* transport = transport_;
+  if (transport == nullptr) co_return fail(Errc::unavailable, "the queue is not running yet");
+  const auto is_kept = [&](const std::string& name) {
+    return transport->rules(transport->destination("x@" + name)).is_held;
+  };
+  if (!is_kept(domain) && !(below && is_kept("x." + domain)))
+    co_return fail(Errc::not_found, "mail for " + domain + " is not held");
+  const auto count = core_.with([&](Core& core) -> Result<std::uint64_t> {
+    if (core.error) return fail(*core.error);
+    return release_now(core, domain, below);
+  });
+  if (count) log_.emit(events::k_queue_released, {{Keys::domain, domain}, {Keys::count, *count}});
+  changed_.raise();
+  co_return count;
+}
+
 Task<Result<void>> DiskQueue::set_paused(std::string domain, bool is_paused) {
   if (!is_domain(domain)) co_return fail(Errc::bad_input, "\"" + domain + "\" is no domain");
   if (is_pausing_.exchange(true)) co_return fail(Errc::busy, "another domain is being paused");

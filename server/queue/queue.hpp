@@ -13,6 +13,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ struct QueueEnvironment {
   // sent. Notices of the queue are ours. Unset: nothing.
   std::function<Task<std::string>(bool is_ours, std::string bytes)> dress = {};
   message_trace::Sink* trace = nullptr;  // nullptr: nobody is told
+  // DATA/badmail: where what can be neither delivered nor returned is kept; empty: nowhere.
+  std::string bad_mail = {};
 };
 
 struct QueueOptions {
@@ -58,6 +61,8 @@ struct RecipientInfo {
   std::uint32_t tries = 0;
   UtcSeconds next_try{};
   Outcome last;
+  std::string route;     // the row of queue.routes it goes by; empty: none
+  bool is_held = false;  // until it is asked for
 };
 struct MessageInfo {
   MessageId id = 0;
@@ -105,10 +110,13 @@ class Queue {
   // it.
   virtual std::vector<MessageInfo> list(std::string filter, std::size_t most) const = 0;
   virtual Result<MessageInfo> find(MessageId id) const = 0;  // not_found
+  // The message of that trace id. Looks at each that is there.
+  virtual std::optional<MessageId> find_trace(std::string trace) const = 0;
   virtual Task<Result<std::string>> read(MessageId id) = 0;  // its bytes
-  // Due now: how many. A queue that was closed by its disk tries nothing and says why.
+  // Due now: how many; but what its sender or its route holds. A queue that was closed by its disk
+  // tries nothing and says why.
   virtual Task<Result<std::uint64_t>> retry(std::string filter) = 0;
-  virtual Task<Result<void>> retry_one(MessageId id) = 0;
+  virtual Task<Result<void>> retry_one(MessageId id) = 0;  // whoever holds it
   // Ends it; with `tell`, its sender gets a failure notice.
   virtual Task<Result<void>> remove(MessageId id, bool tell) = 0;
   // Nothing is tried for recipients of this domain until it is resumed, also after a restart; what
@@ -117,6 +125,10 @@ class Queue {
   // Its mail is due now. not_found: it was not paused.
   virtual Task<Result<void>> resume(std::string domain) = 0;
   virtual std::vector<std::string> paused() const = 0;
+  // Mail held for this domain (DestinationRules::is_held), with `below` for all below it too, is
+  // due now: for how many recipients. not_found: mail for it is not held. A queue that was closed
+  // by its disk says why.
+  virtual Task<Result<std::uint64_t>> release(std::string domain, bool below) = 0;
 };
 
 }  // namespace kontor::queue

@@ -89,7 +89,12 @@ class Run final : public Work {
 
 Task<void> DiskQueue::run(Destination& destination) {
   Run work(*this, destination);
-  co_await transport_.load()->deliver(destination.name, work);
+  const bool is_held = core_.with([&](Core&) { return destination.is_held(); });
+  if (!is_held) co_return co_await transport_.load()->deliver(destination.name, work);
+  Outcome why;           // its time is over, or its sender is told: nothing else becomes due there
+  why.status = "4.4.0";  // RFC 3463: other network or routing status
+  why.reason = "it is held until its domain asks for it (ETRN)";
+  (void)co_await work.defer_all(std::move(why));
 }
 
 Task<void> DiskQueue::keep_schedule() {
@@ -113,6 +118,7 @@ Task<void> DiskQueue::keep_schedule() {
 void DiskQueue::start(Transport& transport) {
   transport_ = &transport;
   core_.with([&](Core& core) {
+    core.schedule.set_rules([&transport](std::string_view name) { return transport.rules(name); });
     for (auto& [id, row] : core.table.rows()) {
       assign(core, row);
       if (!row.is_durable) continue;

@@ -14,16 +14,7 @@ constexpr std::chrono::seconds k_longest_rest{1'800};  // of a destination that 
 constexpr std::chrono::seconds k_longest_idle{60};     // of one whose runs do nothing
 constexpr std::size_t k_remembered = 4'096;            // destinations without mail
 constexpr std::chrono::seconds k_remembered_for{3'600};
-
-void push(std::vector<Due>& heap, Due entry) {
-  heap.push_back(entry);
-  std::ranges::push_heap(heap, std::greater());
-}
-
-void pop(std::vector<Due>& heap) {
-  std::ranges::pop_heap(heap, std::greater());
-  heap.pop_back();
-}
+constexpr std::chrono::seconds k_minute{60};
 
 // A number that looks random, the same for the same input (the finalizer of SplitMix64).
 std::uint64_t mixed(std::uint64_t value) {
@@ -43,6 +34,9 @@ Destination& Schedule::at(const std::string& name) {
     if (is_local(*place)) place->standing = Standing::proven;
     place->serial = ++serial_;
     if (is_local(*place)) place->allowed = settings_.max_connections_per_domain;
+    auto rules = rules_of_ && !name.starts_with(k_paused) ? rules_of_(name) : DestinationRules();
+    if (!rules.route.empty())
+      place->rules = std::make_unique<const DestinationRules>(std::move(rules));
   }
   return *place;
 }
@@ -61,7 +55,9 @@ void Schedule::forget(const Row& row) {
 
 void Schedule::expect(MessageId id, const RecipientState& recipient) {
   if (recipient.destination == nullptr) return;
-  push(recipient.destination->due, {recipient.next_try, id});
+  const Row* row = table_.find(id);
+  recipient.destination->due.push(row != nullptr ? row->priority : std::int8_t{0},
+                                  {recipient.next_try, id});
   refresh(*recipient.destination);
 }
 
@@ -76,12 +72,17 @@ bool Schedule::has_work(const Destination& destination, MessageId id, UtcSeconds
 
 // Drops entries that are out of date from the top.
 void Schedule::prune(Destination& destination) {
-  auto& heap = destination.due;
-  while (!heap.empty() && !has_work(destination, heap.front().id, heap.front().time)) pop(heap);
+  destination.due.prune(
+      [&](const Due& entry) { return has_work(destination, entry.id, entry.time); });
+}
+
+std::uint32_t Schedule::most_connections(const Destination& destination) const {
+  if (destination.rules && destination.rules->connections) return *destination.rules->connections;
+  return settings_.max_connections_per_domain;
 }
 
 std::uint32_t Schedule::most_runs(const Destination& destination) const {
-  return std::min(destination.allowed, settings_.max_connections_per_domain);
+  return std::min(destination.allowed, most_connections(destination));
 }
 
 // Puts the destination where it belongs among those that wait for a run.
@@ -97,7 +98,7 @@ void Schedule::refresh(Destination& destination) {
       destination.runs >= most_runs(destination))
     return;
   const auto time =
-      std::max({destination.due.front().time, destination.not_before, destination.last_start});
+      std::max({destination.due.soonest(), destination.not_before, destination.last_start});
   destination.ready = {time, destination.serial};
   ready_[static_cast<std::size_t>(destination.standing)].insert({*destination.ready, &destination});
 }
@@ -141,12 +142,31 @@ Destination* Schedule::start_one(UtcSeconds now) {
   return nullptr;
 }
 
+// Counts from the first message of a minute; the rest waits for the next.
+bool Schedule::is_within_rate(Destination& destination, UtcSeconds now) {
+  if (!destination.rules || !destination.rules->per_minute) return true;
+  if (now < destination.minute || now >= destination.minute + k_minute) {
+    destination.minute = now;
+    destination.in_minute = 0;
+  }
+  if (destination.in_minute < *destination.rules->per_minute) return true;
+  destination.not_before = std::max(destination.not_before, destination.minute + k_minute);
+  return false;
+}
+
 std::optional<Taken> Schedule::take(Destination& destination, UtcSeconds now) {
-  auto& heap = destination.due;
+  auto taken = is_within_rate(destination, now) ? pop_work(destination, now) : std::nullopt;
+  if (taken) ++destination.in_minute;
+  refresh(destination);
+  return taken;
+}
+
+std::optional<Taken> Schedule::pop_work(Destination& destination, UtcSeconds now) {
   std::optional<Taken> taken;
-  while (!taken && !heap.empty() && heap.front().time <= now) {
-    const auto id = heap.front().id;
-    pop(heap);
+  while (!taken) {
+    const auto due = destination.due.pop(now);
+    if (!due) break;
+    const auto id = due->id;
     if (!has_work(destination, id, now)) continue;
     taken.emplace();
     taken->id = id;
@@ -159,13 +179,13 @@ std::optional<Taken> Schedule::take(Destination& destination, UtcSeconds now) {
       taken->recipients.push_back(i);
     }
   }
-  refresh(destination);
   return taken;
 }
 
 std::vector<Taken> Schedule::take_all(Destination& destination, UtcSeconds now) {
   std::vector<Taken> all;
-  while (auto taken = take(destination, now)) all.push_back(*std::move(taken));
+  while (auto taken = pop_work(destination, now)) all.push_back(*std::move(taken));
+  refresh(destination);
   return all;
 }
 
@@ -178,7 +198,7 @@ void Schedule::give_back(Destination& destination, const Taken& taken, UtcSecond
     one.stage = Stage::waiting;
     one.next_try = std::min(one.next_try, now);
   }
-  push(destination.due, {now, taken.id});
+  destination.due.push(row->priority, {now, taken.id});
   refresh(destination);
 }
 
@@ -193,7 +213,8 @@ void Schedule::run_ended(Destination& destination, bool has_worked, UtcSeconds n
   --destination.runs;
   destination.is_starting = false;
   prune(destination);
-  const bool is_left = !destination.due.empty() && destination.due.front().time <= now;
+  const bool is_left = !destination.due.empty() && destination.due.soonest() <= now;
+  if (!is_left && destination.runs == 0) destination.is_released = false;
   if (has_worked) {
     destination.idle_runs = 0;
   } else if (is_left) {  // it did nothing with what was due: not at once again
@@ -216,12 +237,10 @@ void Schedule::tidy(UtcSeconds now) {
 
 void Schedule::got_through(Destination& destination, UtcSeconds now) {
   set_standing(destination, Standing::proven);
-  destination.allowed = std::min(destination.allowed + 1, settings_.max_connections_per_domain);
+  destination.allowed = std::min(destination.allowed + 1, most_connections(destination));
   if (std::exchange(destination.failures, 0) == 0) return refresh(destination);
   // It works again: what was deferred with it need not wait for a time of its own.
-  std::vector<MessageId> ids;
-  for (const auto& entry : destination.due) ids.push_back(entry.id);
-  for (const auto id : ids) {
+  for (const auto id : destination.due.ids()) {
     Row* row = table_.find(id);
     if (row == nullptr) continue;
     for (auto& one : row->recipients) {
@@ -229,7 +248,7 @@ void Schedule::got_through(Destination& destination, UtcSeconds now) {
         continue;
       one.is_host_down = false;
       one.next_try = std::min(one.next_try, now);
-      push(destination.due, {one.next_try, id});
+      destination.due.push(row->priority, {one.next_try, id});
     }
   }
   destination.not_before = now;
@@ -240,7 +259,8 @@ void Schedule::unreachable(Destination& destination, UtcSeconds now) {
   if (is_local(destination)) return;
   set_standing(destination, Standing::failing);
   destination.allowed = 1;
-  const auto until = next_try(++destination.failures, now, serial_);
+  destination.is_released = false;  // whoever asked for it asks again
+  const auto until = next_try(&destination, ++destination.failures, now, serial_);
   destination.not_before = std::max(destination.not_before, std::min(until, now + k_longest_rest));
   refresh(destination);
 }
@@ -263,13 +283,45 @@ std::optional<UtcSeconds> Schedule::next_start() const {
   return soonest;
 }
 
-UtcSeconds Schedule::next_try(std::uint32_t tries, UtcSeconds now, std::uint64_t salt) const {
-  auto wait = settings_.first_retry;
-  for (std::uint32_t i = 1; i < tries && wait < settings_.longest_retry; ++i) wait *= 2;
-  wait = std::min(wait, std::max(settings_.longest_retry, settings_.first_retry));
+UtcSeconds Schedule::next_try(const Destination* destination,
+                              std::uint32_t tries,
+                              UtcSeconds now,
+                              std::uint64_t salt) const {
+  const auto* rules = destination != nullptr ? destination->rules.get() : nullptr;
+  const auto first =
+      rules != nullptr && rules->first_retry ? *rules->first_retry : settings_.first_retry;
+  const auto longest =
+      rules != nullptr && rules->longest_retry ? *rules->longest_retry : settings_.longest_retry;
+  auto wait = first;
+  for (std::uint32_t i = 1; i < tries && wait < longest; ++i) wait *= 2;
+  wait = std::min(wait, std::max(longest, first));
   const auto eighth = static_cast<std::uint64_t>(wait.count()) / 8;
   const auto spread = mixed(salt * 31 + tries) % (eighth + 1);
   return now + wait + std::chrono::seconds(spread);
+}
+
+UtcSeconds Schedule::ends(const Row& row, const Destination* destination) const {
+  const auto* rules = destination != nullptr ? destination->rules.get() : nullptr;
+  auto lifetime = row.is_notice ? settings_.bounce_lifetime : settings_.lifetime;
+  if (rules != nullptr && rules->lifetime)
+    lifetime = row.is_notice ? std::min(lifetime, *rules->lifetime) : *rules->lifetime;
+  const auto end = row.begins + lifetime;
+  return row.is_by_return && row.deliver_by.time_since_epoch().count() != 0
+             ? std::min(end, row.deliver_by)
+             : end;
+}
+
+std::optional<UtcSeconds> Schedule::told_at(const Row& row) const {
+  if (row.is_notice || row.is_delay_told) return std::nullopt;
+  if (!row.is_by_return && row.deliver_by.time_since_epoch().count() != 0) return row.deliver_by;
+  if (settings_.delay_notice.count() == 0) return std::nullopt;
+  return row.begins + settings_.delay_notice;
+}
+
+UtcSeconds Schedule::first_try(const Row& row, const Destination* destination) const {
+  if (destination == nullptr || !destination->is_held()) return row.begins;
+  const auto end = ends(row, destination);
+  return std::min(end, told_at(row).value_or(end));
 }
 
 }  // namespace kontor::queue

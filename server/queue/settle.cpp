@@ -6,6 +6,7 @@
 
 #include "base/log/events/queue.hpp"
 #include "server/queue/apply.hpp"
+#include "server/queue/bad_mail.hpp"
 #include "server/queue/disk_queue.hpp"
 #include "server/queue/notice.hpp"
 #include "server/queue/traced.hpp"
@@ -38,38 +39,62 @@ const log::EventKind& event_of(Fate fate) {
 }  // namespace
 
 // The message of a recipient still tried when its time is over fails with the last reason.
-void DiskQueue::judge(Settlement& one, const Row& row, UtcSeconds now) const {
-  const auto lifetime = row.is_notice ? settings_.bounce_lifetime : settings_.lifetime;
-  if (now < row.arrived + lifetime) return;
-  for (auto& outcome : one.outcomes) {
-    if (outcome.fate != Fate::deferred) continue;
+void DiskQueue::judge(const Core& core, Settlement& one, const Row& row, UtcSeconds now) const {
+  for (std::size_t i = 0; i < one.outcomes.size(); ++i) {
+    auto& outcome = one.outcomes[i];
+    const auto* destination = row.recipients[one.recipients[i]].destination;
+    if (destination != nullptr && destination->rules) outcome.route = destination->rules->route;
+    const auto end = core.schedule.ends(row, destination);
+    outcome.retried_until = end;
+    if (outcome.fate != Fate::deferred || now < end) continue;
     outcome.fate = Fate::failed;
-    outcome.status = "4.4.7";  // RFC 3463, 3.5: delivery time expired
-    outcome.reason = "it was tried for too long; the last time: " +
-                     (outcome.reason.empty() ? outcome.diagnostic : outcome.reason);
+    // RFC 3463, 3.5: delivery time expired; of a time that the sender set it is final (RFC 2852,
+    // 4.2).
+    const bool is_by = row.is_by_return && end == row.deliver_by;
+    outcome.status = is_by ? "5.4.7" : "4.4.7";
+    outcome.reason =
+        (is_by ? "it could not be delivered by the time its sender set; the last time: "
+               : "it was tried for too long; the last time: ") +
+        (outcome.reason.empty() ? outcome.diagnostic : outcome.reason);
   }
 }
 
 UtcSeconds DiskQueue::next_try_of(const Core& core,
                                   MessageId id,
                                   const Row& row,
+                                  const Destination* destination,
                                   std::uint32_t tries) const {
   const auto now = environment_.clock.now();
-  auto next = core.schedule.next_try(tries, now, id);
+  const auto end = core.schedule.ends(row, destination);
+  const bool is_held = destination != nullptr && destination->rules && destination->rules->is_held;
+  auto next = is_held ? end : core.schedule.next_try(destination, tries, now, id);
   const auto until = [&](UtcSeconds time) {
     if (time > now) next = std::min(next, time);
   };
-  until(row.arrived + (row.is_notice ? settings_.bounce_lifetime : settings_.lifetime));
-  if (!row.is_delay_told && settings_.delay_notice.count() > 0)
-    until(row.arrived + settings_.delay_notice);
+  until(end);
+  if (const auto told_at = core.schedule.told_at(row)) until(*told_at);
   return next;
 }
 
 // RFC 3464 and RFC 3461, 4.1: once a message, and only to who wants to know.
-bool DiskQueue::is_delay_due(const Row& row, UtcSeconds now) const {
-  return !row.is_notice && !row.is_delay_told && settings_.delay_notice.count() > 0 &&
-         now >= row.arrived + settings_.delay_notice;
+bool DiskQueue::is_delay_due(const Core& core, const Row& row, UtcSeconds now) const {
+  const auto told_at = core.schedule.told_at(row);
+  return told_at && now >= *told_at;
 }
+
+namespace {
+
+// RFC 2852, 4.2: who asked for DELIVERBY hears of a delay, and of a host that knows nothing of it,
+// unless he never wants to hear anything.
+void ask_by(const Envelope& envelope, const Outcome& outcome, bool is_delay, Recipient& recipient) {
+  if (envelope.deliver_by.time_since_epoch().count() == 0 || recipient.notify == k_notify_never)
+    return;
+  if (is_delay && !envelope.is_by_return) recipient.notify |= k_notify_delay;
+  const bool is_traced = outcome.is_by_lost || envelope.is_by_trace;
+  if (outcome.fate == Fate::relayed && is_traced) recipient.notify |= k_notify_success;
+}
+
+}  // namespace
 
 // Adds the fates of one message to the verdicts, and the notices that are due.
 Task<void> DiskQueue::settle_one(Settlement one, std::shared_ptr<Verdicts> verdicts) {
@@ -79,10 +104,10 @@ Task<void> DiskQueue::settle_one(Settlement one, std::shared_ptr<Verdicts> verdi
   const auto head = core_.with([&](Core& core) -> std::optional<Head> {
     Row* row = core.table.find(one.id);
     if (row == nullptr) return std::nullopt;
-    judge(one, *row, now);
+    judge(core, one, *row, now);
     const bool is_any_deferred =
         std::ranges::count(one.outcomes, Fate::deferred, &Outcome::fate) > 0;
-    is_delay = is_any_deferred && is_delay_due(*row, now);
+    is_delay = is_any_deferred && is_delay_due(core, *row, now);
     if (is_delay) {
       row->is_delay_told = true;
       verdicts->fates.delay_told.push_back(one.id);
@@ -95,7 +120,7 @@ Task<void> DiskQueue::settle_one(Settlement one, std::shared_ptr<Verdicts> verdi
       fate.mark.fate = one.outcomes[i].fate;
       fate.mark.tries = state.tries + 1U;
       if (fate.mark.fate == Fate::deferred)
-        fate.mark.next_try = next_try_of(core, one.id, *row, fate.mark.tries);
+        fate.mark.next_try = next_try_of(core, one.id, *row, state.destination, fate.mark.tries);
       verdicts->fates.outcomes.push_back(one.outcomes[i]);
       fate.mark.outcome = static_cast<std::uint32_t>(verdicts->fates.outcomes.size());
       verdicts->fates.rows.push_back(fate);
@@ -111,12 +136,41 @@ Task<void> DiskQueue::settle_one(Settlement one, std::shared_ptr<Verdicts> verdi
   if (!is_delay)  // deferred recipients are none of the sender's business yet
     for (std::size_t i = 0; i < recipients.size(); ++i)
       if (one.outcomes[i].fate == Fate::deferred) recipients[i].notify &= ~k_notify_delay;
+  for (std::size_t i = 0; i < recipients.size(); ++i)
+    ask_by(head->envelope, one.outcomes[i], is_delay, recipients[i]);
+  if (head->envelope.sender.empty())
+    co_return co_await keep_bad(one.id, *head, recipients, one.outcomes);
   const auto is_told = [&](std::size_t i) { return wants_notice(recipients[i], one.outcomes[i]); };
   bool is_any_told = false;
   for (std::size_t i = 0; i < recipients.size(); ++i) is_any_told = is_any_told || is_told(i);
-  if (!is_any_told || head->envelope.sender.empty()) co_return;
+  if (!is_any_told) co_return;
   const auto bytes = co_await read(one.id);
   add_notices(*verdicts, head->envelope, recipients, one.outcomes, bytes ? *bytes : std::string());
+}
+
+// What failed and has nobody to be returned to.
+Task<void> DiskQueue::keep_bad(MessageId id,
+                               const Head& head,
+                               const std::vector<Recipient>& recipients,
+                               const std::vector<Outcome>& outcomes) {
+  const bool is_any_failed = std::ranges::count(outcomes, Fate::failed, &Outcome::fate) > 0;
+  if (environment_.bad_mail.empty() || settings_.bad_mail == 0 || !is_any_failed) co_return;
+  const auto name = bad_mail_name(id, head.envelope.arrived);
+  const auto report =
+      bad_mail_report(id, head.envelope, recipients, outcomes, environment_.clock.now());
+  auto bytes = co_await read(id);
+  auto keep = [this, name, report, bytes = bytes ? *std::move(bytes) : std::string()] {
+    return keep_bad_mail(environment_.files, environment_.bad_mail, name, bytes, report,
+                         settings_.bad_mail);
+  };
+  const auto kept = co_await io::on_pool(disk_, std::move(keep));
+  const auto log = log_.with({{Keys::queue_id, id},
+                              {Keys::trace, head.envelope.trace},
+                              {Keys::file, environment_.bad_mail + "/" + name + ".eml"}});
+  if (kept)
+    log.emit(events::k_queue_bad_mail_kept);
+  else
+    log.emit(events::k_queue_bad_mail_failed, kept.error());
 }
 
 void DiskQueue::log_fate(Verdicts& verdicts, const Head& head, const FateRow& fate) const {
@@ -278,12 +332,13 @@ Task<Result<void>> DiskQueue::defer_all(Destination& destination,
   verdicts.fates.outcomes.push_back(why);
   core_.with([&](Core& core) {
     std::ranges::move(core.schedule.take_all(destination, now), std::back_inserter(taken));
-    core.schedule.unreachable(destination, now);
+    if (!destination.is_held()) core.schedule.unreachable(destination, now);
+    if (destination.rules) verdicts.fates.outcomes.front().route = destination.rules->route;
     for (auto& one : taken) {
       const Row* row = core.table.find(one.id);
       if (row == nullptr) continue;
-      const auto lifetime = row->is_notice ? settings_.bounce_lifetime : settings_.lifetime;
-      if (now >= row->arrived + lifetime || is_delay_due(*row, now)) {
+      const bool is_over = now >= core.schedule.ends(*row, &destination);
+      if (is_over || is_delay_due(core, *row, now)) {
         const auto count = one.recipients.size();
         special.push_back({one.id, std::move(one.recipients), std::vector<Outcome>(count, why)});
         continue;
@@ -296,7 +351,7 @@ Task<Result<void>> DiskQueue::defer_all(Destination& destination,
         fate.id = one.id;
         fate.recipient = index;
         fate.mark.tries = row->recipients[index].tries + 1U;
-        fate.mark.next_try = next_try_of(core, one.id, *row, fate.mark.tries);
+        fate.mark.next_try = next_try_of(core, one.id, *row, &destination, fate.mark.tries);
         fate.mark.outcome = 1;
         verdicts.fates.rows.push_back(fate);
         if (is_traced) trace_fate(verdicts, head, fate);

@@ -5,6 +5,15 @@
 
 namespace kontor::queue {
 
+void Row::take(const Envelope& envelope) {
+  arrived = envelope.arrived;
+  begins = envelope.begins();
+  deliver_by = envelope.deliver_by;
+  is_notice = envelope.sender.empty();
+  is_by_return = envelope.is_by_return;
+  priority = envelope.priority;
+}
+
 bool Row::is_done() const noexcept {
   return std::ranges::all_of(recipients, &RecipientState::is_done);
 }

@@ -35,11 +35,17 @@ struct Row {
   std::uint64_t frame_size = 0;
   std::uint64_t size = 0;  // of the message
   UtcSeconds arrived{};
-  std::string head;  // decode_head(); it was encoded here or decoded before
+  UtcSeconds begins{};      // later than that where its sender holds it
+  UtcSeconds deliver_by{};  // 0: no such time
+  std::string head;         // decode_head(); it was encoded here or decoded before
   std::vector<RecipientState> recipients;
   bool is_durable = false;  // before that nobody may try it
   bool is_notice = false;   // its reverse-path is empty
   bool is_delay_told = false;
+  bool is_by_return = false;
+  std::int8_t priority = 0;
+  // What its envelope says; all of the above but where it stands.
+  void take(const Envelope& envelope);
   bool is_done() const noexcept;
 };
 

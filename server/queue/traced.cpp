@@ -30,7 +30,8 @@ What what_of(const Outcome& outcome) {
     case Fate::failed:
       break;
   }
-  return outcome.status == "4.4.7" ? What::expired : What::failed;
+  const bool is_over = outcome.status == "4.4.7" || outcome.status == "5.4.7";
+  return is_over ? What::expired : What::failed;
 }
 
 }  // namespace
@@ -74,6 +75,8 @@ Step fate_step(MessageId id,
   step.text = outcome.diagnostic;
   if (!outcome.reason.empty())
     step.text += step.text.empty() ? outcome.reason : " (" + outcome.reason + ")";
+  if (!outcome.route.empty())
+    step.text += (step.text.empty() ? "by the route " : "; by the route ") + outcome.route;
   if (step.what == What::deferred)
     step.text += "; again in " + std::to_string(until_next_try.count()) + " s";
   return step;

@@ -6,6 +6,7 @@
 // limits allow. A run takes work until there is none and reports each piece; so that a connection
 // serves many messages. A destination that hangs holds its own runs only.
 #pragma once
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,12 +45,23 @@ class Work {
   virtual bool is_stopping() const = 0;
 };
 
+// What holds for one destination instead of the settings of the queue; absent: as they say.
+struct DestinationRules {
+  std::string route;  // the row of queue.routes that says so, by its domain; empty: none
+  std::optional<std::uint32_t> connections;
+  std::optional<std::uint32_t> per_minute;  // messages
+  std::optional<std::chrono::seconds> first_retry, longest_retry, lifetime;
+  bool is_held = false;  // tried only when somebody asks for it: Queue::release()
+};
+
 class Transport {
  public:
   virtual ~Transport() = default;
   // The key of the route a recipient takes: those with one key share connections and retries, such
   // as "example.com", "relay:smart.example:587" or "local". Pure, memory only.
   virtual std::string destination(std::string_view address) const = 0;
+  // The same for good. Pure, memory only.
+  virtual DestinationRules rules(std::string_view /*destination*/) const { return {}; }
   // Takes work and reports it until there is none. Never throws; must end soon when cancelled.
   virtual Task<void> deliver(std::string destination, Work& work) = 0;
 };

@@ -35,6 +35,32 @@ std::optional<wire::Reply> refusal(const Session& session, const wire::MailComma
   return std::nullopt;
 }
 
+bool is_lmtp(const Session& session) { return session.role() == Role::lmtp; }
+
+// Wishes about when and how it is sent on, where they are not offered or go too far.
+std::optional<wire::Reply> wish_refusal(const Session& session, const wire::MailCommand& mail) {
+  const auto& queue = session.environment().settings.queue;
+  const wire::Reply unknown(555, "5.5.4", "a parameter is not known here");
+  if (mail.requires_tls && !session.stream().is_tls())
+    return wire::Reply(530, "5.7.10", "REQUIRETLS is for connections with TLS");
+  if (mail.hold_for || mail.hold_until) {
+    if (session.role() != Role::submission || queue.future_release.count() == 0) return unknown;
+    const auto now = session.environment().clock.now();
+    const auto until =
+        mail.hold_until ? *mail.hold_until : now + std::chrono::seconds(*mail.hold_for);
+    if (until <= now) return wire::Reply(501, "5.5.4", "that time is over");
+    if (until > now + queue.future_release)
+      return wire::Reply(501, "5.5.4", "no message is held for so long");
+  }
+  if (mail.deliver_by && is_lmtp(session)) return unknown;
+  if (mail.deliver_by && mail.deliver_by->is_return &&
+      mail.deliver_by->seconds < queue.deliver_by_least.count())
+    return wire::Reply(550, "5.4.7", "nothing can be promised within that time");
+  const bool may_rank = !is_lmtp(session) && session.may_relay();
+  if (mail.priority && !may_rank) return unknown;
+  return std::nullopt;
+}
+
 // Limits of the session and of the client's address; who is over them may come again.
 std::optional<wire::Reply> limit_refusal(Session& session, const wire::MailCommand& mail) {
   const auto& limits = session.limits();
@@ -68,6 +94,7 @@ Task<Result<void>> cmd_mail(Session& session, std::string arguments) {
   }
   complete(session, mail->sender);
   auto refused = refusal(session, *mail);
+  if (!refused) refused = wish_refusal(session, *mail);
   if (!refused) refused = limit_refusal(session, *mail);
   if (!refused && session.role() == Role::submission) {
     auto& delivery = session.environment().routing.delivery();

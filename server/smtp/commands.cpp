@@ -17,6 +17,7 @@ constexpr std::array k_commands{
     CommandRow{"BURL",     k_submission,      true,  true,   true,    "RFC 4468 3.2",     cmd_burl},
     CommandRow{"DATA",     k_every_role,      true,  true,   false,   "RFC 5321 4.1.1.4", cmd_data},
     CommandRow{"EHLO",     k_mx|k_submission, false, false,  true,    "RFC 5321 4.1.1.1", cmd_ehlo},
+    CommandRow{"ETRN",     k_mx|k_submission, true,  true,   true,    "RFC 1985",         cmd_etrn},
     CommandRow{"EXPN",     k_every_role,      false, false,  true,    "RFC 5321 4.1.1.7", cmd_expn},
     CommandRow{"HELO",     k_mx|k_submission, false, false,  true,    "RFC 5321 4.1.1.1", cmd_helo},
     CommandRow{"HELP",     k_every_role,      false, false,  true,    "RFC 5321 4.1.1.8", cmd_help},

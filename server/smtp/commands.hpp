@@ -50,6 +50,7 @@ Task<Result<void>> cmd_bdat(Session& session, std::string arguments);
 Task<Result<void>> cmd_burl(Session& session, std::string arguments);
 Task<Result<void>> cmd_data(Session& session, std::string arguments);
 Task<Result<void>> cmd_ehlo(Session& session, std::string arguments);
+Task<Result<void>> cmd_etrn(Session& session, std::string arguments);
 Task<Result<void>> cmd_expn(Session& session, std::string arguments);
 Task<Result<void>> cmd_helo(Session& session, std::string arguments);
 Task<Result<void>> cmd_help(Session& session, std::string arguments);

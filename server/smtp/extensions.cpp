@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The lines of the EHLO answer: a row an extension, with the question whether it is offered now.
+#include <fmt/chrono.h>
+
+#include <algorithm>
 #include <array>
 
 #include "base/core/text.hpp"
@@ -42,6 +45,41 @@ std::optional<std::string> burl(const Session& session) {
   return "imap imap://" + environment.settings.server.name;
 }
 
+// RFC 8689, 2: inside TLS alone.
+std::optional<std::string> requiretls(const Session& session) {
+  if (!session.stream().is_tls()) return std::nullopt;
+  return std::string();
+}
+
+// RFC 4865, 4: the longest interval in seconds, and the last time.
+std::optional<std::string> futurerelease(const Session& session) {
+  const auto& environment = session.environment();
+  const auto longest = environment.settings.queue.future_release;
+  if (session.role() != Role::submission || longest.count() == 0) return std::nullopt;
+  const auto last = (environment.clock.now() + longest).time_since_epoch().count();
+  return fmt::format("{} {:%Y-%m-%dT%H:%M:%SZ}", longest.count(), fmt::gmtime(last));
+}
+
+// RFC 2852, 4
+std::optional<std::string> deliverby(const Session& session) {
+  const auto least = session.environment().settings.queue.deliver_by_least.count();
+  if (session.role() == Role::lmtp) return std::nullopt;
+  return least == 0 ? std::string() : std::to_string(least);
+}
+
+// RFC 6710, 4: to who is trusted with it.
+std::optional<std::string> priority(const Session& session) {
+  if (session.role() != Role::submission && !session.may_relay()) return std::nullopt;
+  return std::string();
+}
+
+std::optional<std::string> etrn(const Session& session) {
+  const auto& routes = session.environment().settings.queue.routes;
+  const auto is_held = [](const std::string& row) { return row.contains("hold=yes"); };
+  if (session.role() == Role::lmtp || std::ranges::none_of(routes, is_held)) return std::nullopt;
+  return std::string();
+}
+
 constexpr std::array k_extensions{
     ExtensionRow{"PIPELINING", "RFC 2920", always},
     ExtensionRow{"SIZE", "RFC 1870", size},
@@ -53,6 +91,11 @@ constexpr std::array k_extensions{
     ExtensionRow{"SMTPUTF8", "RFC 6531", always},
     ExtensionRow{"ENHANCEDSTATUSCODES", "RFC 2034", always},
     ExtensionRow{"STARTTLS", "RFC 3207", starttls},
+    ExtensionRow{"REQUIRETLS", "RFC 8689", requiretls},
+    ExtensionRow{"FUTURERELEASE", "RFC 4865", futurerelease},
+    ExtensionRow{"DELIVERBY", "RFC 2852", deliverby},
+    ExtensionRow{"MT-PRIORITY", "RFC 6710", priority},
+    ExtensionRow{"ETRN", "RFC 1985", etrn},
     ExtensionRow{"AUTH", "RFC 4954", auth},
 };
 

@@ -194,6 +194,16 @@ queue::Envelope envelope_of(const Session& session, const std::string& trace) {
   envelope.body = static_cast<queue::Body>(mail.body);
   envelope.is_utf8 = mail.smtputf8;
   envelope.is_ours = session.role() != Role::lmtp && session.may_relay();
+  envelope.requires_tls = mail.requires_tls;
+  envelope.priority = mail.priority.value_or(0);
+  const auto now = session.environment().clock.now();
+  if (mail.hold_for) envelope.release = now + std::chrono::seconds(*mail.hold_for);
+  if (mail.hold_until) envelope.release = *mail.hold_until;
+  if (mail.deliver_by) {
+    envelope.deliver_by = now + std::chrono::seconds(mail.deliver_by->seconds);
+    envelope.is_by_return = mail.deliver_by->is_return;
+    envelope.is_by_trace = mail.deliver_by->is_trace;
+  }
   return envelope;
 }
 

@@ -50,7 +50,11 @@ std::size_t count_copies(const Routed& routed) {
   return people.size() + folders.size();
 }
 
+// FUTURERELEASE (RFC 4865): nobody gets it before.
+bool is_held(const Routed& routed) { return routed.envelope.release > routed.envelope.arrived; }
+
 bool is_for_queue(const Routed& routed) {
+  if (is_held(routed)) return true;
   const auto copies = count_copies(routed);
   if (routed.answers_each || copies < 2) return false;
   if (std::ranges::any_of(routed.recipients, &Destined::is_narrowed)) return false;
@@ -178,7 +182,7 @@ Task<void> Routing::take_answers(Job& job) {
 }
 
 bool Routing::is_all_mailboxes(const Job& job, const Entry& entry) {
-  return job.mailboxes_by_queue && entry.delivered_to.empty() &&
+  return job.mailboxes_by_queue && !is_held(job.routed) && entry.delivered_to.empty() &&
          std::ranges::none_of(
              entry.of, [&](std::size_t index) { return job.routed.recipients[index].is_relayed; });
 }

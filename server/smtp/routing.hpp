@@ -68,6 +68,7 @@ class Routing {
 
   delivery::Delivery& delivery() const noexcept { return delivery_; }
   io::WorkPool& workers() const noexcept { return workers_; }
+  queue::Queue& outgoing() const noexcept { return queue_; }
   void set_journalling(const Journalling& parts) { journalling_ = &parts; }  // outlives it
   // One result a recipient, in order.
   Task<std::vector<Result<void>>> take(Routed routed);

@@ -58,6 +58,7 @@ ALLOWED = {
     'server/imap_client': ['base/core'],
     'server/collector': BASE + STORE + DIRECTORY_SEEN + ['server/imap_client', 'server/delivery', 'server/filter', 'server/trace', 'server/message_trace'],
     'server/moderation': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/queue', 'server/http', 'server/http/wire', 'server/message_trace', 'server/trace'],
+    'server/pickup': BASE + ['server/smtp/wire', 'server/queue'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/reports', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/message_trace', 'server/queue', 'server/filter', 'server/rules'],

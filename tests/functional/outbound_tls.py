@@ -169,6 +169,87 @@ class Dane(Case):
         self.assertEqual(len(smart.messages), 4)
 
 
+class RequireTls(Case):
+    """REQUIRETLS and TLS-Required: No (RFC 8689)."""
+
+    OFFERS = ('PIPELINING', 'SIZE 10000000', '8BITMIME', 'DSN', 'REQUIRETLS')
+
+    def wish(self, zones, jobs, settings=None, **kinds):
+        served = signed_zones.SignedZones(zones, **kinds)
+        self.addCleanup(served.close)
+        told = self.send([([address], None, 1, *wish) for address, *wish in jobs],
+                         {'dns.trust_anchor_file': str(served.anchor), **(settings or {})}, name_server=served)
+        self.reasons = {one.address: one.reason for one in told}
+        return {one.address: f'{one.fate} {one.status}' for one in told}
+
+    def test_only_verified_servers_that_promise_the_same_get_it(self):
+        good, named = self.certificate('mx1.dane.test'), self.certificate('mx2.pkix.test')
+        dane = self.far(1, tls=far_side.server_tls(good), offers=self.OFFERS)
+        pkix = self.far(2, tls=far_side.server_tls(named), offers=self.OFFERS)
+        silent = self.far(3, tls=far_side.server_tls(self.certificate('mx3.silent.test')))
+        clear = self.far(4, offers=self.OFFERS)
+        zones = {
+            'dane.test': self.host(1, 'dane.test', tlsa(good / 'server.pem', 3, 1, 1)),
+            'pkix.test': self.host(2, 'pkix.test'),  # a validated MX, and a certificate of its name
+            'strange.test': self.host(2, 'strange.test'),  # a certificate of another name
+            'silent.test': self.host(3, 'silent.test', WRONG, tlsa(self.folder / 'mx3.silent.test-2/server.pem', 3, 1, 1)),
+            'clear.test': self.host(4, 'clear.test'),
+            'unsigned.test': ['unsigned.test. 60 IN MX 10 mx2.pkix.test.'],
+            # The first host does not promise it, the next does.
+            'next.test': self.host(4, 'next.test') + self.host(1, 'next.test', tlsa(good / 'server.pem', 3, 1, 1), preference=20),
+            'dead.test': self.host(6, 'dead.test'),
+        }
+        jobs = [(f'a@{zone}', 'requiretls') for zone in zones] + [('b@clear.test',), ('b@silent.test',), ('b@dane.test',)]
+        fates = self.wish(zones, jobs, {'queue.ca_file': str(named / 'ca.pem')}, unsigned=['unsigned.test'])
+        self.assertEqual(fates, {
+            'a@dane.test': 'relayed 2.0.0', 'a@pkix.test': 'relayed 2.0.0', 'a@strange.test': 'failed 5.7.10',
+            'a@silent.test': 'failed 5.7.30', 'a@clear.test': 'failed 5.7.10', 'a@unsigned.test': 'failed 5.7.30',
+            'a@next.test': 'relayed 2.0.0', 'a@dead.test': 'deferred 4.4.1', 'b@clear.test': 'relayed 2.0.0',
+            'b@silent.test': 'relayed 2.0.0', 'b@dane.test': 'relayed 2.0.0'}, self.log)
+        self.assertIn('does not offer REQUIRETLS', self.reasons['a@silent.test'])
+        for side, count in ((dane, 3), (pkix, 1), (silent, 1), (clear, 1)):
+            self.assertEqual(len(side.messages), count)
+        for sender, (recipient, *_), _, is_tls in dane.messages + pkix.messages + silent.messages + clear.messages:
+            self.assertEqual(sender.endswith('REQUIRETLS'), '<a@' in recipient, sender)
+            self.assertTrue(is_tls or '<b@' in recipient)
+        # One connection does for both where it is good enough.
+        self.assertEqual(dane.connections, 2, 'one for dane.test, one for next.test')
+
+    def test_postfix_offers_no_requiretls(self):
+        far = postfix.Postfix('far.test', 'mx.far.test', self.port)
+        self.addCleanup(far.close)
+        far.start()
+        zone = {'far.test': ['far.test. 60 IN MX 10 mx.far.test.', 'mx.far.test. 60 IN A 127.0.0.1',
+                             f'_{self.port}._tcp.mx.far.test. 60 IN TLSA {tlsa(far.folder / "etc/server.pem", 3, 1, 1)}']}
+        fates = self.wish(zone, [('boris@far.test', 'requiretls'), ('clara@far.test',)])
+        self.assertEqual(fates, {'boris@far.test': 'failed 5.7.30', 'clara@far.test': 'relayed 2.0.0'}, self.log)
+        kontor.wait_until(lambda: len(far.messages()) == 1, 'one message')
+
+    def test_who_waives_tls_passes_what_the_domain_asks(self):
+        sides = [self.far(number) for number in (1, 2)]
+        here = tlsa(self.certificate('mx1.far.test') / 'server.pem', 3, 1, 1)
+        zones = {'far.test': self.host(1, 'far.test', here), 'open.test': self.host(2, 'open.test')}
+        jobs = [('a@far.test',), ('b@far.test', 'optional'), ('c@far.test',), ('d@far.test', 'optional'),
+                ('a@open.test', 'optional'), ('b@open.test',)]
+        fates = self.wish(zones, jobs)
+        self.assertEqual(fates, {'a@far.test': 'deferred 4.7.4', 'b@far.test': 'relayed 2.0.0', 'c@far.test': 'deferred 4.7.4',
+                                 'd@far.test': 'relayed 2.0.0', 'a@open.test': 'relayed 2.0.0', 'b@open.test': 'relayed 2.0.0'}, self.log)
+        self.assertEqual([len(side.messages) for side in sides], [2, 2])
+        # What this server's own settings ask for is not the sender's to waive.
+        fates = self.wish(zones, jobs[1:2], {'queue.tls': 'require'})
+        self.assertEqual(fates, {'b@far.test': 'deferred 4.7.4'})
+
+    def test_a_route_that_demands_dane(self):
+        good = self.certificate('mx1.dane.test')
+        self.far(1, tls=far_side.server_tls(good))
+        self.far(2, tls=far_side.server_tls(self.certificate('mx2.none.test')))
+        zones = {'dane.test': self.host(1, 'dane.test', tlsa(good / 'server.pem', 3, 1, 1)), 'none.test': self.host(2, 'none.test'),
+                 'pkix.test': self.host(2, 'pkix.test', '1 1 1 ' + '00' * 32)}
+        fates = self.try_all(zones, [f'a@{zone}' for zone in zones], {'queue.routes': ['*: tls=dane'], 'outbound.dane': False})
+        self.assertEqual(fates, {'a@dane.test': 'relayed 2.0.0', 'a@none.test': 'deferred 4.7.5', 'a@pkix.test': 'deferred 4.7.5'},
+                         self.log)
+
+
 class Policies:
     """The web servers that policies come from: {host: (status, content type, text)}, over TLS."""
 

@@ -47,7 +47,7 @@ class RelayCase(unittest.TestCase):
             self.zone[f'mx{number}.{name}', 'A'] = [f'127.0.7.{number}']
 
     def send(self, jobs, settings=None, connections=1, name_server=None, seconds=2 * kontor.PATIENCE):
-        """jobs: (recipients, bytes or None, count); the outcomes in the order they were told."""
+        """jobs: (recipients, bytes or None, count[, a wish of the sender]); the outcomes in the order they were told."""
         own = None
         if name_server is None:
             own = name_server = far_side.NameServer(self.zone)
@@ -60,10 +60,10 @@ class RelayCase(unittest.TestCase):
         config = self.folder / 'kontor.toml'
         config.write_text('\n'.join(f'[{section}]\n' + '\n'.join(lines) for section, lines in sections.items()) + '\n')
         lines = []
-        for number, (recipients, text, count) in enumerate(jobs):
+        for number, (recipients, text, count, *wish) in enumerate(jobs):
             path = self.folder / f'message{number}'
             path.write_bytes(TEXT if text is None else text)
-            lines.append(f'{SENDER}\t{",".join(recipients)}\t{path}\t{count}\n')
+            lines.append('\t'.join([SENDER, ','.join(recipients), str(path), str(count), *wish]) + '\n')
         result = subprocess.run([str(kontor.build_folder() / 'tests/relay_probe'), str(config), str(connections)],
                                 input=''.join(lines).encode(), capture_output=True, timeout=seconds)
         if own:
@@ -230,6 +230,60 @@ class SmartHost(RelayCase):
         told = self.send([(['a@one.test'], None, 1)], settings)
         self.assertEqual(self.fates(told), ['deferred 4.7.8'], 'nobody loses mail by our wrong password')
         self.assertIn('event=relay.signin.refused', self.log)
+
+
+class RoutesByDomain(RelayCase):
+    """queue.routes: hosts, passwords, TLS, source and size by domain."""
+
+    def test_each_domain_goes_its_own_way(self):
+        postfix.make_certificate(self.folder, 'smart.test')
+        tls = far_side.server_tls(self.folder)
+        plain = self.far(1)
+        first = self.far(2, tls=tls, password=('kontor', 'pass word'), offers=['AUTH PLAIN'])
+        second = self.far(3, tls=tls, password=('other', 'secret'), offers=['AUTH PLAIN'])
+        self.domain('mx.test', 1)
+        self.domain('strict.test', 1)
+        self.domain('dane.test', 1)
+        self.zone['smart.test', 'A'] = ['127.0.7.2']
+        for name, text in (('one', 'pass word'), ('two', 'secret')):
+            (self.folder / name).write_text(text + '\n')
+            (self.folder / name).chmod(0o600)
+        routes = [f'*: hosts=smart.test:{self.port} user=kontor password_file={self.folder}/one tls=verify',
+                  # The first host is dead: the next one takes over.
+                  f'*.branch.test: hosts=127.0.7.6:{self.port},127.0.7.3:{self.port} user=other password_file={self.folder}/two',
+                  'mx.test: hosts=mx source=127.0.7.5 max_size=1KB', 'strict.test: hosts=mx tls=require',
+                  'dane.test: hosts=mx tls=dane']
+        settings = {'queue.routes': routes, 'queue.ca_file': str(self.folder / 'ca.pem')}
+        jobs = [(['a@any.test', 'b@other.test'], None, 1), (['a@a.branch.test', 'a@b.branch.test'], None, 1),
+                (['a@mx.test'], None, 1), (['b@mx.test'], b'x' * 2_000 + b'\r\n', 1), (['a@strict.test'], None, 1),
+                (['a@dane.test'], None, 1), (['a@branch.test'], None, 1)]
+        fates = {one.address: f'{one.fate} {one.status}' for one in self.send(jobs, settings)}
+        self.assertEqual(fates, {
+            'a@any.test': 'relayed 2.0.0', 'b@other.test': 'relayed 2.0.0', 'a@a.branch.test': 'relayed 2.0.0',
+            'a@b.branch.test': 'relayed 2.0.0', 'a@mx.test': 'relayed 2.0.0', 'b@mx.test': 'failed 5.3.4',
+            'a@strict.test': 'deferred 4.7.4', 'a@dane.test': 'deferred 4.7.5', 'a@branch.test': 'relayed 2.0.0'}, self.log)
+        self.assertEqual((first.signed_in, second.signed_in), (['kontor'], ['other']))
+        self.assertEqual((len(first.messages), len(second.messages), len(plain.messages)), (2, 1, 1))
+        self.assertEqual(len(second.messages[0][1]), 2, 'one route, one connection, one transaction')
+        (self.folder / 'two').chmod(0o644)
+        with self.assertRaisesRegex(AssertionError, r'queue.routes \(\*.branch.test\): password_file .* may be read by others'):
+            self.send(jobs, settings)
+
+    def test_a_time_and_a_rank_are_handed_on(self):
+        knows = self.far(1, offers=['DELIVERBY 5', 'MT-PRIORITY'])
+        simple = self.far(2)
+        self.domain('knows.test', 1)
+        self.domain('simple.test', 2)
+        told = self.send([(['a@knows.test'], None, 1, 'by=600'), (['b@knows.test'], None, 1, 'by=3'),
+                          (['c@knows.test'], None, 1, 'priority=4'), (['a@simple.test'], None, 1, 'by=600'),
+                          (['b@simple.test'], None, 1, 'priority=4')])
+        fates = {one.address: f'{one.fate} {one.status}' for one in told}
+        self.assertEqual(fates, {'a@knows.test': 'relayed 2.0.0', 'b@knows.test': 'failed 5.4.7', 'c@knows.test': 'relayed 2.0.0',
+                                 'a@simple.test': 'failed 5.3.3', 'b@simple.test': 'relayed 2.0.0'})
+        first, second = (sender for sender, _, _, _ in knows.messages)
+        self.assertRegex(first, r'^MAIL FROM:<anna@example.test> BY=(600|59[0-9]);R$')
+        self.assertTrue(second.endswith(' MT-PRIORITY=4'), second)
+        self.assertEqual([sender.split(' ')[1:] for sender, _, _, _ in simple.messages][0][0], 'FROM:<anna@example.test>')
 
 
 class HostileNames(RelayCase):

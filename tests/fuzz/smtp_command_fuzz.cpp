@@ -22,6 +22,13 @@ void check_xtext(std::string_view bytes) {
   if (!again || *again != bytes) std::abort();
 }
 
+void check_wishes(const MailCommand& mail) {
+  if (mail.hold_for && (mail.hold_until || *mail.hold_for == 0)) std::abort();
+  if (mail.deliver_by && mail.deliver_by->is_return && mail.deliver_by->seconds <= 0) std::abort();
+  if (mail.deliver_by && std::abs(mail.deliver_by->seconds) > 999'999'999) std::abort();
+  if (mail.priority && (*mail.priority < -9 || *mail.priority > 9)) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -34,6 +41,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto rcpt = parse_rcpt(line->arguments)) check_mailbox(rcpt->recipient.mailbox);
   if (const auto mail = parse_mail(line->arguments); mail && mail->envelope_id)
     check_xtext(*mail->envelope_id);
+  if (const auto mail = parse_mail(line->arguments)) check_wishes(*mail);
+  if (const auto etrn = parse_etrn(line->arguments))
+    if (etrn->domain.empty() || etrn->domain.find_first_of(" \t@") == 0) std::abort();
+  static_cast<void>(parse_date_time(line->arguments));
   static_cast<void>(parse_bdat(line->arguments));
   if (const auto burl = parse_burl(line->arguments))
     if (burl->url.empty() || burl->url.contains(' ')) std::abort();

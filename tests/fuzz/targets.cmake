@@ -2,6 +2,7 @@
 # kontor_fuzz(NAME folder...): tests/fuzz/NAME_fuzz.cpp linked with the libraries of these folders.
 kontor_fuzz(smtp_command server/smtp/wire)
 kontor_fuzz(smtp_data server/smtp/wire)
+kontor_fuzz(pickup server/pickup)
 kontor_fuzz(directory_copy directory/model)
 kontor_fuzz(ldif directory/local)
 kontor_fuzz(ldap_filter directory/model)

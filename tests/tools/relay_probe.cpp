@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The relay by itself, without a queue: reads lines "sender TAB recipient,recipient TAB file TAB
-// count" from standard input, hands each message over as the settings file (argument 1) says, with
+// count", and TAB wish where there is one (requiretls, optional, by=SECONDS, priority=N), from
+// standard input, hands each message over as the settings file (argument 1) says, with
 // at most argument 2 connections a destination, and prints a line a recipient as soon as its fate
 // is told: "told TAB address TAB fate TAB status TAB host TAB reply TAB reason". At the end, with
 // reports.tls_sender, what was counted for TLS reports. Events go to standard error.
@@ -78,6 +79,20 @@ class ProbeWork final : public queue::Work {
   std::shared_ptr<const std::string> bytes_;
 };
 
+// What its sender wants: requiretls, optional, by=SECONDS (or back), priority=N.
+void read_wish(std::string_view wish, queue::Envelope& envelope) {
+  const auto value = wish.substr(std::min(wish.find('=') + 1, wish.size()));
+  envelope.arrived = system_clock().now();
+  envelope.requires_tls = wish == "requiretls";
+  envelope.tls_optional = wish == "optional";
+  if (wish.starts_with("priority="))
+    envelope.priority = static_cast<std::int8_t>(parse_number<unsigned>(value).value_or(0));
+  if (!wish.starts_with("by=")) return;
+  envelope.is_by_return = true;
+  envelope.deliver_by =
+      envelope.arrived + std::chrono::seconds(parse_number<unsigned>(value).value_or(0));
+}
+
 void read_jobs(const smtp::client::Relay& relay, std::map<std::string, Jobs>& all) {
   queue::MessageId id = 0;
   for (std::string line; std::getline(std::cin, line);) {
@@ -88,6 +103,8 @@ void read_jobs(const smtp::client::Relay& relay, std::map<std::string, Jobs>& al
     auto envelope = std::make_shared<queue::Envelope>();
     envelope->sender = parts.at(0);
     envelope->is_utf8 = true;
+    envelope->size = bytes->size();
+    if (parts.size() > 4) read_wish(parts[4], *envelope);
     std::map<std::string, std::vector<queue::Recipient>> groups;
     for (const auto address : split(parts.at(1), ',')) {
       queue::Recipient recipient;

@@ -46,6 +46,16 @@ void add_notify(const queue::Recipient& recipient, std::string& out) {
   out += fmt::format(" NOTIFY={}", fmt::join(words, ","));
 }
 
+bool has_by(const queue::Envelope& envelope) {
+  return envelope.deliver_by.time_since_epoch().count() != 0;
+}
+
+// RFC 2852, 4: nine digits at most.
+std::int64_t by_seconds(const queue::Envelope& envelope, UtcSeconds now) {
+  constexpr std::int64_t k_most = 999'999'999;
+  return std::clamp<std::int64_t>((envelope.deliver_by - now).count(), -k_most, k_most);
+}
+
 std::string path_of(const std::string& address, const Needs& needs) {
   return needs.utf8 ? address : with_ascii_domain(address);
 }
@@ -104,10 +114,27 @@ std::optional<queue::Outcome> obstacle(const Needs& needs,
   return std::nullopt;
 }
 
+std::optional<queue::Outcome> by_obstacle(const queue::Envelope& envelope,
+                                          const Extensions& offered,
+                                          UtcSeconds now) {
+  if (!has_by(envelope) || !envelope.is_by_return) return std::nullopt;
+  const auto left = (envelope.deliver_by - now).count();
+  if (left <= 0) return refusal("5.4.7", "it could not be delivered by the time its sender set");
+  if (!offered.deliverby)
+    return refusal("5.3.3",
+                   "the other server cannot promise to deliver it by its time (DELIVERBY)");
+  if (static_cast<std::uint64_t>(left) < offered.deliverby_least)
+    return refusal("5.4.7", fmt::format("the other server promises no delivery within {} seconds, "
+                                        "which are left",
+                                        left));
+  return std::nullopt;
+}
+
 std::string mail_command(const queue::Envelope& envelope,
                          const Needs& needs,
                          const Extensions& offered,
-                         std::uint64_t size) {
+                         std::uint64_t size,
+                         UtcSeconds now) {
   std::string out = fmt::format("MAIL FROM:<{}>", path_of(envelope.sender, needs));
   if (offered.has_size) out += fmt::format(" SIZE={}", size);
   if (needs.binary)
@@ -115,6 +142,12 @@ std::string mail_command(const queue::Envelope& envelope,
   else if (needs.mime8 && offered.mime8)
     out += " BODY=8BITMIME";
   if (needs.utf8) out += " SMTPUTF8";
+  if (envelope.requires_tls) out += " REQUIRETLS";
+  if (has_by(envelope) && offered.deliverby)
+    out += fmt::format(" BY={};{}{}", by_seconds(envelope, now), envelope.is_by_return ? 'R' : 'N',
+                       envelope.is_by_trace ? "T" : "");
+  if (envelope.priority != 0 && offered.priority)
+    out += fmt::format(" MT-PRIORITY={}", envelope.priority);
   if (!offered.dsn) return out;
   if (envelope.returned == queue::Return::full) out += " RET=FULL";
   if (envelope.returned == queue::Return::headers) out += " RET=HDRS";

@@ -28,17 +28,25 @@ std::optional<queue::Outcome> obstacle(const Needs& needs,
                                        const Extensions& offered,
                                        std::uint64_t size);
 
+// The same of the time that the sender set (RFC 2852, 4.2): to be returned by then, it goes to no
+// server that cannot promise that.
+std::optional<queue::Outcome> by_obstacle(const queue::Envelope& envelope,
+                                          const Extensions& offered,
+                                          UtcSeconds now);
+
 // RFC 3461, 4: xtext.
 std::string to_xtext(std::string_view text);
 
 // An address that can stand in a command line: nothing in it ends the line or the path.
 bool is_sendable(std::string_view address) noexcept;
 
-// Without the CRLF. DSN parameters are handed on where they are offered (RFC 3461, 5.2.1).
+// Without the CRLF. DSN parameters are handed on where they are offered (RFC 3461, 5.2.1), as are
+// REQUIRETLS, BY with the time that is left, and MT-PRIORITY.
 std::string mail_command(const queue::Envelope& envelope,
                          const Needs& needs,
                          const Extensions& offered,
-                         std::uint64_t size);
+                         std::uint64_t size,
+                         UtcSeconds now);
 std::string rcpt_command(const queue::Recipient& recipient,
                          const Needs& needs,
                          const Extensions& offered);

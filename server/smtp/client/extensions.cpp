@@ -30,6 +30,12 @@ Extensions read_extensions(const wire::PeerReply& reply) {
     if (iequals(keyword, "BINARYMIME")) out.binary = true;
     if (iequals(keyword, "DSN")) out.dsn = true;
     if (iequals(keyword, "STARTTLS")) out.starttls = true;
+    if (iequals(keyword, "REQUIRETLS")) out.requiretls = true;
+    if (iequals(keyword, "MT-PRIORITY")) out.priority = true;
+    if (iequals(keyword, "DELIVERBY")) {
+      out.deliverby = true;
+      out.deliverby_least = parse_number<std::uint64_t>(rest).value_or(0);
+    }
     if (iequals(keyword, "AUTH")) read_mechanisms(rest, out);
     if (iequals(keyword, "SIZE")) {
       out.has_size = true;

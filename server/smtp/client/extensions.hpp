@@ -19,6 +19,10 @@ struct Extensions {
   std::uint64_t size = 0;   // largest message; 0: no limit is told
   bool plain = false;       // RFC 4954, mechanisms of AUTH
   bool login = false;
+  bool requiretls = false;            // RFC 8689
+  bool deliverby = false;             // RFC 2852
+  std::uint64_t deliverby_least = 0;  // seconds; 0: no shortest time is told
+  bool priority = false;              // RFC 6710
 };
 
 Extensions read_extensions(const wire::PeerReply& reply);

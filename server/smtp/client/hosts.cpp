@@ -45,7 +45,9 @@ class Search {
       : route_(std::move(route)), resolver_(with.resolver), with_(with), own_(own) {
     const auto& settings = with.settings;
     port_ = route_.port != 0 ? route_.port : settings.queue.port;
-    has_dane_ = settings.outbound.dane && settings.queue.tls != "verify" && !with.asks_nothing;
+    const auto& tls =
+        route_.rule != nullptr && !route_.rule->tls.empty() ? route_.rule->tls : settings.queue.tls;
+    has_dane_ = tls == "dane" || (settings.outbound.dane && tls != "verify" && !with.asks_nothing);
   }
 
   Task<Hosts> run() {
@@ -54,7 +56,7 @@ class Search {
         add(route_.name, {route_.name}, {});
         break;
       case Route::Kind::host:
-        co_await add_host();
+        co_await add_hosts();
         break;
       case Route::Kind::domain:
         co_await add_domain();
@@ -82,22 +84,31 @@ class Search {
     return failed("5.4.4", fmt::format("no mail server of {} has an address", route_.name));
   }
 
-  // A host of the settings: a mistake there must not send people's mail back.
-  Task<void> add_host() {
-    if (is_numeric(route_.name)) {
-      add(route_.name, {route_.name}, {});
+  // Hosts of the settings: a mistake there must not send people's mail back.
+  Task<void> add_hosts() {
+    is_name_sure_ = true;
+    co_await add_host(route_.name);
+    for (const auto& other : route_.others) {
+      port_ = other.port != 0 ? other.port : with_.settings.queue.port;
+      co_await add_host(other.name);
+    }
+  }
+
+  Task<void> add_host(std::string name) {
+    if (is_numeric(name)) {
+      add(name, {name}, {});
       co_return;
     }
-    auto found = co_await resolver_.addresses(route_.name);
+    auto found = co_await resolver_.addresses(name);
     if (!found) {
       hosts_.failure = deferred(found.error());
       co_return;
     }
-    const auto demand = co_await demand_of(route_.name, *found);  // RFC 7672, 2.2.2
-    if (demand) add(route_.name, found->addresses, *demand);
+    const auto demand = co_await demand_of(name, *found);  // RFC 7672, 2.2.2
+    if (demand) add(name, found->addresses, *demand);
     if (!is_loop_ && hosts_.targets.empty())
       hosts_.failure =
-          demand ? deferred(Error(Errc::not_found, fmt::format("{} has no address", route_.name)))
+          demand ? deferred(Error(Errc::not_found, fmt::format("{} has no address", name)))
                  : deferred(*trouble_);
   }
 
@@ -114,6 +125,7 @@ class Search {
       hosts_.failure = failed("5.1.10", fmt::format("{} takes no mail (null MX)", route_.name));
       co_return;
     }
+    is_name_sure_ = found->is_secure;
     if (with_.policies != nullptr && !with_.asks_nothing) {
       auto policy = co_await with_.policies->find(route_.name);
       if (with_.told != nullptr) tell_policy(*with_.told, route_.name, policy);
@@ -165,8 +177,9 @@ class Search {
   Task<std::optional<Demand>> demand_of(std::string host, net::AddressAnswer addresses) {
     if (!has_dane_) co_return by_policy(host);
     Demand demand;
-    const auto found =
-        co_await find_dane(resolver_, host, port_, std::move(addresses), route_.name);
+    // RFC 7672, 3.2.2: of hosts that the settings name, that name alone.
+    const auto next_hop = route_.kind == Route::Kind::host ? host : route_.name;
+    const auto found = co_await find_dane(resolver_, host, port_, std::move(addresses), next_hop);
     if (!found) {
       ++failures_;
       if (with_.told != nullptr && route_.kind == Route::Kind::domain)
@@ -204,7 +217,7 @@ class Search {
            const std::vector<std::string>& addresses,
            const Demand& demand) {
     for (const auto& address : addresses) {
-      Target target{host, {address, port_}, demand};
+      Target target{host, {address, port_}, demand, is_name_sure_};
       if (own_.is_address(target.endpoint))
         is_loop_ = true;
       else
@@ -226,6 +239,7 @@ class Search {
   bool has_dane_ = false;
   bool is_any_left_out_ = false;  // by the policy
   bool is_loop_ = false;
+  bool is_name_sure_ = false;  // of the hosts that are being added
   std::size_t failures_ = 0;
   std::optional<Error> trouble_;
 };

@@ -65,7 +65,7 @@ struct HostSearch {
   StsPolicies* policies = nullptr;                           // null: MTA-STS is not looked at
   std::shared_ptr<const net::ClientTlsContext> authorities;  // for MTA-STS
   reports::TlsKeeper* told = nullptr;                        // null: nothing is counted
-  bool asks_nothing = false;  // what hosts ask of TLS does not count: reports on it (RFC 8460, 3)
+  bool asks_nothing = false;  // what hosts ask of TLS does not count (RFC 8460, 3; RFC 8689, 5)
 };
 
 Task<Hosts> find_hosts(Route route, const HostSearch& search, const OwnAddresses& own);

@@ -68,6 +68,7 @@ class Opening {
     if (peer_->is_tls()) co_return true;
     if (terms_.tls == TlsPolicy::none && !target_.demand.needs_tls) co_return true;
     const bool is_needed = terms_.tls != TlsPolicy::may || target_.demand.needs_tls;
+    failure_.lacks_tls = is_needed;
     if (!peer_->offered.starttls) {
       failure_.has_no_tls = is_needed;
       co_return is_needed ? refuse("4.7.4", fmt::format("{} offers no TLS, which is required{}",
@@ -75,6 +76,7 @@ class Opening {
                           : true;
     }
     auto reply = co_await peer_->command("STARTTLS");
+    failure_.lacks_tls = is_needed && reply;
     if (!reply) co_return lost("STARTTLS", reply.error());
     if (reply->code != 220) {  // RFC 3207, 4
       if (!is_needed && !peer_->is_broken()) co_return true;
@@ -85,6 +87,7 @@ class Opening {
       co_return false;
     }
     if (!co_await shake_hands()) co_return false;
+    failure_.lacks_tls = false;
     co_return co_await say_hello();  // RFC 3207, 4.2: what was learnt before does not count
   }
 
@@ -93,6 +96,7 @@ class Opening {
     if (started) co_return true;
     failure_.is_tls = true;
     failure_.verdict = peer_->verdict();
+    failure_.lacks_tls = true;
     co_return refuse("4.7.5", fmt::format("TLS with {} failed{}: {}", target_.host, why_it_counts(),
                                           started.error().text()));
   }

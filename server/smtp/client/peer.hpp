@@ -37,9 +37,11 @@ struct Target {  // one address of one host
   std::string host;
   net::Endpoint endpoint;
   Demand demand = {};
+  bool is_name_sure = false;  // named by the settings, or by a DNS that was validated
 };
 
-enum class TlsPolicy : unsigned char { none, may, require, verify };
+// dane: to hosts with usable TLSA records alone.
+enum class TlsPolicy : unsigned char { none, may, require, verify, dane };
 
 struct Login {
   std::string user, password;
@@ -103,6 +105,7 @@ struct OpenFailure {
   bool is_final = false;                 // 5xx as its greeting: it will say so again
   bool is_tls = false;                   // of the handshake: without TLS it may work (RFC 7435)
   bool has_no_tls = false;               // it does not offer what is required
+  bool lacks_tls = false;                // it has none, or none that is good enough
   net::CertificateVerdict verdict = {};  // of the handshake
   std::string local = {};                // our numeric address
   bool is_sign_in = false;               // our name or password, not the host

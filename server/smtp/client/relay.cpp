@@ -23,16 +23,19 @@ using log::Keys;
 struct Relay::State {
   explicit State(RelayEnvironment given)
       : environment(std::move(given)),
+        routes(environment.settings),
         own(environment.settings),
         memory(environment.clock),
         search{environment.resolver, environment.settings, environment.policies, nullptr,
                environment.told} {}
 
   RelayEnvironment environment;
+  Routes routes;
   OwnAddresses own;
   HostMemory memory;
   HostSearch search;
-  std::optional<Login> login;  // at the smart host
+  std::optional<Login> login;                // at the smart host
+  std::vector<std::optional<Login>> logins;  // of each of the routes' rules
   std::shared_ptr<const net::ClientTlsContext> tls;
 
   Terms terms_for(const Route& route) const;
@@ -41,24 +44,24 @@ struct Relay::State {
 namespace {
 
 constexpr unsigned k_submissions_port = 465;
+constexpr std::string_view k_not_by_policy = "4.7.5";  // no host that the domain's policy names
 
 TlsPolicy policy_of(const std::string& word) {
   if (word == "verify") return TlsPolicy::verify;
+  if (word == "dane") return TlsPolicy::dane;
   return word == "require" ? TlsPolicy::require : TlsPolicy::may;
 }
 
-// One line, for us alone to read.
-Result<std::string> read_password(const std::string& file) {
+// One line, for us alone to read. `setting` names the file to the administrator.
+Result<std::string> read_password(const std::string& setting, const std::string& file) {
   struct ::stat status{};
-  if (::stat(file.c_str(), &status) != 0)
-    return fail(errno_error("queue.smart_host_password_file " + file, errno));
+  if (::stat(file.c_str(), &status) != 0) return fail(errno_error(setting + " " + file, errno));
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    return fail(Errc::bad_input,
-                "queue.smart_host_password_file " + file + " may be read by others: chmod 600");
+    return fail(Errc::bad_input, setting + " " + file + " may be read by others: chmod 600");
   std::ifstream in(file);
   std::string password;
   if (!std::getline(in, password))
-    return fail(Errc::bad_input, "queue.smart_host_password_file " + file + " holds no password");
+    return fail(Errc::bad_input, setting + " " + file + " holds no password");
   if (password.ends_with('\r')) password.pop_back();
   return password;
 }
@@ -69,11 +72,14 @@ Terms Relay::State::terms_for(const Route& route) const {
   const auto& settings = environment.settings;
   Terms terms;
   terms.own_name = settings.server.name;
-  terms.tls = policy_of(settings.queue.tls);
+  const auto* rule = route.rule;
+  terms.tls = policy_of(rule != nullptr && !rule->tls.empty() ? rule->tls : settings.queue.tls);
   if (route.is_smart_host) terms.login = login;
+  if (rule != nullptr && logins[route.rule_number]) terms.login = logins[route.rule_number];
   if (terms.login && terms.tls == TlsPolicy::may) terms.tls = TlsPolicy::require;
   terms.is_tls_first = route.kind == Route::Kind::host && route.port == k_submissions_port;
-  terms.source = settings.queue.source_address;
+  terms.source =
+      rule != nullptr && !rule->source.empty() ? rule->source : settings.queue.source_address;
   terms.connect_timeout = settings.queue.connect_timeout;
   terms.timeout = settings.queue.timeout;
   terms.timeout_after_dot = std::max(environment.timeout_after_dot, terms.timeout);
@@ -84,6 +90,13 @@ Terms Relay::State::terms_for(const Route& route) const {
 
 namespace {
 
+// What a message asks of the way to the other server (RFC 8689).
+enum class Care : std::uint8_t {
+  plain,
+  strict,  // REQUIRETLS: verified TLS to a server that asks the same of the next
+  loose,   // TLS-Required: No: what the recipient's domain asks of TLS does not count
+};
+
 // One run; the state is that of its relay.
 template <class State>
 class Run {
@@ -91,7 +104,7 @@ class Run {
   Run(State& state, std::string destination, queue::Work& work)
       : state_(state),
         work_(work),
-        route_(route_of(destination, state.environment.settings)),
+        route_(state.routes.route_of(destination)),
         terms_(state.terms_for(route_)),
         log_(state.environment.log.with({{Keys::domain, destination}})) {}
 
@@ -99,25 +112,63 @@ class Run {
     while (!work_.is_stopping()) {
       auto piece = work_.next();
       if (!piece) break;
-      if (!co_await serve(*std::move(piece))) break;
+      if (!co_await serve(*std::move(piece))) co_return co_await leave();
     }
-    if (peer_) co_await peer_->quit();
+    if (is_shut_ && !work_.is_stopping()) {
+      why_ = shut_why_;
+      co_await defer_all();
+    }
+    co_await leave();
   }
 
  private:
+  Task<void> leave() {
+    if (peer_) co_await peer_->quit();
+  }
+
+  Care care_of(const queue::Envelope& envelope) const {
+    if (envelope.requires_tls) return Care::strict;
+    return envelope.tls_optional && terms_.tls == TlsPolicy::may ? Care::loose : Care::plain;
+  }
+
+  // What the settings of the route, or the message, say against any try; nothing: it may go.
+  std::optional<queue::Outcome> refusal(const queue::Envelope& envelope) const {
+    queue::Outcome why;
+    why.fate = queue::Fate::failed;
+    const auto most = route_.rule != nullptr ? route_.rule->max_size : 0;
+    if (most != 0 && envelope.size > most) {
+      why.status = "5.3.4";  // RFC 3463: message too big for system
+      why.reason = fmt::format("the message has {} bytes, the route {} takes {}", envelope.size,
+                               route_.rule->pattern, most);
+      return why;
+    }
+    const bool is_by = envelope.is_by_return && envelope.deliver_by.time_since_epoch().count() != 0;
+    if (!is_by || state_.environment.clock.now() < envelope.deliver_by) return std::nullopt;
+    why.status = "5.4.7";
+    why.reason = "it could not be delivered by the time its sender set";
+    return why;
+  }
+
   // False: the run is over.
   Task<bool> serve(queue::Piece piece) {
+    if (auto refused = refusal(*piece.envelope)) {
+      const std::vector<queue::Outcome> outcomes(piece.recipients.size(), *std::move(refused));
+      log_outcomes(piece, outcomes, {});
+      co_return co_await report(piece, outcomes);
+    }
+    const auto care = care_of(*piece.envelope);
     std::optional<std::string> bytes;
     for (int attempt = 0;; ++attempt) {
       is_report_ = is_tls_report(piece);
-      if (!co_await connect() && !co_await connect_unasked()) co_return co_await give_up(piece);
+      if (!co_await connect(is_report_ ? Care::loose : care)) co_return co_await give_up(piece);
       if (!bytes) {
         auto read = co_await work_.read(piece);
         if (!read) co_return co_await report_unreadable(piece, read.error());
         bytes = *std::move(read);
       }
       const auto begin = state_.environment.clock.steady();
-      auto handed = co_await hand_over(*peer_, terms_, piece, *bytes);
+      auto handed =
+          co_await hand_over(*peer_, terms_, piece, *bytes, state_.environment.clock.now());
       if (handed.is_untouched && attempt == 0 && !work_.is_stopping()) continue;
       if (peer_->is_broken()) state_.memory.note_bad(peer_->target().endpoint);
       log_outcomes(piece, handed.outcomes, state_.environment.clock.steady() - begin);
@@ -145,28 +196,11 @@ class Run {
     return !sender.empty() && iequals(piece.envelope->sender, sender);
   }
 
-  // For such a report, when the hosts cannot be reached as they want: as if they wanted nothing.
-  Task<bool> connect_unasked() {
-    if (!is_report_ || route_.kind != Route::Kind::domain || work_.is_stopping()) co_return false;
-    auto search = state_.search;
-    search.asks_nothing = true;
-    search.told = nullptr;
-    auto found = co_await find_hosts(route_, search, state_.own);
-    for (const auto& target : state_.memory.sort(std::move(found.targets))) {
-      OpenFailure failure;
-      is_unasked_ = co_await open(target, failure);
-      if (is_unasked_) co_return true;
-    }
-    co_return false;
-  }
-
   // Makes sure of a connection; otherwise why_ says why there is none.
-  Task<bool> connect() {
-    const bool is_fit = is_report_ || !is_unasked_;  // other mail wants what the host wants
-    if (peer_ && !peer_->is_broken() && is_fit) co_return true;
+  Task<bool> connect(Care care) {
+    if (peer_ && !peer_->is_broken() && is_good_for(care)) co_return true;
     if (peer_) co_await peer_->quit();
     peer_.reset();
-    is_unasked_ = false;
     if (!is_resolved_) {
       auto search = state_.search;
       if (is_report_) search.told = nullptr;
@@ -174,7 +208,31 @@ class Run {
       is_resolved_ = true;
       targets_ = std::move(found.targets);
       if (found.failure) why_ = *std::move(found.failure);
+      if (targets_.empty() && why_.status == k_not_by_policy) shut();
     }
+    is_alone_ = false;
+    if (is_shut_) why_ = shut_why_;
+    if (care == Care::strict) co_return co_await connect_strictly();
+    const bool is_open = !is_shut_ && co_await connect_to_any();
+    const bool may_be_loose = is_shut_ || (is_report_ && route_.kind == Route::Kind::domain);
+    if (is_open || !may_be_loose || care != Care::loose) co_return is_open;
+    co_return co_await connect_loosely();
+  }
+
+  void shut() {
+    is_shut_ = true;
+    shut_why_ = why_;
+  }
+
+  // A connection that is better than asked for will do.
+  bool is_good_for(Care care) const {
+    if (care == Care::strict) return care_ == Care::strict && peer_->offered.requiretls;
+    return care == Care::loose || care_ != Care::loose;
+  }
+
+  Task<bool> connect_to_any() {
+    care_ = Care::plain;
+    bool lacks_tls = !targets_.empty();  // all of them
     // Final is what each of them refused for good. A host of the settings is our own mistake.
     bool is_final = route_.kind != Route::Kind::host;
     bool is_first = true;
@@ -184,15 +242,108 @@ class Run {
       if (co_await open(target, failure)) co_return true;
       if (is_first || is_final || !failure.is_final) why_ = std::move(failure.why);
       is_final = is_final && failure.is_final;
+      lacks_tls = lacks_tls && failure.lacks_tls;
       is_first = false;
     }
     if (targets_.empty()) co_return false;
     why_.fate = is_final ? queue::Fate::failed : queue::Fate::deferred;
     if (!is_final) why_.status[0] = '4';  // RFC 3463, 2: the class says whether it is tried again
+    if (lacks_tls && why_.fate == queue::Fate::deferred) shut();
     co_return false;
   }
 
+  // RFC 8689, 4.2: a host whose name is certain, by TLS that is verified, and it offers the same.
+  // When they answer and none is like that, the message comes back.
+  Task<bool> connect_strictly() {
+    care_ = Care::strict;
+    bool is_any_down = false;
+    queue::Outcome lacking;
+    for (const auto& target : state_.memory.sort(targets_)) {
+      if (work_.is_stopping()) co_return false;
+      OpenFailure failure;
+      if (co_await open_strictly(target, failure)) co_return true;
+      is_any_down = is_any_down || !failure.lacks_tls;
+      is_alone_ = is_alone_ || failure.lacks_tls;
+      (failure.lacks_tls ? lacking : why_) = std::move(failure.why);
+    }
+    if (targets_.empty()) co_return false;
+    if (!is_any_down) why_ = lacking;
+    why_.fate = is_any_down ? queue::Fate::deferred : queue::Fate::failed;
+    if (!why_.status.empty()) why_.status[0] = is_any_down ? '4' : '5';
+    co_return false;
+  }
+
+  Task<bool> open_strictly(Target target, OpenFailure& failure) {
+    const auto lack = [&](std::string_view status, std::string reason) {
+      failure.lacks_tls = true;
+      failure.why.status = status;  // RFC 8689, 4.2.1
+      failure.why.reason = std::move(reason);
+      failure.why.remote = target.host;
+      log_.emit(events::k_relay_host_failed, {{Keys::host, target.host},
+                                              {Keys::peer, target.endpoint.text()},
+                                              {Keys::reason, failure.why.reason}});
+      return false;
+    };
+    Terms strict = terms_;
+    const auto& demand = target.demand;
+    if (!demand.dane && (!demand.authorities || demand.is_tested)) {
+      if (!target.is_name_sure)
+        co_return lack("5.7.30", fmt::format("nothing proves that {} is the right host, which "
+                                             "REQUIRETLS asks for (DANE, MTA-STS or DNSSEC)",
+                                             target.host));
+      strict.tls = TlsPolicy::verify;
+    }
+    auto opened = co_await open_peer(target, strict);
+    if (opened.peer && opened.peer->offered.requiretls) {
+      take(std::move(opened.peer), target);
+      co_return true;
+    }
+    if (opened.peer) {
+      co_await opened.peer->quit();
+      co_return lack("5.7.30", target.host + " does not offer REQUIRETLS");
+    }
+    if (opened.failure.lacks_tls) co_return lack("5.7.10", std::move(opened.failure.why.reason));
+    failure = std::move(opened.failure);
+    state_.memory.note_bad(target.endpoint);
+    co_return false;
+  }
+
+  // As if the domain had neither TLSA records nor a policy; why_ stays that of the first try.
+  Task<bool> connect_loosely() {
+    if (!loose_targets_) {
+      auto search = state_.search;
+      search.asks_nothing = true;
+      if (is_report_) search.told = nullptr;
+      auto found = co_await find_hosts(route_, search, state_.own);
+      loose_targets_ = std::move(found.targets);
+    }
+    care_ = Care::loose;
+    for (const auto& target : state_.memory.sort(*loose_targets_)) {
+      if (work_.is_stopping()) co_return false;
+      OpenFailure failure;
+      if (co_await open(target, failure)) co_return true;
+    }
+    co_return false;
+  }
+
+  void take(std::unique_ptr<Peer> peer, const Target& target) {
+    peer_ = std::move(peer);
+    state_.memory.note_good(target.endpoint);
+    log_.emit(events::k_relay_host_connected, {{Keys::host, target.host},
+                                               {Keys::peer, target.endpoint.text()},
+                                               {Keys::tls, tls_word()},
+                                               {Keys::policy, policy_word(target)},
+                                               {Keys::cert, peer_->certificate()}});
+  }
+
   Task<bool> open(Target target, OpenFailure& failure) {
+    if (terms_.tls == TlsPolicy::dane && !target.demand.dane) {
+      failure.lacks_tls = true;
+      failure.why.status = "4.7.5";
+      failure.why.reason = target.host + " has no TLSA records that count, which its route demands";
+      failure.why.remote = target.host;
+      co_return false;
+    }
     auto opened = co_await open_peer(target, terms_);
     if (state_.search.told != nullptr && route_.kind == Route::Kind::domain && !is_report_)
       tell_session(*state_.search.told, route_.name, target, opened,
@@ -211,13 +362,7 @@ class Run {
       }
     }
     if (opened.peer) {
-      peer_ = std::move(opened.peer);
-      state_.memory.note_good(target.endpoint);
-      log_.emit(events::k_relay_host_connected, {{Keys::host, target.host},
-                                                 {Keys::peer, target.endpoint.text()},
-                                                 {Keys::tls, tls_word()},
-                                                 {Keys::policy, policy_word(target)},
-                                                 {Keys::cert, peer_->certificate()}});
+      take(std::move(opened.peer), target);
       co_return true;
     }
     failure = std::move(opened.failure);
@@ -236,12 +381,18 @@ class Run {
     const std::vector<queue::Outcome> outcomes(piece.recipients.size(), why_);
     if (why_.fate == queue::Fate::failed) log_outcomes(piece, outcomes, {});
     if (!co_await report(piece, outcomes)) co_return false;
-    if (why_.fate == queue::Fate::failed) co_return true;  // each message by itself
+    // Each message by itself: the next may go.
+    if (why_.fate == queue::Fate::failed || is_alone_ || is_shut_) co_return true;
+    co_await defer_all();
+    co_return false;
+  }
+
+  // Nobody can be reached: the rest would fare no better.
+  Task<void> defer_all() {
     log_.emit(events::k_relay_destination_deferred,
               {{Keys::status, why_.status}, {Keys::reason, why_.reason}});
     auto deferred = co_await work_.defer_all(why_);
     static_cast<void>(deferred);  // the run is over either way
-    co_return false;
   }
 
   std::string tls_word() const {
@@ -262,6 +413,7 @@ class Run {
     if (terms_.tls == TlsPolicy::verify) return "verify";
     if (target.demand.dane) return "dane";
     if (target.demand.authorities && !target.demand.is_tested) return "mta-sts";
+    if (care_ == Care::strict) return "verify";
     if (target.demand.needs_tls) return "dane-unusable";
     return terms_.tls == TlsPolicy::require ? "require" : "may";
   }
@@ -297,9 +449,14 @@ class Run {
   Terms terms_;
   log::Context log_;
   std::vector<Target> targets_;
+  std::optional<std::vector<Target>> loose_targets_;
   bool is_resolved_ = false;
-  bool is_report_ = false;   // the piece in hand
-  bool is_unasked_ = false;  // the connection is as it is for reports alone
+  bool is_report_ = false;  // the piece in hand
+  // All hosts answer, but none has the TLS that is asked for: only what asks for less may go.
+  bool is_shut_ = false;
+  queue::Outcome shut_why_;
+  bool is_alone_ = false;    // why_ is about one message, not about the destination
+  Care care_ = Care::plain;  // that peer_ was opened with
   queue::Outcome why_;
   std::unique_ptr<Peer> peer_;
 };
@@ -317,15 +474,27 @@ Result<std::unique_ptr<Relay>> Relay::make(RelayEnvironment environment) {
     const auto& file = state->environment.settings.outbound.mta_sts_ca_file;
     KONTOR_TRY(state->search.authorities, net::ClientTlsContext::make(file));
   }
+  for (const auto& rule : state->routes.rules()) {
+    state->logins.emplace_back();
+    if (rule.user.empty()) continue;
+    const auto setting = "queue.routes (" + rule.pattern + "): password_file";
+    KONTOR_TRY(auto password, read_password(setting, rule.password_file));
+    state->logins.back() = Login{rule.user, std::move(password)};
+  }
   if (!queue.smart_host.empty() && !queue.smart_host_user.empty()) {
-    KONTOR_TRY(auto password, read_password(queue.smart_host_password_file));
+    KONTOR_TRY(auto password,
+               read_password("queue.smart_host_password_file", queue.smart_host_password_file));
     state->login = Login{queue.smart_host_user, std::move(password)};
   }
   return std::unique_ptr<Relay>(new Relay(std::move(state)));
 }
 
 std::string Relay::destination(std::string_view address) const {
-  return destination_of(address, state_->environment.settings);
+  return state_->routes.destination_of(address);
+}
+
+queue::DestinationRules Relay::rules(std::string_view destination) const {
+  return state_->routes.rules_of(destination);
 }
 
 Task<void> Relay::deliver(std::string destination, queue::Work& work) {

@@ -39,12 +39,13 @@ struct RelayEnvironment {
 
 class Relay final : public queue::Transport {
  public:
-  // Reads queue.ca_file, outbound.mta_sts_ca_file and queue.smart_host_password_file. bad_input,
+  // Reads queue.ca_file, outbound.mta_sts_ca_file and the files of passwords. bad_input,
   // not_found, no_permission: a sentence for the administrator. Blocking.
   static Result<std::unique_ptr<Relay>> make(RelayEnvironment environment);
   ~Relay() override;
 
   std::string destination(std::string_view address) const override;
+  queue::DestinationRules rules(std::string_view destination) const override;
   Task<void> deliver(std::string destination, queue::Work& work) override;
 
  private:

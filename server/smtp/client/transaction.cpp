@@ -16,11 +16,16 @@ constexpr std::size_t k_recipients = 100;  // RFC 5321, 4.5.3.1.8: each server t
 
 class Transaction {
  public:
-  Transaction(Peer& peer, const Terms& terms, const queue::Piece& piece, std::string_view bytes)
+  Transaction(Peer& peer,
+              const Terms& terms,
+              const queue::Piece& piece,
+              std::string_view bytes,
+              UtcSeconds now)
       : peer_(peer),
         terms_(terms),
         piece_(piece),
         bytes_(bytes),
+        now_(now),
         needs_(needs_of(*piece.envelope, piece.recipients, bytes)),
         outcomes_(piece.recipients.size()) {
     why_lost_.status = "4.5.3";  // unless the connection is lost
@@ -30,6 +35,7 @@ class Transaction {
   Task<Handed> run() {
     check_addresses();
     if (auto why = obstacle(needs_, peer_.offered, bytes_.size())) settle_rest(*std::move(why));
+    if (auto why = by_obstacle(*piece_.envelope, peer_.offered, now_)) settle_rest(*std::move(why));
     while (!peer_.is_broken()) {
       const auto batch = unsettled(k_recipients);
       if (batch.empty()) break;
@@ -141,7 +147,7 @@ class Transaction {
   // nobody is to get the text.
   Task<void> envelope(Indices batch) {
     std::vector<std::string> commands{
-        mail_command(*piece_.envelope, needs_, peer_.offered, bytes_.size())};
+        mail_command(*piece_.envelope, needs_, peer_.offered, bytes_.size(), now_)};
     for (const auto i : batch)
       commands.push_back(rcpt_command(piece_.recipients[i], needs_, peer_.offered));
     const bool has_data = peer_.offered.pipelining && !needs_.chunks;
@@ -273,7 +279,10 @@ class Transaction {
     for (const auto i : accepted_) {
       outcomes_[i]->fate = queue::Fate::relayed;
       outcomes_[i]->status = reply->enhanced.empty() ? "2.0.0" : reply->enhanced;
-      outcomes_[i]->takes_notices = peer_.offered.dsn;
+      const bool has_by = piece_.envelope->deliver_by.time_since_epoch().count() != 0;
+      outcomes_[i]->is_by_lost = has_by && !peer_.offered.deliverby;
+      outcomes_[i]->takes_notices =
+          peer_.offered.dsn && !outcomes_[i]->is_by_lost && !piece_.envelope->is_by_trace;
       outcomes_[i]->reason.clear();
     }
   }
@@ -282,6 +291,7 @@ class Transaction {
   const Terms& terms_;
   const queue::Piece& piece_;
   std::string_view bytes_;
+  UtcSeconds now_;
   Needs needs_;
   std::vector<std::optional<queue::Outcome>> outcomes_;
   queue::Outcome why_lost_;
@@ -296,8 +306,9 @@ class Transaction {
 Task<Handed> hand_over(Peer& peer,
                        const Terms& terms,
                        const queue::Piece& piece,
-                       std::string_view bytes) {
-  Transaction transaction(peer, terms, piece, bytes);
+                       std::string_view bytes,
+                       UtcSeconds now) {
+  Transaction transaction(peer, terms, piece, bytes, now);
   co_return co_await transaction.run();
 }
 

@@ -26,6 +26,7 @@ struct Handed {
 Task<Handed> hand_over(Peer& peer,
                        const Terms& terms,
                        const queue::Piece& piece,
-                       std::string_view bytes);
+                       std::string_view bytes,
+                       UtcSeconds now);
 
 }  // namespace kontor::smtp::client

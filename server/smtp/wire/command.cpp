@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/core/text.hpp"
+#include "server/smtp/wire/wishes.hpp"
 #include "server/smtp/wire/xtext.hpp"
 
 namespace kontor::smtp::wire {
@@ -95,6 +96,7 @@ Result<void> set_mail_parameter(MailCommand& mail,
   }
   if (iequals(keyword, "RET")) return set_return(mail, value);
   if (iequals(keyword, "ENVID")) return set_envelope_id(mail, value);
+  if (auto taken = set_wish(mail, keyword, value, has_value)) return *std::move(taken);
   return fail(Errc::not_found, "unknown parameter");
 }
 
@@ -224,6 +226,19 @@ Result<BurlCommand> parse_burl(std::string_view arguments) {
   if (!word.empty() && !iequals(word, "LAST")) return fail(Errc::bad_input, "after the URL");
   burl.is_last = !word.empty();
   return burl;
+}
+
+Result<EtrnCommand> parse_etrn(std::string_view arguments) {
+  EtrnCommand etrn;
+  etrn.is_below = arguments.starts_with('@');
+  etrn.is_queue = arguments.starts_with('#');
+  if (etrn.is_below || etrn.is_queue) arguments.remove_prefix(1);
+  etrn.domain = to_lower(arguments);
+  const auto is_word = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7F; };
+  const bool is_good = etrn.is_queue ? !arguments.empty() && std::ranges::all_of(arguments, is_word)
+                                     : is_domain(arguments);
+  if (!is_good || arguments.size() > k_max_domain) return fail(Errc::bad_input, "node name");
+  return etrn;
 }
 
 Result<AuthCommand> parse_auth(std::string_view arguments) {

@@ -220,6 +220,12 @@ class FakeQueue final : public queue::Queue {
   Task<Result<void>> pause(std::string) override { co_return Result<void>(); }
   Task<Result<void>> resume(std::string) override { co_return Result<void>(); }
   std::vector<std::string> paused() const override { return {}; }
+  std::optional<queue::MessageId> find_trace(std::string) const override { return std::nullopt; }
+  Task<Result<std::uint64_t>> release(std::string domain, bool below) override {
+    released.push_back((below ? "@" : "") + domain);
+    if (domain != "held.test") co_return fail(Errc::not_found, "not held");
+    co_return waiting;
+  }
 
   // "a@b c@d" of each message, one a line.
   std::string addresses() const {
@@ -233,6 +239,8 @@ class FakeQueue final : public queue::Queue {
   }
 
   std::vector<Message> added, told;
+  std::vector<std::string> released;  // domains that were asked for
+  std::uint64_t waiting = 0;          // for held.test
   std::optional<Errc> failure;
   std::size_t failing_from = 0;  // of messages with so many recipients
 };

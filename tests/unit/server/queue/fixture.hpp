@@ -51,6 +51,10 @@ class ScriptedTransport final : public Transport {
   std::string destination(std::string_view address) const override {
     return std::string(address.substr(address.find('@') + 1));
   }
+  DestinationRules rules(std::string_view destination) const override {
+    const auto found = rules_of.find(std::string(destination));
+    return found == rules_of.end() ? DestinationRules() : found->second;
+  }
   Task<void> deliver(std::string destination, Work& work) override {
     ++runs;
     most_runs = std::max(most_runs, ++now_running[destination]);
@@ -60,6 +64,7 @@ class ScriptedTransport final : public Transport {
 
   std::function<Outcome(const std::string& destination, const Recipient&)> answer;
   std::function<void(const Piece&, const std::vector<Outcome>&)> reported;  // and is durable
+  std::map<std::string, DestinationRules> rules_of;
   std::map<std::string, Outcome> dead;                          // destinations: defer_all()
   std::map<std::string, std::unique_ptr<net::Signal>> hanging;  // until it is raised
   std::map<std::string, std::uint32_t> now_running;
@@ -103,7 +108,9 @@ class QueueTest : public ::testing::Test {
   ~QueueTest() override { shut(); }
 
   QueueEnvironment environment(io::FileSystem& files) {
-    return {files, io_.get_executor(), settings, log::Context(sink), clock};
+    QueueEnvironment made{files, io_.get_executor(), settings, log::Context(sink), clock};
+    made.bad_mail = "/data/badmail";
+    return made;
   }
   void open(QueueOptions options = {}) {
     auto opened = Queue::open(environment(*disk), "/data/queue", options);
@@ -178,6 +185,13 @@ class QueueTest : public ::testing::Test {
                 std::string bytes = "Subject: x\r\nMessage-ID: <1@a.test>\r\n\r\nbody\r\n",
                 std::string sender = "anna@a.test") {
     const auto id = run(queue->add(from(std::move(sender)), to(recipients), std::move(bytes)));
+    EXPECT_TRUE(id) << id.error().text();
+    return id ? *id : 0;
+  }
+  MessageId add_as(Envelope envelope,
+                   const std::vector<std::string>& recipients,
+                   std::string bytes = "Subject: x\r\n\r\nbody\r\n") {
+    const auto id = run(queue->add(std::move(envelope), to(recipients), std::move(bytes)));
     EXPECT_TRUE(id) << id.error().text();
     return id ? *id : 0;
   }

@@ -35,6 +35,11 @@ Head full_head() {
   other.notify = k_notify_success;
   other.has_notify = true;
   head.recipients.push_back(other);
+  head.envelope.requires_tls = head.envelope.tls_optional = true;
+  head.envelope.release = at(7'000);
+  head.envelope.deliver_by = at(9'000);
+  head.envelope.is_by_return = head.envelope.is_by_trace = true;
+  head.envelope.priority = -9;
   return head;
 }
 
@@ -74,10 +79,11 @@ std::string fates_bytes() {
 TEST(QueueFrames, AMessageIsWrittenAsTheDocumentSays) {
   const auto head = encode_head(small_head());
   EXPECT_EQ(hex_encode(encode_message(head, "body")),
-            "010000001c000000"
+            "0200000020000000"
             "01740361406200"
             "00000004c801"
             "01036340640006"
+            "00090000"
             "626f6479");
 }
 
@@ -124,6 +130,29 @@ TEST(QueueFrames, FatesComeBack) {
   EXPECT_EQ(decode_removed(encode_removed({{1, 2, 1U << 30U}})).value().ids.size(), 3U);
 }
 
+constexpr std::size_t k_wishes = 7;  // bytes of full_head() since version 2
+
+TEST(QueueFrames, AHeadOfVersionOneIsRead) {
+  auto bytes = encode_head(full_head());
+  bytes.resize(bytes.size() - k_wishes);
+  const auto head = decode_head(bytes);
+  ASSERT_TRUE(head) << head.error().text();
+  EXPECT_EQ(head->recipients.size(), 2U);
+  EXPECT_FALSE(head->envelope.requires_tls);
+  EXPECT_EQ(head->envelope.priority, 0);
+  EXPECT_EQ(head->envelope.begins(), at(100));
+  auto message = encode_message(bytes, "body");
+  message[0] = 1;
+  ASSERT_TRUE(decode_message(message));
+  EXPECT_EQ(decode_message(message)->body, "body");
+  const auto again = decode_head(encode_head(full_head()));
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->envelope.requires_tls && again->envelope.is_by_return);
+  EXPECT_EQ(again->envelope.release, at(7'000));
+  EXPECT_EQ(again->envelope.deliver_by, at(9'000));
+  EXPECT_EQ(again->envelope.priority, -9);
+}
+
 // Any prefix, and any byte changed, is a value or an error; never a crash, never memory without
 // end.
 TEST(QueueFrames, DamagedBytesAreErrorsOrValues) {
@@ -136,7 +165,9 @@ TEST(QueueFrames, DamagedBytesAreErrorsOrValues) {
       (void)decode_message(cut).has_value();
       (void)decode_carried(cut).has_value();
       EXPECT_FALSE(&bytes == &all[2] && decode_fates(cut));
-      EXPECT_FALSE(&bytes == &all[4] && decode_head(cut)) << size;
+      const bool is_of_version_one = size + k_wishes == bytes.size();
+      EXPECT_EQ(&bytes == &all[4] && decode_head(cut), &bytes == &all[4] && is_of_version_one)
+          << size;
     }
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       for (const char value : {'\0', '\x7F', '\xFF'}) {
@@ -154,10 +185,10 @@ TEST(QueueFrames, DamagedBytesAreErrorsOrValues) {
 
 TEST(QueueFrames, ALaterVersionIsNotRead) {
   auto bytes = fates_bytes();
-  bytes[0] = 2;
+  bytes[0] = 3;
   EXPECT_EQ(decode_fates(bytes).error().code(), Errc::unsupported);
   auto message = encode_message(encode_head(small_head()), "x");
-  message[0] = 2;
+  message[0] = 3;
   EXPECT_EQ(decode_message(message).error().code(), Errc::unsupported);
 }
 

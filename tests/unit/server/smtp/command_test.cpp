@@ -138,6 +138,62 @@ TEST(SmtpCommand, ReadsWhatDsnAsksOfRcpt) {  // RFC 3461, 4.1 and 4.2
     EXPECT_EQ(parse_rcpt("TO:<a@b> " + std::string(bad)).error().code(), Errc::bad_input) << bad;
 }
 
+TEST(SmtpCommand, ReadsWhatSendersWant) {  // RFC 8689, RFC 4865, RFC 2852, RFC 6710
+  const auto all = parse_mail("FROM:<a@b.test> REQUIRETLS HOLDFOR=60 BY=+120;rt MT-PRIORITY=-3");
+  ASSERT_TRUE(all);
+  EXPECT_TRUE(all->requires_tls);
+  EXPECT_EQ(all->hold_for, 60U);
+  EXPECT_EQ(all->deliver_by->seconds, 120);
+  EXPECT_TRUE(all->deliver_by->is_return && all->deliver_by->is_trace);
+  EXPECT_EQ(all->priority, -3);
+  const auto until = parse_mail("FROM:<a@b.test> HOLDUNTIL=2026-11-30T08:00:00+03:00 BY=-5;N");
+  ASSERT_TRUE(until);
+  EXPECT_EQ(until->hold_until, UtcSeconds(std::chrono::seconds(1'796'014'800)));
+  EXPECT_EQ(until->deliver_by->seconds, -5);
+  for (const auto* parameter : {"REQUIRETLS=yes",
+                                "REQUIRETLS REQUIRETLS",
+                                "HOLDFOR",
+                                "HOLDFOR=0",
+                                "HOLDFOR=-1",
+                                "HOLDFOR=1234567890",
+                                "HOLDFOR=1 HOLDFOR=1",
+                                "HOLDFOR=1 HOLDUNTIL=2026-11-30T08:00:00Z",
+                                "HOLDUNTIL=tomorrow",
+                                "BY=0;R",
+                                "BY=-1;R",
+                                "BY=5",
+                                "BY=5;X",
+                                "BY=5;RX",
+                                "BY=5;NTT",
+                                "BY=;N",
+                                "BY=1234567890;N",
+                                "BY=5;N BY=5;N",
+                                "MT-PRIORITY",
+                                "MT-PRIORITY=10",
+                                "MT-PRIORITY=-0",
+                                "MT-PRIORITY=+3",
+                                "MT-PRIORITY=1 MT-PRIORITY=1"})
+    EXPECT_EQ(parse_mail("FROM:<a@b.test> " + std::string(parameter)).error().code(),
+              Errc::bad_input)
+        << parameter;
+  const auto time = [](std::string_view text) { return parse_date_time(text).has_value(); };
+  EXPECT_TRUE(time("2024-02-29t23:59:60.25z"));
+  for (const auto* wrong :
+       {"", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01 00:00:00Z",
+        "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z",
+        "2026-01-01T00:00:00+3:00", "2026-01-01T00:00:00+24:00", "26-01-01T00:00:00Z",
+        "2026-01-01T00:00:00ZZ"})
+    EXPECT_FALSE(time(wrong)) << wrong;
+}
+
+TEST(SmtpCommand, ReadsEtrn) {  // RFC 1985, 5.2
+  EXPECT_EQ(parse_etrn("Branch.TEST")->domain, "branch.test");
+  EXPECT_TRUE(parse_etrn("@branch.test")->is_below);
+  EXPECT_TRUE(parse_etrn("#q1")->is_queue);
+  for (const auto* wrong : {"", "@", "#", "a b", "a..b", "@@a.test", "<a@b.test>"})
+    EXPECT_FALSE(parse_etrn(wrong)) << wrong;
+}
+
 TEST(SmtpCommand, ReadsBdat) {  // RFC 3030, 2
   EXPECT_EQ(parse_bdat("1000")->size, 1'000U);
   EXPECT_FALSE(parse_bdat("1000")->is_last);

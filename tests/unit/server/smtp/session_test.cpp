@@ -49,13 +49,14 @@ TEST(SmtpSession, AnnouncesWhatEachRoleOffers) {
   };
   const Row rows[] = {
       {Role::mx, "EHLO",
-       "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS"},
+       "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS "
+       "DELIVERBY"},
       {Role::submission, "EHLO",
        "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS "
-       "AUTH TOKEN"},
+       "FUTURERELEASE DELIVERBY MT-PRIORITY AUTH TOKEN"},
       {Role::submission, "EHLO",
-       "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES AUTH TOKEN "
-       "PLAIN LOGIN",
+       "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES REQUIRETLS "
+       "FUTURERELEASE DELIVERBY MT-PRIORITY AUTH TOKEN PLAIN LOGIN",
        true},
       {Role::lmtp, "LHLO",
        "PIPELINING SIZE 8BITMIME CHUNKING BINARYMIME DSN SMTPUTF8 ENHANCEDSTATUSCODES STARTTLS"},
@@ -72,6 +73,10 @@ TEST(SmtpSession, AnnouncesWhatEachRoleOffers) {
       if (keyword.starts_with("SIZE")) {
         EXPECT_EQ(keyword, "SIZE 52428800");
         keyword = "SIZE";
+      }
+      if (keyword.starts_with("FUTURERELEASE")) {
+        EXPECT_THAT(keyword, ::testing::MatchesRegex("FUTURERELEASE 2592000 .*-.*-.*T.*:.*:.*Z"));
+        keyword = "FUTURERELEASE";
       }
       keywords.append(keywords.empty() ? "" : " ").append(keyword);
     }

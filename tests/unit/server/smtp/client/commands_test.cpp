@@ -90,21 +90,50 @@ TEST(Obstacle, NamesWhatTheOtherServerLacks) {
   EXPECT_EQ(status(plain, small, 101), "5.3.4");
 }
 
+const UtcSeconds k_now(std::chrono::seconds(1'800'000'000));
+
+TEST(Commands, CarryWhatTheSenderWants) {
+  queue::Envelope envelope;
+  envelope.sender = "a@b.test";
+  envelope.requires_tls = true;
+  envelope.deliver_by = k_now + std::chrono::seconds(90);
+  envelope.is_by_return = true;
+  envelope.priority = -3;
+  Extensions offered;
+  offered.requiretls = offered.deliverby = offered.priority = true;
+  EXPECT_EQ(mail_command(envelope, {}, offered, 7, k_now),
+            "MAIL FROM:<a@b.test> REQUIRETLS BY=90;R MT-PRIORITY=-3");
+  EXPECT_FALSE(by_obstacle(envelope, offered, k_now));
+  EXPECT_EQ(by_obstacle(envelope, offered, envelope.deliver_by)->status, "5.4.7");
+  offered.deliverby_least = 100;
+  EXPECT_EQ(by_obstacle(envelope, offered, k_now)->status, "5.4.7");
+  EXPECT_EQ(by_obstacle(envelope, {}, k_now)->status, "5.3.3");
+  envelope.is_by_return = false;
+  envelope.is_by_trace = true;
+  EXPECT_FALSE(by_obstacle(envelope, {}, k_now)) << "it is relayed, and the sender is told";
+  offered.priority = false;
+  EXPECT_EQ(mail_command(envelope, {}, offered, 7, k_now + std::chrono::seconds(100)),
+            "MAIL FROM:<a@b.test> REQUIRETLS BY=-10;NT");
+  envelope.requires_tls = false;
+  EXPECT_EQ(mail_command(envelope, {}, {}, 7, k_now), "MAIL FROM:<a@b.test>");
+}
+
 TEST(Commands, CarryWhatIsOffered) {
   queue::Envelope envelope;
   envelope.sender = "anna@example.test";
   envelope.envelope_id = "QQ+314=1 9";
   envelope.returned = queue::Return::headers;
   Needs needs;
-  EXPECT_EQ(mail_command(envelope, needs, {}, 7), "MAIL FROM:<anna@example.test>");
+  EXPECT_EQ(mail_command(envelope, needs, {}, 7, k_now), "MAIL FROM:<anna@example.test>");
   needs.mime8 = needs.utf8 = true;
-  EXPECT_EQ(mail_command(envelope, needs, everything(), 7),
+  EXPECT_EQ(mail_command(envelope, needs, everything(), 7, k_now),
             "MAIL FROM:<anna@example.test> SIZE=7 BODY=8BITMIME SMTPUTF8 RET=HDRS "
             "ENVID=QQ+2B314+3D1+209");
   needs = Needs();
   needs.binary = true;
   envelope = queue::Envelope();
-  EXPECT_EQ(mail_command(envelope, needs, everything(), 0), "MAIL FROM:<> SIZE=0 BODY=BINARYMIME");
+  EXPECT_EQ(mail_command(envelope, needs, everything(), 0, k_now),
+            "MAIL FROM:<> SIZE=0 BODY=BINARYMIME");
 
   queue::Recipient recipient;
   recipient.address = "boris@x.test";

@@ -15,9 +15,10 @@ class HostsTest : public RelayTest {
   // "host/address:port" of each target, or the failure in one word.
   std::vector<std::string> find(const std::string& destination) {
     const OwnAddresses own(settings_);
+    const Routes routes(settings_);
     const HostSearch with{resolver_, settings_, nullptr, nullptr};
     const auto hosts =
-        kontor::testing::run(context_, find_hosts(route_of(destination, settings_), with, own));
+        kontor::testing::run(context_, find_hosts(routes.route_of(destination), with, own));
     std::vector<std::string> out;
     for (const auto& target : hosts.targets)
       out.push_back(target.host + "/" + target.endpoint.text());
@@ -40,6 +41,8 @@ TEST_F(HostsTest, MxByPreferenceThenTheDomainItself) {
   EXPECT_THAT(find("[192.0.2.7]"), ElementsAre("192.0.2.7/192.0.2.7:2525"));
   EXPECT_THAT(find("[IPv6:2001:db8::7]"), ElementsAre("2001:db8::7/[2001:db8::7]:2525"));
   EXPECT_THAT(find("relay:10.0.0.1:26"), ElementsAre("10.0.0.1/10.0.0.1:26"));
+  EXPECT_THAT(find("relay:10.0.0.1:26,gone.test:27,b.test:28"),
+              ElementsAre("10.0.0.1/10.0.0.1:26", "b.test/192.0.2.3:28"));
   EXPECT_THAT(find("relay:a.test:26"),
               ElementsAre("a.test/[2001:db8::1]:26", "a.test/192.0.2.2:26"));
 }
