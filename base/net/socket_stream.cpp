@@ -47,7 +47,7 @@ class SocketStream final : public Stream, public TlsClientEnd {
   }
 
   Task<Result<void>> write(std::string_view data, Limit limit) override {
-    while (!data.empty()) {
+    while (!data.empty() || (tls_ && tls_->has_unsent())) {
       std::size_t put = 0;
       const IoStep step = try_write(data, put);
       data.remove_prefix(put);
@@ -72,7 +72,7 @@ class SocketStream final : public Stream, public TlsClientEnd {
       const Direction direction = step == IoStep::want_read ? Direction::read : Direction::write;
       const Wake wake = co_await descriptor_.wait_ready(direction, signal, deadline);
       // Readiness may be a record without data (a new ticket, a key update): peek tells.
-      if (wake != Wake::readable) co_return wake;
+      if (wake != Wake::readable || !tls_) co_return wake;
     }
   }
 

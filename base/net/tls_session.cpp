@@ -13,6 +13,8 @@
 namespace kontor::net {
 namespace {
 
+constexpr std::size_t k_gathered = 64U << 10U;  // bytes made records of before they are sent
+
 std::string finished_message(const SSL* ssl) {
   std::array<char, EVP_MAX_MD_SIZE> bytes{};
   // RFC 5929, 3.1: the first Finished of the handshake: the client's, or ours when it was resumed.
@@ -78,37 +80,43 @@ std::string matched_record(SSL* ssl) {
 
 }  // namespace
 
+Result<void> TlsSession::make(SSL_CTX* context) {
+  ERR_clear_error();
+  ssl_.reset(SSL_new(context));
+  BIO* const bio = ssl_ ? socket_.make_bio() : nullptr;
+  if (bio == nullptr) return fail(Errc::internal, take_openssl_error());
+  SSL_set_bio(ssl_.get(), bio, bio);  // both are its own now
+  return {};
+}
+
 Result<std::unique_ptr<TlsSession>> TlsSession::accept(std::shared_ptr<const TlsContext> context,
                                                        int fd) {
-  ERR_clear_error();
-  SslHandle ssl(SSL_new(context->handle().context.get()));
-  if (!ssl || SSL_set_fd(ssl.get(), fd) != 1) return fail(Errc::internal, take_openssl_error());
-  SSL_set_accept_state(ssl.get());
-  std::unique_ptr<TlsSession> session(new TlsSession(std::move(ssl)));
+  std::unique_ptr<TlsSession> session(new TlsSession(fd));
+  KONTOR_TRY(session->make(context->handle().context.get()));
+  SSL_set_accept_state(session->ssl_.get());
   session->context_ = std::move(context);
   return session;
 }
 
 Result<std::unique_ptr<TlsSession>> TlsSession::connect(TlsWish wish, int fd) {
-  ERR_clear_error();
-  SslHandle ssl(SSL_new(wish.context->handle().context.get()));
-  if (!ssl || SSL_set_fd(ssl.get(), fd) != 1) return fail(Errc::internal, take_openssl_error());
-  SSL_set_connect_state(ssl.get());
+  std::unique_ptr<TlsSession> session(new TlsSession(fd));
+  KONTOR_TRY(session->make(wish.context->handle().context.get()));
+  SSL* const ssl = session->ssl_.get();
+  SSL_set_connect_state(ssl);
   bool must = wish.verify == Verify::certificate;
   if (wish.dane) {
-    KONTOR_TRY(must, set_dane(ssl.get(), *wish.dane));
+    KONTOR_TRY(must, set_dane(ssl, *wish.dane));
   } else if (is_numeric(wish.host)) {  // RFC 6066, 3: no literal addresses in SNI
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), wish.host.c_str());
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), wish.host.c_str());
   } else {
     // RFC 6125, 6.4.3: a wildcard stands for a whole label.
-    SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (SSL_set1_host(ssl.get(), wish.host.c_str()) != 1 ||
-        SSL_set_tlsext_host_name(ssl.get(), wish.host.c_str()) != 1)
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (SSL_set1_host(ssl, wish.host.c_str()) != 1 ||
+        SSL_set_tlsext_host_name(ssl, wish.host.c_str()) != 1)
       return fail(Errc::bad_input, "a host name TLS cannot carry");
   }
   // With SSL_VERIFY_NONE the certificate is looked at too, and the result kept for the log.
-  SSL_set_verify(ssl.get(), must ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-  std::unique_ptr<TlsSession> session(new TlsSession(std::move(ssl)));
+  SSL_set_verify(ssl, must ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   session->client_context_ = std::move(wish.context);
   return session;
 }
@@ -155,9 +163,34 @@ IoStep TlsSession::peek() {
   return step_of(SSL_peek_ex(ssl_.get(), &byte, 1, &got));
 }
 
+IoStep TlsSession::send() {
+  const auto sent = socket_.send();
+  has_unsent_ = sent == TlsSocket::Sent::some;
+  if (sent != TlsSocket::Sent::failed) return has_unsent_ ? IoStep::want_write : IoStep::done;
+  broken_ = true;
+  failure_ = std::strerror(errno);
+  return IoStep::failed;
+}
+
 IoStep TlsSession::write(std::string_view data, std::size_t& put) {
+  put = 0;
   ERR_clear_error();
-  return step_of(SSL_write_ex(ssl_.get(), data.data(), data.size(), &put));
+  if (has_unsent_)
+    if (const IoStep step = send(); step != IoStep::done) return step;
+  if (data.empty()) return IoStep::done;
+  if (data.size() <= SSL3_RT_MAX_PLAIN_LENGTH)  // one record
+    return step_of(SSL_write_ex(ssl_.get(), data.data(), data.size(), &put));
+  socket_.gather();
+  IoStep made = IoStep::done;
+  while (put < data.size() && put < k_gathered && made == IoStep::done) {
+    std::size_t some = 0;
+    made = step_of(SSL_write_ex(ssl_.get(), data.data() + put,
+                                std::min(data.size(), k_gathered) - put, &some));
+    put += some;
+  }
+  const IoStep sent = send();
+  if (sent == IoStep::failed) return sent;
+  return put > 0 ? IoStep::done : made;
 }
 
 void TlsSession::say_goodbye() {

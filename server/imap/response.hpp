@@ -16,7 +16,7 @@ namespace kontor::imap {
 
 class Response {
  public:
-  static constexpr std::size_t k_piece = 32U << 10U;  // flush_if_large() writes from this size on
+  static constexpr std::size_t k_piece = 64U << 10U;  // flush_if_large() writes from this size on
 
   // `stream` must outlive the response. `limit`: how long a client may take none of our bytes.
   Response(net::Stream& stream, net::Limit limit) : stream_(&stream), limit_(limit) {}

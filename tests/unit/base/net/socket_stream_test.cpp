@@ -248,6 +248,37 @@ TEST_P(TlsVersions, SessionsResumeAcrossANewCertificate) {
   EXPECT_EQ(resumed, (std::vector<bool>{false, true}));
 }
 
+// Records are gathered and sent together; a socket that takes a part of them gets the rest later.
+TEST_P(TlsVersions, WhatASmallSocketTakesInPiecesArrivesWhole) {
+  const TempFolder folder;
+  const auto tls = demo_tls(folder.path);
+  boost::asio::io_context context;
+  const SocketPair pair;
+  const int small = 4'096;
+  ::setsockopt(pair.ours, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+  const auto stream = stream_over(context.get_executor(), pair.ours);
+  std::string much((1U << 20U) + 77, '\0');
+  for (std::size_t i = 0; i < much.size(); ++i) much[i] = static_cast<char>(i * 31 + (i >> 11U));
+  const std::string two_records = much.substr(0, 20'000);
+  std::string got;
+  std::jthread client([&] {
+    TlsClient peer(pair.theirs, GetParam());
+    ASSERT_TRUE(peer.connect());
+    got = peer.read(much.size() + 3 + two_records.size());
+    peer.write("x");
+    got += peer.read(much.size());
+    peer.say_goodbye();
+  });
+  ASSERT_TRUE(run(context, stream->start_tls(tls, k_patience)));
+  for (const auto& piece : {much, std::string("one"), two_records})
+    ASSERT_TRUE(run(context, stream->write(piece, k_patience)));
+  char byte = 0;
+  EXPECT_TRUE(run(context, stream->read_some(std::span(&byte, 1), k_patience)));
+  ASSERT_TRUE(run(context, stream->write(much, k_patience)));
+  client.join();
+  EXPECT_TRUE(got == much + "one" + two_records + much);
+}
+
 TEST_P(TlsVersions, ASlowReaderMakesTheWriteRunOutAndNothingMoreIsSaid) {
   const TempFolder folder;
   const auto tls = demo_tls(folder.path);
