@@ -46,13 +46,17 @@ struct ItemRange {
   std::uint64_t size = 0;
 };
 
-// The finished FETCH fragments of a message, in the bytes they were read with: one allocation a
-// message.
+// The finished FETCH fragments of a message, in the bytes they were read with: those of all
+// messages of one read, which live as long as the last of them.
 class Fragments {
  public:
   Fragments() = default;
-  // ENVELOPE, BODY, BODYSTRUCTURE and preview, which all lie in `bytes`.
-  Fragments(std::string&& bytes, const std::array<std::string_view, 4>& parts);
+  // `bytes` hold those of many messages; `head` of them from `begin` on is this message's, and has
+  // ENVELOPE, BODY, BODYSTRUCTURE and preview in it.
+  Fragments(std::shared_ptr<const std::string> bytes,
+            std::size_t begin,
+            std::string_view head,
+            const std::array<std::string_view, 4>& parts);
   std::string_view envelope() const { return at(0); }
   std::string_view body() const { return at(1); }
   std::string_view bodystructure() const { return at(2); }
@@ -60,13 +64,15 @@ class Fragments {
 
  private:
   struct Span {
-    std::uint32_t begin = 0;
+    std::uint32_t begin = 0;  // behind begin_
     std::uint32_t size = 0;
   };
   std::string_view at(std::size_t which) const {
-    return std::string_view(bytes_).substr(spans_[which].begin, spans_[which].size);
+    if (bytes_ == nullptr) return {};
+    return std::string_view(*bytes_).substr(begin_ + spans_[which].begin, spans_[which].size);
   }
-  std::string bytes_;
+  std::shared_ptr<const std::string> bytes_;
+  std::size_t begin_ = 0;
   std::array<Span, 4> spans_{};
 };
 

@@ -80,10 +80,14 @@ class ChunkTree {
 
   // The row with this key, or nullptr.
   const Row* find_key(Key key) const {
-    const auto index = lower_bound(key);
-    if (index == size()) return nullptr;
-    const auto& row = at(index);
-    return Traits::key(row) == key ? &row : nullptr;
+    if (root_.empty()) return nullptr;
+    const auto node = std::ranges::lower_bound(root_->slots, key, {}, &Summary::last);
+    if (node == root_->slots.end()) return nullptr;
+    const auto& slots = node->child->slots;
+    const auto slot = std::ranges::lower_bound(slots, key, {}, &Summary::last);
+    const auto& rows = slot->child->rows;  // the node's greatest key is that of one of its chunks
+    const auto row = std::ranges::lower_bound(rows, key, {}, &Traits::key);
+    return row != rows.end() && Traits::key(*row) == key ? &*row : nullptr;
   }
 
   // Changes one row; `change` must leave its key as it is.

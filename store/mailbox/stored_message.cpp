@@ -4,7 +4,9 @@
 // comes with it.
 #include "store/mailbox/stored_message.hpp"
 
+#include <algorithm>
 #include <array>
+#include <memory>
 
 #include "store/format/packed.hpp"
 
@@ -12,6 +14,7 @@ namespace kontor::store {
 namespace {
 
 constexpr std::uint64_t k_first_read = 16U << 10U;
+constexpr std::size_t k_most_reserved = 4U << 20U;
 constexpr std::uint64_t k_small = 16U << 10U;  // what ends behind it is read by itself
 
 LogPosition position_of(const ItemRow& row) {
@@ -120,28 +123,36 @@ Result<std::vector<Fragments>> read_stored_fragments(const AccountLog& log,
                                                      std::span<const ItemRow> rows) {
   std::vector<PayloadStart> starts;
   starts.reserve(rows.size());
+  std::size_t size = 0;
   for (const auto& row : rows) {
     KONTOR_TRY(check_bytes(row));
     starts.push_back({position_of(row), row.raw_offset});
+    size += row.raw_offset;
   }
+  // One piece of memory for all: it is made on this thread and given back on another.
+  const auto heads = std::make_shared<std::string>();
+  heads->reserve(std::min(size, k_most_reserved));
   std::vector<Fragments> out(rows.size());
-  const TakeStart take = [&out](std::size_t index, std::string_view payload) -> Result<void> {
-    std::string bytes(payload);
-    KONTOR_TRY(const auto head, decode_deliver_head(bytes));
+  const TakeStart take = [&](std::size_t index, std::string_view payload) -> Result<void> {
+    KONTOR_TRY(const auto head, decode_deliver_head(payload));
     const auto& frame = head.frame;
     const auto parts = std::array{frame.envelope, frame.body, frame.bodystructure, frame.preview};
-    out[index] = Fragments(std::move(bytes), parts);
+    out[index] = Fragments(heads, heads->size(), payload, parts);
+    heads->append(payload);
     return {};
   };
   KONTOR_TRY(log.read_payload_starts(starts, take));
   return out;
 }
 
-Fragments::Fragments(std::string&& bytes, const std::array<std::string_view, 4>& parts) {
+Fragments::Fragments(std::shared_ptr<const std::string> bytes,
+                     std::size_t begin,
+                     std::string_view head,
+                     const std::array<std::string_view, 4>& parts)
+    : bytes_(std::move(bytes)), begin_(begin) {
   for (std::size_t i = 0; i < parts.size(); ++i)
-    spans_[i] = {static_cast<std::uint32_t>(parts[i].data() - bytes.data()),
+    spans_[i] = {static_cast<std::uint32_t>(parts[i].data() - head.data()),
                  static_cast<std::uint32_t>(parts[i].size())};
-  bytes_ = std::move(bytes);
 }
 
 }  // namespace kontor::store
