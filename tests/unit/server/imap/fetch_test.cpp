@@ -140,10 +140,12 @@ TEST(ImapFetchColumns, writes_dates_and_numbers) {
 }
 
 TEST(ImapFetchColumns, writes_fragments) {
-  std::string bytes = "(E)(B)(S)ё";
-  const std::string_view all = bytes;
-  const std::array parts{all.substr(0, 3), all.substr(3, 3), all.substr(6, 3), all.substr(9)};
-  const store::Fragments fragments(std::move(bytes), parts);
+  const auto bytes = std::make_shared<const std::string>("(another)(E)(B)(S)ё");
+  constexpr std::size_t k_begin = 9;  // behind what is of another message
+  const auto head = std::string_view(*bytes).substr(k_begin);
+  const std::array parts{head.substr(0, 3), head.substr(3, 3), head.substr(6, 3), head.substr(9)};
+  const store::Fragments fragments(bytes, k_begin, head, parts);
+  EXPECT_EQ(store::Fragments().envelope(), "");
   std::string out = "* 1 FETCH (";
   append_fragments(out, fragments, k_fragment_items);
   EXPECT_EQ(out, "* 1 FETCH (ENVELOPE (E) BODY (B) BODYSTRUCTURE (S) PREVIEW {2}\r\nё");
