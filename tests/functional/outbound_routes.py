@@ -48,7 +48,7 @@ class Routes(mail_out.OutCase):
         kontor.wait_until(lambda: len(good.messages) == 3, 'mail for others')
         held = next(row for row in server.ctl('queue', 'held.test') if row['recipient'] == 'boris@held.test')
         trace = server.ctl('queue', 'show', held['id'])['trace']
-        kontor.wait_until(lambda: server.ctl('trace', '--queue-id', trace), 'its arrival, which a crash in the first second would take away')
+        kontor.wait_until(lambda: server.ask('trace', '--queue-id', trace)[0] == 0, 'its arrival, which a crash in the first second would take away')
         server.restart('kill')
         rows = server.ctl('queue', 'held.test')
         self.assertEqual({(row['route'], row['held']) for row in rows}, {('held.test', 'route')})
