@@ -65,10 +65,10 @@ Task<Answer> run_verb(const Desk& desk, const Verb& verb, Request request) {
 Task<Answer> run_request(net::Stream& stream, const Desk& desk, bool& is_answered) {
   KONTOR_CO_TRY(auto named, co_await read_request(stream, desk));
   KONTOR_CO_TRY(const auto* verb, verb_of(named));
+  named.request.peer = stream.peer().address;
   desk.environment.log.emit(
       log::events::k_admin_verb_run,
       {{log::Keys::command, named.verb}, {log::Keys::detail, join(named.request.arguments, " ")}});
-  named.request.peer = stream.peer().address;
   if (verb->stream == nullptr) co_return co_await run_verb(desk, *verb, std::move(named.request));
   is_answered = true;
   co_await verb->stream(desk, stream, std::move(named.request));

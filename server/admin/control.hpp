@@ -38,11 +38,17 @@ class KeyRing;  // server/filter/dkim/key_ring.hpp
 namespace kontor::filter::dmarc {
 class Keeper;  // server/filter/dmarc/keeper.hpp
 }
+namespace kontor::filter::screening {
+class SpamBase;  // server/filter/screening/spam_base.hpp
+}
 namespace kontor::io {
 class WorkPool;  // base/io/work_pool.hpp
 }
 namespace kontor::indexer {
 class Searcher;  // server/indexer/searcher.hpp
+}
+namespace kontor::learning {
+class Learner;  // server/learning/learner.hpp
 }
 namespace kontor::reports {
 class Received;   // server/reports/received.hpp
@@ -56,6 +62,10 @@ class Recorder;  // server/message_trace/database/recorder.hpp
 }
 namespace kontor::moderation {
 class Moderation;  // server/moderation/moderation.hpp
+}
+
+namespace kontor::quarantine {
+class Keeper;  // server/quarantine/keeper.hpp
 }
 
 namespace kontor::admin {
@@ -90,6 +100,9 @@ struct Environment {
   collector::Collector* collector = nullptr;                     // nullptr: none (tests)
   rules::Engine* rules = nullptr;                                // nullptr: none (tests)
   moderation::Moderation* moderation = nullptr;                  // nullptr: none (tests)
+  quarantine::Keeper* quarantine = nullptr;                      // nullptr: none (tests)
+  learning::Learner* learner = nullptr;                          // nullptr: nothing is learnt
+  filter::screening::SpamBase* spam_base = nullptr;              // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -6,6 +6,7 @@
 
 #include "base/core/text.hpp"
 #include "server/admin/collector_verbs.hpp"
+#include "server/admin/guard_verbs.hpp"
 #include "server/admin/moderation_verbs.hpp"
 #include "server/admin/shares_flags.hpp"
 
@@ -83,6 +84,11 @@ constexpr std::array k_verbs{
     Verb{"groups list", "", "Groups that have an address, and who may send to them.", groups_list},
     Verb{"groups show", "GROUP [SENDER]", "The people a group stands for, nested groups included; who may send to it, and whether SENDER may.", groups_show},
     Verb{"import", "[ADDRESS] [SOURCE]", "Brings mail into a mailbox: of an mbox file, a Maildir, .eml files or a tree of them, or from an IMAP server; may be run again.", nullptr, nullptr, import_mail, import_stream, "[--into FOLDER] [--dry-run] [--imap HOST] [--user USER] [--password-file FILE] [--authzid USER] [--tls MODE] [--ca-file FILE] [--no-verify] [--folder FOLDER] [--list FILE]", import_fits},
+    Verb{"learning", "", "What people say of mail and rspamd is told: what waits, what was learnt since the start.", learning_status},
+    Verb{"lists", "ACCOUNT", "Whose mail a person wants always (allowed) or never (blocked).", lists_show},
+    Verb{"lists allow", "ACCOUNT WHOM", "Mail of WHOM is always wanted: an address, @domain, a network or a server with all below it.", lists_allow},
+    Verb{"lists block", "ACCOUNT WHOM", "Mail of WHOM is refused for that person.", lists_block},
+    Verb{"lists remove", "ACCOUNT WHOM", "Takes WHOM off the lists of a person.", lists_remove},
     Verb{"local add", "ADDRESS", "Adds a person to the embedded directory and asks for a password.", local_add, nullptr, local_add_here, nullptr, "[--name NAME] [--login LOGIN] [--password-file FILE]"},
     Verb{"local list", "", "The people of the embedded directory.", local_list},
     Verb{"local passwd", "PERSON", "Sets the password of a person of the embedded directory; asks for it.", local_passwd, nullptr, local_passwd_here, nullptr, "[--password-file FILE]"},
@@ -98,6 +104,12 @@ constexpr std::array k_verbs{
     Verb{"policy list", "", "Every rule of what holds for whom, and what is wrong with it.", policy_list},
     Verb{"policy remove", "WHO [NAME]", "Takes away a rule that policy set made, or one value of it.", policy_remove},
     Verb{"policy set", "WHO NAME=VALUE...", "Sets what holds for a group, person, organisational unit or everybody, at once and for good.", policy_set},
+    Verb{"quarantine", "[list]", "Mail that a check or a rule holds back, the newest first; ADDRESS may be a part of one, REASON is virus, filter, dmarc, signs or rule. --as: what policy lets a person see of his own.", quarantine_list, nullptr, nullptr, nullptr, "[--since DATE] [--until DATE] [--sender ADDRESS] [--recipient ADDRESS] [--reason REASON] [--as PERSON] [--limit NUMBER]"},
+    Verb{"quarantine delete", "ID", "Deletes held mail; --learn: rspamd learns that it is spam; --as: for a person alone, as policy lets him.", quarantine_delete, nullptr, nullptr, nullptr, "[--learn] [--as PERSON]"},
+    Verb{"quarantine except", "[WHOM]", "A sender, @domain or network whose mail is held for viruses and rules alone; --remove: no more. Without WHOM: all of them.", quarantine_except, nullptr, nullptr, nullptr, "[--remove]"},
+    Verb{"quarantine read", "ID", "The held message itself.", quarantine_read, nullptr, quarantine_read_here, nullptr, "[--as PERSON]"},
+    Verb{"quarantine release", "ID", "Gives held mail to its recipients; --learn: rspamd learns that it is no spam; --allow-sender: his mail is not held again; --as: for a person alone, as policy lets him.", quarantine_release, nullptr, nullptr, nullptr, "[--learn] [--allow-sender] [--as PERSON]"},
+    Verb{"quarantine show", "ID", "One held message: why, its score, who sent it, for whom it waits.", quarantine_show, nullptr, nullptr, nullptr, "[--as PERSON]"},
     Verb{"queue", "[FILTER]", "Mail on its way to others, oldest first; FILTER is a part of a sender, recipient or domain.", queue_list},
     Verb{"queue bounce", "ID", "Gives up a message of the queue now: its sender gets a failure notice.", queue_bounce},
     Verb{"queue clear", "FILTER", "Ends every message of the queue that FILTER fits, a part of a sender, recipient or domain, or all; --notify: their senders are told.", queue_clear, nullptr, nullptr, nullptr, "[--notify]"},
@@ -142,6 +154,10 @@ constexpr std::array k_verbs{
     Verb{"sieve remove", "ACCOUNT SCRIPT", "Deletes a script that is not active.", sieve_remove},
     Verb{"sieve show", "ACCOUNT [SCRIPT]", "The text of a script; without SCRIPT of the active one.", sieve_show},
     Verb{"sieve test", "ACCOUNT FILE", "What the script would do with this message; does nothing.", sieve_test, nullptr, nullptr, nullptr, "[--script SCRIPT] [--from ADDRESS] [--to ADDRESS]"},
+    Verb{"spam-base", "", "Servers whose mail was learnt as spam again and again, and why; --all: those that are near it too.", spam_base_list, nullptr, nullptr, nullptr, "[--all]"},
+    Verb{"spam-base add", "ADDRESS [WHY]", "Puts a server into the base of spam, for good.", spam_base_add},
+    Verb{"spam-base import", "FILE", "Puts the addresses of a list into the base of spam, one a line.", spam_base_import},
+    Verb{"spam-base remove", "ADDRESS", "Takes a server out of the base of spam and forgets what was said of it.", spam_base_remove},
     Verb{"statistics", "", "How much mail there was and what became of it, by day of the last 30 days; --by hour, day, month or all, --of sender-domain, recipient-domain or mailbox (--name: one of them), --csv for spreadsheets.", statistics, nullptr, statistics_here, nullptr, "[--by PERIOD] [--of WHAT] [--name NAME] [--since DATE] [--until DATE] [--limit NUMBER] [--csv]"},
     Verb{"status", "", "Is the server well?", status},
     Verb{"store compact", "ACCOUNT", "Gives back the space of purged mail and packs the rest, now; the server goes on. ACCOUNT may be its folder.", nullptr, nullptr, store_compact, compact_stream},

@@ -34,7 +34,7 @@
 #include "server/app/dmarc_reports.hpp"
 #include "server/app/drop_folder.hpp"
 #include "server/app/gate.hpp"
-#include "server/app/greylist_file.hpp"
+#include "server/app/guards.hpp"
 #include "server/app/invitations.hpp"
 #include "server/app/local_transport.hpp"
 #include "server/app/mailbox_owners.hpp"
@@ -175,6 +175,7 @@ struct Server::State {
   std::unique_ptr<DmarcReports> dmarc_reports;
   std::unique_ptr<filter::Screening> screening;
   std::unique_ptr<filter::Scanning> scanning;
+  std::unique_ptr<Guards> guards;
   std::optional<imap::Environment> imap;
   std::optional<pop3::Environment> pop3;
   std::optional<managesieve::Environment> managesieve;
@@ -209,6 +210,7 @@ struct Server::State {
   void make_scheduler();
   void make_journalling();
   void make_environments();
+  Result<std::unique_ptr<Guards>> make_guards();
   void make_collector();
   void make_admin();
   void listen_on(OpenPort open);
@@ -448,7 +450,6 @@ void Server::State::make_environments() {
   checks = std::make_unique<filter::Checks>(settings, *resolver, clock, dmarc_results.get());
   screening = std::make_unique<filter::Screening>(settings, *resolver, clock);
   scanning = std::make_unique<filter::Scanning>(settings, filter::scan::real_dial());
-  load_greylist(screening->greylist(), settings.server.data_folder, clock.now(), log);
   const auto tls = [this] { return certificate->current(); };
   const line::Environment line{settings, *sign_in, *sessions, clock, tls, log};
   imap.emplace(
@@ -495,6 +496,11 @@ void Server::State::make_journalling() {
   routing->set_journalling(*journalling);
   moderation->set_journal(
       [this](moderation::Released mail) { return keep_released(*journalling, std::move(mail)); });
+}
+
+Result<std::unique_ptr<Guards>> Server::State::make_guards() {
+  return Guards::open({settings, *directory, *policies, *store, *delivery, *queue, *screening,
+                       *rule_engine, workers, clock, log, trace.get()});
 }
 
 void Server::State::make_admin() {
@@ -641,7 +647,7 @@ Task<void> Server::State::keep_house() {
       if (uses_due && dmarc_results) (void)dmarc_results->save();
       if (uses_due && sts) (void)sts->save();
       if (uses_due && tls_results) (void)tls_results->save();
-      if (uses_due) save_greylist(screening->greylist(), settings.server.data_folder, log);
+      if (uses_due) guards->save();
       if (hung_up) reopen_log();
       if (hung_up) tell_manager("READY=1");
     };
@@ -699,6 +705,7 @@ Task<void> Server::State::shut_down() {
   house.raise();
   mailboxes.raise();
   keys.raise();
+  guards->stop();
   store->stop_upkeep();
   searcher->stop();
   if (extractor != nullptr) extractor->stop();
@@ -730,7 +737,7 @@ Task<void> Server::State::shut_down() {
   co_await store->close();
   auto last_files = [this] {
     save_blocks(*guard, settings.server.data_folder, log);
-    save_greylist(screening->greylist(), settings.server.data_folder, log);
+    guards->save();
     app_passwords->save_uses();
     if (dmarc_results) (void)dmarc_results->save();
     if (sts) (void)sts->save();
@@ -751,6 +758,8 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings,
   auto state = std::make_unique<State>(std::move(settings), std::move(file));
   KONTOR_TRY(state->open_parts());
   state->make_environments();
+  KONTOR_TRY(state->guards, state->make_guards());
+  state->guards->serve(*state->smtp, *state->imap, *state->pop3, *state->admin);
   state->make_collector();
   if (state->pickup) {
     KONTOR_TRY(state->pickup->recover());
@@ -771,6 +780,7 @@ void Server::run() {
   state.tasks.spawn(strand(), state.keep_house());
   state.tasks.spawn(strand(), state.keep_mailboxes());
   state.tasks.spawn(strand(), state.keep_keys());
+  state.tasks.spawn(strand(), state.guards->run());
   state.tasks.spawn(strand(), state.searcher->run());
   state.tasks.spawn(strand(), state.moderation->run());
   state.collector->start();

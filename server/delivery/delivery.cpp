@@ -17,6 +17,8 @@
 #include "base/crypto/digest.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/events/delivery.hpp"
+#include "base/mime/header.hpp"
+#include "server/delivery/copy_guid.hpp"
 #include "server/delivery/filing.hpp"
 #include "server/delivery/remembered.hpp"
 #include "server/delivery/special_folder.hpp"
@@ -39,6 +41,7 @@ struct Copy {
   std::string key;        // of this copy in Remembered
   Uuid guid;
   Result<void> result;
+  store::SpecialUse into = store::SpecialUse::none;  // none: INBOX
   bool was_there = false;
   Filed filed;  // by its owner's script
 
@@ -76,6 +79,8 @@ struct Job {
   message_trace::Sink* sink;
   FilingEnvironment* filing;  // nullptr: no script runs
   store::SpecialUse folder;   // none: INBOX
+  bool is_forged;             // `folder` is by the word of its author's domain
+  bool has_own_lists;         // people may have lists of senders
   Prepared prepared;
   std::vector<Copy> copies;
   std::size_t size = 0;
@@ -84,7 +89,9 @@ struct Job {
 };
 
 // The same for every try of a message with this trace.
-Uuid copy_guid(const std::string& trace, const std::string& place) {
+Uuid copy_guid(const std::string& trace, const Copy& copy) {
+  if (copy.person) return delivery::copy_guid(trace, copy.owner());
+  const auto place = copy.place();
   const auto digest = crypto::sha256(trace + '\n' + place);
   return Uuid::from_bytes(digest.substr(0, 16)).value();
 }
@@ -116,7 +123,7 @@ void report(const Job& job, const Copy& copy, const store::Appending& stored) {
                {{Keys::address, copy.person->mail},
                 {Keys::account, account ? account->text() : std::string()},
                 {Keys::uid, uid}});
-  traced(job, copy).delivered(name_of_folder(job.folder), account ? account->text() : std::string(),
+  traced(job, copy).delivered(name_of_folder(copy.into), account ? account->text() : std::string(),
                               uid);
 }
 
@@ -167,10 +174,10 @@ Task<void> store_copy(Job& job, Copy& copy) {
   message.message = job.prepared.messages.at(copy.original);
   message.internal_date = job.now;
   message.guid = copy.guid;
-  const bool is_of_folder = !copy.person && job.folder == store::SpecialUse::none;
-  auto stored =
-      is_of_folder ? co_await append_to(job.store, copy.folder, std::move(message))
-                   : co_await deliver_into(job.store, copy.owner(), job.folder, std::move(message));
+  const bool is_of_folder = !copy.person && copy.into == store::SpecialUse::none;
+  auto stored = is_of_folder
+                    ? co_await append_to(job.store, copy.folder, std::move(message))
+                    : co_await deliver_into(job.store, copy.owner(), copy.into, std::move(message));
   if (stored.has_value()) {
     report(job, copy, *stored);
     if (copy.person) tell_stored(job, copy);
@@ -181,22 +188,13 @@ Task<void> store_copy(Job& job, Copy& copy) {
   }
 }
 
-// False: no script of its owner is active.
-Task<bool> store_by_script(Job& job, Copy& copy) {
-  if (job.filing == nullptr || !copy.person) co_return false;
+// By the active script of its owner.
+Task<void> store_by_script(Job& job, Copy& copy, std::string script) {
   const auto& message = job.prepared.messages.at(copy.original);
-  auto owner = copy.owner();
-  auto script = co_await script_for(job.store, std::move(owner), message.raw.size());
-  if (script && !*script) co_return false;
   const auto told = traced(job, copy);
-  if (script) {
-    FilingJob filing{copy.person, job.sender, copy.recipient, job.trace, copy.key, job.may_be_there,
-                     job.folder,  message,    job.now,        job.log,   told};
-    auto text = std::move((*script)->text);
-    copy.result = co_await file_by_script(*job.filing, filing, std::move(text), copy.filed);
-  } else {
-    copy.result = fail(script.error());
-  }
+  FilingJob filing{copy.person, job.sender, copy.recipient, job.trace, copy.key, job.may_be_there,
+                   copy.into,   message,    job.now,        job.log,   told};
+  copy.result = co_await file_by_script(*job.filing, filing, std::move(script), copy.filed);
   if (!copy.result.has_value()) {
     job.log.emit(log::events::k_copy_failed, copy.result.error(),
                  {{log::Keys::address, copy.address()}});
@@ -204,7 +202,57 @@ Task<bool> store_by_script(Job& job, Copy& copy) {
   } else if (copy.filed.is_stored && copy.filed.is_wanted) {
     tell_stored(job, copy);
   }
-  co_return true;
+}
+
+Stranger authors_of(const Job& job, const store::PreparedMessage& message) {
+  Stranger out;
+  if (!job.sender.empty()) out.addresses.push_back(job.sender);
+  const auto header = std::string_view(message.raw).substr(0, message.header_size);
+  const auto from = mime::field_value(header, "From").value_or("");
+  for (const auto& address : mime::parse_addresses(from)) {
+    if (!address.is_group) out.addresses.push_back(address.mailbox.address());
+    for (const auto& member : address.members) out.addresses.push_back(member.address());
+  }
+  return out;
+}
+
+// Where it goes by the lists of its recipient.
+void sort(const Job& job, Copy& copy, const store::AnnotationMap& notes) {
+  if (!job.has_own_lists || !has_own_lists(notes)) return;
+  const auto stranger = authors_of(job, job.prepared.messages.at(copy.original));
+  const auto opinion = opinion_of(notes, stranger);
+  if (opinion == Opinion::blocked) copy.into = store::SpecialUse::junk;
+  if (opinion == Opinion::allowed && !job.is_forged) copy.into = store::SpecialUse::none;
+  if (copy.into == job.folder) return;
+  const std::string word(opinion == Opinion::blocked ? "blocked" : "allowed");
+  job.log.emit(log::events::k_copy_sorted,
+               {{log::Keys::address, copy.address()}, {log::Keys::detail, word}});
+  traced(job, copy).note(message_trace::What::ruled, name_of_folder(copy.into),
+                         word + " by a list of the recipient");
+}
+
+// As the notes of its owner want it.
+Task<void> store_as_wanted(Job& job, Copy& copy) {
+  copy.into = job.folder;
+  if (copy.person && (job.filing != nullptr || job.has_own_lists)) {
+    auto owner = copy.owner();
+    const auto& message = job.prepared.messages.at(copy.original);
+    const auto notes = co_await notes_of(job.store, std::move(owner), message.raw.size());
+    if (!notes) {
+      copy.result = fail(notes.error());
+      job.log.emit(log::events::k_copy_failed, notes.error(),
+                   {{log::Keys::address, copy.address()}});
+      traced(job, copy).failed(notes.error());
+      co_return;
+    }
+    if (*notes) sort(job, copy, **notes);
+    auto script = *notes && job.filing != nullptr ? active_script(**notes) : std::nullopt;
+    if (script) {
+      co_await store_by_script(job, copy, std::move(script->text));
+      co_return;
+    }
+  }
+  co_await store_copy(job, copy);
 }
 
 // Did an earlier try of this message, which may have ended with the server, store this copy?
@@ -225,8 +273,7 @@ Task<void> store_unless_there(Job& job, Copy& copy) {
     job.log.emit(log::events::k_copy_skipped, {{log::Keys::address, copy.address()}});
     traced(job, copy).note(message_trace::What::present);
   } else if (copy.result.has_value()) {
-    const bool is_filed = co_await store_by_script(job, copy);
-    if (!is_filed) co_await store_copy(job, copy);
+    co_await store_as_wanted(job, copy);
   }
 }
 
@@ -274,7 +321,7 @@ Places plan(Job& job, const Envelope& envelope) {
   Places index;
   const auto add = [&](Copy copy) {
     auto place = copy.place();
-    copy.guid = copy_guid(envelope.trace, place);
+    copy.guid = copy_guid(envelope.trace, copy);
     if (index.emplace(std::move(place), job.copies.size()).second)
       job.copies.push_back(std::move(copy));
   };
@@ -573,6 +620,14 @@ Task<Result<std::shared_ptr<store::Account>>> Delivery::open_mailbox(directory::
   co_return co_await state_->environment.store.open_for(std::move(binding));
 }
 
+Task<Opinion> Delivery::opinion(directory::PrincipalId owner, Stranger stranger) {
+  const auto& environment = state_->environment;
+  if (!environment.settings.screening.own_lists) co_return Opinion::none;
+  store::Binding binding{owner.source, owner.guid};
+  const auto notes = co_await notes_of(environment.store, std::move(binding), 1);
+  co_return notes && *notes ? opinion_of(**notes, stranger) : Opinion::none;
+}
+
 // Only of those of whom the directory says such a thing is the mailbox opened. Limits that an
 // administrator gave it count before the directory's.
 Task<Result<void>> Delivery::check_may_send(directory::PrincipalId person) {
@@ -603,6 +658,8 @@ Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string
           environment.trace,
           state_->filing ? &*state_->filing : nullptr,
           marked_folder(message),
+          is_marked_forged(message),
+          environment.settings.screening.own_lists,
           {},
           {},
           message.size(),

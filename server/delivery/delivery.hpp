@@ -30,6 +30,7 @@
 #include "server/delivery/domains.hpp"
 #include "server/delivery/moderator.hpp"
 #include "server/delivery/outbox.hpp"
+#include "server/delivery/own_lists.hpp"
 #include "server/delivery/resolve.hpp"
 #include "server/delivery/senders.hpp"
 #include "server/message_trace/step.hpp"
@@ -131,6 +132,9 @@ class Delivery {
   Task<Result<store::AccountView>> look_at(store::AddressedFolder folder);
   // An account that belongs to this mailbox. Loads it.
   Task<Result<std::shared_ptr<store::Account>>> open_mailbox(directory::PrincipalId owner);
+  // What the owner of this mailbox thinks of who sends, by his own lists. Opens it as for a
+  // delivery.
+  Task<Opinion> opinion(directory::PrincipalId owner, Stranger stranger);
   // over_quota: somebody with so full a mailbox may not send (MailboxPolicy::send_bytes).
   Task<Result<void>> check_may_send(directory::PrincipalId person);
   // One result a recipient, in order: the first error of its copies, if any. `message` is complete,

@@ -316,19 +316,19 @@ Task<Result<void>> Filing::run(std::string script) {
 
 }  // namespace
 
-Task<Result<std::optional<Script>>> script_for(store::AccountStore& store,
-                                               store::Binding owner,
-                                               std::uint64_t bytes) {
-  if (!store.find(owner)) co_return std::optional<Script>();
-  auto notes = store.owner_notes(owner);
+Task<Result<std::shared_ptr<const store::AnnotationMap>>> notes_of(store::AccountStore& store,
+                                                                   store::Binding owner,
+                                                                   std::uint64_t bytes) {
+  std::shared_ptr<const store::AnnotationMap> notes;
+  if (!store.find(owner)) co_return notes;
+  notes = store.owner_notes(owner);
   if (notes == nullptr) {  // perhaps only because it is not open: now it is
     auto opened = owner;
     const auto room = co_await store.check_room(std::move(opened), bytes);
     if (!room && room.error().code() != Errc::over_quota) co_return fail(room.error());
     notes = store.owner_notes(owner);
   }
-  if (notes == nullptr) co_return std::optional<Script>();
-  co_return active_script(*notes);
+  co_return notes;
 }
 
 Task<Result<void>> file_by_script(FilingEnvironment& environment,

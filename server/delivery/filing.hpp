@@ -66,10 +66,11 @@ struct Filed {
   std::vector<std::string> steps;  // keys of what was done and cannot be looked up
 };
 
-// The active script of this mailbox; nothing: none is active, or there is no mailbox yet.
-Task<Result<std::optional<Script>>> script_for(store::AccountStore& store,
-                                               store::Binding owner,
-                                               std::uint64_t bytes);
+// The notes of a mailbox, which is opened as for a delivery of so many bytes; null: there are none,
+// or there is no mailbox yet.
+Task<Result<std::shared_ptr<const store::AnnotationMap>>> notes_of(store::AccountStore& store,
+                                                                   store::Binding owner,
+                                                                   std::uint64_t bytes);
 
 // `steps` is filled in also when it fails: those were done.
 Task<Result<void>> file_by_script(FilingEnvironment& environment,

@@ -49,6 +49,11 @@ SpecialUse marked_folder(std::string_view header) {
   return mime::field_value(header, k_junk_field) ? SpecialUse::junk : SpecialUse::none;
 }
 
+bool is_marked_forged(std::string_view header) {
+  const auto reason = mime::field_value(header, k_junk_field);
+  return reason && reason->starts_with("dmarc=fail");
+}
+
 Task<Result<store::Appending>> deliver_into(store::AccountStore& store,
                                             store::Binding owner,
                                             SpecialUse use,

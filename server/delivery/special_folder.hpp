@@ -19,6 +19,9 @@ inline constexpr std::string_view k_junk_field = "X-Kontor-Junk";
 // Where a message of this header goes; none: INBOX.
 store::SpecialUse marked_folder(std::string_view header);
 
+// Does it go there because its author's domain says that it is forged?
+bool is_marked_forged(std::string_view header);
+
 // Its name, where it has to be made; "INBOX" of none.
 std::string name_of_folder(store::SpecialUse use);
 

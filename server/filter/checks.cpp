@@ -96,6 +96,12 @@ dmarc::Published published_of(const dmarc::Answer& answer) {
   return published;
 }
 
+// The author's domain wants it put aside.
+std::string forged_reason(const dmarc::Answer& dmarc) {
+  if (dmarc.verdict != dmarc::Verdict::fail || dmarc.policy != dmarc::Policy::quarantine) return {};
+  return "dmarc=fail; the policy of " + dmarc.domain + " is quarantine";
+}
+
 }  // namespace
 
 Evidence evidence_of(std::string_view message) {
@@ -168,9 +174,9 @@ void Checks::note(const Report& report,
   if (results_ == nullptr || !is_known || !answer.record || answer.record->reports.empty()) return;
   dmarc::OutcomeRow row;
   row.client = plain(client);
-  row.disposition = refused && refused->code >= 500 ? "reject"
-                    : junk_reason(report).empty()   ? "none"
-                                                    : "quarantine";
+  row.disposition = refused && refused->code >= 500                              ? "reject"
+                    : junk_reason(report).empty() && hold_reason(report).empty() ? "none"
+                                                                                 : "quarantine";
   row.is_dkim_aligned = answer.is_dkim_aligned;
   row.is_spf_aligned = answer.is_spf_aligned;
   row.author = plain(answer.domain);
@@ -189,11 +195,11 @@ void Checks::note(const Report& report,
 }
 
 std::string Checks::junk_reason(const Report& report) const {
-  const auto& dmarc = report.dmarc;
-  if (settings_.checks.dmarc_fail != "obey" || dmarc.verdict != dmarc::Verdict::fail ||
-      dmarc.policy != dmarc::Policy::quarantine)
-    return {};
-  return "dmarc=fail; the policy of " + dmarc.domain + " is quarantine";
+  return settings_.checks.dmarc_fail == "obey" ? forged_reason(report.dmarc) : std::string();
+}
+
+std::string Checks::hold_reason(const Report& report) const {
+  return settings_.checks.dmarc_fail == "hold" ? forged_reason(report.dmarc) : std::string();
 }
 
 }  // namespace kontor::filter

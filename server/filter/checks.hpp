@@ -50,6 +50,8 @@ class Checks {
   std::optional<Refusal> refusal(const Report& report) const;
   // By checks.dmarc_fail: why it belongs into the folder for junk; empty: it does not.
   std::string junk_reason(const Report& report) const;
+  // By the same: why it is held in quarantine.
+  std::string hold_reason(const Report& report) const;
   // For the report to the author's domain, when it asks for one; memory alone.
   void note(const Report& report,
             const std::string& client,

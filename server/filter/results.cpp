@@ -9,6 +9,7 @@
 #include "base/mime/tokens.hpp"
 #include "server/filter/scan/scanning.hpp"
 #include "server/filter/screening/screening.hpp"
+#include "server/filter/signs.hpp"
 
 namespace kontor::filter {
 namespace {
@@ -150,7 +151,7 @@ std::string without_own_results(std::string message, std::string_view server_nam
   for (mime::FieldCursor cursor(header); cursor.next(field);)
     if ((iequals(field.name, k_field) && iequals(server_of(field.value), server_name)) ||
         iequals(field.name, Screening::k_field) || iequals(field.name, Scanning::k_field) ||
-        iequals(field.name, "X-Kontor-Junk"))
+        iequals(field.name, Signs::k_field) || iequals(field.name, "X-Kontor-Junk"))
       own.push_back(field.range);
   if (own.empty()) return message;
   std::string rest;

@@ -31,8 +31,9 @@ bool is_partly_unknown(const Report& report);
 // "spf=pass dkim=fail (d.test: …) dmarc=none", for the log.
 std::string summary_of(const Report& report);
 
-// RFC 8601, 5: the message without the fields of that name, of X-Kontor-Screening, X-Kontor-Scan
-// and X-Kontor-Junk, that claim to be of this server. Given back as it came when there are none.
+// RFC 8601, 5: the message without the fields of that name, of X-Kontor-Screening,
+// X-Kontor-Scan, X-Kontor-Signs and X-Kontor-Junk, that claim to be of this server. Given back as
+// it came when there are none.
 std::string without_own_results(std::string message, std::string_view server_name);
 
 }  // namespace kontor::filter

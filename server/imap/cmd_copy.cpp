@@ -45,6 +45,15 @@ Tagged failure(const Error& error) {
   return refusal(error);
 }
 
+void tell(const Session& session, const Plan& planned, const store::Copied& copied) {
+  if (!session.env.moved || copied.to.empty()) return;
+  const auto owner = session.selected->account()->view().binding();
+  const auto view = session.selected->view();
+  auto to = planned.to.folder;
+  to.name = planned.to.local;
+  session.env.moved({view->info(), to, owner, *planned.to.account, copied.to});
+}
+
 Task<Result<store::Copied>> move_across(Session& session,
                                         std::vector<store::Uid> uids,
                                         Mailbox to) {
@@ -71,6 +80,7 @@ Task<Result<Tagged>> cmd_copy(Session& session, Request request) {
                           : co_await here->copy(session.selected->id(), std::move(planned->uids),
                                                 planned->to.folder.id);
   if (!copied) co_return failure(copied.error());
+  tell(session, *planned, *copied);
   Tagged tagged(Status::ok, copyuid(*copied), "");
   tagged.report(*to, copied->modseq);
   co_return tagged;
@@ -91,6 +101,7 @@ Task<Result<Tagged>> cmd_move(Session& session, Request request) {
                          : co_await here->move(session.selected->id(), std::move(planned->uids),
                                                planned->to.folder.id);
   if (!moved) co_return failure(moved.error());
+  tell(session, *planned, *moved);
   // RFC 6851, 4.3: COPYUID in an untagged OK, before the EXPUNGE responses that sync tells.
   const auto code = copyuid(*moved);
   if (!code.empty()) session.out.line("* OK [", code, "] ", session.say("Moved"));

@@ -21,6 +21,15 @@ class KeyCache;  // server/imap/key_cache.hpp
 // An empty one, of the size that a server has.
 std::shared_ptr<KeyCache> make_key_cache();
 
+// Messages that a person moved or copied. What it refers to is the caller's.
+struct Moved {
+  const store::FolderInfo& from;
+  const store::FolderInfo& to;          // under its name in its account
+  const store::Binding& owner;          // of the mailbox they were in
+  const store::Account& account;        // where they are now
+  const std::vector<store::Uid>& uids;  // in `to`
+};
+
 // What a connection needs of the server; everything outlives it.
 struct Environment {
   const config::Settings& settings;
@@ -33,6 +42,8 @@ struct Environment {
   log::Context log;
   std::shared_ptr<KeyCache> keys = make_key_cache();  // of all connections
   indexer::Searcher* searcher = nullptr;              // none: every search reads the messages
+  // Is told of each move and copy; any thread, shortly. Unset: nobody is.
+  std::function<void(const Moved&)> moved = {};
 };
 
 // Runs until the client leaves, a limit ends it, or the session is ended. With `implicit_tls` the

@@ -2,6 +2,7 @@
 // One POP3 connection (RFC 1939, 2449), from greeting to the end. server/app accepts and calls
 // serve().
 #pragma once
+#include <functional>
 #include <memory>
 
 #include "base/core/task.hpp"
@@ -14,6 +15,8 @@ namespace kontor::pop3 {
 struct Environment : line::Environment {
   directory::Directory& directory;
   store::AccountStore& store;
+  // Somebody signed in, from this address; any thread, shortly. Unset: nobody is told.
+  std::function<void(const directory::Identity& who, const std::string& address)> signed_in = {};
 };
 
 // Runs until the client leaves, a limit ends it, or the session is ended. With `implicit_tls` the

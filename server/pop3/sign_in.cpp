@@ -54,10 +54,12 @@ Task<Result<void>> become(Session& session, directory::Identity identity) {
     refused(maildrop.error());
     co_return Result<void>();
   }
+  const auto who = identity;
   if (const auto entered = session.enter(std::move(identity)); !entered) {
     refused(entered.error());
     co_return Result<void>();
   }
+  if (environment.signed_in) environment.signed_in(who, session.stream().peer().address);
   session.account = *std::move(account);
   session.maildrop = *std::move(maildrop);
   session.log().emit(log::events::k_pop3_login_done);

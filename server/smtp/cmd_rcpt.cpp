@@ -167,11 +167,12 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
     refuse(session, mailbox, refusal_for(admission, resolved), delivery::name_of(admission));
     co_return Result<void>();
   }
-  bool is_narrowed = false;
+  bool is_narrowed = false, is_allowed = false;
   if (is_taken(session, mailbox, resolved.verdict)) {
     auto refused = co_await folder_refusal(session, resolved);
     if (!refused) refused = policy_recipient_refusal(session, resolved, is_narrowed);
-    if (!refused) refused = screen_recipient(session, mailbox.address());
+    if (!refused)
+      refused = co_await screen_recipient(session, mailbox.address(), resolved, is_allowed);
     if (refused) {
       refuse(session, mailbox, *refused, refused->lines[0]);
       co_return Result<void>();
@@ -197,6 +198,7 @@ Task<Result<void>> cmd_rcpt(Session& session, std::string arguments) {
   if (is_taken(session, mailbox, resolved.verdict)) {
     transaction.recipients.push_back(destined(*rcpt, std::move(resolved)));
     transaction.recipients.back().is_narrowed |= is_narrowed;
+    transaction.recipients.back().is_allowed = is_allowed;
     session.reply(wire::Reply(250, "2.1.5", "recipient OK"));
   } else {
     refuse(session, mailbox, refusal_for(resolved),

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/core/text.hpp"
+#include "server/smtp/adopted.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -84,6 +85,7 @@ Task<Result<void>> dispatch(Session& session, std::string text) {
     co_return Result<void>();
   }
   const auto* row = find_command(line->verb, session.role());
+  if (row != nullptr && row->handler == cmd_mail && session.hello) adopt_identity(session);
   if (row == nullptr) {
     reply_bad(session, wire::Reply(500, "5.5.1", "command unknown"));
   } else if (!row->takes_argument && !line->arguments.empty()) {

@@ -11,7 +11,9 @@
 #include "base/mime/header.hpp"
 #include "base/mime/letter.hpp"
 #include "server/delivery/special_folder.hpp"
+#include "server/filter/signs.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/held.hpp"
 #include "server/smtp/origin.hpp"
 #include "server/smtp/policy.hpp"
 #include "server/smtp/ruled.hpp"
@@ -34,6 +36,7 @@ struct Looked {
   std::string missing_fields;
   std::string message_id, subject;
   std::optional<filter::Evidence> evidence;  // of who sent it, where that is asked
+  filter::Found signs;                       // that speak against it, where that is looked at
   std::string message;                       // handed back
   std::vector<SharedAuthor> shared;          // mailboxes in whose name it is
 };
@@ -43,6 +46,8 @@ struct Question {
   std::vector<std::string> expanded;  // recipients that others stand behind
   Writer writer;                      // of a submission
   const delivery::Domains* domains = nullptr;
+  const filter::Signs* signs = nullptr;  // null: none are looked for
+  std::string sender;                    // empty: <>
   bool is_submission = false;
   bool is_checked = false;  // who sent it
   bool is_trusted = false;  // what it says of checks may stay
@@ -84,7 +89,16 @@ Looked look_at(const Question& question, std::string_view message) {
   looked.message_id = mime::field_value(header, "Message-ID").value_or("");
   looked.subject = mime::field_value(header, "Subject").value_or("");
   if (question.is_checked) looked.evidence = filter::evidence_of(message);
+  if (question.signs != nullptr)
+    looked.signs = question.signs->in_header(header, question.sender, question.now);
   return looked;
+}
+
+// Signs are looked for in mail of strangers.
+bool is_weighed(const Session& session) {
+  const auto* signs = session.environment().signs;
+  return signs != nullptr && signs->is_enabled() && session.role() == Role::mx &&
+         !session.may_relay() && !session.visit.is_allowed;
 }
 
 Question question_of(const Session& session, const std::string& trace) {
@@ -96,6 +110,9 @@ Question question_of(const Session& session, const std::string& trace) {
   question.domains = &environment.routing.delivery().domains();
   question.is_submission = session.role() == Role::submission;
   question.is_checked = is_origin_checked(session);
+  if (is_weighed(session)) question.signs = environment.signs;
+  const auto& sender = session.transaction.mail->sender;
+  if (!sender.is_null) question.sender = sender.mailbox.address();
   question.is_trusted = !may_forge_results(session);
   if (question.is_submission)
     question.writer = writer_of(environment.directory, *session.identity,
@@ -240,7 +257,11 @@ void trace_results(const Session& session,
   trace_answers(session, trace, kept, of_kept);
 }
 
-Task<void> take(Session& session, std::string trace, Ruled ruled, Looked looked) {
+Task<void> take(Session& session,
+                std::string trace,
+                Ruled ruled,
+                Looked looked,
+                std::optional<Holding> holding) {
   Routed routed;
   routed.envelope = envelope_of(session, trace);
   routed.recipients = ruled.is_same ? session.transaction.recipients : ruled.recipients;
@@ -256,14 +277,15 @@ Task<void> take(Session& session, std::string trace, Ruled ruled, Looked looked)
   const auto bytes = routed.envelope.size;
   std::vector<Result<void>> results;
   if (!routed.recipients.empty())
-    results = co_await session.environment().routing.take(std::move(routed));
+    results = holding ? co_await hold(session, std::move(routed), *holding)
+                      : co_await session.environment().routing.take(std::move(routed));
   results = results_for_session(ruled, results, session.transaction.recipients.size());
   report(session, trace, bytes, looked.message_id, results);
   if (std::ranges::all_of(results, [](const auto& one) { return one.has_value(); })) {
     co_await store_sent_copies(session, std::move(sent));
     co_await send_rule_notices(session, trace, ruled);
   }
-  trace_results(session, trace, ruled, results);
+  if (!holding) trace_results(session, trace, ruled, results);
   reply_results(session, results, trace);
 }
 
@@ -280,6 +302,77 @@ void drop_message(Session& session, const Heard& heard) {
                       {Keys::sender, session.transaction.mail->sender.mailbox.text()}});
   session.reply(wire::Reply(250, "2.0.0", "taken as " + heard.trace));
   session.reset();
+}
+
+// What the checks made of a message.
+struct Examined {
+  std::optional<wire::Reply> refusal;
+  bool is_dropped = false;
+  std::string added;  // fields for its start
+  std::optional<Holding> holding;
+
+  void add_junk(std::string_view reason) { added.insert(0, filter::junk_field(reason)); }
+  // The first reason counts, a virus before all.
+  void hold_for(const Session& session, Holding why) {
+    if (is_excepted(session, why.cause)) return;
+    if (!holding || why.cause == quarantine::Cause::virus) holding = std::move(why);
+  }
+};
+
+// By the sum of signs in the header and of who brought it.
+void weigh(Session& session, const Heard& heard, const filter::Found& in_header, Examined& out) {
+  if (!is_weighed(session)) return;
+  const auto& signs = *session.environment().signs;
+  auto found = in_header;
+  const auto of_visit = filter::Signs::of_visit(session.visit);
+  found.insert(found.end(), of_visit.begin(), of_visit.end());
+  const auto words = signs.words_of(found);
+  const auto points = signs.points_of(found);
+  const auto& limits = session.environment().settings.signs;
+  const auto reaches = [&](std::uint32_t limit) { return limit != 0 && points >= limit; };
+  trace_finding(session, What::screened, heard.trace, words.empty() ? "" : "signs: " + words);
+  out.added += signs.field(found);
+  if (reaches(limits.refuse))
+    out.refusal = wire::Reply(550, "5.7.1", "too much speaks against this message: " + words);
+  else if (reaches(limits.hold) && can_hold(session))
+    out.hold_for(session, {quarantine::Cause::signs, words, std::to_string(points)});
+  else if (reaches(limits.junk))
+    out.add_junk("signs: " + words);
+}
+
+void judge_scan(Session& session, const filter::Scanned& scanned, Examined& out) {
+  const auto& settings = session.environment().settings.scan;
+  if (!scanned.virus.empty() && settings.virus == "hold" && can_hold(session))
+    out.hold_for(session, {quarantine::Cause::virus, scanned.virus, {}});
+  if (!scanned.quarantine.empty()) {
+    if (settings.quarantine == "hold" && can_hold(session))
+      out.hold_for(session, {quarantine::Cause::filter, scanned.quarantine, scanned.score});
+    else
+      out.add_junk(scanned.quarantine);
+  }
+  if (scanned.refusal) out.refusal = as_reply(*scanned.refusal);
+  out.is_dropped = scanned.is_dropped || session.transaction.recipients.empty();
+}
+
+Task<Examined> examine(Session& session, const Heard& heard, Looked& looked) {
+  Examined out;
+  Origin origin;
+  if (looked.evidence)
+    origin = co_await check_origin(session, heard.trace, *std::move(looked.evidence));
+  out.refusal = std::move(origin.refusal);
+  if (out.refusal) co_return out;
+  out.added = origin.field + screening_field(session);
+  if (!origin.hold_reason.empty() && can_hold(session))
+    out.hold_for(session, {quarantine::Cause::dmarc, origin.hold_reason, {}});
+  weigh(session, heard, looked.signs, out);
+  if (out.refusal || !is_scanned(session)) co_return out;
+  auto scanned = co_await scan_message(session, heard.trace, std::move(looked.message));
+  looked.message = std::move(scanned.message);
+  trace_finding(session, What::scanned, heard.trace, scanned.words,
+                scanned.has_virus ? message_trace::k_virus : 0);
+  out.added += scanned.field;
+  judge_scan(session, scanned, out);
+  co_return out;
 }
 
 }  // namespace
@@ -335,40 +428,26 @@ Task<void> accept_message(Session& session, std::string message) {
     refuse_message(session, heard, *looked.refusal);
     co_return;
   }
-  Origin origin;
-  if (looked.evidence) origin = co_await check_origin(session, trace, *std::move(looked.evidence));
-  if (origin.refusal) {
-    refuse_message(session, heard, *origin.refusal);
+  auto examined = co_await examine(session, heard, looked);
+  if (examined.refusal) {
+    refuse_message(session, heard, *examined.refusal);
     co_return;
   }
-  auto added = origin.field + screening_field(session);
-  if (is_scanned(session)) {
-    auto scanned = co_await scan_message(session, trace, std::move(looked.message));
-    looked.message = std::move(scanned.message);
-    trace_finding(session, What::scanned, trace, scanned.words,
-                  scanned.has_virus ? message_trace::k_virus : 0);
-    added += scanned.field;
-    if (!scanned.quarantine.empty()) added.insert(0, filter::junk_field(scanned.quarantine));
-    if (scanned.refusal) {
-      refuse_message(session, heard, as_reply(*scanned.refusal));
-      co_return;
-    }
-    if (scanned.is_dropped || session.transaction.recipients.empty()) {
-      drop_message(session, heard);
-      co_return;
-    }
+  if (examined.is_dropped) {
+    drop_message(session, heard);
+    co_return;
   }
   Ruled ruled;
   if (is_ruled(session)) {
-    ruled = co_await apply_rules(session, heard, std::move(looked.message), std::move(added),
-                                 looked.shared);
+    ruled = co_await apply_rules(session, heard, std::move(looked.message),
+                                 std::move(examined.added), looked.shared);
     if (ruled.refusal) {
       refuse_message(session, heard, *ruled.refusal);
       co_return;
     }
   } else {
     ruled.message = std::move(looked.message);
-    ruled.added = std::move(added);
+    ruled.added = std::move(examined.added);
   }
   // Who may not be signed in any more sends nothing more, also what was all here before the word.
   if (const auto ended = session.check_end(); !ended && session.identity) {
@@ -378,7 +457,7 @@ Task<void> accept_message(Session& session, std::string message) {
   }
   const bool is_junk = delivery::marked_folder(ruled.added) == store::SpecialUse::junk;
   trace_received(session, heard, is_junk ? message_trace::k_junk : 0);
-  co_await take(session, trace, std::move(ruled), std::move(looked));
+  co_await take(session, trace, std::move(ruled), std::move(looked), std::move(examined.holding));
   session.reset();
 }
 

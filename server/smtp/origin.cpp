@@ -39,6 +39,7 @@ Task<Origin> check_origin(const Session& session, std::string trace, filter::Evi
   origin.field = filter::results_field(session.environment().settings.server.name, report);
   if (const auto why = checks.junk_reason(report); !why.empty())
     origin.field.insert(0, filter::junk_field(why));
+  origin.hold_reason = checks.hold_reason(report);
   co_return origin;
 }
 

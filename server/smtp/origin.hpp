@@ -14,6 +14,7 @@ struct Origin {
   std::optional<wire::Reply> refusal;
   // Authentication-Results, and X-Kontor-Junk, for the start of the message; may be empty.
   std::string field;
+  std::string hold_reason;  // why it is to be held; empty: it is not
 };
 
 // On port 25, from whom the settings do not trust; not by submission or LMTP.

@@ -39,6 +39,7 @@ struct Destined {
   std::vector<std::string> outside = {};  // contacts that stand behind the address
   bool is_relayed = false;                // the address itself is elsewhere
   bool is_catch_all = false;
+  bool is_allowed = false;   // he wants mail of this sender, by his own list
   bool is_narrowed = false;  // fewer than stand behind the address: it is not to be asked again
   delivery::Principals held = {};  // groups behind the address that wait for a moderator
   bool is_answer = false;          // the address is for answers of moderators

@@ -19,14 +19,17 @@ bool is_screened(const Session& session) {
          !session.may_relay();
 }
 
-std::optional<wire::Reply> screen_client(Session& session) {
-  if (!is_screened(session)) return std::nullopt;
+Task<std::optional<wire::Reply>> screen_client(Session& session) {
+  if (!is_screened(session)) co_return std::nullopt;
   const auto& screening = *session.environment().screening;
   session.visit = screening.enter(session.stream().peer().address);
-  const auto refusal = screening.at_connect(session.visit);
+  auto refusal = screening.at_connect(session.visit);
+  const auto wait = session.environment().settings.screening.greeting_wait;
+  if (!refusal && wait.count() > 0 && co_await session.is_spoken_to(wait))
+    refusal = screening.at_early_talk(session.visit);
   if (refusal)
     session.log().emit(log::events::k_client_refused, {{log::Keys::reason, refusal->text}});
-  return as_reply(refusal);
+  co_return as_reply(refusal);
 }
 
 void screen_hello(Session& session) {
@@ -44,9 +47,31 @@ Task<std::optional<wire::Reply>> screen_sender(Session& session, const wire::Pat
   co_return as_reply(refusal);
 }
 
-std::optional<wire::Reply> screen_recipient(Session& session, const std::string& recipient) {
-  if (!is_screened(session)) return std::nullopt;
-  return as_reply(session.environment().screening->at_recipient(session.visit, recipient));
+Task<std::optional<wire::Reply>> screen_recipient(Session& session,
+                                                  std::string recipient,
+                                                  const delivery::Resolved& resolved,
+                                                  bool& is_allowed) {
+  if (!is_screened(session)) co_return std::nullopt;
+  auto& delivery = session.environment().routing.delivery();
+  // Behind a list each member decides for himself: his copy goes into his folder for junk.
+  const bool is_one =
+      resolved.mailboxes.size() == 1 && resolved.outside.empty() && resolved.folders.empty();
+  auto opinion = delivery::Opinion::none;
+  if (is_one && !resolved.is_catch_all) {
+    const auto& visit = session.visit;
+    delivery::Stranger stranger;
+    if (!visit.sender.empty()) stranger.addresses.assign(1, visit.sender);
+    stranger.client = visit.client ? visit.client->text() : std::string();
+    if (visit.name.verdict == filter::screening::Verdict::pass)
+      stranger.client_name = visit.name.name;
+    auto owner = resolved.mailboxes.front()->id;
+    opinion = co_await delivery.opinion(std::move(owner), std::move(stranger));
+  }
+  is_allowed = opinion == delivery::Opinion::allowed;
+  if (is_allowed) co_return std::nullopt;
+  if (opinion == delivery::Opinion::blocked)
+    co_return wire::Reply(550, "5.7.1", "this recipient takes no mail from you");
+  co_return as_reply(session.environment().screening->at_recipient(session.visit, recipient));
 }
 
 std::string screening_field(const Session& session) {

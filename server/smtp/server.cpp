@@ -41,7 +41,7 @@ void say_goodbye(Session& session, const Error& error) {
 }
 
 Task<Result<void>> serve_commands(Session& session) {
-  if (const auto refused = screen_client(session)) {
+  if (const auto refused = co_await screen_client(session)) {
     trace_refusal(session, *refused);
     session.reply(*refused);
     session.is_closing = true;

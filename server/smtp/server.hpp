@@ -19,6 +19,7 @@ namespace kontor::filter {
 class Checks;     // server/filter/checks.hpp
 class Scanning;   // server/filter/scan/scanning.hpp
 class Screening;  // server/filter/screening/screening.hpp
+class Signs;      // server/filter/signs.hpp
 }  // namespace kontor::filter
 
 namespace kontor::rules {
@@ -27,6 +28,14 @@ class Engine;  // server/rules/engine.hpp
 
 namespace kontor::message_trace {
 class Sink;  // server/message_trace/step.hpp
+}
+
+namespace kontor::quarantine {
+class Keeper;  // server/quarantine/keeper.hpp
+}
+
+namespace kontor::trace {
+class RecentSignIns;  // server/trace/recent_sign_ins.hpp
 }
 
 namespace kontor::smtp {
@@ -52,11 +61,14 @@ struct Environment {
   // The bytes that an IMAP URL names, for who submits (BURL, RFC 4468). Errors: bad_input (no such
   // URL), no_permission, not_found; others: try again later.
   std::function<Task<Result<std::string>>(directory::Identity who, std::string url)> fetch_url = {};
-  const filter::Checks* checks = nullptr;      // of mail from others; null: none
-  const filter::Scanning* scanning = nullptr;  // of the messages; null: none
-  filter::Screening* screening = nullptr;      // of who hands it over; null: none
-  message_trace::Sink* trace = nullptr;        // is told of each message; null: nobody is
-  rules::Engine* rules = nullptr;              // of the organisation; null: there are none
+  const filter::Checks* checks = nullptr;        // of mail from others; null: none
+  const filter::Scanning* scanning = nullptr;    // of the messages; null: none
+  filter::Screening* screening = nullptr;        // of who hands it over; null: none
+  const filter::Signs* signs = nullptr;          // in headers; null: none are looked for
+  quarantine::Keeper* quarantine = nullptr;      // null: nothing is held
+  const trace::RecentSignIns* recent = nullptr;  // by POP3; null: they do not count
+  message_trace::Sink* trace = nullptr;          // is told of each message; null: nobody is
+  rules::Engine* rules = nullptr;                // of the organisation; null: there are none
 };
 
 // Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first

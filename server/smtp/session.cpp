@@ -97,6 +97,13 @@ Task<Result<void>> Session::read_chunk(wire::ChunkDecoder* decoder, std::uint64_
   co_return Result<void>();
 }
 
+Task<bool> Session::is_spoken_to(net::Limit wait) {
+  const auto wake = co_await stream_->wait(&end_.wake(), wait);
+  if (!wake || *wake != net::Wake::readable) co_return false;
+  const auto filled = co_await reader_.fill(limit());
+  co_return filled.has_value();
+}
+
 void Session::reply(const wire::Reply& reply) {
   if (reply.is_error())
     log_.emit(log::events::k_smtp_command_refused,

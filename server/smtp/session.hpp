@@ -53,6 +53,8 @@ class Session {
   Task<Result<void>> read_chunk(wire::ChunkDecoder* decoder, std::uint64_t size);
   // cancelled: the session must end. For commands that take long, before what cannot be undone.
   Result<void> check_end() const { return end_.check(); }
+  // Does the client say something within this time? It stays to be read. False too when it left.
+  Task<bool> is_spoken_to(net::Limit wait);
   void reply(const wire::Reply& reply);
   Task<Result<void>> flush();
   // The TLS handshake as server; what was said before is forgotten (RFC 3207, 4.2).

@@ -55,15 +55,16 @@ ALLOWED = {
     'server/reports': BASE + ['server/dav/xml'],
     'server/rules/rewrite': ['base/core', 'base/crypto', 'base/mime'],
     'server/rules': BASE + DIRECTORY_SEEN + ['search/extract', 'search/fields'],
+    'server/learning': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/filter', 'server/http/wire', 'server/trace'],
     'server/imap_client': ['base/core'],
     'server/collector': BASE + STORE + DIRECTORY_SEEN + ['server/imap_client', 'server/delivery', 'server/filter', 'server/trace', 'server/message_trace'],
     'server/moderation': BASE + STORE + DIRECTORY_SEEN + ['server/delivery', 'server/queue', 'server/http', 'server/http/wire', 'server/message_trace', 'server/trace'],
     'server/pickup': BASE + ['server/smtp/wire', 'server/queue'],
     'server/smtp/client': BASE + DIRECTORY_SEEN + ['server/smtp/wire', 'server/queue', 'server/reports', 'server/trace'],
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
-                   + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/message_trace', 'server/queue', 'server/filter', 'server/rules'],
+                   + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/message_trace', 'server/queue', 'server/quarantine', 'server/filter', 'server/rules'],
     'server/admin/archive': BASE,
-    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/moderation', 'server/collector', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/reports', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'server/rules', 'search'],
+    'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/moderation', 'server/collector', 'server/quarantine', 'server/learning', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/reports', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'server/rules', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 

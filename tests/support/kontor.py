@@ -158,7 +158,7 @@ class Server:
             'server.name': 'localhost', 'server.data_folder': str(self.data), 'server.port_base': self.port_base,
             'server.listen': ['127.0.0.1'], 'server.demo': True, 'directory.source': 'local',
             'directory.default_domain': 'example.test',
-            'screening.enabled': False,
+            'screening.enabled': False, 'signs.enabled': False,
             'checks.enabled': False,  # a test that is not about them waits for no name server
             **(settings or {})}
         self.environment = {**os.environ, **(environment or {})}

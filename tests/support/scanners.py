@@ -55,15 +55,18 @@ class Clamd(Program):
 
 
 class Rspamd(Program):
-    """`setting` is where its milter listens."""
+    """`setting` is where its milter listens; with `learns`, `controller` where it learns, into a Bayes file of its own."""
 
-    def __init__(self):
+    def __init__(self, learns=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='kontor-rspamd-'))
         (self.folder / 'modules').mkdir()
         self.port = unbound.free_port('127.0.0.1')
-        (self.folder / 'rspamd.conf').write_text(f'''
+        self.password, self.controller_port = 'a secret', None
+        learning = self.learning() if learns else ''
+        filters = '"bayes"' if learns else '""'
+        (self.folder / 'rspamd.conf').write_text(f'''{learning}
 options {{
-  pidfile = "{self.folder}/pid"; filters = ""; enable_test_patterns = true; explicit_modules = [];
+  pidfile = "{self.folder}/pid"; filters = {filters}; classify_headers = []; enable_test_patterns = true; explicit_modules = [];
   control_socket = "{self.folder}/control mode=0600"; dynamic_conf = "{self.folder}/dynamic"; hs_cache_dir = "{self.folder}";
   dns {{ nameserver = ["127.0.0.1:1"]; timeout = 1s; retransmits = 1; }}
 }}
@@ -77,11 +80,33 @@ modules {{ path = "{self.folder}/modules"; }}
 ''')
         super().__init__('rspamd', 'rspamd', '--no-fork', '--insecure', '--config', str(self.folder / 'rspamd.conf'))
 
+    def learning(self):
+        self.controller_port = unbound.free_port('127.0.0.1')
+        return f'''
+worker "controller" {{
+  bind_socket = "127.0.0.1:{self.controller_port}"; count = 1; password = "{self.password}"; secure_ip = [];
+}}
+classifier "bayes" {{
+  tokenizer {{ name = "osb"; }}
+  backend = "sqlite3"; min_learns = 1; min_tokens = 5; languages_enabled = false;
+  cache {{ type = "sqlite3"; path = "{self.folder}/learnt.sqlite"; }}
+  statfile {{ symbol = "BAYES_HAM"; spam = false; path = "{self.folder}/ham.sqlite"; }}
+  statfile {{ symbol = "BAYES_SPAM"; spam = true; path = "{self.folder}/spam.sqlite"; }}
+}}
+metric "default" {{ symbol "BAYES_SPAM" {{ weight = 7; }} symbol "BAYES_HAM" {{ weight = -3; }} }}
+'''
+
+    @property
+    def controller(self):
+        return f'127.0.0.1:{self.controller_port}'
+
     def is_ready(self):
         if self.process.poll() is not None:
             raise RuntimeError('rspamd ended: ' + self.process.stdout.read())
         try:
-            socket.create_connection(('127.0.0.1', self.port), 5).close()
+            for port in (self.port, self.controller_port):
+                if port:
+                    socket.create_connection(('127.0.0.1', port), 5).close()
             return True
         except OSError:
             return False

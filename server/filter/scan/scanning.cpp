@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
+#include "base/core/text.hpp"
 #include "base/log/events/checks.hpp"
 #include "base/log/keys.hpp"
 #include "server/filter/printable.hpp"
@@ -11,7 +15,7 @@
 namespace kontor::filter {
 namespace {
 
-constexpr std::size_t k_most_reason = 200;
+constexpr std::size_t k_most_reason = 200, k_most_score = 60;
 
 std::string field_of(std::string_view text) {
   return fmt::format("{}: {}\r\n", Scanning::k_field, text);
@@ -21,6 +25,13 @@ std::string field_of(std::string_view text) {
 void say(Scanned& out, const std::string& program, const std::string& words) {
   if (!out.words.empty()) out.words += "; ";
   out.words += program + ": " + words;
+}
+
+// The fields that rspamd and SpamAssassin write.
+bool is_score(std::string_view name) {
+  constexpr std::array<std::string_view, 3> k_names{"X-Spam-Score", "X-Rspamd-Score",
+                                                    "X-Spamd-Result"};
+  return std::ranges::any_of(k_names, [&](auto one) { return iequals(one, name); });
 }
 
 }  // namespace
@@ -66,8 +77,10 @@ Task<void> Scanning::look_for_virus(Scanned& out,
                                         {log::Keys::detail, *virus}});
   if (settings_.scan.virus == "refuse")
     out.refusal = Refusal{554, "5.7.0", "the message holds a virus: " + *virus};
-  else
+  else {
     out.field += field_of("virus=" + *virus);
+    out.virus = printable(*virus, k_most_reason);
+  }
 }
 
 Task<void> Scanning::ask(const Service& milter,
@@ -107,6 +120,7 @@ Task<void> Scanning::ask(const Service& milter,
   for (const auto& change : verdict->changes) {
     if (change.kind == Kind::quarantine) out.quarantine = printable(change.value, k_most_reason);
     if (change.kind == Kind::delete_recipient) out.recipients.push_back(change.value);
+    if (is_score(change.name)) out.score = printable(trim(change.value), k_most_score);
   }
   out.message = scan::changed_message(std::move(out.message), verdict->changes);
 }

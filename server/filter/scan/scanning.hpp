@@ -23,8 +23,10 @@ namespace kontor::filter {
 struct Scanned {
   std::string message;  // with what the milters changed
   std::optional<Refusal> refusal;
-  bool is_dropped = false;  // taken, and delivered to nobody
-  std::string quarantine;   // why it belongs into the folder for junk; empty: it does not
+  bool is_dropped = false;              // taken, and delivered to nobody
+  std::string quarantine;               // why a milter wants it put aside; empty: it does not
+  std::string score;                    // as a milter wrote it into the header; empty: it did not
+  std::string virus;                    // its name, of a message that is not refused for it
   std::vector<std::string> recipients;  // who shall not get it, as given in Mail
   std::string field;                    // "X-Kontor-Scan: …" CRLF for its start; may be empty
   std::string words;                    // what each program said, for the message trace

@@ -82,6 +82,8 @@ std::vector<std::string> findings(const Visit& visit) {
     out.push_back(fmt::format("rhsbl={} ({})", listing.zone, listing.code));
   if (!visit.hello_fault.empty()) out.push_back(fmt::format("helo=fail ({})", visit.hello_fault));
   if (visit.sender_domain == Verdict::fail) out.emplace_back("sender-domain=fail");
+  if (visit.is_spam_source) out.emplace_back("spam-base=listed");
+  if (visit.is_early) out.emplace_back("early-talk");
   return out;
 }
 
@@ -95,12 +97,15 @@ Screening::Screening(const config::Settings& settings, net::Resolver& resolver, 
       deny_(peers(settings.screening.deny)),
       dnsbl_(dns_lists(settings.screening.dnsbl)),
       rhsbl_(dns_lists(settings.screening.rhsbl)),
-      greylist_(settings.screening) {}
+      greylist_(settings.screening),
+      spam_base_(settings.screening) {}
 
 Visit Screening::enter(const std::string& address) const {
   Visit visit;
   if (const auto client = parse_ip_address(address)) visit.client = *client;
   visit.is_allowed = allow_.has_address(address);
+  if (visit.client && settings_.screening.spam_base != "off")
+    visit.is_spam_source = spam_base_.is_listed(*visit.client, clock_.now());
   return visit;
 }
 
@@ -108,6 +113,12 @@ std::optional<Refusal> Screening::at_connect(const Visit& visit) const {
   if (visit.is_allowed || !visit.client || !deny_.has_address(visit.client->text()))
     return std::nullopt;
   return Refusal{554, "5.7.1", "no mail is taken from your address"};
+}
+
+std::optional<Refusal> Screening::at_early_talk(Visit& visit) const {
+  visit.is_early = true;
+  if (visit.is_allowed || settings_.screening.early_talk != "refuse") return std::nullopt;
+  return Refusal{554, "5.5.0", "you spoke before the greeting"};  // RFC 5321, 3.1
 }
 
 void Screening::at_hello(Visit& visit, const std::string& name) const {
@@ -168,6 +179,10 @@ std::optional<Refusal> Screening::judge(const Visit& visit) const {
     return listed(visit.listings[0], "your address " + visit.client->text());
   if (settings.listed == "refuse" && !visit.domain_listings.empty())
     return listed(visit.domain_listings[0], "the domain of this sender");
+  if (settings.spam_base == "refuse" && visit.is_spam_source)
+    return Refusal{554, "5.7.1",
+                   "mail from your address " + visit.client->text() +
+                       " was reported as spam here again and again"};
   if (settings.reverse_name == "refuse" && visit.name.verdict == Verdict::fail)  // RFC 7372, 3.3
     return Refusal{550, "5.7.25", "your address has no name that leads back to it"};
   if (settings.hello == "refuse" && !visit.hello_fault.empty())

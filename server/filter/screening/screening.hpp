@@ -21,6 +21,7 @@
 #include "server/filter/screening/dns_lists.hpp"
 #include "server/filter/screening/greylist.hpp"
 #include "server/filter/screening/names.hpp"
+#include "server/filter/screening/spam_base.hpp"
 
 namespace kontor::filter {
 
@@ -29,6 +30,8 @@ struct Visit {
   std::optional<IpAddress> client;
   std::string hello, hello_fault;
   bool is_asked = false;  // about the client
+  bool is_early = false;  // it spoke before the greeting
+  bool is_spam_source = false;
   screening::ReverseName name;
   std::vector<screening::Listing> listings;         // of the client
   std::string sender;                               // empty: <>
@@ -51,6 +54,8 @@ class Screening {
   void at_hello(Visit& visit, const std::string& name) const;
   // A reverse-path; empty: <>. The refusal is of this sender at once.
   Task<std::optional<Refusal>> at_mail(Visit& visit, std::string sender);
+  // It spoke before the greeting.
+  std::optional<Refusal> at_early_talk(Visit& visit) const;
   // `recipient` exists here. The refusal is of this recipient.
   std::optional<Refusal> at_recipient(Visit& visit, const std::string& recipient);
 
@@ -61,6 +66,7 @@ class Screening {
   static constexpr std::string_view k_field = "X-Kontor-Screening";
 
   screening::Greylist& greylist() noexcept { return greylist_; }
+  screening::SpamBase& spam_base() noexcept { return spam_base_; }
 
  private:
   Task<void> ask(Visit& visit);
@@ -72,6 +78,7 @@ class Screening {
   config::PeerList allow_, deny_;
   std::vector<config::DnsList> dnsbl_, rhsbl_;
   screening::Greylist greylist_;
+  screening::SpamBase spam_base_;
 };
 
 }  // namespace kontor::filter
