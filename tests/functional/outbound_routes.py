@@ -48,7 +48,7 @@ class Routes(mail_out.OutCase):
         kontor.wait_until(lambda: len(good.messages) == 3, 'mail for others')
         held = next(row for row in server.ctl('queue', 'held.test') if row['recipient'] == 'boris@held.test')
         trace = server.ctl('queue', 'show', held['id'])['trace']
-        kontor.wait_until(lambda: server.ask('trace', '--queue-id', trace)[0] == 0, 'its arrival, which a crash in the first second would take away')
+        kontor.wait_until(lambda: server.ask('trace', 'show', trace)[0] == 0, 'its arrival, which a crash in the first second would take away')
         server.restart('kill')
         rows = server.ctl('queue', 'held.test')
         self.assertEqual({(row['route'], row['held']) for row in rows}, {('held.test', 'route')})
@@ -65,7 +65,7 @@ class Routes(mail_out.OutCase):
         kontor.wait_until(lambda: len(far.messages()) == 4, 'all that was held')
         kontor.wait_until(lambda: server.ctl('status')['queue_messages'] == 0, 'the queue is empty')
         self.assertEqual(self.command(server, 'ETRN held.test', 'boris')[0], 251)
-        kontor.wait_until(lambda: 'by the route held.test' in str(server.ctl('trace', '--queue-id', trace)), 'the route in its trace')
+        kontor.wait_until(lambda: 'by the route held.test' in str(server.ctl('trace', 'show', trace)), 'the route in its trace')
         # An administrator may ask too, and for all below a domain.
         self.submit(server, ['boris@held.test'], [message(10)])
         self.assertEqual(server.ctl('queue', 'release', '@held.test')['recipients'], 1)
