@@ -56,6 +56,8 @@ Held held_of(const delivery::HeldMessage& message, UtcSeconds now, std::chrono::
   out.envelope_id = message.envelope_id;
   out.body = message.body;
   out.is_utf8 = message.is_utf8;
+  out.requires_tls = message.requires_tls;
+  out.tls_optional = message.tls_optional;
   out.group = message.group->id;
   out.address = message.group->mail;
   out.author = shown(header, "From");
@@ -414,6 +416,7 @@ Task<Result<void>> Moderation::ask(Held held) {
     envelope.arrived = environment_.clock.now();
     envelope.is_ours = envelope.is_made_here = true;
     envelope.is_utf8 = !mime::is_ascii(header_of(bytes)) || held.is_utf8;
+    envelope.requires_tls = held.requires_tls;  // the message goes along
     if (!mime::is_ascii(bytes)) envelope.body = queue::Body::mime8;
     std::vector<queue::Recipient> recipients(to.size());
     for (std::size_t i = 0; i < to.size(); ++i) {
@@ -458,6 +461,8 @@ queue::Envelope Moderation::envelope_of(const Held& held, std::size_t size) cons
   out.envelope_id = held.envelope_id;
   out.body = static_cast<queue::Body>(held.body);
   out.is_utf8 = held.is_utf8;
+  out.requires_tls = held.requires_tls;
+  out.tls_optional = held.tls_optional;
   out.size = size;
   out.arrived = environment_.clock.now();  // its time in the queue begins now
   return out;

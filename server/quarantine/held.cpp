@@ -79,6 +79,43 @@ void add(std::string& out, std::string_view key, std::string_view words) {
   out.append(k_field).append(key).append(" ").append(words).append("\r\n");
 }
 
+enum Wish : unsigned { requires_tls = 1, tls_optional = 2, by_return = 4, by_trace = 8 };
+constexpr unsigned k_all_wishes = 15;
+constexpr int k_highest_priority = 9;
+constexpr std::uint64_t k_latest = INT64_MAX / 2;
+
+std::int64_t seconds_of(UtcSeconds time) {
+  return std::max<std::int64_t>(time.time_since_epoch().count(), 0);
+}
+
+// What the sender asked of the way of the message, which holds for a release as well.
+std::string wishes_of(const queue::Envelope& envelope) {
+  const unsigned flags = (envelope.requires_tls ? Wish::requires_tls : 0U) |
+                         (envelope.tls_optional ? Wish::tls_optional : 0U) |
+                         (envelope.is_by_return ? Wish::by_return : 0U) |
+                         (envelope.is_by_trace ? Wish::by_trace : 0U);
+  return fmt::format("{} {} {} {}", flags, seconds_of(envelope.release),
+                     seconds_of(envelope.deliver_by), envelope.priority + k_highest_priority);
+}
+
+bool take_wishes(const std::vector<std::string_view>& words, queue::Envelope& envelope) {
+  if (words.size() != 4) return false;
+  const auto flags = parse_number<unsigned>(words[0]), priority = parse_number<unsigned>(words[3]);
+  const auto release = parse_number<std::uint64_t>(words[1]);
+  const auto deliver_by = parse_number<std::uint64_t>(words[2]);
+  if (!flags || *flags > k_all_wishes || !priority || *priority > 2 * k_highest_priority ||
+      !release || *release > k_latest || !deliver_by || *deliver_by > k_latest)
+    return false;
+  envelope.requires_tls = (*flags & Wish::requires_tls) != 0;
+  envelope.tls_optional = (*flags & Wish::tls_optional) != 0;
+  envelope.is_by_return = (*flags & Wish::by_return) != 0;
+  envelope.is_by_trace = (*flags & Wish::by_trace) != 0;
+  envelope.release = UtcSeconds(std::chrono::seconds(static_cast<std::int64_t>(*release)));
+  envelope.deliver_by = UtcSeconds(std::chrono::seconds(static_cast<std::int64_t>(*deliver_by)));
+  envelope.priority = static_cast<std::int8_t>(static_cast<int>(*priority) - k_highest_priority);
+  return true;
+}
+
 std::string word_of(const queue::Recipient& one) {
   return fmt::format("{} {} {} {}", one.notify, one.has_notify ? 1 : 0, encoded(one.original),
                      encoded(one.address));
@@ -152,9 +189,10 @@ std::optional<Held> read(Lines lines) {
       lines.number("return", 2, envelope.returned) && lines.number("body", 2, envelope.body) &&
       lines.number("utf8", 1, envelope.is_utf8) && lines.number("ours", 1, envelope.is_ours) &&
       lines.number("size", UINT64_MAX, envelope.size) &&
-      lines.number("arrived", INT64_MAX / 2, arrived) && lines.text("client", held.client) &&
-      lines.text("cause", cause) && lines.text("score", held.score) &&
-      lines.text("reason", held.reason);
+      lines.number("arrived", k_latest, arrived) &&
+      take_wishes(lines.next("wishes").value_or(std::vector<std::string_view>()), envelope) &&
+      lines.text("client", held.client) && lines.text("cause", cause) &&
+      lines.text("score", held.score) && lines.text("reason", held.reason);
   const auto known = find_cause(cause);
   if (!is_good || !known) return std::nullopt;
   envelope.arrived = UtcSeconds(std::chrono::seconds(arrived));
@@ -191,8 +229,8 @@ std::string format_head(const Held& held) {
   add(rest, "utf8", envelope.is_utf8 ? "1" : "0");
   add(rest, "ours", envelope.is_ours ? "1" : "0");
   add(rest, "size", std::to_string(envelope.size));
-  const auto arrived = std::max<std::int64_t>(envelope.arrived.time_since_epoch().count(), 0);
-  add(rest, "arrived", std::to_string(arrived));
+  add(rest, "arrived", std::to_string(seconds_of(envelope.arrived)));
+  add(rest, "wishes", wishes_of(envelope));
   add(rest, "client", encoded(cut(held.client)));
   add(rest, "cause", name_of(held.cause));
   add(rest, "score", encoded(cut(held.score)));

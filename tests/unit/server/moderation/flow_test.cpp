@@ -128,6 +128,7 @@ struct World {
                     std::string subject = "s") {
     smtp::Routed routed;
     routed.envelope.trace = "trace-of-" + subject;
+    routed.envelope.requires_tls = true;
     sender.address = sender.address.empty() ? "x@foreign.test" : sender.address;
     routed.envelope.sender = sender.address;
     routed.recipients.push_back(destined(to, sender));
@@ -174,6 +175,7 @@ TEST(ModerationFlow, AMessageIsHeldAskedAboutAndGoesOnOnce) {
   ASSERT_EQ(world.letters(), 1U);
   EXPECT_EQ(world.queue.added[0].recipients[0].address, "clara@example.test");
   EXPECT_TRUE(world.queue.added[0].envelope.sender.empty());
+  EXPECT_TRUE(world.queue.added[0].envelope.requires_tls) << "the message is in it";
   world.open();
   world.turn();
   EXPECT_EQ(world.letters(), 1U) << "nobody is asked twice";
@@ -181,6 +183,7 @@ TEST(ModerationFlow, AMessageIsHeldAskedAboutAndGoesOnOnce) {
   ASSERT_EQ(world.queue.added.size(), 2U);
   EXPECT_EQ(world.queue.added[1].recipients[0].address, "staff@example.test");
   EXPECT_EQ(world.queue.added[1].envelope.trace, "trace-of-s");
+  EXPECT_TRUE(world.queue.added[1].envelope.requires_tls);
   world.open();
   world.turn();
   EXPECT_EQ(world.queue.added.size(), 2U) << "it goes on once";

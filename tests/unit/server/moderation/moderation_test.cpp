@@ -27,7 +27,7 @@ Held sample() {
   out.sender = "anna@example.test";
   out.envelope_id = "QQ314159";
   out.body = 1;
-  out.is_utf8 = true;
+  out.is_utf8 = out.requires_tls = true;
   out.address = "all@example.test";
   out.author = "Анна <anna@example.test>";
   out.subject = "Всем";

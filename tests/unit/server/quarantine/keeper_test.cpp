@@ -55,6 +55,10 @@ TEST(HeldHead, ComesBackAsItWas) {
   auto held = some_held();
   held.envelope.size = 77;
   held.envelope.arrived = UtcSeconds(std::chrono::seconds(1'790'000'000));
+  held.envelope.requires_tls = held.envelope.is_by_return = true;
+  held.envelope.release = held.envelope.arrived + std::chrono::hours(1);
+  held.envelope.deliver_by = held.envelope.arrived + std::chrono::hours(2);
+  held.envelope.priority = -3;
   const auto head = format_head(held);
   EXPECT_EQ(head_size(head.substr(0, k_head_mark)), head.size());
   const auto read = parse_head(head + std::string(k_message));
@@ -64,6 +68,13 @@ TEST(HeldHead, ComesBackAsItWas) {
   EXPECT_EQ(read->envelope.arrived, held.envelope.arrived);
   EXPECT_EQ(read->envelope.size, 77U);
   EXPECT_TRUE(read->envelope.is_utf8);
+  EXPECT_TRUE(read->envelope.requires_tls);
+  EXPECT_FALSE(read->envelope.tls_optional);
+  EXPECT_TRUE(read->envelope.is_by_return);
+  EXPECT_FALSE(read->envelope.is_by_trace);
+  EXPECT_EQ(read->envelope.release, held.envelope.release);
+  EXPECT_EQ(read->envelope.deliver_by, held.envelope.deliver_by);
+  EXPECT_EQ(read->envelope.priority, -3);
   EXPECT_EQ(read->reason, held.reason);
   EXPECT_EQ(read->score, "17.2");
   ASSERT_EQ(read->recipients.size(), 2U);
