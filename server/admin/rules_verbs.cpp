@@ -69,16 +69,6 @@ Task<Result<void>> note(const Desk& desk,
   co_return Result<void>();
 }
 
-// What a server without a place to hold mail cannot do.
-Result<void> check_doable(const rules::Engine& engine, const std::vector<Rule>& all) {
-  if (engine.can_hold()) return {};
-  for (const auto& rule : all)
-    for (const auto& action : rule.actions)
-      if (action.what == rules::Does::hold)
-        return fail(Errc::unsupported, "rule " + rule.name + ": this server has no quarantine");
-  return {};
-}
-
 Task<Answer> set_state(const Desk& desk, Request request, rules::State state) {
   KONTOR_CO_TRY(auto* engine, engine_of(desk));
   KONTOR_CO_TRY(const auto rule, engine->rules().find(request.arguments[0]));
@@ -129,7 +119,6 @@ Result<Finding> rules_show_here(const Client& client, Request request) {
 Task<Answer> rules_add(const Desk& desk, Request request) {
   KONTOR_CO_TRY(auto* engine, engine_of(desk));
   KONTOR_CO_TRY(auto added, rules::parse_rules(request.payload));
-  KONTOR_CO_TRY(check_doable(*engine, added));
   const auto before = request.options.find("--before");
   json::object what;
   json::array all;
@@ -145,7 +134,6 @@ Task<Answer> rules_change(const Desk& desk, Request request) {
   KONTOR_CO_TRY(auto* engine, engine_of(desk));
   KONTOR_CO_TRY(auto changed, rules::parse_rules(request.payload));
   if (changed.size() != 1) co_return fail(Errc::bad_input, "the file has to hold one rule");
-  KONTOR_CO_TRY(check_doable(*engine, changed));
   KONTOR_CO_TRY(const auto was, engine->rules().find(request.arguments[0]));
   json::object what;
   what["was"] = rules::as_json(was);

@@ -28,22 +28,6 @@ quarantine::Environment quarantine_of(const GuardsEnvironment& environment) {
           environment.trace};
 }
 
-// What a rule of the organisation holds.
-Task<Result<void>> hold(quarantine::Keeper& keeper, rules::HeldMessage given) {
-  quarantine::Held held;
-  held.envelope.trace = std::move(given.trace);
-  held.envelope.sender = std::move(given.sender);
-  for (auto& address : given.recipients) {
-    queue::Recipient one;
-    one.address = std::move(address);
-    held.recipients.push_back(std::move(one));
-  }
-  held.reason = given.rule;
-  if (!given.reason.empty()) held.reason += ": " + given.reason;
-  const auto message = std::move(given.message);
-  co_return co_await keeper.hold(std::move(held), *message);
-}
-
 }  // namespace
 
 struct Guards::State {
@@ -80,9 +64,6 @@ Result<std::unique_ptr<Guards>> Guards::open(GuardsEnvironment environment) {
     if (!opened) return fail(std::move(opened).error().while_doing("learning.password_file"));
     state->learner = *std::move(opened);
   }
-  env.rules.set_hold([keeper = &state->keeper](rules::HeldMessage held) {
-    return hold(*keeper, std::move(held));
-  });
   return std::unique_ptr<Guards>(new Guards(std::move(state)));
 }
 

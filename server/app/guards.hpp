@@ -9,7 +9,6 @@
 #include "server/filter/screening/screening.hpp"
 #include "server/imap/server.hpp"
 #include "server/pop3/server.hpp"
-#include "server/rules/engine.hpp"
 #include "server/smtp/server.hpp"
 
 namespace kontor::app {
@@ -23,7 +22,6 @@ struct GuardsEnvironment {
   delivery::Delivery& delivery;
   queue::Queue& queue;
   filter::Screening& screening;
-  rules::Engine& rules;  // what they hold goes into quarantine
   io::WorkPool& workers;
   const Clock& clock;
   log::Context log;

@@ -140,7 +140,6 @@ Task<std::optional<Outcome>> LocalTransport::hold(const queue::Piece& piece,
     message.body = static_cast<std::uint8_t>(envelope.body);
     message.is_utf8 = envelope.is_utf8;
     message.requires_tls = envelope.requires_tls;
-    message.tls_optional = envelope.tls_optional;
     message.arrived = envelope.arrived;
     message.group = group;
     message.bytes = bytes;

@@ -500,7 +500,7 @@ void Server::State::make_journalling() {
 
 Result<std::unique_ptr<Guards>> Server::State::make_guards() {
   return Guards::open({settings, *directory, *policies, *store, *delivery, *queue, *screening,
-                       *rule_engine, workers, clock, log, trace.get()});
+                       workers, clock, log, trace.get()});
 }
 
 void Server::State::make_admin() {

@@ -17,12 +17,12 @@ namespace kontor::delivery {
 // A message for one group.
 struct HeldMessage {
   std::string trace;
-  std::string sender;                               // reverse-path as SMTP writes it; empty: <>
-  std::string envelope_id;                          // ENVID (RFC 3461, 4.4); empty: none
-  std::uint8_t body = 0;                            // as queue::Body
-  bool is_utf8 = false;                             // MAIL had SMTPUTF8
-  bool requires_tls = false, tls_optional = false;  // of queue::Envelope (RFC 8689)
-  UtcSeconds arrived{};                             // 0: just now
+  std::string sender;         // reverse-path as SMTP writes it; empty: <>
+  std::string envelope_id;    // ENVID (RFC 3461, 4.4); empty: none
+  std::uint8_t body = 0;      // as queue::Body
+  bool is_utf8 = false;       // MAIL had SMTPUTF8
+  bool requires_tls = false;  // REQUIRETLS (RFC 8689)
+  UtcSeconds arrived{};       // 0: just now
   std::shared_ptr<const directory::Principal> group;
   std::string bytes;  // with the fields this server added, without a Return-Path
 };

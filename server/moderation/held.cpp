@@ -16,7 +16,7 @@ constexpr std::string_view k_magic = "KMOD";
 constexpr std::uint16_t k_version = 1;
 constexpr std::size_t k_id = 16;
 constexpr std::uint8_t k_asked = 1, k_kept = 2, k_done = 4, k_utf8 = 8, k_requires_tls = 16,
-                       k_tls_optional = 32, k_all_flags = 63;
+                       k_all_flags = 31;
 constexpr std::uint8_t k_last_body = 2;
 constexpr std::uint64_t k_latest = 253'402'300'799;  // the end of the year 9999
 constexpr std::array<std::string_view, 4> k_stages{"waiting", "approved", "rejected", "expired"};
@@ -74,7 +74,6 @@ Result<Held> parse_body(LeReader in) {
   out.is_done = (flags & k_done) != 0;
   out.is_utf8 = (flags & k_utf8) != 0;
   out.requires_tls = (flags & k_requires_tls) != 0;
-  out.tls_optional = (flags & k_tls_optional) != 0;
   if (in.left() != 0) return fail(Errc::corrupt, "more than there should be");
   return out;
 }
@@ -108,8 +107,7 @@ std::string format_held(const Held& held) {
   append_le(out, static_cast<std::uint8_t>(held.stage));
   const unsigned flags = (held.is_asked ? k_asked : 0U) | (held.is_kept ? k_kept : 0U) |
                          (held.is_done ? k_done : 0U) | (held.is_utf8 ? k_utf8 : 0U) |
-                         (held.requires_tls ? k_requires_tls : 0U) |
-                         (held.tls_optional ? k_tls_optional : 0U);
+                         (held.requires_tls ? k_requires_tls : 0U);
   append_le(out, static_cast<std::uint8_t>(flags));
   append_le(out, crc32c(out));
   return out;

@@ -20,7 +20,7 @@ struct Held {
   std::string trace, sender, envelope_id;
   std::uint8_t body = 0;  // as queue::Body
   bool is_utf8 = false;
-  bool requires_tls = false, tls_optional = false;  // of queue::Envelope
+  bool requires_tls = false;  // REQUIRETLS (RFC 8689)
   directory::PrincipalId group;
   std::string address;          // the group's
   std::string author, subject;  // of its header, decoded, for people

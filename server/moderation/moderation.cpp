@@ -57,7 +57,6 @@ Held held_of(const delivery::HeldMessage& message, UtcSeconds now, std::chrono::
   out.body = message.body;
   out.is_utf8 = message.is_utf8;
   out.requires_tls = message.requires_tls;
-  out.tls_optional = message.tls_optional;
   out.group = message.group->id;
   out.address = message.group->mail;
   out.author = shown(header, "From");
@@ -462,7 +461,6 @@ queue::Envelope Moderation::envelope_of(const Held& held, std::size_t size) cons
   out.body = static_cast<queue::Body>(held.body);
   out.is_utf8 = held.is_utf8;
   out.requires_tls = held.requires_tls;
-  out.tls_optional = held.tls_optional;
   out.size = size;
   out.arrived = environment_.clock.now();  // its time in the queue begins now
   return out;

@@ -157,9 +157,4 @@ Task<void> Engine::send_notices(std::string trace, std::vector<Notice> notices, 
   }
 }
 
-Task<Result<void>> Engine::hold(HeldMessage held) {
-  if (!environment_.hold) co_return fail(Errc::unsupported, "this server has no quarantine");
-  co_return co_await environment_.hold(std::move(held));
-}
-
 }  // namespace kontor::rules

@@ -17,13 +17,6 @@
 
 namespace kontor::rules {
 
-// A message that waits for somebody's decision.
-struct HeldMessage {
-  std::string trace, sender, rule, reason;
-  std::vector<std::string> recipients;
-  std::shared_ptr<const std::string> message;  // with the fields of this server
-};
-
 class Engine {
  public:
   struct Environment {
@@ -38,7 +31,6 @@ class Engine {
     directory::Directory* directory = nullptr;
     // Durable when it returns.
     std::function<Task<Result<void>>(std::string to, std::string letter)> send = {};
-    std::function<Task<Result<void>>(HeldMessage held)> hold = {};  // unset: nothing can be held
   };
   // `folder` is DATA. Errors as RuleKeeper::open(). Blocks.
   static Result<std::unique_ptr<Engine>> open(Environment environment, const std::string& folder);
@@ -47,9 +39,6 @@ class Engine {
   void set_directory(directory::Directory& directory) { environment_.directory = &directory; }
   void set_send(std::function<Task<Result<void>>(std::string, std::string)> send) {
     environment_.send = std::move(send);
-  }
-  void set_hold(std::function<Task<Result<void>>(HeldMessage)> hold) {
-    environment_.hold = std::move(hold);
   }
 
   RuleKeeper& rules() noexcept { return *rules_; }
@@ -62,9 +51,6 @@ class Engine {
   Task<std::vector<Outcome>> rehearse(std::vector<std::shared_ptr<const Ruleset>> rules, Mail mail);
   // Sends what Outcome::notices says; what cannot be sent is an event.
   Task<void> send_notices(std::string trace, std::vector<Notice> notices, std::string about);
-  // unsupported: this server has no place for it.
-  Task<Result<void>> hold(HeldMessage held);
-  bool can_hold() const noexcept { return bool(environment_.hold); }
   // The text of a file; a sentence of why there is none.
   Task<Result<std::string>> text_of(std::string bytes, std::string name);
 

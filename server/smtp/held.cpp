@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/smtp/held.hpp"
 
+#include "base/log/events/rules.hpp"
 #include "server/quarantine/keeper.hpp"
 
 namespace kontor::smtp {
@@ -20,12 +21,12 @@ std::string without_junk_fields(std::string fields) {
 
 Task<Result<void>> put_aside(Session& session,
                              const Routed& routed,
-                             const std::vector<std::size_t>& which,
+                             std::vector<queue::Recipient> recipients,
                              Holding holding) {
   quarantine::Held held;
   held.envelope = routed.envelope;
   held.envelope.arrived = session.environment().clock.now();
-  for (const auto index : which) held.recipients.push_back(routed.recipients[index].asked);
+  held.recipients = std::move(recipients);
   held.cause = holding.cause;
   held.reason = std::move(holding.reason);
   held.score = std::move(holding.score);
@@ -53,7 +54,9 @@ Task<std::vector<Result<void>>> hold(Session& session, Routed routed, Holding ho
     (may_pass && routed.recipients[i].is_allowed ? passing : held).push_back(i);
   std::vector<Result<void>> results(routed.recipients.size());
   if (!held.empty()) {
-    const auto kept = co_await put_aside(session, routed, held, std::move(holding));
+    std::vector<queue::Recipient> people;
+    for (const auto index : held) people.push_back(routed.recipients[index].asked);
+    const auto kept = co_await put_aside(session, routed, std::move(people), std::move(holding));
     for (const auto index : held) results[index] = kept;
     if (!kept) {  // the sender tries again, for all of them
       for (const auto index : passing) results[index] = kept;
@@ -67,6 +70,22 @@ Task<std::vector<Result<void>>> hold(Session& session, Routed routed, Holding ho
   const auto given = co_await session.environment().routing.take(std::move(routed));
   for (std::size_t i = 0; i < passing.size(); ++i) results[passing[i]] = given[i];
   co_return results;
+}
+
+Task<Result<void>> hold_by_rules(Session& session, const Routed& routed, const Ruled& ruled) {
+  for (const auto& hold : ruled.holds) {
+    std::vector<queue::Recipient> people;
+    for (const auto index : hold.of) people.push_back(session.transaction.recipients[index].asked);
+    auto reason = hold.reason.empty() ? hold.rule : hold.rule + ": " + hold.reason;
+    const auto kept = co_await put_aside(session, routed, std::move(people),
+                                         {Cause::rule, std::move(reason), {}});
+    if (kept) continue;
+    session.log().emit(
+        log::events::k_rule_failed, kept.error(),
+        {{log::Keys::trace, routed.envelope.trace}, {log::Keys::detail, "holding it back"}});
+    co_return kept;
+  }
+  co_return Result<void>();
 }
 
 }  // namespace kontor::smtp

@@ -275,11 +275,16 @@ Task<void> take(Session& session,
   routed.answers_each = session.role() == Role::lmtp;
   if (session.identity) routed.person = session.identity->id;
   const auto bytes = routed.envelope.size;
+  const auto held = co_await hold_by_rules(session, routed, ruled);
   std::vector<Result<void>> results;
-  if (!routed.recipients.empty())
+  if (held && !routed.recipients.empty())
     results = holding ? co_await hold(session, std::move(routed), *holding)
                       : co_await session.environment().routing.take(std::move(routed));
-  results = results_for_session(ruled, results, session.transaction.recipients.size());
+  const auto asked = session.transaction.recipients.size();
+  if (held)
+    results = results_for_session(ruled, results, asked);
+  else
+    results.assign(asked, held);  // the sender tries again, for all of them
   report(session, trace, bytes, looked.message_id, results);
   if (std::ranges::all_of(results, [](const auto& one) { return one.has_value(); })) {
     co_await store_sent_copies(session, std::move(sent));

@@ -145,7 +145,6 @@ Task<void> Routing::hold_messages(Job& job) {
         message.body = static_cast<std::uint8_t>(routed.envelope.body);
         message.is_utf8 = routed.envelope.is_utf8;
         message.requires_tls = routed.envelope.requires_tls;
-        message.tls_optional = routed.envelope.tls_optional;
         message.arrived = routed.envelope.arrived;
         message.group = group;
         message.bytes = routed.fields + routed.message;

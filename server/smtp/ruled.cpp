@@ -201,25 +201,6 @@ void tell_drops(const Session& session, const std::string& trace, const rules::O
       tell_fate(session, trace, What::discarded, i, "by a rule of the organisation");
 }
 
-Task<Result<void>> hold_all(Session& session,
-                            const std::string& trace,
-                            const rules::Outcome& outcome,
-                            const std::shared_ptr<const std::string>& message) {
-  for (const auto& hold : outcome.holds) {
-    rules::HeldMessage held;
-    held.trace = trace;
-    const auto& sender = session.transaction.mail->sender;
-    if (!sender.is_null) held.sender = sender.mailbox.text();
-    held.rule = hold.rule;
-    held.reason = hold.reason;
-    for (const auto index : hold.of)
-      held.recipients.push_back(session.transaction.recipients[index].asked.address);
-    held.message = message;
-    KONTOR_CO_TRY(co_await session.environment().rules->hold(std::move(held)));
-  }
-  co_return Result<void>();
-}
-
 }  // namespace
 
 bool is_ruled(const Session& session) {
@@ -245,16 +226,7 @@ Task<Ruled> apply_rules(Session& session,
                                                           : "the rules here refuse this message");
     co_return out;
   }
-  if (!outcome.holds.empty()) {
-    const auto bytes = std::make_shared<const std::string>(out.added + out.message);
-    const auto held = co_await hold_all(session, heard.trace, outcome, bytes);
-    if (!held) {
-      session.log().emit(log::events::k_rule_failed, held.error(),
-                         {{Keys::trace, heard.trace}, {Keys::detail, "holding it back"}});
-      out.refusal = wire::Reply(451, "4.3.0", "the message could not be held; try again later");
-      co_return out;
-    }
-  }
+  out.holds = std::move(outcome.holds);
   const bool is_kept = std::ranges::all_of(
       outcome.fates, [](rules::Fate fate) { return fate == rules::Fate::kept; });
   if (!is_kept || !outcome.targets.empty()) plan(session, heard.trace, outcome, out);

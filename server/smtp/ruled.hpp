@@ -20,6 +20,7 @@ struct Ruled {
   std::optional<wire::Reply> refusal;  // for now or for good
   std::string notices;                 // what a notice says of the message
   std::vector<rules::Notice> letters;  // to be sent once it is taken
+  std::vector<rules::Hold> holds;      // of recipients of the session; to be put aside first
 
   bool is_same = true;  // the recipients are those of the session
   std::vector<Destined> recipients;

@@ -208,7 +208,9 @@ class ByOthers(Case):
         shown = self.held(server, 'show', row['id'])
         self.assertEqual((shown['reason'], shown['detail']), ('rule', 'look first: for Boris'))
         self.assertEqual(self.held(server, 'release', row['id'])['released'], [BORIS])
-        self.assertTrue(self.folder(server)[0].endswith(letter()))
+        got = self.folder(server)[0]
+        self.assertTrue(got.endswith(letter()))
+        self.assertEqual(got.count(b'Received: from'), 1, 'how it came is said, as of any message')
 
     def test_signs_tag_hold_and_refuse(self):
         bare = b'Subject: bare\r\n\r\nx\r\n'

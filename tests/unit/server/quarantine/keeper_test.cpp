@@ -69,7 +69,6 @@ TEST(HeldHead, ComesBackAsItWas) {
   EXPECT_EQ(read->envelope.size, 77U);
   EXPECT_TRUE(read->envelope.is_utf8);
   EXPECT_TRUE(read->envelope.requires_tls);
-  EXPECT_FALSE(read->envelope.tls_optional);
   EXPECT_TRUE(read->envelope.is_by_return);
   EXPECT_FALSE(read->envelope.is_by_trace);
   EXPECT_EQ(read->envelope.release, held.envelope.release);
