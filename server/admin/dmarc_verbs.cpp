@@ -29,7 +29,7 @@ Task<Answer> dmarc_reports(const Desk& desk, Request) {
         passed += row.is_dkim_aligned || row.is_spf_aligned ? count : 0;
       }
       json::object one;
-      one["day"] = filter::dmarc::name_of(day);
+      one["day"] = io::day_name(day);
       one["domain"] = published.domain;
       one["policy"] = published.policy;
       one["messages"] = messages;

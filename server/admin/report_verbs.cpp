@@ -184,7 +184,7 @@ Task<Answer> tlsrpt_results(const Desk& desk, Request) {
   for (const auto& [day, tally] : desk.environment.tls_results->days())
     for (const auto& [policy, counts] : tally) {
       json::object row;
-      row["day"] = reports::name_of(day);
+      row["day"] = io::day_name(day);
       row["domain"] = policy.domain;
       row["policy"] = reports::word_of(policy.type);
       row["succeeded"] = counts.successes;

@@ -38,7 +38,7 @@ Task<DmarcReports::Told> DmarcReports::tell(Day day, Published published, Outcom
   filter::dmarc::ReportHead head;
   head.organisation = settings.server.name;
   head.sender = settings.checks.report_sender;
-  head.id = filter::dmarc::name_of(day) + "." + Uuid::random().hex().substr(0, 16);
+  head.id = io::day_name(day) + "." + Uuid::random().hex().substr(0, 16);
   head.begin = day;
   head.end = std::min<UtcSeconds>(day + std::chrono::days(1) - std::chrono::seconds(1),
                                   environment_.clock.now());

@@ -88,7 +88,7 @@ Task<TlsReports::Told> TlsReports::tell(Day day, std::string domain, TlsTally ta
   report.head.organisation = settings.server.name;
   report.head.contact =
       settings.reports.contact.empty() ? settings.reports.tls_sender : settings.reports.contact;
-  report.head.id = reports::name_of(day) + "." + Uuid::random().hex().substr(0, k_id_size);
+  report.head.id = io::day_name(day) + "." + Uuid::random().hex().substr(0, k_id_size);
   report.head.begin = day;
   report.head.end = day + std::chrono::days(1) - std::chrono::seconds(1);
   auto work = [head = report.head, tally = std::move(tally)] {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/core/percent.hpp"
 #include "base/core/text.hpp"
 #include "base/crypto/digest.hpp"
 
@@ -50,27 +51,8 @@ std::string encoded(std::string_view text) {
   return out;
 }
 
-std::optional<unsigned> digit_of(char c) {
-  if (is_digit(c)) return static_cast<unsigned>(c - '0');
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  return std::nullopt;
-}
-
 std::optional<std::string> decoded(std::string_view word) {
-  std::string out;
-  if (word == k_nothing) return out;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (word[i] != '%') {
-      out += word[i];
-      continue;
-    }
-    if (i + 2 >= word.size()) return std::nullopt;
-    const auto high = digit_of(word[i + 1]), low = digit_of(word[i + 2]);
-    if (!high || !low) return std::nullopt;
-    out += static_cast<char>(*high * 16 + *low);
-    i += 2;
-  }
-  return out;
+  return word == k_nothing ? std::string() : percent_decode(word);
 }
 
 std::string_view cut(std::string_view text) { return text.substr(0, k_longest_text); }
@@ -79,8 +61,8 @@ void add(std::string& out, std::string_view key, std::string_view words) {
   out.append(k_field).append(key).append(" ").append(words).append("\r\n");
 }
 
-enum Wish : unsigned { requires_tls = 1, tls_optional = 2, by_return = 4, by_trace = 8 };
-constexpr unsigned k_all_wishes = 15;
+enum Wish : unsigned { requires_tls = 1, by_return = 2, by_trace = 4 };
+constexpr unsigned k_all_wishes = 7;
 constexpr int k_highest_priority = 9;
 constexpr std::uint64_t k_latest = INT64_MAX / 2;
 
@@ -91,7 +73,6 @@ std::int64_t seconds_of(UtcSeconds time) {
 // What the sender asked of the way of the message, which holds for a release as well.
 std::string wishes_of(const queue::Envelope& envelope) {
   const unsigned flags = (envelope.requires_tls ? Wish::requires_tls : 0U) |
-                         (envelope.tls_optional ? Wish::tls_optional : 0U) |
                          (envelope.is_by_return ? Wish::by_return : 0U) |
                          (envelope.is_by_trace ? Wish::by_trace : 0U);
   return fmt::format("{} {} {} {}", flags, seconds_of(envelope.release),
@@ -107,7 +88,6 @@ bool take_wishes(const std::vector<std::string_view>& words, queue::Envelope& en
       !release || *release > k_latest || !deliver_by || *deliver_by > k_latest)
     return false;
   envelope.requires_tls = (*flags & Wish::requires_tls) != 0;
-  envelope.tls_optional = (*flags & Wish::tls_optional) != 0;
   envelope.is_by_return = (*flags & Wish::by_return) != 0;
   envelope.is_by_trace = (*flags & Wish::by_trace) != 0;
   envelope.release = UtcSeconds(std::chrono::seconds(static_cast<std::int64_t>(*release)));

@@ -32,7 +32,7 @@ std::string name_for(Kind kind, const Arrival& arrival, const Report& report) {
   const auto day = std::chrono::floor<std::chrono::days>(report.end);
   const auto hash =
       hex_encode(crypto::sha256(arrival.sender + '\n' + report.organisation + '\n' + report.id));
-  return std::string(word_of(kind)) + '-' + name_of(day) + '-' + hash.substr(0, k_hash);
+  return std::string(word_of(kind)) + '-' + io::day_name(day) + '-' + hash.substr(0, k_hash);
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ std::vector<Received::File> Received::list() const {
     const auto parts = split(name, '-');
     if (parts.size() != 3 || parts[2].size() != k_hash) continue;
     const auto kind = kind_of(parts[0]);
-    const auto day = day_of(parts[1]);
+    const auto day = io::parse_day_name(parts[1]);
     if (kind && day) out.push_back({name, *kind, *day});
   }
   std::ranges::sort(out, [](const File& a, const File& b) {

@@ -6,25 +6,18 @@
 // the last one. Bounded: k_most_tls_rows a day, k_most_days; what does not fit is not counted. Any
 // thread; what touches the disk blocks.
 #pragma once
-#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "base/core/guarded.hpp"
-#include "base/core/time.hpp"
-#include "base/io/file_system.hpp"
-#include "base/log/log.hpp"
+#include "base/io/daily_tallies.hpp"
 #include "server/reports/tls_tally.hpp"
 
 namespace kontor::reports {
 
-using Day = std::chrono::sys_days;
+using io::Day;
 inline constexpr int k_most_days = 3;  // RFC 8460, 5.2: after a day of trying a report is dropped
-
-std::string name_of(Day day);                      // "20261123"
-std::optional<Day> day_of(std::string_view name);  // the other way
 
 class TlsKeeper {
  public:
@@ -39,28 +32,26 @@ class TlsKeeper {
 
   // One session; nothing: it went as the policy wants.
   void note(TlsPolicy policy, std::optional<TlsFailure> failure);
-  Result<void> save();
+  Result<void> save() { return counts_.save(); }
   // What is there, oldest first.
-  std::map<Day, TlsTally> days() const;
+  std::map<Day, TlsTally> days() const { return counts_.days(); }
   // What a domain was told, or does not want to be. Blocks.
   Result<void> forget(Day day, const std::string& domain);
 
  private:
-  struct Counts {
-    TlsTally tally;
-    std::size_t rows = 0;
-    bool is_changed = false;
+  struct Kind {
+    using Tally = TlsTally;
+    static constexpr int k_most_days = reports::k_most_days;
+    static Result<Tally> parse(std::string_view text) { return parse_tls_tally(text); }
+    static std::string format(const Tally& tally) { return format_tls_tally(tally); }
+    static std::size_t rows(const Tally& tally);
+    static const log::EventKind& unreadable();
+    static const log::EventKind& unwritable();
   };
-  TlsKeeper(Environment environment, std::string folder)
-      : environment_(std::move(environment)), folder_(std::move(folder)) {}
-  std::string path_of(Day day) const { return folder_ + "/" + name_of(day); }
-  Result<void> write(Day day, const Counts& counts);
-  void load();
+  TlsKeeper(Environment environment, std::string folder);
 
-  Environment environment_;
-  std::string folder_;
-  Guarded<int> writing_;  // held while files are written: one writer at a time
-  Guarded<std::map<Day, Counts>> days_;
+  std::size_t most_rows_;
+  io::DailyTallies<Kind> counts_;
 };
 
 }  // namespace kontor::reports

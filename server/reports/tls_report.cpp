@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 #include <optional>
 
+#include "base/core/percent.hpp"
 #include "base/core/text.hpp"
 #include "base/mime/header.hpp"
 #include "base/mime/letter.hpp"
@@ -23,22 +24,6 @@ constexpr std::string_view k_version = "v=TLSRPTv1";
 constexpr std::size_t k_longest_address = 254, k_longest_path = 2'000;
 
 std::string moment(UtcSeconds time) { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time); }
-
-// RFC 6068: "%2C" and the like.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const auto byte = hex_decode(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1) return std::nullopt;
-    out += *byte;
-    i += 2;
-  }
-  return out;
-}
 
 // Plain enough for a command line.
 bool is_plain_address(std::string_view address) {
@@ -60,7 +45,7 @@ bool is_host_char(char c) {
 std::optional<Destination> mail_of(std::string_view uri) {
   Destination out;
   out.is_mail = true;
-  const auto address = percent_decoded(uri.substr(0, uri.find('?')));
+  const auto address = percent_decode(uri.substr(0, uri.find('?')));
   if (!address || !is_plain_address(*address)) return std::nullopt;
   out.address = *address;
   return out;

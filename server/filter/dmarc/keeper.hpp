@@ -6,24 +6,17 @@
 // the last one. Bounded: k_most_rows a day, k_most_days; what does not fit is not counted. Any
 // thread; what touches the disk blocks.
 #pragma once
-#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "base/core/guarded.hpp"
-#include "base/core/time.hpp"
-#include "base/io/file_system.hpp"
-#include "base/log/log.hpp"
+#include "base/io/daily_tallies.hpp"
 #include "server/filter/dmarc/tally.hpp"
 
 namespace kontor::filter::dmarc {
 
-using Day = std::chrono::sys_days;
+using io::Day;
 inline constexpr int k_most_days = 7;  // older ones are forgotten unsent
-
-std::string name_of(Day day);  // "20261123"
 
 class Keeper {
  public:
@@ -37,28 +30,26 @@ class Keeper {
   static std::unique_ptr<Keeper> open(Environment environment, std::string folder);
 
   void note(const Published& published, OutcomeRow row);
-  Result<void> save();
+  Result<void> save() { return counts_.save(); }
   // What is there, oldest first.
-  std::map<Day, Tally> days() const;
+  std::map<Day, Tally> days() const { return counts_.days(); }
   // What one domain was told. Blocks.
   Result<void> forget(Day day, const Published& published);
 
  private:
-  struct Counts {
-    Tally tally;
-    std::size_t rows = 0;
-    bool is_changed = false;
+  struct Kind {
+    using Tally = dmarc::Tally;
+    static constexpr int k_most_days = dmarc::k_most_days;
+    static Result<Tally> parse(std::string_view text) { return parse_tally(text); }
+    static std::string format(const Tally& tally) { return format_tally(tally); }
+    static std::size_t rows(const Tally& tally);
+    static const log::EventKind& unreadable();
+    static const log::EventKind& unwritable();
   };
-  Keeper(Environment environment, std::string folder)
-      : environment_(std::move(environment)), folder_(std::move(folder)) {}
-  std::string path_of(Day day) const { return folder_ + "/" + name_of(day); }
-  Result<void> write(Day day, Counts& counts);
-  void load();
+  Keeper(Environment environment, std::string folder);
 
-  Environment environment_;
-  std::string folder_;
-  Guarded<int> writing_;  // held while files are written: one writer at a time
-  Guarded<std::map<Day, Counts>> days_;
+  std::size_t most_rows_;
+  io::DailyTallies<Kind> counts_;
 };
 
 }  // namespace kontor::filter::dmarc

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "base/core/percent.hpp"
 #include "base/core/text.hpp"
 #include "base/mime/header.hpp"
 
@@ -73,22 +74,6 @@ std::string record_element(const OutcomeRow& row, std::uint64_t count) {
   return out + "</auth_results>\n</record>\n";
 }
 
-// RFC 6068: "%2C" and the like in an address.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const auto byte = hex_decode(text.substr(i + 1, 2));
-    if (!byte || byte->size() != 1) return std::nullopt;
-    out += *byte;
-    i += 2;
-  }
-  return out;
-}
-
 // "!10m": the largest report that is taken (6.2).
 std::optional<std::uint64_t> limit_of(std::string_view text) {
   if (text.empty()) return std::nullopt;
@@ -152,7 +137,7 @@ std::vector<std::string> destinations_of(std::string_view rua, std::uint64_t siz
       const auto limit = limit_of(one.substr(mark + 1));
       if (limit && size > *limit) continue;
     }
-    const auto address = percent_decoded(one.substr(0, std::min(mark, one.size())));
+    const auto address = percent_decode(one.substr(0, std::min(mark, one.size())));
     if (!address || !is_plain_address(*address)) continue;
     if (std::ranges::find(out, *address) == out.end()) out.push_back(*address);
   }

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/core/percent.hpp"
+
 namespace kontor {
 namespace {
 
@@ -95,6 +97,14 @@ TEST(Text, EditDistanceCountsEdits) {
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
   EXPECT_EQ(edit_distance("", "abc"), 3U);
   EXPECT_EQ(edit_distance("same", "same"), 0U);
+}
+
+TEST(Percent, DecodesOctetsAndRefusesWhatIsNone) {
+  EXPECT_EQ(percent_decode("a%2Cb%2cc"), "a,b,c");
+  EXPECT_EQ(percent_decode("%D1%8F 100"), "\xD1\x8F 100");
+  EXPECT_EQ(percent_decode(""), "");
+  for (const auto* other : {"%", "100%", "%2", "%zz", "% 2"})
+    EXPECT_FALSE(percent_decode(other)) << other;
 }
 
 }  // namespace
