@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one precompiled header: what nearly every source pays for.
+// The precompiled header of all but unit tests (tests/precompiled.hpp): what nearly every source
+// pays for.
 #pragma once
 #include <algorithm>
 #include <array>
