@@ -24,7 +24,8 @@ constexpr std::string_view k_held = ".held", k_message = ".message", k_damaged =
 constexpr std::uint64_t k_longest_held = 1U << 20U;
 constexpr std::uint64_t k_longest_message = 4ULL << 30U;
 constexpr std::size_t k_key = 32, k_shown = 300, k_most_queued = 1'000;
-constexpr std::chrono::seconds k_tick{60}, k_least_pause{1};
+constexpr std::chrono::seconds k_tick{60}, k_least_pause{1}, k_patience{30};
+constexpr net::Limit k_pause = std::chrono::milliseconds(20);
 constexpr std::chrono::hours k_day{24};
 constexpr std::chrono::hours k_least_memory = 14 * k_day;
 constexpr std::uint16_t k_https = 443;
@@ -150,6 +151,18 @@ std::optional<Held> Moderation::take(const std::string& id) {
 
 void Moderation::give_back(const std::string& id) {
   table_.with([&](Table& table) { table.busy.erase(id); });
+}
+
+// A moderator may answer before the task that wrote to him has put down that it did.
+Task<std::optional<Held>> Moderation::take_in_turn(std::string id) {
+  const auto deadline = environment_.clock.steady() + k_patience;
+  net::Signal never;
+  auto held = take(id);
+  while (!held && find(id) && environment_.clock.steady() < deadline) {
+    static_cast<void>(co_await never.wait(k_pause));
+    held = take(id);
+  }
+  co_return held;
 }
 
 std::vector<Held> Moderation::list() const {
@@ -312,15 +325,16 @@ Task<Result<std::string>> Moderation::read(std::string id) const {
 }
 
 Task<Result<void>> Moderation::decide(std::string id, Verdict verdict, std::string by) {
-  KONTOR_CO_TRY(const auto known, find(id));
   const auto wanted = verdict.is_approved ? Stage::approved : Stage::rejected;
-  if (known.stage == wanted) co_return Result<void>();
-  if (known.stage != Stage::waiting)
-    co_return fail(Errc::conflict, "this message is " + decision_of(known) + " already");
-  auto held = take(id);
-  if (!held || held->stage != Stage::waiting) {
-    if (held) give_back(id);
+  auto held = co_await take_in_turn(id);
+  if (!held) {
+    if (const auto known = find(id); !known) co_return fail(known.error());
     co_return fail(Errc::busy, "this message is being worked on; try again");
+  }
+  if (held->stage != Stage::waiting) {
+    give_back(id);
+    if (held->stage == wanted) co_return Result<void>();
+    co_return fail(Errc::conflict, "this message is " + decision_of(*held) + " already");
   }
   held->stage = wanted;
   held->decided = environment_.clock.now();

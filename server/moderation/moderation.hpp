@@ -103,6 +103,7 @@ class Moderation final : public delivery::Moderator {
   Result<void> load_key();
   std::string path_of(const std::string& id, std::string_view ending) const;
   std::optional<Held> take(const std::string& id);  // nothing: another task has it, or it is gone
+  Task<std::optional<Held>> take_in_turn(std::string id);  // the same, when the other has ended
   void give_back(const std::string& id);
   std::vector<std::string> due() const;
   std::chrono::seconds longest_memory() const;

@@ -196,6 +196,21 @@ TEST(ModerationFlow, AMessageIsHeldAskedAboutAndGoesOnOnce) {
   EXPECT_FALSE(std::filesystem::exists(world.folder / (id + ".message")));
 }
 
+// The letter may be read before the task that wrote it has put that down.
+TEST(ModerationFlow, AnAnswerThatComesWhileItIsAskedAboutWaits) {
+  World world;
+  ASSERT_TRUE(world.send("staff@example.test").has_value());
+  const auto id = world.only_id();
+  boost::asio::io_context context;
+  testing::spawn(context, world.moderation->turn());
+  const auto decided =
+      testing::run(context, world.moderation->decide(id, {true, {}}, "clara@example.test"));
+  ASSERT_TRUE(decided.has_value()) << decided.error().detail();
+  EXPECT_EQ(world.letters(), 1U);
+  EXPECT_EQ(world.queue.added.size(), 2U);
+  EXPECT_TRUE(world.moderation->find(id).value().is_asked);
+}
+
 TEST(ModerationFlow, AQueueThatDoesNotTakeItIsTriedAgain) {
   World world;
   ASSERT_TRUE(world.send("staff@example.test").has_value());
