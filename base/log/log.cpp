@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <deque>
 #include <unordered_map>
 
 #include "base/core/guarded.hpp"
@@ -55,6 +56,23 @@ bool write_all(int fd, std::string_view line) {
 // Names of events are literals: a view of one stays valid.
 using Counts = std::unordered_map<std::string_view, std::uint64_t>;
 
+constexpr std::size_t k_recent_lines = 4'000, k_recent_bytes = 4U << 20U;
+
+// The newest lines.
+struct Recent {
+  std::deque<std::string> lines;
+  std::size_t bytes = 0;
+
+  void add(std::string line) {
+    bytes += line.size();
+    lines.push_back(std::move(line));
+    while (lines.size() > k_recent_lines || bytes > k_recent_bytes) {
+      bytes -= lines.front().size();
+      lines.pop_front();
+    }
+  }
+};
+
 }  // namespace
 
 struct Log::State {
@@ -69,6 +87,7 @@ struct Log::State {
   LogLevel least;
   Guarded<Descriptor> descriptor;
   Guarded<Counts> counts;
+  Guarded<Recent> recent;
 };
 
 Log::Log(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -83,18 +102,24 @@ Result<std::unique_ptr<Log>> Log::open(const std::string& path, Format format, L
 void Log::write(const EventKind& kind, const Fields& inherited, const Fields& own) {
   state_->counts.with([&](Counts& counts) { ++counts[kind.name]; });
   if (kind.level < state_->least) return;
-  const auto line =
-      format_line(state_->format, std::chrono::system_clock::now(), kind, inherited, own);
+  auto line = format_line(state_->format, std::chrono::system_clock::now(), kind, inherited, own);
   const bool written =
       state_->descriptor.with([&](Descriptor& file) { return write_all(file.get(), line); });
   if (!written)
     state_->counts.with([](Counts& counts) { ++counts[events::k_log_line_dropped.name]; });
+  state_->recent.with([&](Recent& recent) { recent.add(std::move(line)); });
 }
 
 Result<void> Log::reopen() {
   KONTOR_TRY(auto file, open_for_append(state_->path));
   state_->descriptor.with([&](Descriptor& old) { std::swap(old, file); });
   return {};
+}
+
+std::vector<std::string> Log::recent() const {
+  return state_->recent.with([](const Recent& recent) {
+    return std::vector<std::string>(recent.lines.begin(), recent.lines.end());
+  });
 }
 
 std::map<std::string, std::uint64_t> Log::counts() const {

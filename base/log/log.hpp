@@ -67,6 +67,8 @@ class Log final : public Sink {
   // Opens the file again under its name, after it was moved away (log rotation). The old one stays
   // in use when that fails.
   Result<void> reopen();
+  // The newest lines that were written, the oldest of them first: 4,000 at most, 4 MB together.
+  std::vector<std::string> recent() const;
   // Event name to how often it was emitted since the start.
   std::map<std::string, std::uint64_t> counts() const;
 

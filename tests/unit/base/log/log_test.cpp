@@ -116,6 +116,25 @@ TEST(Log, WritesWhatIsLoudEnoughAndCountsEverything) {
   EXPECT_EQ(counts.size(), 2U);
 }
 
+TEST(Log, KeepsTheNewestLines) {
+  const TempFolder folder;
+  const auto path = (folder.path / "kontor.log").string();
+  auto log = Log::open(path, Format::logfmt, LogLevel::info);
+  ASSERT_TRUE(log);
+  const Context root(**log);
+  EXPECT_TRUE((*log)->recent().empty());
+  for (int i = 0; i < 5'000; ++i) root.emit(k_loud, {Field(Keys::count, i)});
+  const auto many = (*log)->recent();
+  ASSERT_EQ(many.size(), 4'000U);
+  EXPECT_NE(many.front().find("count=1000\n"), std::string::npos);
+  EXPECT_NE(many.back().find("count=4999\n"), std::string::npos);
+  for (int i = 0; i < 3'000; ++i) root.emit(k_loud, {Field(Keys::detail, std::string(2'000, 'x'))});
+  std::size_t bytes = 0;
+  for (const auto& line : (*log)->recent()) bytes += line.size();
+  EXPECT_LE(bytes, 4U << 20U);
+  EXPECT_GT(bytes, 3U << 20U);
+}
+
 TEST(Log, LinesOfThreadsDoNotMix) {
   const TempFolder folder;
   const auto path = (folder.path / "kontor.log").string();
