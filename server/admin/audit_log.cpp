@@ -41,6 +41,8 @@ json::object who_is(std::string_view peer) {
   std::string pid;
   for (const auto part : split(peer, ' ')) {
     if (part.starts_with("pid=")) pid = part.substr(4);
+    if (part.starts_with("account=")) who["account"] = part.substr(8);
+    if (part.starts_with("address=")) who["address"] = part.substr(8);
     const auto number =
         part.starts_with("uid=") ? parse_number<std::uint32_t>(part.substr(4)) : std::nullopt;
     if (!number) continue;

@@ -50,7 +50,8 @@ class AuditLog {
 
 std::string audit_folder(const std::string& data_folder);
 // Who connected, of a net::Endpoint's "unix uid=0 pid=123": uid, the user's name, and as whom he
-// signed in to the machine, if that was another (sudo). Blocking.
+// signed in to the machine, if that was another (sudo). Or "account=anna@example.test
+// address=192.0.2.7", of who signed in to the interface. Blocking.
 boost::json::object who_is(std::string_view peer);
 
 }  // namespace kontor::admin

@@ -15,9 +15,20 @@ namespace {
 
 constexpr int k_limit_seconds = 120;
 
+struct Remote {
+  AskRemote ask = nullptr;
+  RemoteAccess access;
+};
+Remote& remote() {
+  static Remote known;
+  return known;
+}
+
 }  // namespace
 
 Result<Connection> Connection::open(const std::string& data_folder) {
+  if (is_remote(data_folder))
+    return fail(Errc::unsupported, "this is done at the server's own machine alone");
   Connection connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   KONTOR_TRY(connection.connect(control_socket(data_folder)));
   return connection;
@@ -74,8 +85,14 @@ Answer Connection::receive() {
   return parse_answer(content);
 }
 
-Answer ask_server(const std::string& data_folder, const NamedRequest& request) {
-  KONTOR_TRY(auto connection, Connection::open(data_folder));
+void set_remote(AskRemote ask) { remote().ask = ask; }
+void set_remote_access(RemoteAccess access) { remote().access = std::move(access); }
+bool is_remote(std::string_view place) { return place.starts_with("https://"); }
+
+Answer ask_server(const std::string& place, const NamedRequest& request) {
+  if (is_remote(place) && remote().ask != nullptr)
+    return remote().ask(place, remote().access, request);
+  KONTOR_TRY(auto connection, Connection::open(place));
   KONTOR_TRY(const auto frame, make_frame(print_request(request)));
   // A request that is too large is answered while it is being sent.
   const auto sent = connection.send(frame);

@@ -8,6 +8,7 @@
 #include "base/core/text.hpp"
 #include "base/log/events/admin.hpp"
 #include "base/net/acceptor.hpp"
+#include "server/admin/changes.hpp"
 #include "server/admin/frame.hpp"
 #include "server/admin/serve.hpp"
 #include "server/admin/verbs.hpp"
@@ -41,35 +42,17 @@ Task<Result<NamedRequest>> read_request(net::Stream& stream, const Desk& desk) {
   co_return parse_request(content);
 }
 
-Result<const Verb*> verb_of(const NamedRequest& named) {
-  const auto* verb = find_verb(named.verb);
-  if (verb == nullptr || (verb->at_server == nullptr && verb->stream == nullptr))
-    return fail(Errc::unsupported, "no such verb here: " + named.verb);
-  const auto given = named.request.arguments.size() + (verb->sends_file() ? 1 : 0);
-  if (given < verb->least_arguments() || given > verb->most_arguments())
-    return fail(Errc::bad_input, "wrong number of arguments");
-  return verb;
-}
-
-Task<Answer> run_verb(const Desk& desk, const Verb& verb, Request request) {
-  // A broken promise inside a verb is that verb's answer.
-  std::string fault;
-  try {
-    co_return co_await verb.at_server(desk, std::move(request));
-  } catch (const std::exception& error) {
-    fault = error.what();
-  }
-  co_return fail(Errc::internal, fault);
-}
-
 Task<Answer> run_request(net::Stream& stream, const Desk& desk, bool& is_answered) {
   KONTOR_CO_TRY(auto named, co_await read_request(stream, desk));
-  KONTOR_CO_TRY(const auto* verb, verb_of(named));
+  KONTOR_CO_TRY(const auto* verb, server_verb_of(named));
   named.request.peer = stream.peer().address;
   desk.environment.log.emit(
       log::events::k_admin_verb_run,
       {{log::Keys::command, named.verb}, {log::Keys::detail, join(named.request.arguments, " ")}});
-  if (verb->stream == nullptr) co_return co_await run_verb(desk, *verb, std::move(named.request));
+  if (verb->stream == nullptr) {
+    const auto* change = find_change(named.verb, named.request);
+    co_return co_await run_recorded(desk, change, *verb, std::move(named.request));
+  }
   is_answered = true;
   co_await verb->stream(desk, stream, std::move(named.request));
   co_return boost::json::value();

@@ -41,6 +41,9 @@ class Keeper;  // server/filter/dmarc/keeper.hpp
 namespace kontor::filter::screening {
 class SpamBase;  // server/filter/screening/spam_base.hpp
 }
+namespace kontor::net {
+class TlsContext;  // base/net/tls.hpp
+}
 namespace kontor::io {
 class WorkPool;  // base/io/work_pool.hpp
 }
@@ -71,6 +74,7 @@ class Keeper;  // server/quarantine/keeper.hpp
 namespace kontor::admin {
 
 class AuditLog;  // server/admin/audit_log.hpp
+class Roles;     // server/admin/roles.hpp
 
 // What the verbs work on; everything outlives the server.
 struct Environment {
@@ -103,6 +107,9 @@ struct Environment {
   quarantine::Keeper* quarantine = nullptr;                      // nullptr: none (tests)
   learning::Learner* learner = nullptr;                          // nullptr: nothing is learnt
   filter::screening::SpamBase* spam_base = nullptr;              // nullptr: none (tests)
+  Roles* roles = nullptr;                                        // nullptr: none (tests)
+  std::function<std::vector<std::string>()> recent_log = {};     // lines, the oldest first
+  std::function<std::shared_ptr<const net::TlsContext>()> certificate = {};
 };
 
 // The socket's path in a data folder.

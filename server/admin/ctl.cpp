@@ -10,6 +10,7 @@
 
 #include "base/config/settings.hpp"
 #include "base/core/text.hpp"
+#include "server/admin/ask_password.hpp"
 #include "server/admin/client.hpp"
 #include "server/admin/render.hpp"
 
@@ -19,12 +20,39 @@ namespace {
 constexpr int k_done = 0, k_refused = 1, k_wrong_use = 2;
 
 struct CommandLine {
-  std::string data_folder = config::Server().data_folder;
+  std::string data_folder = config::Server().data_folder;  // or the address of a server elsewhere
+  RemoteAccess remote = {};
   bool json = false;
   bool help = false;
   std::map<std::string, std::string> options = {};
   std::vector<std::string> words;  // verb, arguments and the verb's options
 };
+
+// An option of kontorctl itself that stands at words[i], with its value; nothing: it is none.
+Result<bool> take_own_option(const std::vector<std::string>& words,
+                             std::size_t& i,
+                             CommandLine& line) {
+  struct Row {
+    std::string_view name;
+    std::string* value;
+  };
+  for (const auto& row :
+       {Row{"--data", &line.data_folder}, Row{"--server", &line.data_folder},
+        Row{"--user", &line.remote.user}, Row{"--ca-file", &line.remote.ca_file}}) {
+    const bool is_remote_option = row.name != "--data";
+    // Verbs have options of these names, too.
+    if (is_remote_option && !line.words.empty()) continue;
+    if (words[i].starts_with(std::string(row.name) + '=')) {
+      *row.value = words[i].substr(row.name.size() + 1);
+      return true;
+    }
+    if (words[i] != row.name) continue;
+    if (++i == words.size()) return fail(Errc::bad_input, std::string(row.name) + " wants a value");
+    *row.value = words[i];
+    return true;
+  }
+  return false;
+}
 
 Result<CommandLine> parse(const std::vector<std::string>& words) {
   CommandLine line;
@@ -32,16 +60,14 @@ Result<CommandLine> parse(const std::vector<std::string>& words) {
     const auto& word = words[i];
     if (word == "--json") {
       line.json = true;
-    } else if (word == "--help" || word == "-h" || (word == "help" && line.words.empty())) {
-      line.help = true;
-    } else if (word == "--data") {
-      if (++i == words.size()) return fail(Errc::bad_input, "--data wants a folder");
-      line.data_folder = words[i];
-    } else if (word.starts_with("--data=")) {
-      line.data_folder = word.substr(7);
-    } else {
-      line.words.push_back(word);
+      continue;
     }
+    if (word == "--help" || word == "-h" || (word == "help" && line.words.empty())) {
+      line.help = true;
+      continue;
+    }
+    KONTOR_TRY(const bool is_taken, take_own_option(words, i, line));
+    if (!is_taken) line.words.push_back(word);
   }
   return line;
 }
@@ -54,7 +80,9 @@ std::string form_of(const Verb& verb) {
 }
 
 std::string usage() {
-  std::string out = "kontorctl [--data DIR] [--json] VERB [ARGUMENT...]\n\n";
+  std::string out =
+      "kontorctl [--data DIR | --server https://HOST [--user NAME] [--ca-file FILE]] [--json] VERB "
+      "[ARGUMENT...]\n\n";
   std::size_t width = 0;
   for (const auto& verb : verbs()) width = std::max(width, form_of(verb).size());
   for (const auto& verb : verbs()) {
@@ -64,6 +92,11 @@ std::string usage() {
   }
   out.append("\n--data names the server by its data folder (");
   out.append(config::Server().data_folder).append(" when absent).\n");
+  out.append(
+      "--server is a server elsewhere, asked over its administration interface with a Kerberos "
+      "ticket, or\n");
+  out.append(
+      "with --user by a password, which is asked for; these options stand before the verb.\n");
   out.append("Exit status: 0 done, 1 refused or found wrong, 2 wrong use.\n");
   return out;
 }
@@ -195,6 +228,10 @@ int run_ctl(const std::vector<std::string>& words,
   }
   if (verb->fits != nullptr && !verb->fits({line->words, {}, line->options}))
     return wrong_use("these do not go together; use: " + form_of(*verb));
+  if (is_remote(line->data_folder)) {
+    if (!line->remote.user.empty()) line->remote.password = hidden_line("Password: ");
+    set_remote_access(line->remote);
+  }
   const Client client{line->data_folder, err, is_terminal, domain};
   return show(run_verb(*verb, *line, client), line->json, out, err);
 }

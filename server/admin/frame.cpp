@@ -95,6 +95,16 @@ Result<NamedRequest> parse_request(std::string_view content) {
   return out;
 }
 
+Result<const Verb*> server_verb_of(const NamedRequest& named) {
+  const auto* verb = find_verb(named.verb);
+  if (verb == nullptr || (verb->at_server == nullptr && verb->stream == nullptr))
+    return fail(Errc::unsupported, "no such verb here: " + named.verb);
+  const auto given = named.request.arguments.size() + (verb->sends_file() ? 1 : 0);
+  if (given < verb->least_arguments() || given > verb->most_arguments())
+    return fail(Errc::bad_input, "wrong number of arguments");
+  return verb;
+}
+
 std::string print_answer(const Answer& answer) {
   json::object out;
   if (answer) {

@@ -25,6 +25,9 @@ struct NamedRequest {
 
 std::string print_request(const NamedRequest& request);
 Result<NamedRequest> parse_request(std::string_view content);
+// The verb of a request, if the server carries it out. unsupported; bad_input: another number of
+// arguments.
+Result<const Verb*> server_verb_of(const NamedRequest& named);
 std::string print_answer(const Answer& answer);
 // What the server answered: the value, or its Error. bad_input: no answer of ours.
 Answer parse_answer(std::string_view content);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/server.hpp"
+#include "server/app/administration.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -27,7 +28,6 @@
 #include "directory/model/identity.hpp"
 #include "search/extract/make_extractor.hpp"
 #include "server/admin/audit_log.hpp"
-#include "server/admin/control.hpp"
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
 #include "server/app/collected_mail.hpp"
@@ -188,7 +188,7 @@ struct Server::State {
   std::optional<http::Environment> http;
   std::unique_ptr<admin::AuditLog> audit;
   std::optional<admin::Environment> admin;
-  std::unique_ptr<admin::ControlServer> control;
+  std::unique_ptr<Administration> control;
   std::vector<std::unique_ptr<net::Acceptor>> acceptors;
   net::Signal stop;       // SIGTERM or SIGINT came
   net::Signal house;      // something for the housekeeping: directory changed, SIGHUP, stopping
@@ -761,10 +761,9 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings,
   KONTOR_TRY(state->guards, state->make_guards());
   state->guards->serve(*state->smtp, *state->imap, *state->pop3, *state->admin);
   state->make_collector();
-  if (state->pickup) {
-    KONTOR_TRY(state->pickup->recover());
-  }
-  KONTOR_TRY(state->control, admin::ControlServer::listen(state->io.get_executor(), *state->admin));
+  KONTOR_TRY(state->pickup ? state->pickup->recover() : Result<void>());
+  const Surroundings around{*state->cookies, state->web, *state->log_file, *state->certificate};
+  KONTOR_TRY(state->control, Administration::open(state->io.get_executor(), *state->admin, around));
   for (OpenPort& open : ports) state->listen_on(std::move(open));
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }

@@ -11,7 +11,9 @@ namespace {
 
 // RFC 6265bis, 4.1.3.2: a browser takes it only from this host, over TLS, for all paths.
 constexpr std::string_view k_name = "__Host-kontor";
+constexpr std::string_view k_attributes = "; Path=/; Secure; HttpOnly; SameSite=Strict";
 constexpr std::size_t k_most = 50'000;
+constexpr std::chrono::seconds k_page_life{28'800};
 
 std::string_view value_in(const wire::Request& request) {
   for (const auto& field : request.fields) {
@@ -25,15 +27,14 @@ std::string_view value_in(const wire::Request& request) {
   return {};
 }
 
-// Browsers say from where a request comes (Fetch Metadata; RFC 6454, 7). Other programs do not.
+}  // namespace
+
 bool is_from_elsewhere(const wire::Request& request) {
   const auto site = request.field("Sec-Fetch-Site");
   if (!site.empty() && site != "same-origin" && site != "none") return true;
   const auto origin = request.field("Origin");
   return !origin.empty() && !iequals(origin, "https://" + std::string(request.field("Host")));
 }
-
-}  // namespace
 
 Cookies::Cookies(std::chrono::seconds life, const Clock& clock, Renew renew)
     : life_(life), clock_(clock), renew_(std::move(renew)) {}
@@ -53,16 +54,30 @@ void Cookies::make_room(Table& table) const {
 
 std::string Cookies::give(const directory::Identity& identity) {
   if (life_.count() == 0 || identity.proof != directory::Proof::ticket) return {};
+  return add(identity, life_);
+}
+
+std::string Cookies::begin(const directory::Identity& identity) {
+  return add(identity, life_.count() == 0 ? k_page_life : life_);
+}
+
+std::string Cookies::add(const directory::Identity& identity, std::chrono::seconds life) {
   std::array<char, 32> bytes{};
   random_bytes(bytes.data(), bytes.size());
   auto value = hex_encode({bytes.data(), bytes.size()});
   table_.with([&](Table& table) {
     make_room(table);
-    table.given[value] = Given{identity, clock_.steady() + life_};
+    table.given[value] = Given{identity, clock_.steady() + life};
     table.order.push_back(value);
   });
-  return std::string(k_name) + '=' + value +
-         "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(life_.count());
+  return std::string(k_name) + '=' + value + std::string(k_attributes) +
+         "; Max-Age=" + std::to_string(life.count());
+}
+
+std::string Cookies::end(const wire::Request& request) {
+  const std::string value(value_in(request));
+  table_.with([&](Table& table) { table.given.erase(value); });
+  return std::string(k_name) + "=" + std::string(k_attributes) + "; Max-Age=0";
 }
 
 Result<directory::Identity> Cookies::find(const wire::Request& request, std::string_view peer) {

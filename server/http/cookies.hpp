@@ -30,6 +30,10 @@ class Cookies {
 
   // The value of a field Set-Cookie; empty: none is given.
   std::string give(const directory::Identity& identity);
+  // The same for a page that asked for it: to whoever signed in, by password too.
+  std::string begin(const directory::Identity& identity);
+  // Ends the cookie of a request; the value of a field Set-Cookie that takes it away.
+  std::string end(const wire::Request& request);
   // Who sends a request, by its cookie. not_found: it has none. auth_failed: it is not in force, or
   // the request comes from another site's page.
   Result<directory::Identity> find(const wire::Request& request, std::string_view peer);
@@ -47,11 +51,16 @@ class Cookies {
     std::deque<std::string> order;  // the oldest first
   };
   void make_room(Table& table) const;
+  std::string add(const directory::Identity& identity, std::chrono::seconds life);
 
   std::chrono::seconds life_;
   const Clock& clock_;
   Renew renew_;
   Guarded<Table> table_;
 };
+
+// Does a browser say that a page of another site asks (Fetch Metadata; RFC 6454, 7)? Other programs
+// say neither.
+bool is_from_elsewhere(const wire::Request& request);
 
 }  // namespace kontor::http

@@ -123,7 +123,7 @@ std::optional<wire::Response> refuse_early(const Connection& connection,
   if (found.route == nullptr) return found.refusal;
   if (found.route->access != Access::anybody && request.field("Authorization").empty() &&
       !Cookies::has(request))
-    return ask_for_credentials(connection, found.route->access);
+    return ask_for_credentials(connection, request, found.route->access);
   return std::nullopt;
 }
 

@@ -30,6 +30,7 @@ wire::Field challenge(std::string value) { return {"WWW-Authenticate", std::move
 
 // The answer to a sign-in that failed.
 Entry refuse(const Connection& connection,
+             const wire::Request& request,
              Access access,
              const Error& error,
              std::string_view who) {
@@ -37,7 +38,7 @@ Entry refuse(const Connection& connection,
   const auto& answer = trace::sign_in_answer(error.code());
   const bool is_asked_again = error.code() == Errc::auth_failed ||
                               error.code() == Errc::bad_input || error.code() == Errc::unsupported;
-  if (is_asked_again) return {ask_for_credentials(connection, access), {}, {}};
+  if (is_asked_again) return {ask_for_credentials(connection, request, access), {}, {}};
   // Too many connections of one person are no fault of the request's.
   auto refusal = wire::plain(answer.retry || error.code() == Errc::limit ? 503 : answer.http_status,
                              answer.text);
@@ -46,25 +47,29 @@ Entry refuse(const Connection& connection,
 }
 
 Entry let_in(Connection& connection,
+             const wire::Request& request,
              Access access,
              directory::Identity identity,
              std::string proof) {
   const std::string login = identity.login;
   if (const auto entered = connection.enter(std::move(identity)); !entered)
-    return refuse(connection, access, entered.error(), login);
+    return refuse(connection, request, access, entered.error(), login);
   return {std::nullopt, std::move(proof), {}};
 }
 
-Task<Entry> by_token(Connection& connection, std::string token, Access access) {
+Task<Entry> by_token(Connection& connection,
+                     const wire::Request& request,
+                     std::string token,
+                     Access access) {
   auto exchange = std::move(connection.negotiation);
   if (!exchange) {
     auto begun =
         connection.environment().sign_in.begin(std::string(k_negotiate), context_of(connection));
-    if (!begun) co_return refuse(connection, access, begun.error(), k_negotiate);
+    if (!begun) co_return refuse(connection, request, access, begun.error(), k_negotiate);
     exchange = *std::move(begun);
   }
   auto step = co_await exchange->step(std::move(token));
-  if (!step) co_return refuse(connection, access, step.error(), k_negotiate);
+  if (!step) co_return refuse(connection, request, access, step.error(), k_negotiate);
   std::string proof = base64_encode(step->challenge);
   if (!step->done && !wire::says_completed(step->challenge)) {
     // The client has another token to send, on this connection.
@@ -76,23 +81,26 @@ Task<Entry> by_token(Connection& connection, std::string token, Access access) {
   if (!step->done) {
     // SASL has the client confirm the last token (RFC 4422, 5); HTTP sends it with the answer.
     step = co_await exchange->step(std::string());
-    if (!step) co_return refuse(connection, access, step.error(), k_negotiate);
+    if (!step) co_return refuse(connection, request, access, step.error(), k_negotiate);
     if (!step->done)
-      co_return refuse(connection, access, Error(Errc::auth_failed, "no end of the exchange"),
-                       k_negotiate);
+      co_return refuse(connection, request, access,
+                       Error(Errc::auth_failed, "no end of the exchange"), k_negotiate);
   }
   auto* cookies = connection.environment().cookies;
   std::string cookie = cookies == nullptr ? std::string() : cookies->give(step->identity);
-  auto entry = let_in(connection, access, std::move(step->identity), std::move(proof));
+  auto entry = let_in(connection, request, access, std::move(step->identity), std::move(proof));
   if (!entry.refusal) entry.cookie = std::move(cookie);
   co_return entry;
 }
 
-Task<Entry> by_password(Connection& connection, wire::Password said, Access access) {
+Task<Entry> by_password(Connection& connection,
+                        const wire::Request& request,
+                        wire::Password said,
+                        Access access) {
   auto identity = co_await connection.environment().sign_in.check_password(
       said.user, std::move(said.password), context_of(connection));
-  if (!identity) co_return refuse(connection, access, identity.error(), said.user);
-  co_return let_in(connection, access, *std::move(identity), {});
+  if (!identity) co_return refuse(connection, request, access, identity.error(), said.user);
+  co_return let_in(connection, request, access, *std::move(identity), {});
 }
 
 // By the cookie of an earlier answer; nothing: it has none that counts.
@@ -102,7 +110,7 @@ std::optional<Entry> by_cookie(Connection& connection,
   auto* cookies = connection.environment().cookies;
   if (cookies == nullptr) return std::nullopt;
   auto identity = cookies->find(request, connection.stream().peer().address);
-  if (identity) return let_in(connection, access, *std::move(identity), {});
+  if (identity) return let_in(connection, request, access, *std::move(identity), {});
   if (identity.error().code() != Errc::not_found)
     connection.log().emit(log::events::k_http_login_refused, identity.error());
   return std::nullopt;
@@ -110,13 +118,19 @@ std::optional<Entry> by_cookie(Connection& connection,
 
 }  // namespace
 
-wire::Response ask_for_credentials(const Connection& connection, Access access) {
+wire::Response ask_for_credentials(const Connection& connection,
+                                   const wire::Request& request,
+                                   Access access) {
   auto response = wire::plain(401, "sign in");
-  if (offers(connection, k_negotiate)) response.fields.push_back(challenge("Negotiate"));
-  if (access != Access::ticket && offers(connection, "PLAIN"))
+  const bool is_page = !request.field("X-Kontor-Client").empty();
+  const bool wants_ticket = !is_page || wire::query_parameter(request.query, "negotiate") == "1";
+  if (wants_ticket && offers(connection, k_negotiate))
+    response.fields.push_back(challenge("Negotiate"));
+  if (!is_page && access != Access::ticket && offers(connection, "PLAIN"))
     response.fields.push_back(challenge("Basic realm=\"Kontor\", charset=\"UTF-8\""));
   // RFC 9110, 15.5.2: there is always one.
-  if (response.fields.empty()) response.fields.push_back(challenge("Negotiate"));
+  if (response.fields.empty())
+    response.fields.push_back(challenge(is_page ? "Kontor" : "Negotiate"));
   return response;
 }
 
@@ -125,17 +139,18 @@ Task<Entry> sign_in(Connection& connection, const wire::Request& request, Access
   if (value.empty()) {
     connection.negotiation.reset();
     if (auto entry = by_cookie(connection, request, access)) co_return *std::move(entry);
-    co_return Entry{ask_for_credentials(connection, access), {}, {}};
+    co_return Entry{ask_for_credentials(connection, request, access), {}, {}};
   }
   auto credentials = wire::parse_authorization(value);
-  if (!credentials) co_return refuse(connection, access, credentials.error(), "");
+  if (!credentials) co_return refuse(connection, request, access, credentials.error(), "");
   if (auto* token = std::get_if<wire::Token>(&*credentials))
-    co_return co_await by_token(connection, std::move(token->bytes), access);
+    co_return co_await by_token(connection, request, std::move(token->bytes), access);
   connection.negotiation.reset();
   if (access == Access::ticket || !offers(connection, "PLAIN"))
-    co_return refuse(connection, access, Error(Errc::unsupported, "no passwords here"), "");
-  co_return co_await by_password(connection, std::move(std::get<wire::Password>(*credentials)),
-                                 access);
+    co_return refuse(connection, request, access, Error(Errc::unsupported, "no passwords here"),
+                     "");
+  co_return co_await by_password(connection, request,
+                                 std::move(std::get<wire::Password>(*credentials)), access);
 }
 
 }  // namespace kontor::http

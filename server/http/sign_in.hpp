@@ -15,8 +15,12 @@ struct Entry {
   std::string cookie;                     // for Set-Cookie
 };
 
-// 401 with the schemes that the route and the settings allow.
-wire::Response ask_for_credentials(const Connection& connection, Access access);
+// 401 with the schemes that the route and the settings allow. A page (it sends X-Kontor-Client)
+// asks for a password itself: it gets none that a browser would show a window for, but Negotiate
+// where its query says negotiate=1.
+wire::Response ask_for_credentials(const Connection& connection,
+                                   const wire::Request& request,
+                                   Access access);
 
 // Checks the credentials of a request.
 Task<Entry> sign_in(Connection& connection, const wire::Request& request, Access access);

@@ -64,6 +64,8 @@ ALLOWED = {
     'server/smtp': BASE + STORE + DIRECTORY_SEEN
                    + ['server/smtp/wire', 'server/delivery', 'server/policy', 'server/sharing', 'server/trace', 'server/message_trace', 'server/queue', 'server/quarantine', 'server/filter', 'server/rules'],
     'server/admin/archive': BASE,
+    'server/admin/remote': BASE + ['server/admin'],
+    'server/admin/api': BASE + DIRECTORY_SEEN + ['server/admin', 'server/http', 'server/http/wire'],
     'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/moderation', 'server/collector', 'server/quarantine', 'server/learning', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/reports', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'server/rules', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
@@ -76,6 +78,7 @@ FOREIGN = [
     (r'openssl/.*', ['base/net', 'base/crypto']),
     (r'unbound.*', ['base/net']),
     (r'libpsl\.h', ['server/filter/dmarc']),
+    (r'curl/.*', ['server/admin/remote']),
     (r're2/.*', ['server/rules']),
     (r'sqlite3\.h', ['server/message_trace/database']),
     (r'zlib\.h', ['base/net']),

@@ -9,7 +9,23 @@ namespace kontor::log::events {
 
 inline constexpr EventKind k_admin_verb_run{
     "admin.verb.run", LogLevel::info,
-    "Somebody with access to the control socket asked for this (kontorctl).", ""};
+    "Somebody with access to the control socket asked for this (kontorctl), or `user` by the "
+    "administration interface.",
+    ""};
+
+inline constexpr EventKind k_admin_request_refused{
+    "admin.request.refused", LogLevel::info,
+    "A request to the administration interface was refused: `user` may not do this, or it is not "
+    "in order.",
+    ""};
+
+inline constexpr EventKind k_admin_job_begun{
+    "admin.job.begun", LogLevel::info, "A long work was begun over the administration interface.",
+    ""};
+
+inline constexpr EventKind k_admin_job_ended{
+    "admin.job.ended", LogLevel::info,
+    "A long work that was begun over the administration interface ended; `status` says how.", ""};
 
 inline constexpr EventKind k_import_ended{
     "admin.import.ended", LogLevel::info,
@@ -30,7 +46,8 @@ inline constexpr EventKind k_audit_unsound{
     "Compare it with the numbers and hashes of admin.audit.written in the log of the server, and "
     "find out who may write to the data folder."};
 
-inline constexpr std::array k_admin_events{&k_admin_verb_run, &k_import_ended, &k_audit_written,
-                                           &k_audit_unsound};
+inline constexpr std::array k_admin_events{
+    &k_admin_verb_run, &k_admin_request_refused, &k_admin_job_begun, &k_admin_job_ended,
+    &k_import_ended,   &k_audit_written,         &k_audit_unsound};
 
 }  // namespace kontor::log::events
