@@ -23,6 +23,7 @@
 #include "server/queue/queue.hpp"
 #include "server/trace/app_passwords.hpp"
 #include "server/trace/guard.hpp"
+#include "server/trace/services.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
 
@@ -108,6 +109,7 @@ struct Environment {
   learning::Learner* learner = nullptr;                          // nullptr: nothing is learnt
   filter::screening::SpamBase* spam_base = nullptr;              // nullptr: none (tests)
   Roles* roles = nullptr;                                        // nullptr: none (tests)
+  trace::Services* services = nullptr;                           // nullptr: none (tests)
   std::function<std::vector<std::string>()> recent_log = {};     // lines, the oldest first
   std::function<std::shared_ptr<const net::TlsContext>()> certificate = {};
 };

@@ -3,6 +3,7 @@
 
 #include "base/io/work_pool.hpp"
 #include "server/admin/api/api.hpp"
+#include "server/admin/service_states.hpp"
 #include "server/admin/verbs.hpp"
 #include "server/app/process.hpp"
 
@@ -33,6 +34,8 @@ Result<std::unique_ptr<Administration>> Administration::open(boost::asio::any_io
                                             environment.settings.server.data_folder + "/roles",
                                             *environment.workers));
   environment.roles = roles.get();
+  KONTOR_TRY(admin::load_services(around.services, environment.settings.server.data_folder));
+  environment.services = &around.services;
   environment.recent_log = [&log = around.log] { return log.recent(); };
   environment.certificate = [&certificate = around.certificate] { return certificate.current(); };
   auto parts = std::make_unique<Parts>(environment, std::move(roles));

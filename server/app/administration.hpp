@@ -8,6 +8,7 @@
 #include "server/app/certificate.hpp"
 #include "server/http/cookies.hpp"
 #include "server/http/routes.hpp"
+#include "server/trace/services.hpp"
 
 namespace kontor::app {
 
@@ -17,6 +18,7 @@ struct Surroundings {
   http::Routes& web;  // gets the interface
   const log::Log& log;
   const Certificate& certificate;
+  trace::Services& services;  // gets its states
 };
 
 class Administration {

@@ -17,30 +17,34 @@ constexpr std::size_t k_goodbye_line = 1'024;
 constexpr std::size_t k_most_names = 5;
 
 struct Words {
-  std::string_view blocked, denied, undecided;
+  std::string_view blocked, denied, undecided, closed;
 };
 
 // RFC 9051, 7.1.5 with the codes of RFC 5530.
 constexpr Words k_imap{
     "* BYE [UNAVAILABLE] too many wrong passwords from your address, try again later\r\n",
     "* BYE [NOPERM] your address may not use this service\r\n",
-    "* BYE [UNAVAILABLE] your address cannot be checked, try again later\r\n"};
+    "* BYE [UNAVAILABLE] your address cannot be checked, try again later\r\n",
+    "* BYE [UNAVAILABLE] the administrator has paused this service, try again later\r\n"};
 // RFC 3206, 4.
 constexpr Words k_pop3{
     "-ERR [SYS/TEMP] too many wrong passwords from your address, try again later\r\n",
     "-ERR [SYS/PERM] your address may not use this service\r\n",
-    "-ERR [SYS/TEMP] your address cannot be checked, try again later\r\n"};
+    "-ERR [SYS/TEMP] your address cannot be checked, try again later\r\n",
+    "-ERR [SYS/TEMP] the administrator has paused this service, try again later\r\n"};
 // RFC 5804, 1.2.
 constexpr Words k_sieve{"BYE (TRYLATER) \"too many wrong passwords from your address\"\r\n",
                         "BYE \"your address may not use this service\"\r\n",
-                        "BYE (TRYLATER) \"your address cannot be checked\"\r\n"};
+                        "BYE (TRYLATER) \"your address cannot be checked\"\r\n",
+                        "BYE (TRYLATER) \"the administrator has paused this service\"\r\n"};
 // RFC 5321, 3.1 (554) and 3.8 (421).
 constexpr Words k_smtp{"421 4.7.0 too many wrong passwords from your address, try again later\r\n",
                        "554 5.7.1 your address may not use this service\r\n",
-                       "421 4.4.3 your address cannot be checked, try again later\r\n"};
+                       "421 4.4.3 your address cannot be checked, try again later\r\n",
+                       "421 4.3.2 the administrator has paused this service, try again later\r\n"};
 
 bool speaks_smtp(Service service) {
-  return service == Service::mx || service == Service::submission;
+  return service == Service::mx || service == Service::submission || service == Service::lmtp;
 }
 
 std::string_view words_for(Service service, Gate::Verdict verdict) {
@@ -49,6 +53,7 @@ std::string_view words_for(Service service, Gate::Verdict verdict) {
                        : service == Service::sieve ? k_sieve
                                                    : k_imap;
   if (verdict == Gate::Verdict::blocked) return words.blocked;
+  if (verdict == Gate::Verdict::closed) return words.closed;
   return verdict == Gate::Verdict::denied ? words.denied : words.undecided;
 }
 
@@ -110,6 +115,8 @@ const AccessRules& Gate::rules_of(Service service) const {
 }
 
 Gate::Verdict Gate::judge(const net::Endpoint& peer, Service service) const {
+  const auto place = trace::Services::find(name_of(service));
+  if (place && services_.state(*place) != trace::ServiceState::running) return Verdict::closed;
   if (service == Service::lmtp) return Verdict::open;
   const auto address = parse_ip_address(peer.address);
   if (!address) return Verdict::open;  // a Unix socket: nobody from outside
@@ -138,9 +145,10 @@ Task<void> Gate::turn_away(net::Stream& stream, Port port, Verdict verdict) cons
                                                  : log::events::k_connection_denied;
   log_.emit(kind, {{log::Keys::listener, port.name},
                    {log::Keys::peer, stream.peer().text()},
-                   {log::Keys::reason, verdict == Verdict::undecided ? "the DNS does not answer"
-                                       : verdict == Verdict::blocked ? "blocked"
-                                                                     : "settings access"}});
+                   {log::Keys::reason, verdict == Verdict::closed      ? "services"
+                                       : verdict == Verdict::undecided ? "the DNS does not answer"
+                                       : verdict == Verdict::blocked   ? "blocked"
+                                                                       : "settings access"}});
   if (port.implicit_tls || port.service == Service::ldap) co_return;
   const auto words = words_for(port.service, verdict);
   const auto told = co_await stream.write(words, k_goodbye_limit);

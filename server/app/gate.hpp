@@ -16,6 +16,7 @@
 #include "base/net/stream.hpp"
 #include "server/app/listeners.hpp"
 #include "server/trace/guard.hpp"
+#include "server/trace/services.hpp"
 
 namespace kontor::app {
 
@@ -24,6 +25,7 @@ class Gate {
   enum class Verdict : unsigned char {
     open,
     ask_names,  // only its host names can tell
+    closed,     // the service is paused or stopped
     blocked,
     denied,
     undecided,  // the names were asked for in vain
@@ -34,6 +36,9 @@ class Gate {
        const trace::Guard& guard,
        net::Resolver& resolver,
        log::Context log);
+
+  // Which services take connections at all; all do when it is made.
+  trace::Services& services() noexcept { return services_; }
 
   // What the address alone says. Memory only.
   Verdict judge(const net::Endpoint& peer, Service service) const;
@@ -47,6 +52,7 @@ class Gate {
 
   AccessRules everybody_, imap_, pop3_, smtp_, submission_, http_, ldap_;
   const trace::Guard& guard_;
+  trace::Services services_;
   net::Resolver& resolver_;
   const log::Context log_;
 };

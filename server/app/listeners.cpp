@@ -5,6 +5,28 @@
 
 namespace kontor::app {
 
+std::string_view name_of(Service service) noexcept {
+  switch (service) {
+    case Service::imap:
+      return "imap";
+    case Service::pop3:
+      return "pop3";
+    case Service::mx:
+      return "smtp";
+    case Service::submission:
+      return "submission";
+    case Service::lmtp:
+      return "lmtp";
+    case Service::http:
+      return "http";
+    case Service::ldap:
+      return "ldap";
+    case Service::sieve:
+      return "managesieve";
+  }
+  return {};
+}
+
 std::span<const Port> ports() {
   static constexpr std::array<Port, 12> k_ports{{
       {"smtp", 25, Service::mx, false},

@@ -14,6 +14,9 @@ namespace kontor::app {
 
 enum class Service : std::uint8_t { imap, pop3, mx, submission, lmtp, http, ldap, sieve };
 
+// "imap", "smtp", …, as sessions are called.
+std::string_view name_of(Service service) noexcept;
+
 struct Port {
   std::string_view name;
   std::uint16_t standard;  // IANA; server.port_base is added

@@ -762,7 +762,8 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings,
   state->guards->serve(*state->smtp, *state->imap, *state->pop3, *state->admin);
   state->make_collector();
   KONTOR_TRY(state->pickup ? state->pickup->recover() : Result<void>());
-  const Surroundings around{*state->cookies, state->web, *state->log_file, *state->certificate};
+  const Surroundings around{*state->cookies, state->web, *state->log_file, *state->certificate,
+                            state->gate->services()};
   KONTOR_TRY(state->control, Administration::open(state->io.get_executor(), *state->admin, around));
   for (OpenPort& open : ports) state->listen_on(std::move(open));
   return std::unique_ptr<Server>(new Server(std::move(state)));

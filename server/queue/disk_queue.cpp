@@ -113,7 +113,7 @@ void DiskQueue::assign(Core& core, Row& row) const {
   const auto head = head_of(row);
   for (std::size_t i = 0; i < row.recipients.size(); ++i) {
     const auto& address = head.recipients[i].address;
-    const bool is_paused = !core.paused.empty() && core.paused.contains(paused_domain(address));
+    const bool is_paused = is_paused_in(core.paused, address);
     auto& one = row.recipients[i];
     core.schedule.assign(one, is_paused ? std::string(k_paused) + paused_domain(address)
                                         : transport->destination(address));

@@ -45,7 +45,7 @@ void DiskQueue::reassign(Core& core, const std::string& domain) {
   for (auto& [id, row] : core.table.rows()) {
     const auto head = head_of(row);
     const bool is_meant = std::ranges::any_of(head.recipients, [&](const Recipient& one) {
-      return paused_domain(one.address) == domain;
+      return domain == "*" || paused_domain(one.address) == domain;
     });
     if (!is_meant) continue;
     assign(core, row);

@@ -48,6 +48,11 @@ Result<std::set<std::string>> decode_paused(std::string_view bytes) {
   return domains;
 }
 
+bool is_paused_in(const std::set<std::string>& paused, std::string_view address) {
+  if (paused.empty()) return false;
+  return paused.contains("*") || paused.contains(paused_domain(address));
+}
+
 std::string paused_domain(std::string_view address) {
   const auto at = address.rfind('@');
   return at == std::string_view::npos ? std::string() : to_lower(address.substr(at + 1));

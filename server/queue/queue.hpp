@@ -120,7 +120,8 @@ class Queue {
   // Ends it; with `tell`, its sender gets a failure notice.
   virtual Task<Result<void>> remove(MessageId id, bool tell) = 0;
   // Nothing is tried for recipients of this domain until it is resumed, also after a restart; what
-  // is under way ends. Meanwhile their time does not run out. bad_input: no name of a domain.
+  // is under way ends. Meanwhile their time does not run out. "*" is every domain. bad_input: no
+  // name of a domain.
   virtual Task<Result<void>> pause(std::string domain) = 0;
   // Its mail is due now. not_found: it was not paused.
   virtual Task<Result<void>> resume(std::string domain) = 0;

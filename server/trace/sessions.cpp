@@ -166,6 +166,10 @@ class TableOfSessions final : public Sessions {
     });
   }
 
+  std::size_t end_protocol(const std::string& protocol, std::string reason) override {
+    return end_if([&](const Row& row) { return row.info.protocol == protocol; }, reason);
+  }
+
   std::size_t end_all(std::string reason) override {
     return end_if([](const Row&) { return true; }, reason);
   }

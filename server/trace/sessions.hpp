@@ -66,6 +66,8 @@ class Sessions {
   virtual bool end_session(std::uint64_t session,
                            const directory::PrincipalId& person,
                            std::string reason) = 0;
+  // Ends the sessions of a protocol; how many there were.
+  virtual std::size_t end_protocol(const std::string& protocol, std::string reason) = 0;
   // Ends every session: the server stops.
   virtual std::size_t end_all(std::string reason) = 0;
   // Those people whose sessions are open, each once.

@@ -119,6 +119,30 @@ class Clients(ServerCase):
                          '--ssl-reqd', '--mail-from', 'bob@' + MAIL, '--mail-rcpt', 'bob@' + MAIL, '-T', str(file))
         self.assertNotEqual(sent.returncode, 0)
 
+    def kontorctl(self, who, *words):
+        """Of a server elsewhere, with that person's ticket."""
+        done = subprocess.run([kontor.program('kontorctl'), '--server', 'https://%s:%d' % (samba.MAIL_HOST, self.server.port('https')),
+                               '--ca-file', str(self.domain.ca_file), '--json', *words],
+                              env=self.domain.kinit(who), text=True, capture_output=True, timeout=kontor.PATIENCE)
+        return done.returncode, done.stdout + done.stderr
+
+    def test_administration_by_ticket(self):
+        """alice is in the administrators' group by another group; carol gets a role by a group of the domain."""
+        status, said = self.kontorctl('alice', 'accounts', 'list')
+        self.assertEqual(status, 0, said)
+        self.assertIn('bob@' + MAIL, said)
+        status, said = self.kontorctl('carol', 'queue')
+        self.assertEqual((status, 'no_permission' in said), (1, True), said)
+        status, said = self.kontorctl('alice', 'roles', 'grant', 'dev@' + MAIL, 'help-desk')
+        self.assertEqual(status, 0, said)
+        self.assertEqual(self.kontorctl('carol', 'queue')[0], 0)
+        status, said = self.kontorctl('carol', 'quota', 'set', 'bob@' + MAIL, '3GB')
+        self.assertEqual(status, 0, said)
+        record = self.server.ctl('audit', 'list', '--kind', 'change', '--limit', '1')[0]
+        self.assertEqual(record['who']['account'].lower(), 'carol@' + MAIL)
+        status, said = self.kontorctl('carol', 'policy', 'set', 'everybody', 'quota=1GB')
+        self.assertIn('no_permission', said)
+
     def test_mbsync_by_ticket(self):
         env = self.domain.kinit('ivan')
         self.server.lmtp(['ivan@' + MAIL], message('for mbsync', 'ivan@' + MAIL))

@@ -286,6 +286,37 @@ class Interface(unittest.TestCase):
         self.assertIn('MX', [one.get('type') for one in records])
         self.ask('GET', '/domains/nowhere.test', status=404)
 
+    def test_services_pause_and_stop(self):
+        def greeting(name):
+            wire = kontor.Wire(self.server.connect(name))
+            self.addCleanup(wire.close)
+            return wire, wire.line()
+        wire, said = greeting('imap')
+        self.assertIn(b'OK', said)
+        self.assertEqual({row['state'] for row in self.ask('GET', '/services')['items']}, {'running'})
+        self.ask('POST', '/services/imap/pause', {})
+        self.assertIn(b'BYE [UNAVAILABLE]', greeting('imap')[1])
+        wire.send(b'a NOOP\r\n')
+        self.assertIn(b'a OK', wire.line(), 'who is there goes on')
+        self.ask('POST', '/services/smtp/stop', {})
+        self.assertIn(b'421 4.3.2', greeting('smtp')[1])
+        self.server.restart()
+        self.client.close()
+        self.assertIn(b'421 4.3.2', greeting('smtp')[1], 'over a restart')
+        self.ask('POST', '/services/smtp/start', {})
+        self.assertIn(b'220', greeting('smtp')[1])
+        self.ask('POST', '/services/imap/start', {})
+        wire, said = greeting('imap')
+        self.assertIn(b'OK', said)
+        self.ask('POST', '/services/imap/stop', {})
+        self.assertIn(b'BYE', wire.line(), 'who is there is sent away')
+        self.ask('POST', '/services/imap/start', {})
+        self.ask('POST', '/services/queue/stop', {})
+        self.assertEqual([row['paused'] for row in self.server.ctl('queue', 'pause')], ['*'])
+        self.ask('POST', '/services/queue/start', {})
+        self.assertEqual(self.server.ctl('queue', 'pause'), [])
+        self.ask('POST', '/services/nothing/stop', {}, status=404)
+
     # --- jobs
 
     def job(self, body):
@@ -329,7 +360,7 @@ class Interface(unittest.TestCase):
         values = ['', 'x', 'nobody@example.test', '\u0416' * 300, "'\"<script>", '-1', '0', '99999999999999999999', None, True, [], ['a'], {}, {'a': 1}, 1.5, -3, 'a\0b']
         rows = random.Random(7)
         sent = 0
-        harmless = ('/directory', '/dmarc/send', '/tlsrpt/send')
+        harmless = ('/directory', '/dmarc/send', '/tlsrpt/send', '/services')
         for method, path, operation in self.operations():
             if path.startswith(harmless) and method != 'GET':
                 continue

@@ -27,6 +27,10 @@ inline constexpr EventKind k_admin_job_ended{
     "admin.job.ended", LogLevel::info,
     "A long work that was begun over the administration interface ended; `status` says how.", ""};
 
+inline constexpr EventKind k_service_switched{
+    "admin.service.switched", LogLevel::info,
+    "An administrator paused, stopped or started a service (kontorctl services).", ""};
+
 inline constexpr EventKind k_import_ended{
     "admin.import.ended", LogLevel::info,
     "An import of mail (kontorctl import) ended, by itself or because kontorctl went away; `count` "
@@ -47,7 +51,7 @@ inline constexpr EventKind k_audit_unsound{
     "find out who may write to the data folder."};
 
 inline constexpr std::array k_admin_events{
-    &k_admin_verb_run, &k_admin_request_refused, &k_admin_job_begun, &k_admin_job_ended,
-    &k_import_ended,   &k_audit_written,         &k_audit_unsound};
+    &k_admin_verb_run,   &k_admin_request_refused, &k_admin_job_begun, &k_admin_job_ended,
+    &k_service_switched, &k_import_ended,          &k_audit_written,   &k_audit_unsound};
 
 }  // namespace kontor::log::events

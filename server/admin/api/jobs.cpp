@@ -35,14 +35,14 @@ namespace json = boost::json;
 using log::Keys;
 
 constexpr std::size_t k_longest_answer = 4U << 20U, k_longest_line = 1'000;
-constexpr std::array<std::string_view, 10> k_verbs{
-    "backup", "backup list", "backup unpack",  "backup verify", "export",
-    "import", "restore",     "search rebuild", "store compact", "audit verify"};
-// Options and arguments that name files.
-constexpr std::array<std::string_view, 8> k_files{"FOLDER", "FILE",   "BACKUP", "TAR",
-                                                  "SOURCE", "--list", "--from", "--since"};
-// Of IMAP import: a password would have to lie in a file of the server.
-constexpr std::array<std::string_view, 1> k_mail_folders{"--folder"};
+constexpr std::array<std::string_view, 11> k_verbs{
+    "backup",  "backup list", "backup unpack",  "backup verify", "export",      "import",
+    "restore", "search",      "search rebuild", "store compact", "audit verify"};
+
+// What stands for files in the table of verbs.
+constexpr std::array<std::string_view, 5> k_files{"FOLDER", "FILE", "BACKUP", "TAR", "SOURCE"};
+// Options with a FOLDER that is one of a mailbox.
+constexpr std::array<std::string_view, 2> k_mail_folders{"--folder", "--into"};
 
 std::string transfer_folder(const std::string& data_folder) { return data_folder + "/transfer"; }
 
@@ -60,8 +60,7 @@ Result<std::string> placed(const std::string& value, const std::string& data_fol
 }
 
 bool names_file(std::string_view name, std::string_view values) {
-  if (contains(k_mail_folders, name)) return false;
-  return contains(k_files, name) || contains(k_files, values);
+  return !contains(k_mail_folders, name) && contains(k_files, values);
 }
 
 }  // namespace

@@ -247,6 +247,7 @@ class FakeQueue final : public queue::Queue {
 
 class FakeSessions final : public trace::Sessions {
  public:
+  std::size_t end_protocol(const std::string&, std::string) override { return 0; }
   Result<std::unique_ptr<trace::Session>> enter(std::string protocol,
                                                 const net::Endpoint&,
                                                 bool) override {

@@ -7,6 +7,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
+#include <fstream>
 #include <set>
 
 #include "base/core/contains.hpp"
@@ -14,10 +16,12 @@
 #include "server/admin/api/answers.hpp"
 #include "server/admin/api/jobs.hpp"
 #include "server/admin/api/openapi.hpp"
+#include "server/admin/api/powershell.hpp"
 #include "server/admin/audit_log.hpp"
 #include "server/admin/log_lines.hpp"
 #include "server/admin/operations.hpp"
 #include "server/admin/roles.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/unit/directory/model/people.hpp"
 
 namespace kontor::admin {
@@ -142,6 +146,56 @@ TEST(Description, HasEachOperation) {
   EXPECT_THAT(text, HasSubstr(R"("x-kontor-right":"help")"));
 }
 
+// There is no PowerShell where this is built: the module is held against the table, and its quotes
+// and braces are counted.
+TEST(PowerShell, HasAFunctionForEachOperation) {
+  const auto text = api::powershell_module();
+  std::set<std::string> functions;
+  std::size_t calls = 0;
+  int depth = 0;
+  bool is_quoted = false;
+  for (const auto line : split(text, '\n')) {
+    if (line.starts_with("function ")) {
+      const auto name = line.substr(9, line.find(' ', 9) - 9);
+      EXPECT_TRUE(functions.insert(std::string(name)).second) << name << " is there twice";
+    }
+    if (line.starts_with("#") || line.starts_with(".") || line.starts_with("<#")) continue;
+    const bool is_code = line.starts_with("  ") || line.starts_with("function ") || line == "}";
+    for (const char c : is_code ? line : std::string_view()) {
+      if (c == '\'') is_quoted = !is_quoted;
+      if (!is_quoted && c == '{') ++depth;
+      if (!is_quoted && c == '}') --depth;
+      EXPECT_GE(depth, 0) << line;
+    }
+    EXPECT_FALSE(is_quoted) << line;
+    const auto at = line.find("-Method ");
+    if (at == std::string_view::npos || line.starts_with("  Invoke")) continue;
+    const auto method = line.substr(at + 8, line.find(' ', at + 8) - at - 8);
+    const auto begin = line.find("-Path '") + 7;
+    const auto path = line.substr(begin, line.find('\'', begin) - begin);
+    const auto found = std::ranges::find_if(operations(), [&](const Operation& one) {
+      return one.method == method && one.path == path;
+    });
+    ASSERT_NE(found, operations().end()) << line;
+    for (const auto& one : parameters_of(*found))
+      EXPECT_THAT(std::string(line), HasSubstr("= '" + one.name + "'")) << one.name;
+    ++calls;
+  }
+  EXPECT_EQ(depth, 0);
+  EXPECT_EQ(calls, operations().size());
+  EXPECT_EQ(functions.size(), operations().size() + 2);
+}
+
+TEST(PowerShell, GeneratedModuleIsOfToday) {
+  const auto path = source_dir() / "docs/generated/Kontor.psm1";
+  if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr)
+    std::ofstream(path) << api::powershell_module();
+  std::ifstream file(path);
+  const std::string kept((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_EQ(kept, api::powershell_module())
+      << "run: KONTOR_WRITE_GENERATED=1 build/dev/tests/unit_server --gtest_filter='*Generated*'";
+}
+
 // --- roles
 
 constexpr std::uint32_t k_anna = 1, k_helpers = 10;
@@ -258,6 +312,10 @@ TEST(Jobs, AreGivenPathsInTheirFolderAlone) {
   EXPECT_EQ(words("search rebuild", {"a@x.test"}, {}), "--data /d --json search rebuild a@x.test");
   EXPECT_EQ(words("export", {"a@x.test"}, {{"--folder", "INBOX"}, {"--to", "x"}}),
             "--data /d --json export a@x.test --folder INBOX --to /d/transfer/x");
+  EXPECT_EQ(words("search", {"from:anna"}, {{"--all", ""}, {"--export", "x"}}),
+            "--data /d --json search from:anna --all --export /d/transfer/x");
+  EXPECT_EQ(words("restore", {"a@x.test"}, {{"--from", "f"}, {"--into", "Old"}}),
+            "--data /d --json restore a@x.test --from /d/transfer/f --into Old");
   for (const auto* path : {"/etc", "../x", "a/../b", "", ".", "a/./b"})
     EXPECT_EQ(words("backup", {}, {{"--all", ""}, {"--to", path}}), "bad_input") << path;
   EXPECT_EQ(words("store repair", {"x"}, {}), "bad_input");

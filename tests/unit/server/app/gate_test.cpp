@@ -90,6 +90,38 @@ TEST_F(GateTest, WhatTheAddressAloneSays) {
   EXPECT_EQ(resolver.asked, 0);
 }
 
+TEST_F(GateTest, AServiceThatIsPausedTakesNobody) {
+  Gate one = gate();
+  const net::Endpoint peer{"10.1.2.3", 1};
+  EXPECT_EQ(one.judge(peer, Service::imap), Verdict::open);
+  for (const auto state : {trace::ServiceState::paused, trace::ServiceState::stopped}) {
+    one.services().set(trace::Services::find("imap").value(), state);
+    EXPECT_EQ(one.judge(peer, Service::imap), Verdict::closed);
+    EXPECT_EQ(one.judge(peer, Service::pop3), Verdict::open);
+    one.services().set(trace::Services::find("lmtp").value(), state);
+    EXPECT_EQ(one.judge({"unix", 0}, Service::lmtp), Verdict::closed);
+  }
+  for (const auto& port : ports())
+    EXPECT_TRUE(trace::Services::find(name_of(port.service)).has_value()) << port.name;
+}
+
+TEST(Services, AreReadAsTheyWereWritten) {
+  trace::Services all, other;
+  all.set(1, trace::ServiceState::paused);
+  all.set(6, trace::ServiceState::stopped);
+  const auto text = all.format();
+  ASSERT_TRUE(other.parse(text).has_value());
+  for (std::size_t i = 0; i < trace::Services::k_names.size(); ++i)
+    EXPECT_EQ(other.state(i), all.state(i));
+  EXPECT_EQ(other.parse("kontor-services 2\n").error().code(), Errc::unsupported);
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_FALSE(other.parse(std::string_view(text).substr(0, size)).has_value()) << size;
+  for (const auto* bad : {"kontor-services 1\nimap\nend\n", "kontor-services 1\nx=paused\nend\n",
+                          "kontor-services 1\nimap=asleep\nend\n"})
+    EXPECT_EQ(other.parse(bad).error().code(), Errc::bad_input) << bad;
+  EXPECT_EQ(other.state(1), trace::ServiceState::paused) << "nothing has changed";
+}
+
 TEST_F(GateTest, NamesCountWhenTheDnsLeadsThereAndBack) {
   const auto names = [&](const std::string& address) {
     boost::asio::io_context context;

@@ -56,6 +56,18 @@ TEST_F(PauseTest, WhatWaitsAlreadyIsPausedToo) {
   EXPECT_EQ(queue->list("", 10).front().recipients.front().recipient.destination, "paused:b.test");
 }
 
+TEST_F(PauseTest, EverythingCanBePaused) {
+  open_and_start();
+  pause("*");
+  add({"x@b.test", "y@c.test"});
+  settle();
+  EXPECT_THAT(transport.handed, IsEmpty());
+  EXPECT_TRUE(run(queue->resume("*")));
+  settle();
+  EXPECT_THAT(handed_to("b.test"), SizeIs(1));
+  EXPECT_THAT(handed_to("c.test"), SizeIs(1));
+}
+
 TEST_F(PauseTest, APauseOutlivesARestart) {
   open_and_start();
   pause("b.test");
