@@ -212,6 +212,9 @@ class Interface(unittest.TestCase):
         self.assertEqual(ask(BORIS, 'queue')[0], 0)
         self.assertIn('no_permission', str(ask(BORIS, 'queue', 'pause', 'x.test')))
         self.assertEqual(ask(BORIS, 'queue', 'pause')[0], 0)
+        self.assertEqual(ask(BORIS, 'upkeep', CLARA)[0], 0)
+        self.assertIn('no_permission', str(ask(BORIS, 'upkeep')), 'of all mailboxes')
+        self.assertIn('no_permission', str(ask(BORIS, 'app-password', 'add', CLARA)), 'that would open her mailbox')
 
     def test_rehearsals(self):
         self.ask('POST', '/migrations?dry_run=true', {'all': True, 'to-source': 'nowhere'}, status=400)

@@ -227,6 +227,10 @@ class Api {
     Asked asked{
         call, std::move(powers), {operation, path_values_of(*operation, named.request)}, {}, {}};
     KONTOR_CO_TRY(check_right(asked));
+    // The table names the right for one mailbox; the same for all of them needs more.
+    if (operation->changes() && !names_all(*operation, asked.matched.values) &&
+        !asked.powers.may(Right::server))
+      co_return fail(Errc::no_permission, "your roles allow this for one mailbox at a time");
     auto request = std::move(named.request);
     request.peer = peer_of(call);
     note_verb(asked, request);
@@ -238,6 +242,12 @@ class Api {
     out.body = print_answer(value);
     out.fields.push_back({"Cache-Control", "no-store"});
     co_return out;
+  }
+
+  static bool names_all(const Operation& operation, const PathValues& values) {
+    return std::ranges::all_of(parameters_of(operation), [&](const Parameter& one) {
+      return one.place != Parameter::Place::path || values.contains(one.name);
+    });
   }
 
   static std::string peer_of(const http::Call& call) {
