@@ -254,10 +254,13 @@ class Api {
     return "account=" + call.person->mail + " address=" + call.peer;
   }
 
+  // What only looks is in the log of requests (http.access.logged); a page asks often.
   void note_verb(const Asked& asked, const Request& request) const {
+    const auto& operation = asked.operation();
+    if (!operation.changes() && operation.right == Right::look) return;
     parts_.desk.environment.log.emit(log::events::k_admin_verb_run,
                                      {{Keys::user, asked.call.person->login},
-                                      {Keys::command, asked.operation().verb},
+                                      {Keys::command, operation.verb},
                                       {Keys::detail, join(request.arguments, " ")}});
   }
 
