@@ -22,6 +22,17 @@ install_packages() {
     say "Installing failed; the message of apt-get above says why."; return 1; }
 }
 
+# install_node: Debian's Node.js and npm, where there are none. The console is built with them.
+install_node() {
+  command -v npm >/dev/null || install_packages cmake/packages-web.txt
+}
+
+# build_console PRESET: the web console. Without it the server works all the same, and says so at /admin/.
+build_console() {
+  command -v npm >/dev/null && ninja -C "build/$1" console >&2 && return 0
+  say "The web console could not be built (it needs nodejs, npm and, once, the network); kontorctl does all that it does."
+}
+
 # One compile job for each core, but no more than memory carries (about 1.5 GB each).
 compile_jobs() {
   local cores memory

@@ -26,6 +26,7 @@ install(FILES docs/generated/kontor.toml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/m
 install(FILES docs/generated/Kontor.psm1 DESTINATION share/kontor/powershell)
 install(FILES packaging/debian/copyright NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/admin DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${CMAKE_BINARY_DIR}/web/ DESTINATION share/kontor/console OPTIONAL)  # where the console was built
 install(FILES docs/generated/settings.md docs/generated/events.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/generated)
 
 if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/web.hpp"
 
+#include "server/app/console.hpp"
 #include "server/app/sts.hpp"
 #include "server/autodiscover/routes.hpp"
 #include "server/dav/routes.hpp"
@@ -31,6 +32,7 @@ http::Routes make_web(const config::Settings& settings,
   all.add({"/health", {"GET"}, http::Access::anybody, [&directory](http::Call) {
              return health(directory);
            }});
+  all.add(console_routes());
   all.add(own_policy_route(settings, directory));
   all.add(autodiscover::routes({settings, directory, sign_in, clock}));
   all.add(dav::routes(

@@ -66,6 +66,7 @@ ALLOWED = {
     'server/admin/archive': BASE,
     'server/admin/remote': BASE + ['server/admin'],
     'server/admin/api': BASE + DIRECTORY_SEEN + ['server/admin', 'server/http', 'server/http/wire'],
+    'server/admin/console': BASE + ['server/http', 'server/http/wire'],
     'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/moderation', 'server/collector', 'server/quarantine', 'server/learning', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/reports', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'server/rules', 'search'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }

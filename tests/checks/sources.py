@@ -14,7 +14,7 @@ RAW = re.compile(r'(?<![\w.>])(new [A-Z]\w*[({]|delete \w|goto \w)')
 
 
 def problems_of(name, text):
-    if name.endswith(('.cpp', '.hpp', '.py', '.cmake')) and 'SPDX-License-Identifier: GPL-3.0-or-later' not in text[:200]:
+    if name.endswith(('.cpp', '.hpp', '.py', '.cmake', '.ts', '.tsx', '.mjs', '.js', '.css')) and 'SPDX-License-Identifier: GPL-3.0-or-later' not in text[:200]:
         yield f'{name}: the first lines carry no licence (SPDX-License-Identifier: GPL-3.0-or-later)'
     if name.endswith('.hpp') and '#pragma once' not in text:
         yield f'{name}: no #pragma once'
@@ -49,7 +49,7 @@ def self_test():
 
 
 def check():
-    names = tree.tracked('.cpp', '.hpp', '.py', '.cmake', '.md')
+    names = tree.tracked('.cpp', '.hpp', '.py', '.cmake', '.md', '.ts', '.tsx', '.mjs', '.js', '.css')
     problems = [problem for name in names for problem in problems_of(name, tree.read(name))]
     tree.finish('sources', problems + strays(tree.listed()), len(names))
 

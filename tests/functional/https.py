@@ -2,8 +2,10 @@
 """HTTPS as clients speak it: curl and Python's own client, requests byte by byte, sign-in, guessing, limits, and what mail
 programs ask to set themselves up. Every XML answer is read by another parser."""
 import base64
+import gzip
 import http.client
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -131,6 +133,40 @@ class Protocol(Https):
         self.addCleanup(wire.close)
         wire.send('GET /health HTTP/1.1\r\nHost: x\r\n\r\n')
         self.assertNotIn(b'200', wire.line())
+
+
+class Console(Https):
+    """The files of the web console, or the page that says how it is built; what they do is tested in a browser (web_console.py)."""
+
+    def test_it_is_served_with_a_strict_policy(self):
+        response, _ = self.ask('GET', '/admin')
+        self.assertEqual((response.status, response.headers['Location']), (301, '/admin/'))
+        is_built = (kontor.build_folder() / 'web/index.html').exists()
+        response, body = self.ask('GET', '/admin/')
+        self.assertEqual(response.status, 200 if is_built else 503)
+        self.assertEqual(response.headers.get_all('X-Content-Type-Options'), ['nosniff'])
+        self.assertEqual(response.headers.get_all('Referrer-Policy'), ['no-referrer'])
+        (policy,) = response.headers.get_all('Content-Security-Policy')
+        self.assertIn("default-src 'none'", policy)
+        self.assertIn("frame-ancestors 'none'", policy)
+        self.assertNotIn('unsafe', policy)
+        if not is_built:
+            self.assertIn(b'ninja -C build/release console', body)
+            return
+        self.assertIn("script-src 'self'", policy)
+        self.assertEqual(response.headers['Cache-Control'], 'no-cache')
+        self.assertEqual(self.ask('GET', '/admin/', headers={'If-None-Match': response.headers['ETag']})[0].status, 304)
+        for path in re.findall(r'(?:src|href)="([^"]+)"', body.decode()):
+            self.assertTrue(path.startswith('/admin/assets/'), path)
+            response, packed = self.ask('GET', path, headers={'Accept-Encoding': 'gzip'})
+            self.assertEqual((response.status, response.headers['Content-Encoding']), (200, 'gzip'), path)
+            self.assertIn('immutable', response.headers['Cache-Control'])
+            self.assertEqual(gzip.decompress(packed), self.ask('GET', path)[1])
+
+    def test_no_other_file_is_served(self):
+        for path in ('/admin/none', '/admin/../kontor.toml', '/admin/%2e%2e/%2e%2e/etc/passwd', '/admin/assets', '/admin/..%2fkontor.toml'):
+            self.assertIn(self.ask('GET', path)[0].status, (400, 404, 503), path)
+        self.assertEqual(self.ask('POST', '/admin/', b'x')[0].status, 405)
 
 
 class SignIn(Https):

@@ -11,12 +11,15 @@
 namespace kontor::http::wire {
 namespace {
 
-// Nothing here is a page that another may frame, sniff, store or embed.
-constexpr std::string_view k_security =
-    "X-Content-Type-Options: nosniff\r\n"
-    "X-Frame-Options: DENY\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-    "Referrer-Policy: no-referrer\r\n";
+// What each response has that does not say it itself: nothing here is a page that another may
+// frame, sniff, store or embed.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> k_security{{
+    {"Cache-Control", "no-store"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Referrer-Policy", "no-referrer"},
+}};
 
 constexpr std::array<std::pair<int, std::string_view>, 30> k_reasons{{
     {100, "Continue"},
@@ -89,10 +92,9 @@ std::string to_bytes(const Response& response, const Frame& frame) {
   append_field(out, "Date", http_date(frame.now));
   append_field(out, "Server", "Kontor");
   for (const auto& [name, value] : response.fields) append_field(out, name, value);
-  const bool has_cache_rule = std::ranges::any_of(
-      response.fields, [](const Field& field) { return field.name == "Cache-Control"; });
-  if (!has_cache_rule) append_field(out, "Cache-Control", "no-store");
-  out.append(k_security);
+  for (const auto& [name, value] : k_security)
+    if (std::ranges::find(response.fields, name, &Field::name) == response.fields.end())
+      append_field(out, name, value);
   if (!response.type.empty()) append_field(out, "Content-Type", response.type);
   // RFC 9110, 8.6: never with 1xx and 204; with 304 it would be that of the whole.
   if (response.status >= 200 && response.status != 204 && response.status != 304)

@@ -22,6 +22,17 @@ TEST(HttpResponse, HasItsDateLengthAndSecurity) {
     EXPECT_TRUE(bytes.contains(line)) << line;
 }
 
+TEST(HttpResponse, MayHaveRulesOfItsOwn) {
+  Response response{200, "text/html", "hello"};
+  response.fields = {{"Content-Security-Policy", "default-src 'self'"},
+                     {"Cache-Control", "no-cache"}};
+  const auto bytes = to_bytes(response, {});
+  EXPECT_TRUE(bytes.contains("Content-Security-Policy: default-src 'self'\r\n")) << bytes;
+  EXPECT_EQ(bytes.find("Content-Security-Policy"), bytes.rfind("Content-Security-Policy"));
+  EXPECT_EQ(bytes.find("Cache-Control"), bytes.rfind("Cache-Control"));
+  EXPECT_TRUE(bytes.contains("X-Frame-Options: DENY\r\n"));
+}
+
 TEST(HttpResponse, ToHeadHasNoBody) {
   const auto bytes = to_bytes(plain(404, "nothing"), {UtcSeconds(), false, true});
   EXPECT_TRUE(bytes.ends_with("Connection: close\r\n\r\n")) << bytes;
