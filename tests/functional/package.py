@@ -123,6 +123,9 @@ class Package(unittest.TestCase):
         self.assertTrue((debian.folder / WANTED).is_symlink(), 'it starts with the machine')
         self.assertIn('the settings are in order', debian.run('kontord', '--config', '/' + SETTINGS, '--check'))
         self.assertTrue((debian.folder / 'usr/share/man/man8/kontord.8').exists())
+        built = kontor.build_folder() / 'web/index.html'
+        if built.exists():
+            self.assertEqual((debian.folder / 'usr/share/kontor/console/index.html').read_bytes(), built.read_bytes())
         self.assertEqual(debian.run('dpkg', '--verify', 'kontor').strip(), '')
 
         server = Installed(debian)
