@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cmake --install, and the Debian package by CPack: build the four programs, then cpack -G DEB in the build folder.
+# cmake --install, and the Debian package by CPack: build the five programs, then cpack -G DEB in the build folder.
 if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
   set(CMAKE_INSTALL_PREFIX /usr CACHE PATH "where cmake --install puts things" FORCE)
 endif()
@@ -9,7 +9,7 @@ include(GNUInstallDirs)
 # folder of their own.
 set(programs_folder ${CMAKE_INSTALL_LIBEXECDIR}/kontor)
 install(TARGETS kontord kontor-directory kontor-extract RUNTIME DESTINATION ${programs_folder})
-install(TARGETS kontorctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS kontorctl winpop RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(CODE "
   set(sbin \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_SBINDIR}\")
   file(MAKE_DIRECTORY \"\${sbin}\")
@@ -21,7 +21,10 @@ install(CODE "
 
 configure_file(packaging/systemd/kontor.service.in kontor.service @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/kontor.service DESTINATION lib/systemd/system)
-install(FILES packaging/man/kontord.8 docs/generated/kontorctl.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+install(FILES packaging/man/kontord.8 docs/generated/kontorctl.8 docs/generated/winpop.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+foreach(program kontorctl winpop)
+  install(FILES docs/generated/${program}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${program})
+endforeach()
 install(FILES docs/generated/kontor.toml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES docs/generated/Kontor.psm1 DESTINATION share/kontor/powershell)
 install(FILES packaging/debian/copyright NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -203,6 +203,13 @@ Result<void> take_quarantine(string_view text, PolicyValues& values) {
   return {};
 }
 
+Result<void> take_locked(string_view text, PolicyValues& values) {
+  if (text != "yes" && text != "no")
+    return fail(Errc::bad_input, fmt::format("\"{}\" is none of yes and no", text));
+  values.is_locked = text == "yes";
+  return {};
+}
+
 struct NameRow {
   PolicyName name;
   string_view word;
@@ -237,6 +244,7 @@ constexpr std::array<NameRow, k_policy_names> k_names{{
     {PolicyName::publishing, "publishing", false, take_publishing},
     {PolicyName::free_busy, "free_busy", false, take_free_busy},
     {PolicyName::quarantine, "quarantine", false, take_quarantine},
+    {PolicyName::locked, "locked", false, take_locked},
 }};
 
 constexpr bool in_order() {
@@ -310,6 +318,12 @@ bool is_address(string_view who) {
   return at != string_view::npos && at != 0 && at + 1 != who.size() && !who.contains(' ');
 }
 
+// "@example.test": whose address is of that domain.
+bool is_mail_domain(string_view who) {
+  return who.size() > 1 && who.front() == '@' &&
+         who.find_first_of(" @:=\\,", 1) == string_view::npos;
+}
+
 // RFC 4514, 3: an attribute type and '='.
 bool is_dn(string_view who) {
   const auto type = trim(who.substr(0, who.find('=')));
@@ -365,10 +379,10 @@ Result<std::string> parse_policy_who(string_view text) {
   if (who == "*" || iequals(who, "everybody")) return "everybody";
   if (who.size() > k_longest_who || has_control_characters(who) || !is_utf8(who) ||
       who.contains(": ") || who.ends_with(':') ||
-      !(is_address(who) || is_dn(who) || is_domain_name(who)))
+      !(is_address(who) || is_mail_domain(who) || is_dn(who) || is_domain_name(who)))
     return fail(Errc::bad_input,
-                fmt::format("\"{}\" is not the address of a group or person, a distinguished name, "
-                            "DOMAIN\\name or everybody",
+                fmt::format("\"{}\" is not the address of a group or person, @DOMAIN, a "
+                            "distinguished name, DOMAIN\\name or everybody",
                             to_valid_utf8(who.substr(0, 200))));
   return std::string(who);
 }

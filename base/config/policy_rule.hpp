@@ -43,8 +43,9 @@ enum class PolicyName : std::uint8_t {
   publishing,
   free_busy,
   quarantine,
+  locked,
 };
-inline constexpr std::size_t k_policy_names = 25;
+inline constexpr std::size_t k_policy_names = 26;
 std::string_view name_of(PolicyName name) noexcept;
 std::optional<PolicyName> find_policy_name(std::string_view name) noexcept;
 
@@ -107,6 +108,7 @@ struct PolicyValues {
   Publishing publishing = Publishing::full;
   BusyAskers free_busy = BusyAskers::everybody;
   OwnQuarantine quarantine = OwnQuarantine::none;
+  bool is_locked = false;  // nobody signs in as him; mail still comes
 
   bool may_use(PolicyProtocol protocol) const noexcept;
   // The networks it may be used from; nullptr: any.
@@ -115,7 +117,8 @@ struct PolicyValues {
 
 // One rule: whom it is for, and the values it names, as written and known to be good.
 struct PolicyRule {
-  // "everybody", an address, a distinguished name or DOMAIN\name; empty: whoever it is written on.
+  // "everybody", an address, "@" and a mail domain, a distinguished name or DOMAIN\name; empty:
+  // whoever it is written on.
   std::string who = {};
   // Among rules that are equally near to the person; more counts first; nothing: 0.
   std::optional<std::uint32_t> priority = {};

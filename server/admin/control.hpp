@@ -30,6 +30,9 @@
 namespace kontor::collector {
 class Collector;  // server/collector/collector.hpp
 }
+namespace kontor::delivery {
+class DomainKeeper;  // server/delivery/domain_keeper.hpp
+}
 namespace kontor::directory {
 class BookKeeper;  // directory/gal/book.hpp
 }
@@ -112,6 +115,7 @@ struct Environment {
   trace::Services* services = nullptr;                           // nullptr: none (tests)
   std::function<std::vector<std::string>()> recent_log = {};     // lines, the oldest first
   std::function<std::shared_ptr<const net::TlsContext>()> certificate = {};
+  delivery::DomainKeeper* domains = nullptr;  // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -12,8 +12,10 @@
 
 #include "base/core/text.hpp"
 #include "base/net/tls.hpp"
+#include "server/admin/domains_verbs.hpp"
 #include "server/admin/log_lines.hpp"
 #include "server/admin/verbs.hpp"
+#include "server/delivery/domain_keeper.hpp"
 #include "server/delivery/domains.hpp"
 #include "server/filter/dkim/key_ring.hpp"
 #include "server/moderation/moderation.hpp"
@@ -78,6 +80,8 @@ std::map<std::string, DomainCounts> domains_of(const Desk& desk) {
   std::map<std::string, DomainCounts> out;
   const auto& settings = desk.environment.settings.domains;
   for (const auto& name : settings.local) out[to_lower(name)].kind = "local";
+  if (const auto* keeper = desk.environment.domains)
+    for (const auto& name : keeper->names()) out[name].kind = "local";
   for (const auto& name : settings.remote) out[to_lower(name)].kind = "remote";
   for (const auto& row : settings.alias)
     out[to_lower(trim(row.substr(0, row.find('='))))].kind = "alias";
@@ -104,6 +108,7 @@ json::array domain_rows(const Desk& desk) {
     row["kind"] = counts.kind;
     row["mailboxes"] = counts.mailboxes;
     row["groups"] = counts.groups;
+    row["locked"] = is_domain_locked(desk, name);
     std::size_t keys = 0;
     if (environment.dkim_keys != nullptr)
       keys = static_cast<std::size_t>(std::ranges::count(environment.dkim_keys->list(), name,

@@ -71,6 +71,8 @@ std::string default_of(PolicyName name, const config::Settings& settings) {
       return "everybody";
     case PolicyName::quarantine:
       return "none";
+    case PolicyName::locked:
+      return "no";
     default:
       return "any";
   }

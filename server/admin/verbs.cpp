@@ -6,6 +6,8 @@
 
 #include "base/core/text.hpp"
 #include "server/admin/collector_verbs.hpp"
+#include "server/admin/doctor.hpp"
+#include "server/admin/domains_verbs.hpp"
 #include "server/admin/guard_verbs.hpp"
 #include "server/admin/moderation_verbs.hpp"
 #include "server/admin/shares_flags.hpp"
@@ -19,10 +21,12 @@ constexpr std::size_t k_many = 100;
 constexpr std::array k_verbs{
     Verb{"accounts attach", "ACCOUNT PERSON", "Gives a mailbox whose owner is gone to a person, who may have been made again.", accounts_attach},
     Verb{"accounts list", "", "People and rooms with a mailbox, and mailboxes that belong to nobody; --deleted: those whose owner is gone, and until when they are kept.", accounts_list, nullptr, nullptr, nullptr, "[--deleted]"},
+    Verb{"accounts lock", "ACCOUNT", "Nobody signs in to a mailbox any more, and who is connected is put out; mail still comes. @DOMAIN: of all mailboxes of a mail domain.", accounts_lock},
     Verb{"accounts migrate", "[FROM] [TO]", "Makes a person of one source a person of another, as from the file into Active Directory: mailbox, rights and app passwords. Many: --all (by address) or --list FILE (FROM,TO).", accounts_migrate, nullptr, accounts_migrate_here, nullptr, "[--all] [--to-source SOURCE] [--list FILE] [--keep] [--dry-run]", migrate_fits},
     Verb{"accounts remove", "ACCOUNT", "Removes a mailbox and all it holds from the disk. It cannot be brought back.", accounts_remove},
     Verb{"accounts replace", "ACCOUNT ID", "Puts DATA/restoring/ID, which restore --replace has made, in the place of a mailbox.", accounts_replace},
     Verb{"accounts show", "ACCOUNT", "One account: addresses, groups, size. ACCOUNT is an address, a login name or an id.", accounts_show},
+    Verb{"accounts unlock", "ACCOUNT", "Takes the lock of a mailbox, or of @DOMAIN, away.", accounts_unlock},
     Verb{"addresses add", "MAILBOX FOLDER ADDRESS", "Gives a folder a mail address of its own: mail to it comes into that folder. Who has the right p there may post; --inside: nobody from outside the organisation. MAILBOX may be public.", addresses_add, nullptr, nullptr, nullptr, "[--inside]"},
     Verb{"addresses list", "[MAILBOX]", "The mail addresses of folders, and what is wrong with one.", addresses_list},
     Verb{"addresses remove", "ADDRESS", "Takes a mail address away from its folder.", addresses_remove},
@@ -72,10 +76,14 @@ constexpr std::array k_verbs{
     Verb{"dmarc received", "[DOMAIN]", "The DMARC reports of others that came in: whose, of which time, whether they were signed.", dmarc_received, nullptr, nullptr, nullptr, "[--days NUMBER]"},
     Verb{"dmarc reports", "", "What has been counted for domains that ask for DMARC reports, and was not sent yet.", dmarc_reports},
     Verb{"dmarc send", "", "Sends the DMARC reports now, today's too; by itself each day is reported when it is over.", dmarc_send},
+    Verb{"doctor", "", "Looks at everything: disk, clock, limits, certificate, secrets, ports, DNS records and blocklists, directory, queue, mailboxes, indexes; says what is wrong and what to do. --language en or ru (else the terminal's); --no-dns asks no name server.", doctor, nullptr, doctor_here, nullptr, "[--language LANGUAGE] [--no-dns]"},
     Verb{"domain check", "", "Looks at all that Active Directory needs to be: DNS, clock, keytab, names, rights; says what to do.", nullptr, nullptr, domain_check, nullptr, "[--config FILE]"},
     Verb{"domain join", "", "Makes the server's account in Active Directory, its names and keytab; or prints the commands (FORM: windows, samba, adcli).", nullptr, nullptr, domain_join, nullptr, "[--config FILE] [--user ADMINISTRATOR] [--domain DOMAIN] [--name HOST] [--account NAME] [--computer NAME] [--parent DN] [--services LIST] [--keytab FILE] [--reuse] [--force] [--print-commands FORM]"},
     Verb{"domain rollover", "", "Gives the server's account new keys; the old ones stay in the keytab as long as tickets may need them.", nullptr, nullptr, domain_rollover, nullptr, "[--config FILE] [--older-than DAYS] [--ticket-life HOURS]"},
     Verb{"domains", "[list]", "The mail domains: of the directory's addresses and of the settings, how many mailboxes they have, whether their mail is signed.", domains_list},
+    Verb{"domains add", "DOMAIN", "Takes mail for a domain from now on, also after a restart.", domains_add},
+    Verb{"domains mailboxes", "DOMAIN", "The mailboxes of one mail domain: messages, size, locks.", domains_mailboxes},
+    Verb{"domains remove", "DOMAIN", "Takes no more mail for a domain that domains add has added; --mailboxes: its people are taken out of the embedded directory with it.", domains_remove, nullptr, nullptr, nullptr, "[--mailboxes]"},
     Verb{"domains show", "DOMAIN", "The records that the DNS of a mail domain should have.", domains_show},
     Verb{"export", "ACCOUNT", "Writes the mail of an account, now or at a DATE, to new files: --format maildir, mbox or eml.", nullptr, nullptr, export_mail, nullptr, "[--format FORMAT] [--to FOLDER] [--folder FOLDER] [--at DATE] [--from BACKUP] [--of ACCOUNT]"},
     Verb{"fingerprints add", "NAME FILE", "Lets rules know a confidential document: its fingerprint is kept, not its text. In place of the one of that name.", fingerprints_add},

@@ -10,6 +10,7 @@
 #include "server/app/quarantine_digest.hpp"
 #include "server/app/released_mail.hpp"
 #include "server/app/spam_files.hpp"
+#include "server/delivery/domain_keeper.hpp"
 #include "server/filter/scan/dial.hpp"
 #include "server/filter/signs.hpp"
 #include "server/learning/learner.hpp"
@@ -39,6 +40,7 @@ struct Guards::State {
   quarantine::Keeper keeper;
   std::unique_ptr<learning::Learner> learner;    // null: nothing is learnt
   std::unique_ptr<trace::RecentSignIns> recent;  // null: they do not count
+  std::unique_ptr<delivery::DomainKeeper> domains;
   net::Signal wake;
   std::atomic<bool> is_stopping = false;
 
@@ -52,6 +54,12 @@ Result<std::unique_ptr<Guards>> Guards::open(GuardsEnvironment environment) {
   auto state = std::make_unique<State>(std::move(environment));
   const auto& env = state->env;
   const auto& folder = env.settings.server.data_folder;
+  auto in_force = [&delivery = env.delivery](const delivery::DomainNames& names) {
+    delivery.domains().set_added(names);
+  };
+  KONTOR_TRY(state->domains,
+             delivery::DomainKeeper::open(io::real_file_system(), folder + "/domains", env.workers,
+                                          std::move(in_force)));
   load_greylist(env.screening.greylist(), folder, env.clock.now(), env.log);
   load_spam_base(env.screening.spam_base(), folder, env.clock.now(), env.log);
   if (env.settings.smtp.pop_before_smtp.count() > 0)
@@ -82,6 +90,7 @@ void Guards::serve(smtp::Environment& smtp,
     imap.moved = [this](const imap::Moved& moved) {
       note_moved(*state_->learner, moved, state_->env.settings.learning.report_folders);
     };
+  admin.domains = state_->domains.get();
   admin.quarantine = &state_->keeper;
   admin.learner = state_->learner.get();
   admin.spam_base = &state_->env.screening.spam_base();

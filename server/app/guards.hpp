@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Guards: what keeps unwanted mail away and what it holds, put together: signs in headers, the
 // quarantine, what is learnt of spam, the files of the greylist and of servers that send spam, who
-// may send after a sign-in by POP3.
+// may send after a sign-in by POP3; and the mail domains that kontorctl was told.
 #pragma once
 #include <memory>
 

@@ -389,7 +389,7 @@ struct Delivery::State {
   }
 
   const DeliveryEnvironment environment;
-  const Domains domains;
+  Domains domains;
   const Senders senders;
   const DisabledMail disabled;
   Remembered remembered;
@@ -497,6 +497,7 @@ Delivery::~Delivery() = default;
 
 const store::AccountStore& Delivery::store() const noexcept { return state_->environment.store; }
 const Domains& Delivery::domains() const noexcept { return state_->domains; }
+Domains& Delivery::domains() noexcept { return state_->domains; }
 const Senders& Delivery::senders() const noexcept { return state_->senders; }
 
 Moderator* Delivery::moderator() const noexcept { return state_->environment.moderator; }

@@ -108,6 +108,7 @@ class Delivery {
   ~Delivery();
 
   const Domains& domains() const noexcept;
+  Domains& domains() noexcept;
   const store::AccountStore& store() const noexcept;
   const Senders& senders() const noexcept;
   // Against the newest directory copy; `is_early`, where that has not come yet.

@@ -29,7 +29,19 @@ Domains::Domains(const config::Domains& settings)
     if (const auto pair = pair_of(entry)) catch_all_.insert(*pair);
 }
 
-bool Domains::is_local(std::string_view domain) const { return local_.contains(to_lower(domain)); }
+bool Domains::is_of_settings(std::string_view domain) const {
+  return local_.contains(to_lower(domain));
+}
+
+bool Domains::is_local(std::string_view domain) const {
+  const auto name = to_lower(domain);
+  return local_.contains(name) ||
+         added_.with([&](const std::set<std::string>& names) { return names.contains(name); });
+}
+
+void Domains::set_added(std::set<std::string> names) {
+  added_.with([&](std::set<std::string>& kept) { kept = std::move(names); });
+}
 
 bool Domains::is_remote(std::string_view domain) const {
   return remote_.contains(to_lower(domain));

@@ -28,6 +28,7 @@ std::optional<PolicyProtocol> protocol_of_session(std::string_view protocol) noe
 Result<void> check_access(const config::PolicyValues& values,
                           PolicyProtocol protocol,
                           std::string_view address) {
+  if (values.is_locked) return fail(Errc::no_permission, "the mailbox is locked");
   const auto name = config::name_of(protocol);
   if (!values.may_use(protocol))
     return fail(Errc::no_permission, fmt::format("policy does not allow {}", name));

@@ -62,7 +62,8 @@ std::string_view name_of(Origin origin) noexcept {
 }
 
 std::string_view name_of(Level level) noexcept {
-  static constexpr std::array<std::string_view, 4> k_words{"person", "group", "unit", "everybody"};
+  static constexpr std::array<std::string_view, 5> k_words{"person", "group", "unit", "domain",
+                                                           "everybody"};
   return k_words[static_cast<std::size_t>(level)];
 }
 
@@ -143,6 +144,11 @@ void RuleIndex::take_written(const Looker& looker, RulePointer rule) {
     everybody_.push_back(number);
     return;
   }
+  if (who.starts_with('@')) {
+    listed.level = Level::domain;
+    domains_[directory::fold_name(who.substr(1))].push_back(number);
+    return;
+  }
   const auto folded = directory::fold_dn(who);
   const auto* found = looker.find(who, folded);
   if (found != nullptr && found->kind == Kind::group && !found->sid.empty()) {
@@ -203,6 +209,10 @@ std::vector<Applied> RuleIndex::applied_to(const DirectoryCopy& copy,
   if (!groups_.empty())
     for (const auto& sid : copy.effective_sids(person.id))
       if (const auto group = groups_.find(sid); group != groups_.end()) add(group->second, 0);
+  if (!domains_.empty()) {
+    const auto domain = directory::fold_name(person.mail.substr(person.mail.rfind('@') + 1));
+    if (const auto found = domains_.find(domain); found != domains_.end()) add(found->second, 0);
+  }
   if (!units_.empty()) {
     const auto dn = directory::fold_dn(person.dn);
     for (auto unit = parent_of(dn); !unit.empty(); unit = parent_of(unit))

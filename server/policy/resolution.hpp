@@ -4,7 +4,8 @@
 // Each value is decided by itself, by the strongest rule that names it. A rule for the person is
 // stronger than one for a group he belongs to (nested to any depth), that than one for the
 // organisational unit he is in, that than one for the unit around it, and so on; one for everybody
-// is the weakest. Among equally near rules the higher priority counts, then where it is kept:
+// whose address is of a mail domain is weaker than any of these, and one for everybody is the
+// weakest. Among equally near rules the higher priority counts, then where it is kept:
 // kontorctl's before the settings', those before the directory's; then the order as written, in the
 // directory by DN. Pure, over one directory copy.
 #pragma once
@@ -21,7 +22,7 @@
 namespace kontor::policy {
 
 enum class Origin : std::uint8_t { kontorctl, settings, directory };
-enum class Level : std::uint8_t { person, group, unit, everybody };
+enum class Level : std::uint8_t { person, group, unit, domain, everybody };
 std::string_view name_of(Origin origin) noexcept;
 std::string_view name_of(Level level) noexcept;
 
@@ -82,6 +83,7 @@ class RuleIndex {
   std::map<directory::PrincipalId, Numbers> persons_;
   std::map<directory::Sid, Numbers> groups_;
   std::unordered_map<std::string, Numbers> units_;       // folded DN
+  std::unordered_map<std::string, Numbers> domains_;     // of mail, in small letters
   std::unordered_map<std::string, std::size_t> values_;  // value of a unit to its rule
 };
 

@@ -17,8 +17,10 @@ struct Place {
         protocol(protocol_of_service(context.service)),
         address(context.peer_address) {}
   Result<void> check(const directory::Identity& identity) const {
+    const auto values = policies.of(identity.id);
+    if (!protocol && values->is_locked) return fail(Errc::no_permission, "the mailbox is locked");
     if (!protocol) return {};
-    return check_access(*policies.of(identity.id), *protocol, address);
+    return check_access(*values, *protocol, address);
   }
 };
 

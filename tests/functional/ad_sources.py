@@ -97,6 +97,34 @@ class Sources(ad_server.ServerCase):
         self.assertIn('egor', owner.getacl('INBOX')[1][0].decode())
         owner.logout()
 
+    def winpop(self, *words):
+        return subprocess.run([kontor.program('winpop'), '--data', str(self.server.data), *words],
+                              capture_output=True, text=True, timeout=kontor.PATIENCE)
+
+    def test_winpop_moves_a_person_into_the_domain_and_locks_him_there(self):
+        self.assertEqual(self.winpop('add', 'gleb@local.test', '/createuser', 'of the file').returncode, 0)
+        self.wait_for(lambda: self.refusal('gleb@local.test', 'of the file') == '', 'gleb signs in')
+        self.assertEqual(self.server.lmtp(['gleb@local.test'], ad_server.message('kept', 'gleb@local.test')), {})
+        said = self.winpop('migrateToAD', 'gleb@local.test')
+        self.assertEqual(said.returncode, 1, said.stdout)
+        self.assertIn('Active Directory needs', said.stderr)
+        self.domain.add_user(self.admin, 'gleb', 'Глеб')
+        self.wait_for(lambda: self.knows('gleb@' + MAIL), 'gleb is in the domain')
+        said = self.winpop('migrateToAD', 'gleb@local.test')
+        self.assertEqual((said.returncode, said.stderr), (0, ''))
+        self.assertEqual(self.subjects('gleb'), ['kept'])
+        self.assertFalse(self.knows('gleb@local.test'))
+        # A lock is Kontor's own: password and ticket are good, and yet nobody comes in; nothing is written into AD.
+        self.assertEqual(self.winpop('lock', 'gleb@' + MAIL).returncode, 0)
+        self.assertNotEqual(self.refusal('gleb@' + MAIL, people.PASSWORD), '')
+        self.assertNotEqual(self.inbox_by_ticket(self.domain.kinit('gleb')).returncode, 0)
+        self.assertEqual(self.winpop('unlock', 'gleb@' + MAIL).returncode, 0)
+        self.assertEqual(self.refusal('gleb@' + MAIL, people.PASSWORD), '')
+        for words in (['delete', 'gleb@' + MAIL, '/deleteuser'], ['changepwd', 'gleb@' + MAIL, 'x'], ['delete', MAIL]):
+            said = self.winpop(*words)
+            self.assertEqual(said.returncode, 1, words)
+            self.assertRegex(said.stderr, 'another directory|not of the embedded directory')
+
     def test_app_passwords_spare_the_domain(self):
         made = self.server.ctl('app-password', 'add', 'ivan@' + MAIL, '--name', 'phone')['password']
         self.assertEqual(self.refusal('ivan', made), '')

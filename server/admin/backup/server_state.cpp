@@ -19,7 +19,8 @@ constexpr std::array k_places{
     Place{"audit", ".log"}, Place{"dkim", ".key", true}, Place{"fingerprints", ".fingerprint"},
     Place{"tls", ".key"},   Place{"tls", ".pem"},
 };
-constexpr std::array<std::string_view, 4> k_files{"blocks", "queue/paused", "rules", "spam-base"};
+constexpr std::array<std::string_view, 5> k_files{"blocks", "domains", "queue/paused", "rules",
+                                                  "spam-base"};
 constexpr std::string_view k_full_audit = "audit/audit-";  // docs/formats/audit.md
 
 // Nothing where there is no such folder.

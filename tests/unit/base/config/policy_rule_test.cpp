@@ -82,6 +82,7 @@ TEST(PolicyRule, IsForAnAddressADistinguishedNameADomainNameOrEverybody) {
   EXPECT_EQ(who("a@b.test:quota=1G"), "a@b.test");
   EXPECT_EQ(who("Everybody: quota=1G"), "everybody");
   EXPECT_EQ(who("*: quota=1G"), "everybody");
+  EXPECT_EQ(who("@Example.Test: locked=yes"), "@Example.Test");
 }
 
 TEST(PolicyRule, ProtocolsAndNetworks) {
@@ -122,7 +123,9 @@ TEST(PolicyRule, SaysWhatIsWrong) {
   const auto wrong = [](std::string_view row) { return parse_policy(row).error().detail(); };
   EXPECT_THAT(wrong("quota=10G"), HasSubstr("whom it is for and a colon"));
   EXPECT_THAT(wrong("board: quota=10G"), HasSubstr("\"board\" is not the address of a group"));
-  EXPECT_THAT(wrong("@b.test: quota=10G"), HasSubstr("is not the address"));
+  EXPECT_THAT(wrong("@: quota=10G"), HasSubstr("is not the address"));
+  EXPECT_THAT(wrong("@a b: quota=10G"), HasSubstr("@DOMAIN"));
+  EXPECT_THAT(wrong("a@b.test: locked=maybe"), HasSubstr("none of yes and no"));
   EXPECT_THAT(wrong("a@b.test:"), HasSubstr("it names no value"));
   EXPECT_THAT(wrong("a@b.test: priority=3"), HasSubstr("it names no value"));
   EXPECT_THAT(wrong("a@b.test: qouta=10G"), HasSubstr("\"qouta=10G\" is none of quota="));

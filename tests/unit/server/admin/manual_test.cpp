@@ -9,7 +9,9 @@
 #include <iterator>
 
 #include "base/core/roff.hpp"
+#include "server/admin/completion.hpp"
 #include "server/admin/verbs.hpp"
+#include "server/admin/winpop.hpp"
 #include "tests/support/source_dir.hpp"
 
 namespace kontor::admin {
@@ -21,13 +23,23 @@ TEST(KontorctlManual, NamesEveryVerb) {
     EXPECT_NE(text.find(".TP\n\\fB" + roff(verb.name) + "\\fR"), std::string::npos) << verb.name;
 }
 
-TEST(KontorctlManual, GeneratedDocumentIsOfToday) {
-  const auto path = source_dir() / "docs/generated/kontorctl.8";
-  if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr) std::ofstream(path) << kontorctl_manual();
-  std::ifstream file(path);
-  const std::string kept((std::istreambuf_iterator<char>(file)), {});
-  EXPECT_EQ(kept, kontorctl_manual())
-      << "run: KONTOR_WRITE_GENERATED=1 build/dev/tests/unit_server --gtest_filter='*Generated*'";
+struct Generated {
+  std::string_view file;
+  std::string (*text)();
+};
+
+TEST(KontorctlManual, GeneratedDocumentsAreOfToday) {
+  for (const Generated& one :
+       {Generated{"kontorctl.8", kontorctl_manual}, Generated{"winpop.8", winpop_manual},
+        Generated{"kontorctl.bash", kontorctl_completion},
+        Generated{"winpop.bash", winpop_completion}}) {
+    const auto path = source_dir() / "docs/generated" / one.file;
+    if (std::getenv("KONTOR_WRITE_GENERATED") != nullptr) std::ofstream(path) << one.text();
+    std::ifstream file(path);
+    const std::string kept((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(kept, one.text())
+        << "run: KONTOR_WRITE_GENERATED=1 build/dev/tests/unit_server --gtest_filter='*Manual*'";
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "directory/model/shared_mailbox.hpp"
+#include "server/delivery/domain_file.hpp"
 #include "tests/unit/directory/model/people.hpp"
 
 namespace kontor::delivery {
@@ -238,6 +239,43 @@ TEST(DeliveryResolve, AnAccountExpiresAtItsTime) {
   };
   EXPECT_EQ(at(999), Verdict::deliver);
   EXPECT_EQ(at(1'001), Verdict::disabled);
+}
+
+TEST(DomainFile, IsReadAsItWasWrittenOrNotAtAll) {
+  const DomainNames names{"example.com", "xn--e1aybc.example"};
+  const auto text = format_domains(names);
+  EXPECT_EQ(text, "kontor-domains 1\nexample.com\nxn--e1aybc.example\nend\n");
+  EXPECT_EQ(parse_domains(text).value(), names);
+  EXPECT_EQ(parse_domains("kontor-domains 1\nend\n").value(), DomainNames());
+  for (const auto* wrong : {"", "kontor-domains 2\nend\n", "kontor-domains 1\na.test\n",
+                            "kontor-domains 1\nA.test\nend\n", "kontor-domains 1\nend\nend",
+                            "kontor-domains 1\na.test\n\nend\n"})
+    EXPECT_EQ(parse_domains(wrong).error().code(), Errc::bad_input) << wrong;
+  EXPECT_NE(parse_domains("kontor-domains 1\na.test\nb\nend\n").error().detail().find("line 3"),
+            std::string::npos);
+}
+
+TEST(DomainFile, NamesAreFullOnes) {
+  EXPECT_EQ(parse_domain_name(" Mail.Example.COM ").value(), "mail.example.com");
+  for (const std::string& wrong :
+       {std::string("com"), std::string("a..b"), std::string("-a.test"), std::string("a-.test"),
+        std::string("a_b.test"), std::string(), std::string(64, 'a') + ".test",
+        std::string("a.test."), std::string("\xd0\xb0.test"), std::string("a@b.test")})
+    EXPECT_FALSE(parse_domain_name(wrong)) << wrong;
+}
+
+TEST(DeliveryDomains, ThoseThatWereAddedAreLocalToo) {
+  config::Domains settings;
+  settings.local = {"Own.test"};
+  Domains domains(settings);
+  EXPECT_FALSE(domains.is_local("new.test"));
+  domains.set_added({"new.test"});
+  EXPECT_TRUE(domains.is_local("New.TEST"));
+  EXPECT_FALSE(domains.is_of_settings("new.test"));
+  EXPECT_TRUE(domains.is_of_settings("own.test"));
+  domains.set_added({});
+  EXPECT_FALSE(domains.is_local("new.test"));
+  EXPECT_TRUE(domains.is_local("own.test"));
 }
 
 }  // namespace

@@ -111,6 +111,17 @@ TEST_F(ResolutionTest, PriorityDoesNotReachAcrossLevels) {
               ElementsAre("2G by OU=People,DC=example,DC=test", "everybody"));
 }
 
+TEST_F(ResolutionTest, AMailDomainIsWeakerThanAUnitAndStrongerThanEverybody) {
+  read({"everybody: quota=1G messages=1", "@Example.TEST: quota=2G messages=2 locked=yes",
+        "OU=People,DC=example,DC=test: quota=3G", "@other.test: quota=9G"});
+  for (const auto& one : index->listed()) EXPECT_EQ(one.problem, "") << one.rule->rule.who;
+  EXPECT_EQ(index->listed()[1].level, Level::domain);
+  EXPECT_THAT(explain(boris, PolicyName::quota),
+              ElementsAre("3G by OU=People,DC=example,DC=test", "@Example.TEST", "everybody"));
+  EXPECT_THAT(explain(boris, PolicyName::messages), ElementsAre("2 by @Example.TEST", "everybody"));
+  EXPECT_THAT(explain(boris, PolicyName::locked), ElementsAre("yes by @Example.TEST"));
+}
+
 TEST_F(ResolutionTest, GroupsAndPeopleAreNamedInManyWays) {
   anna.principal_name = "anna.k@corp.test";
   board.mail.clear();
