@@ -20,7 +20,8 @@ install(CODE "
   endif()")
 
 configure_file(packaging/systemd/kontor.service.in kontor.service @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/kontor.service DESTINATION lib/systemd/system)
+configure_file(packaging/systemd/kontor.socket.in kontor.socket COPYONLY)
+install(FILES ${CMAKE_BINARY_DIR}/kontor.service ${CMAKE_BINARY_DIR}/kontor.socket DESTINATION lib/systemd/system)
 install(FILES packaging/man/kontord.8 docs/generated/kontorctl.8 docs/generated/winpop.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 foreach(program kontorctl winpop)
   install(FILES docs/generated/${program}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${program})

@@ -43,7 +43,9 @@ kontor_script(clients sources tests/functional/sources.py 600)
 kontor_script(scripts sign_in tests/functional/sign_in.py 300)
 kontor_script(scripts winpop tests/functional/winpop.py)
 kontor_script(scripts completion tests/functional/completion.py)
+kontor_script(scripts metrics tests/functional/metrics.py)
 kontor_script(scripts doctor tests/functional/doctor.py)
+kontor_script(scripts systemd tests/functional/systemd.py)
 kontor_script(clients app_passwords tests/functional/app_passwords.py 600)
 
 # The Active Directory parts by themselves; tests/functional/ad_parts.py runs it.

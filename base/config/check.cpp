@@ -215,6 +215,7 @@ void check_networks(const Settings& settings, Sentences& out) {
   networks("smtp.trusted_networks", settings.smtp.trusted_networks);
   networks("queue.etrn_networks", settings.queue.etrn_networks);
   networks("http.unlimited_networks", settings.http.unlimited_networks);
+  networks("http.metrics_networks", settings.http.metrics_networks);
   const auto rules = [&](std::string_view name, const std::vector<std::string>& texts) {
     if (const auto parsed = AccessRules::parse(texts); !parsed)
       out.push_back(fmt::format("{}: {}", name, parsed.error().detail()));

@@ -218,6 +218,12 @@ constexpr auto k_rows = std::to_array<Row>({
      "Whether each request is an event of the log (http.access.logged).",
      "With person, address, method, route, status, bytes and time, without what is below a route. "
      "A client that looks for news makes a few of them every minute."},
+    {"http.metrics_networks",
+     [](Settings& s) -> Field { return &s.http.metrics_networks; },
+     {},
+     "Networks that may read /metrics, and the details of /health.",
+     "Without a sign-in; no names and no addresses are among the numbers. Others are "
+     "answered 403, and by /health only whether the server is well. Empty: nobody."},
     {"address_book.enabled",
      [](Settings& s) -> Field { return &s.address_book.enabled; },
      {},

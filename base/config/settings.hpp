@@ -148,6 +148,7 @@ struct Http {
   std::uint32_t requests_per_address = 60'000;  // in a minute; 0: no limit
   std::vector<std::string> unlimited_networks;  // whose addresses are not counted
   bool access_log = true;
+  std::vector<std::string> metrics_networks = {"127.0.0.0/8", "::1"};  // who may read /metrics
 };
 
 // The address book by LDAP.

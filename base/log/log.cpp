@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <deque>
@@ -53,8 +54,33 @@ bool write_all(int fd, std::string_view line) {
   return true;
 }
 
-// Names of events are literals: a view of one stays valid.
-using Counts = std::unordered_map<std::string_view, std::uint64_t>;
+// One for each event of the vocabulary, made once: counting takes no lock. Others (of tests) are
+// counted behind one; names of events are literals, a view of one stays valid.
+class Counts {
+ public:
+  Counts() {
+    for (const auto* kind : vocabulary()) known_[kind->name] = 0;
+  }
+  void add(std::string_view name) {
+    const auto found = known_.find(name);
+    if (found != known_.end())
+      found->second.fetch_add(1, std::memory_order_relaxed);
+    else
+      others_.with([&](auto& others) { ++others[name]; });
+  }
+  std::map<std::string, std::uint64_t> all() const {
+    std::map<std::string, std::uint64_t> out;
+    for (const auto& [name, count] : known_)
+      if (const auto value = count.load(std::memory_order_relaxed); value > 0)
+        out.emplace(name, value);
+    others_.with([&](const auto& others) { out.insert(others.begin(), others.end()); });
+    return out;
+  }
+
+ private:
+  std::unordered_map<std::string_view, std::atomic<std::uint64_t>> known_;
+  Guarded<std::map<std::string_view, std::uint64_t>> others_;
+};
 
 constexpr std::size_t k_recent_lines = 4'000, k_recent_bytes = 4U << 20U;
 
@@ -86,7 +112,7 @@ struct Log::State {
   Format format;
   LogLevel least;
   Guarded<Descriptor> descriptor;
-  Guarded<Counts> counts;
+  Counts counts;
   Guarded<Recent> recent;
 };
 
@@ -100,13 +126,12 @@ Result<std::unique_ptr<Log>> Log::open(const std::string& path, Format format, L
 }
 
 void Log::write(const EventKind& kind, const Fields& inherited, const Fields& own) {
-  state_->counts.with([&](Counts& counts) { ++counts[kind.name]; });
+  state_->counts.add(kind.name);
   if (kind.level < state_->least) return;
   auto line = format_line(state_->format, std::chrono::system_clock::now(), kind, inherited, own);
   const bool written =
       state_->descriptor.with([&](Descriptor& file) { return write_all(file.get(), line); });
-  if (!written)
-    state_->counts.with([](Counts& counts) { ++counts[events::k_log_line_dropped.name]; });
+  if (!written) state_->counts.add(events::k_log_line_dropped.name);
   state_->recent.with([&](Recent& recent) { recent.add(std::move(line)); });
 }
 
@@ -122,12 +147,6 @@ std::vector<std::string> Log::recent() const {
   });
 }
 
-std::map<std::string, std::uint64_t> Log::counts() const {
-  return state_->counts.with([](const Counts& counts) {
-    std::map<std::string, std::uint64_t> sorted;
-    for (const auto& [name, count] : counts) sorted.emplace(name, count);
-    return sorted;
-  });
-}
+std::map<std::string, std::uint64_t> Log::counts() const { return state_->counts.all(); }
 
 }  // namespace kontor::log

@@ -24,6 +24,9 @@ class ListeningSocket {
   static Result<ListeningSocket> open(const std::string& address, std::uint16_t port);
   // A Unix socket with mode 0600; a file left from an earlier run is replaced.
   static Result<ListeningSocket> open_unix(const std::string& path);
+  // One that another program opened and passed; closed here in any case. bad_input: not a TCP
+  // socket that listens.
+  static Result<ListeningSocket> adopt(int fd);
   ListeningSocket(ListeningSocket&& other) noexcept;
   ListeningSocket& operator=(ListeningSocket&& other) noexcept;
   ~ListeningSocket();

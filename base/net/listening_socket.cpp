@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -118,6 +119,24 @@ Result<ListeningSocket> ListeningSocket::open_unix(const std::string& path) {
   ::umask(mask);
   if (!bound) return fail(listen_error(path, error));
   if (::listen(fd, k_backlog) != 0) return fail(listen_error(path, errno));
+  return socket;
+}
+
+Result<ListeningSocket> ListeningSocket::adopt(int fd) {
+  ListeningSocket socket(fd, {});
+  int type = 0, listens = 0;
+  socklen_t size = sizeof type;
+  SocketAddress address;
+  const bool is_known = ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+                        ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+                        ::getsockname(fd, address.get(), address.size()) == 0;
+  const bool is_internet = address.family() == AF_INET || address.family() == AF_INET6;
+  if (!is_known || type != SOCK_STREAM || listens == 0 || !is_internet)
+    return fail(Errc::bad_input, "descriptor " + std::to_string(fd) +
+                                     " was passed, and is no TCP socket that listens");
+  if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || ::fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+    return fail(errno_error("descriptor " + std::to_string(fd), errno));
+  socket.local_ = address.endpoint();
   return socket;
 }
 

@@ -8,6 +8,8 @@
 
 #include "base/config/settings.hpp"
 #include "base/core/result.hpp"
+#include "base/core/task.hpp"
+#include "base/core/time.hpp"
 #include "base/net/acceptor.hpp"
 
 namespace kontor::app {
@@ -34,7 +36,14 @@ struct OpenPort {
   net::ListeningSocket socket;
 };
 
-// Every port on every address of the settings, or the first failure, which names address and port.
+// Every port on every address of the settings, passed by systemd or opened here; or the first
+// failure, which names address and port. bad_input: a socket was passed that no setting names.
 Result<std::vector<OpenPort>> open_ports(const config::Settings& settings);
+
+// True when all of them accept no more and every connection has ended; false when the limit ran
+// out.
+Task<bool> wait_ended(const std::vector<std::unique_ptr<net::Acceptor>>& acceptors,
+                      const Clock& clock,
+                      net::Limit limit);
 
 }  // namespace kontor::app

@@ -30,6 +30,7 @@
 #include "server/admin/audit_log.hpp"
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
+#include "server/app/chosen.hpp"
 #include "server/app/collected_mail.hpp"
 #include "server/app/dmarc_reports.hpp"
 #include "server/app/drop_folder.hpp"
@@ -38,6 +39,7 @@
 #include "server/app/invitations.hpp"
 #include "server/app/local_transport.hpp"
 #include "server/app/mailbox_owners.hpp"
+#include "server/app/monitor.hpp"
 #include "server/app/notify.hpp"
 #include "server/app/out_of_office_replies.hpp"
 #include "server/app/own_letter.hpp"
@@ -49,6 +51,7 @@
 #include "server/app/spelling.hpp"
 #include "server/app/sts.hpp"
 #include "server/app/tls_reports.hpp"
+#include "server/app/watchdog.hpp"
 #include "server/app/web.hpp"
 #include "server/dav/homes.hpp"
 #include "server/dav/schedule.hpp"
@@ -97,21 +100,6 @@ constexpr std::chrono::minutes k_uses_tick{1};  // between writings of app passw
 constexpr std::uint32_t k_workers = 2;          // large messages, long questions
 constexpr std::uint32_t k_disk_threads = 2;     // for housekeeping; the store has its own
 constexpr std::uint64_t k_other_descriptors = 1'024;  // beside connections: logs, sockets
-
-log::Format format_of(const config::Log& log) {
-  return log.format == "json" ? log::Format::json : log::Format::logfmt;
-}
-
-LogLevel level_of(const config::Log& log) {
-  if (log.level == "debug") return LogLevel::debug;
-  if (log.level == "warning") return LogLevel::warning;
-  return log.level == "error" ? LogLevel::error : LogLevel::info;
-}
-
-trace::Sessions::Limits limits_of(const config::Server& server) {
-  return {server.max_connections, server.max_connections_per_address,
-          server.max_connections_per_person};
-}
 
 }  // namespace
 
@@ -182,6 +170,7 @@ struct Server::State {
   std::optional<smtp::Environment> smtp;
   std::unique_ptr<directory::BookKeeper> books;
   std::optional<ldap::Environment> ldap;
+  std::unique_ptr<Monitor> monitor;
   http::Routes web;
   std::optional<http::Cookies> cookies;
   std::optional<http::Rates> rates;
@@ -194,6 +183,7 @@ struct Server::State {
   net::Signal house;      // something for the housekeeping: directory changed, SIGHUP, stopping
   net::Signal mailboxes;  // stopping: the upkeep of mailboxes waits no more
   net::Signal keys;       // stopping: the upkeep of DKIM keys waits no more
+  net::Signal watchdog;   // stopping: it needs no more food
   std::atomic<bool> is_stopping = false;
   std::atomic<bool> is_hung_up = false;
   directory::Subscription subscription;
@@ -212,6 +202,7 @@ struct Server::State {
   void make_environments();
   Result<std::unique_ptr<Guards>> make_guards();
   void make_collector();
+  void make_monitor();
   void make_admin();
   void listen_on(OpenPort open);
   net::Acceptor::Handler handler_for(const Port& port);
@@ -227,7 +218,6 @@ struct Server::State {
   Task<void> keep_mailboxes();
   Task<void> keep_keys();
   Task<void> shut_down();
-  Task<bool> wait_for_connections(net::Limit limit);
 };
 
 Server::State::~State() {
@@ -486,7 +476,15 @@ void Server::State::make_environments() {
       });
   rates.emplace(settings.http, clock);
   http.emplace(http::Environment{line, web, &*cookies, &*rates});
+  make_monitor();
   make_admin();
+}
+
+void Server::State::make_monitor() {
+  monitor = std::make_unique<Monitor>(
+      MonitorEnvironment{settings, *log_file, *directory, *sessions, *queue, *store, *searcher,
+                         disk, clock, [this] { return certificate->current(); }});
+  web.add(monitor->routes());
 }
 
 void Server::State::make_journalling() {
@@ -688,16 +686,6 @@ Task<void> Server::State::keep_keys() {
   }
 }
 
-Task<bool> Server::State::wait_for_connections(net::Limit limit) {
-  const auto deadline = clock.steady() + limit;
-  for (const auto& acceptor : acceptors) {
-    const auto left = std::chrono::ceil<net::Limit>(deadline - clock.steady());
-    const bool ended = co_await acceptor->wait_ended(std::max(net::Limit(0), left));
-    if (!ended) co_return false;
-  }
-  co_return true;
-}
-
 Task<void> Server::State::shut_down() {
   (void)co_await stop.wait(std::chrono::years(100));
   log.emit(log::events::k_server_stopping);
@@ -705,6 +693,7 @@ Task<void> Server::State::shut_down() {
   house.raise();
   mailboxes.raise();
   keys.raise();
+  watchdog.raise();
   guards->stop();
   store->stop_upkeep();
   searcher->stop();
@@ -713,11 +702,11 @@ Task<void> Server::State::shut_down() {
   collector->stop();
   for (const auto& acceptor : acceptors) acceptor->stop();
   sessions->end_all("the server is shutting down");
-  bool ended = co_await wait_for_connections(k_goodbye);
+  bool ended = co_await wait_ended(acceptors, clock, k_goodbye);
   if (!ended) {
     log.emit(log::events::k_server_stop_forced, {{log::Keys::count, sessions->list().size()}});
     for (const auto& acceptor : acceptors) acceptor->cut();
-    ended = co_await wait_for_connections(k_cut);
+    ended = co_await wait_ended(acceptors, clock, k_cut);
   }
   (void)co_await control->wait_ended(k_cut);
   (void)co_await collector->wait_ended(k_cut);
@@ -780,6 +769,7 @@ void Server::run() {
   state.tasks.spawn(strand(), state.keep_house());
   state.tasks.spawn(strand(), state.keep_mailboxes());
   state.tasks.spawn(strand(), state.keep_keys());
+  state.tasks.spawn(strand(), feed_watchdog(state.watchdog));
   state.tasks.spawn(strand(), state.guards->run());
   state.tasks.spawn(strand(), state.searcher->run());
   state.tasks.spawn(strand(), state.moderation->run());

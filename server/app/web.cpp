@@ -7,16 +7,6 @@
 #include "server/dav/routes.hpp"
 
 namespace kontor::app {
-namespace {
-
-// For load balancers and monitors: is there a server that knows its people?
-Task<Result<http::wire::Response>> health(const directory::Directory& directory) {
-  const bool is_well = directory.current()->generation() > 0;
-  co_return http::wire::Response{is_well ? 200 : 503, "text/plain; charset=utf-8",
-                                 is_well ? "ok\n" : "no people are known yet\n"};
-}
-
-}  // namespace
 
 http::Routes make_web(const config::Settings& settings,
                       const directory::Directory& directory,
@@ -29,9 +19,6 @@ http::Routes make_web(const config::Settings& settings,
                       trace::Guard& guard,
                       const Clock& clock) {
   http::Routes all;
-  all.add({"/health", {"GET"}, http::Access::anybody, [&directory](http::Call) {
-             return health(directory);
-           }});
   all.add(console_routes());
   all.add(own_policy_route(settings, directory));
   all.add(autodiscover::routes({settings, directory, sign_in, clock}));

@@ -14,6 +14,7 @@
 #include "base/core/guarded.hpp"
 #include "base/core/run_all.hpp"
 #include "base/core/text.hpp"
+#include "base/core/timings.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/events/delivery.hpp"
@@ -647,6 +648,7 @@ Task<Result<void>> Delivery::check_may_send(directory::PrincipalId person) {
 }
 
 Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string message) {
+  const timings::Stopwatch stopwatch(timings::Timing::delivery);
   const auto& environment = state_->environment;
   Job job{environment.store,
           environment.stored,

@@ -126,6 +126,11 @@ Task<void> Indexer::run() {
   }
 }
 
+Schedule::Lag Indexer::lag() const {
+  const auto now = environment_.clock.steady();
+  return schedule_.with([&](const Schedule& schedule) { return schedule.lag(now); });
+}
+
 Task<void> Indexer::take_turn(store::AccountId account) {
   const auto done = co_await work_on(account);
   const auto now = environment_.clock.steady();

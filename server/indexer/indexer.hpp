@@ -42,6 +42,7 @@ class Indexer final : public Searcher {
   // Follows the accounts until stop(); at once when search.enabled is off.
   Task<void> run();
   void stop();  // any thread
+  Schedule::Lag lag() const;
 
   Task<std::vector<Candidates>> candidates(store::AccountId account,
                                            std::vector<search::TextQuery> queries,

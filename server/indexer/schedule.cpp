@@ -37,6 +37,12 @@ void Schedule::hurry(const store::AccountId& account, SteadyTime now) {
   if (waiting_.contains(account)) add(account, now);
 }
 
+Schedule::Lag Schedule::lag(SteadyTime now) const {
+  Lag out{waiting_.size() + round_.size(), {}};
+  if (!order_.empty() && order_.begin()->first < now) out.overdue = now - order_.begin()->first;
+  return out;
+}
+
 void Schedule::add_round(std::vector<store::AccountId> accounts) {
   round_.insert(round_.end(), accounts.begin(), accounts.end());
 }

@@ -39,6 +39,12 @@ class Schedule {
   // How long until somebody is due; nothing: nobody is waiting.
   std::optional<std::chrono::milliseconds> wait(SteadyTime now) const;
   bool is_idle(SteadyTime now) const;
+  // Who waits for a turn, and how long the first of them is overdue.
+  struct Lag {
+    std::size_t accounts = 0;
+    SteadyTime::duration overdue{};
+  };
+  Lag lag(SteadyTime now) const;
 
  private:
   struct Waiting {

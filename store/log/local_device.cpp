@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/core/text.hpp"
+#include "base/core/timings.hpp"
 #include "base/io/file_system.hpp"
 #include "store/log/device.hpp"
 #include "store/log/generation.hpp"
@@ -120,6 +121,7 @@ class LocalLogDevice final : public LogDevice {
                       std::uint64_t offset,
                       std::string_view bytes,
                       std::uint64_t room) override {
+    const timings::Stopwatch stopwatch(timings::Timing::store_sync);
     KONTOR_TRY(const auto file, writer(log));
     if (end_ && *end_ != offset) return fail(Errc::conflict, path(log) + " ends elsewhere");
     KONTOR_TRY(write_ahead(*file, offset, bytes, room));

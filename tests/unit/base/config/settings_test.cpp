@@ -189,6 +189,8 @@ TEST(Settings, WhatDoesNotFitTogether) {
        "10.0.0.0/8"},
       {"[smtp]\ntrusted_networks = [\"office\"]",
        "smtp.trusted_networks: \"office\" is not an IPv4 or IPv6 address"},
+      {"[http]\nmetrics_networks = [\"monitor\"]",
+       "http.metrics_networks: \"monitor\" is not an IPv4 or IPv6 address"},
       {"[http]\nunlimited_networks = [\"proxy\"]",
        "http.unlimited_networks: \"proxy\" is not an IPv4 or IPv6 address"},
       {"[access]\nimap = [\"!.example.test\", \"a b\"]",
