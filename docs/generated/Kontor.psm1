@@ -492,6 +492,18 @@ function Invoke-KontorDmarcSend {
 
 <#
 .SYNOPSIS
+Looks at everything: disk, clock, limits, certificate, secrets, ports, DNS records and blocklists, directory, queue, mailboxes, indexes; says what is wrong and what to do. --language en or ru (else the terminal's); --no-dns asks no name server.
+#>
+function Invoke-KontorDoctor {
+  [CmdletBinding()]
+  param([string]$Language, [switch]$NoDns)
+  process {
+    Invoke-KontorRequest -Method POST -Path '/doctor' -Given $PSBoundParameters -InPath @{} -InQuery @{} -InBody @{Language = 'language'; NoDns = 'no-dns'}
+  }
+}
+
+<#
+.SYNOPSIS
 The mail domains: of the directory's addresses and of the settings, how many mailboxes they have, whether their mail is signed.
 #>
 function Get-AcceptedDomain {
@@ -511,6 +523,42 @@ function Get-KontorDomainsByDomain {
   param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Domain, [string]$Filter)
   process {
     Invoke-KontorRequest -Method GET -Path '/domains/{domain}' -Given $PSBoundParameters -InPath @{Domain = 'domain'} -InQuery (@{Filter = 'filter'} + @{}) -InBody @{}
+  }
+}
+
+<#
+.SYNOPSIS
+Takes mail for a domain from now on, also after a restart.
+#>
+function Set-KontorDomainsByDomain {
+  [CmdletBinding(SupportsShouldProcess)]
+  param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Domain)
+  process {
+    if ($PSCmdlet.ShouldProcess('/domains/{domain}')) { Invoke-KontorRequest -Method PUT -Path '/domains/{domain}' -Given $PSBoundParameters -InPath @{Domain = 'domain'} -InQuery @{} -InBody @{} }
+  }
+}
+
+<#
+.SYNOPSIS
+Takes no more mail for a domain that domains add has added; --mailboxes: its people are taken out of the embedded directory with it.
+#>
+function Remove-KontorDomainsByDomain {
+  [CmdletBinding(SupportsShouldProcess)]
+  param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Domain, [switch]$Mailboxes)
+  process {
+    if ($PSCmdlet.ShouldProcess('/domains/{domain}')) { Invoke-KontorRequest -Method DELETE -Path '/domains/{domain}' -Given $PSBoundParameters -InPath @{Domain = 'domain'} -InQuery @{Mailboxes = 'mailboxes'} -InBody @{} }
+  }
+}
+
+<#
+.SYNOPSIS
+The mailboxes of one mail domain: messages, size, locks.
+#>
+function Get-KontorDomainsMailboxes {
+  [CmdletBinding()]
+  param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Domain, [string]$Filter)
+  process {
+    Invoke-KontorRequest -Method GET -Path '/domains/{domain}/mailboxes' -Given $PSBoundParameters -InPath @{Domain = 'domain'} -InQuery (@{Filter = 'filter'} + @{}) -InBody @{}
   }
 }
 
@@ -763,6 +811,30 @@ function Invoke-KontorMailboxesIndexRebuild {
   param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Account)
   process {
     if ($PSCmdlet.ShouldProcess('/mailboxes/{account}/index/rebuild')) { Invoke-KontorRequest -Method POST -Path '/mailboxes/{account}/index/rebuild' -Given $PSBoundParameters -InPath @{Account = 'account'} -InQuery @{} -InBody @{} }
+  }
+}
+
+<#
+.SYNOPSIS
+Nobody signs in to a mailbox any more, and who is connected is put out; mail still comes. @DOMAIN: of all mailboxes of a mail domain.
+#>
+function Set-KontorMailboxesLock {
+  [CmdletBinding(SupportsShouldProcess)]
+  param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Account)
+  process {
+    if ($PSCmdlet.ShouldProcess('/mailboxes/{account}/lock')) { Invoke-KontorRequest -Method PUT -Path '/mailboxes/{account}/lock' -Given $PSBoundParameters -InPath @{Account = 'account'} -InQuery @{} -InBody @{} }
+  }
+}
+
+<#
+.SYNOPSIS
+Takes the lock of a mailbox, or of @DOMAIN, away.
+#>
+function Remove-KontorMailboxesLock {
+  [CmdletBinding(SupportsShouldProcess)]
+  param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Account)
+  process {
+    if ($PSCmdlet.ShouldProcess('/mailboxes/{account}/lock')) { Invoke-KontorRequest -Method DELETE -Path '/mailboxes/{account}/lock' -Given $PSBoundParameters -InPath @{Account = 'account'} -InQuery @{} -InBody @{} }
   }
 }
 
@@ -1942,4 +2014,4 @@ function Get-KontorTraceStatus {
   }
 }
 
-Export-ModuleMember -Function Connect-Kontor, Get-KontorAddresses, Invoke-KontorAddresses, Remove-KontorAddressesByAddress, Search-AdminAuditLog, Get-KontorBlocks, Set-KontorBlocksByAddress, Remove-KontorBlocksByAddress, Get-KontorCalendars, Invoke-KontorCalendarsHolidays, Get-KontorCalendarsLinks, Invoke-KontorCalendarsLinks, Remove-KontorCalendarsLinksByLink, Remove-KontorCalendarsByName, Get-ExchangeCertificate, Get-KontorCollectors, Get-KontorCollectorsByName, Invoke-KontorCollectorsByName, Set-KontorCollectorsByName, Remove-KontorCollectorsByName, Invoke-KontorCollectorsCheck, Invoke-KontorCollectorsPause, Invoke-KontorCollectorsResume, Invoke-KontorCollectorsRun, Get-KontorDirectory, Invoke-KontorDirectoryAccept, Invoke-KontorDirectoryReconcile, Get-KontorDkim, Get-KontorDkimByDomain, Invoke-KontorDkimByDomain, Get-KontorDkimCheck, Remove-KontorDkimKeysBySelector, Invoke-KontorDkimKeysRetire, Invoke-KontorDkimRotate, Get-KontorDmarc, Get-KontorDmarcReceived, Get-KontorDmarcReports, Invoke-KontorDmarcSend, Get-AcceptedDomain, Get-KontorDomainsByDomain, Get-KontorFingerprints, Set-KontorFingerprintsByName, Remove-KontorFingerprintsByName, Get-KontorGal, Get-KontorGalEntriesByEntry, Get-KontorGalSearch, Get-DistributionGroup, Get-DistributionGroupMember, Get-KontorLearning, Get-KontorLocalAccounts, Invoke-KontorLocalAccounts, Remove-KontorLocalAccountsByPerson, Set-KontorLocalAccountsPassword, Get-KontorLog, Get-Mailbox, Get-MailboxStatistics, Remove-Mailbox, Invoke-KontorMailboxesAttach, Get-MailboxFolderStatistics, Get-KontorMailboxesIndex, Invoke-KontorMailboxesIndexRebuild, Get-MailboxAutoReplyConfiguration, Set-MailboxAutoReplyConfiguration, Remove-KontorMailboxesOutOfOffice, Get-MailboxQuota, Set-MailboxQuota, Get-RecoverableItems, Invoke-KontorMailboxesReplace, Get-KontorMailboxesScripts, Invoke-KontorMailboxesScriptsActivate, Invoke-KontorMailboxesScriptsRehearse, Invoke-KontorMailboxesScriptsTest, Get-KontorMailboxesScriptsByScript, Set-KontorMailboxesScriptsByScript, Remove-KontorMailboxesScriptsByScript, Get-KontorMailboxesSenderLists, Remove-KontorMailboxesSenderLists, Invoke-KontorMailboxesSenderListsAllow, Invoke-KontorMailboxesSenderListsBlock, Restore-RecoverableItems, Invoke-KontorMailboxesUpkeep, Invoke-KontorMailboxesMessages, Get-KontorMailboxesReaderFlags, Set-KontorMailboxesReaderFlags, Get-MailboxPermission, Add-MailboxPermission, Remove-MailboxPermission, Get-KontorMailboxesSentCopies, Set-KontorMailboxesSentCopies, Invoke-KontorMigrations, Get-KontorModeration, Get-KontorModerationById, Invoke-KontorModerationApprove, Invoke-KontorModerationReject, Get-KontorOverview, Get-KontorPeopleAppPasswords, Invoke-KontorPeopleAppPasswords, Remove-KontorPeopleAppPasswords, Get-KontorPeoplePolicy, Get-KontorPolicies, Set-KontorPoliciesByWho, Remove-KontorPoliciesByWho, Get-QuarantineMessage, Get-KontorQuarantineExceptions, Set-KontorQuarantineExceptionsByWhom, Remove-KontorQuarantineExceptionsByWhom, Get-KontorQuarantineMessagesById, Delete-QuarantineMessage, Release-QuarantineMessage, Get-KontorQuarantineMessagesSource, Get-Queue, Invoke-KontorQueueClear, Get-QueuedMessage, Remove-QueuedMessage, Invoke-KontorQueueMessagesBounce, Resume-QueuedMessage, Get-KontorQueuePaused, Suspend-Queue, Resume-Queue, Invoke-KontorQueueRelease, Restart-Queue, Get-KontorRetention, Get-ManagementRoleAssignment, New-ManagementRoleAssignment, Remove-ManagementRoleAssignment, Get-KontorRooms, Get-TransportRule, New-TransportRule, Invoke-KontorRulesTest, Get-KontorRulesByName, Set-TransportRule, Remove-TransportRule, Disable-TransportRule, Enable-TransportRule, Invoke-KontorRulesMove, Invoke-KontorRulesRehearse, Invoke-KontorScriptsCheck, Get-KontorSearchIndexes, Get-ServerComponentState, Invoke-KontorServicesPause, Invoke-KontorServicesStart, Invoke-KontorServicesStop, Get-KontorSessions, Remove-KontorSessionsByAccount, Get-KontorSettings, Get-KontorShares, Get-KontorSpamBase, Invoke-KontorSpamBaseImport, Set-KontorSpamBaseByAddress, Remove-KontorSpamBaseByAddress, Get-KontorStatistics, Get-KontorStatus, Get-KontorTlsrpt, Get-KontorTlsrptReceived, Get-KontorTlsrptResults, Invoke-KontorTlsrptSend, Get-MessageTrace, Get-MessageTraceDetail, Get-KontorTraceStatus
+Export-ModuleMember -Function Connect-Kontor, Get-KontorAddresses, Invoke-KontorAddresses, Remove-KontorAddressesByAddress, Search-AdminAuditLog, Get-KontorBlocks, Set-KontorBlocksByAddress, Remove-KontorBlocksByAddress, Get-KontorCalendars, Invoke-KontorCalendarsHolidays, Get-KontorCalendarsLinks, Invoke-KontorCalendarsLinks, Remove-KontorCalendarsLinksByLink, Remove-KontorCalendarsByName, Get-ExchangeCertificate, Get-KontorCollectors, Get-KontorCollectorsByName, Invoke-KontorCollectorsByName, Set-KontorCollectorsByName, Remove-KontorCollectorsByName, Invoke-KontorCollectorsCheck, Invoke-KontorCollectorsPause, Invoke-KontorCollectorsResume, Invoke-KontorCollectorsRun, Get-KontorDirectory, Invoke-KontorDirectoryAccept, Invoke-KontorDirectoryReconcile, Get-KontorDkim, Get-KontorDkimByDomain, Invoke-KontorDkimByDomain, Get-KontorDkimCheck, Remove-KontorDkimKeysBySelector, Invoke-KontorDkimKeysRetire, Invoke-KontorDkimRotate, Get-KontorDmarc, Get-KontorDmarcReceived, Get-KontorDmarcReports, Invoke-KontorDmarcSend, Invoke-KontorDoctor, Get-AcceptedDomain, Get-KontorDomainsByDomain, Set-KontorDomainsByDomain, Remove-KontorDomainsByDomain, Get-KontorDomainsMailboxes, Get-KontorFingerprints, Set-KontorFingerprintsByName, Remove-KontorFingerprintsByName, Get-KontorGal, Get-KontorGalEntriesByEntry, Get-KontorGalSearch, Get-DistributionGroup, Get-DistributionGroupMember, Get-KontorLearning, Get-KontorLocalAccounts, Invoke-KontorLocalAccounts, Remove-KontorLocalAccountsByPerson, Set-KontorLocalAccountsPassword, Get-KontorLog, Get-Mailbox, Get-MailboxStatistics, Remove-Mailbox, Invoke-KontorMailboxesAttach, Get-MailboxFolderStatistics, Get-KontorMailboxesIndex, Invoke-KontorMailboxesIndexRebuild, Set-KontorMailboxesLock, Remove-KontorMailboxesLock, Get-MailboxAutoReplyConfiguration, Set-MailboxAutoReplyConfiguration, Remove-KontorMailboxesOutOfOffice, Get-MailboxQuota, Set-MailboxQuota, Get-RecoverableItems, Invoke-KontorMailboxesReplace, Get-KontorMailboxesScripts, Invoke-KontorMailboxesScriptsActivate, Invoke-KontorMailboxesScriptsRehearse, Invoke-KontorMailboxesScriptsTest, Get-KontorMailboxesScriptsByScript, Set-KontorMailboxesScriptsByScript, Remove-KontorMailboxesScriptsByScript, Get-KontorMailboxesSenderLists, Remove-KontorMailboxesSenderLists, Invoke-KontorMailboxesSenderListsAllow, Invoke-KontorMailboxesSenderListsBlock, Restore-RecoverableItems, Invoke-KontorMailboxesUpkeep, Invoke-KontorMailboxesMessages, Get-KontorMailboxesReaderFlags, Set-KontorMailboxesReaderFlags, Get-MailboxPermission, Add-MailboxPermission, Remove-MailboxPermission, Get-KontorMailboxesSentCopies, Set-KontorMailboxesSentCopies, Invoke-KontorMigrations, Get-KontorModeration, Get-KontorModerationById, Invoke-KontorModerationApprove, Invoke-KontorModerationReject, Get-KontorOverview, Get-KontorPeopleAppPasswords, Invoke-KontorPeopleAppPasswords, Remove-KontorPeopleAppPasswords, Get-KontorPeoplePolicy, Get-KontorPolicies, Set-KontorPoliciesByWho, Remove-KontorPoliciesByWho, Get-QuarantineMessage, Get-KontorQuarantineExceptions, Set-KontorQuarantineExceptionsByWhom, Remove-KontorQuarantineExceptionsByWhom, Get-KontorQuarantineMessagesById, Delete-QuarantineMessage, Release-QuarantineMessage, Get-KontorQuarantineMessagesSource, Get-Queue, Invoke-KontorQueueClear, Get-QueuedMessage, Remove-QueuedMessage, Invoke-KontorQueueMessagesBounce, Resume-QueuedMessage, Get-KontorQueuePaused, Suspend-Queue, Resume-Queue, Invoke-KontorQueueRelease, Restart-Queue, Get-KontorRetention, Get-ManagementRoleAssignment, New-ManagementRoleAssignment, Remove-ManagementRoleAssignment, Get-KontorRooms, Get-TransportRule, New-TransportRule, Invoke-KontorRulesTest, Get-KontorRulesByName, Set-TransportRule, Remove-TransportRule, Disable-TransportRule, Enable-TransportRule, Invoke-KontorRulesMove, Invoke-KontorRulesRehearse, Invoke-KontorScriptsCheck, Get-KontorSearchIndexes, Get-ServerComponentState, Invoke-KontorServicesPause, Invoke-KontorServicesStart, Invoke-KontorServicesStop, Get-KontorSessions, Remove-KontorSessionsByAccount, Get-KontorSettings, Get-KontorShares, Get-KontorSpamBase, Invoke-KontorSpamBaseImport, Set-KontorSpamBaseByAddress, Remove-KontorSpamBaseByAddress, Get-KontorStatistics, Get-KontorStatus, Get-KontorTlsrpt, Get-KontorTlsrptReceived, Get-KontorTlsrptResults, Invoke-KontorTlsrptSend, Get-MessageTrace, Get-MessageTraceDetail, Get-KontorTraceStatus

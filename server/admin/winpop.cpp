@@ -402,15 +402,21 @@ Said init(const Order&) {
               "there is nothing to be made: the server makes what it needs at its first start");
 }
 
+// The service POP3 of the running server; other words of the command line name it and count
+// nothing.
 Said net(const Order& order) {
-  const auto word = to_lower(order.words[0]);
-  if (word == "start" || word == "stop")
-    return fail(Errc::unsupported, "use: systemctl " + word + " kontor");
-  if (word != "status")
-    return fail(Errc::unsupported, "net has start, stop and status; lock keeps people out");
-  const auto status = ask(order, "status", {});
-  if (!status) return fail(std::move(status).error());
-  return render(*status);
+  auto word = to_lower(order.words[0]);
+  if (word == "continue" || word == "resume") word = "start";
+  if (word == "status") {
+    const auto status = ask(order, "services", {});
+    if (!status) return fail(std::move(status).error());
+    return render(*status);
+  }
+  if (word != "start" && word != "stop" && word != "pause")
+    return fail(Errc::unsupported, "net has start, stop, pause, continue and status");
+  const auto done = ask(order, "services " + word, {"pop3"});
+  if (!done) return fail(std::move(done).error());
+  return fmt::format("The service pop3: {}.\n", word);
 }
 
 Said help(const Order& order);
@@ -447,8 +453,9 @@ constexpr std::array<Row, 14> k_rows{{
     {"set", "PROPERTY VALUE", "", 2, 5, "Says which setting of kontor.toml stands for a property.",
      set},
     {"init", "", "", 0, 5, "Nothing: the server makes what it needs.", init},
-    {"net", "{start | stop | status}", "", 1, 2,
-     "status shows the server; systemctl starts and stops it.", net},
+    {"net", "{start | stop | pause | continue | status}", "", 1, 2,
+     "Starts, stops or pauses the service POP3 of the running server; status shows all services.",
+     net},
     {"help", "", "", 0, 1, "Shows this.", help},
 }};
 

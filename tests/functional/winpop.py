@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """winpop against a real server: each verb and switch, and what POP3 and SMTP say after it."""
 import pathlib
+import poplib
 import subprocess
 import sys
 import unittest
@@ -143,8 +144,14 @@ class Winpop(unittest.TestCase):
         self.assertEqual(self.winpop('get', 'port'), f'{self.server.port("pop3")}\n')
         self.assertIn('encrypted password file', self.winpop('get', 'auth'))
         self.assertIn('server.port_base', self.winpop('set', 'port', '110', status=1))
-        self.assertIn(str(self.server.pid), self.winpop('net', 'status'))
-        self.assertIn('systemctl stop', self.winpop('net', 'stop', status=1))
+        self.assertIn('pop3', self.winpop('net', 'status'))
+        self.winpop('net', 'stop', 'pop3svc')
+        with self.assertRaises((OSError, poplib.error_proto, EOFError)):
+            self.server.pop3_refusal('clara@example.test')
+        self.assertEqual(self.server.imap_refusal('clara@example.test'), '')
+        self.winpop('net', 'start')
+        self.signs_in('clara@example.test', kontor.PASSWORD)
+        self.assertIn('net has', self.winpop('net', 'frobnicate', status=1))
         for verb in ('add', 'delete', 'list', 'lock', 'unlock', 'stat', 'changepwd', 'createquotafile', 'migrateToAD',
                      'help', 'get', 'set', 'init', 'net'):
             self.assertIn(f'  winpop {verb}', self.winpop('help'))
