@@ -19,8 +19,8 @@ constexpr std::array k_places{
     Place{"audit", ".log"}, Place{"dkim", ".key", true}, Place{"fingerprints", ".fingerprint"},
     Place{"tls", ".key"},   Place{"tls", ".pem"},
 };
-constexpr std::array<std::string_view, 5> k_files{"blocks", "domains", "queue/paused", "rules",
-                                                  "spam-base"};
+constexpr std::array<std::string_view, 7> k_files{"blocks", "domains",  "queue/paused", "roles",
+                                                  "rules",  "services", "spam-base"};
 constexpr std::string_view k_full_audit = "audit/audit-";  // docs/formats/audit.md
 
 // Nothing where there is no such folder.
