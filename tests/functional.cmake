@@ -147,3 +147,5 @@ kontor_script(clients organisation_rules tests/functional/organisation_rules.py 
 kontor_script(clients quarantine tests/functional/quarantine.py 900)
 kontor_script(clients learning tests/functional/learning.py 900)
 kontor_script(clients signing tests/functional/signing.py 600)
+# The snap-in for Windows, under Wine; the tests build it themselves (build/mmc).
+kontor_script(mmc snapin tests/functional/mmc_snapin.py 900)

@@ -68,6 +68,13 @@ ALLOWED = {
     'server/admin/api': BASE + DIRECTORY_SEEN + ['server/admin', 'server/http', 'server/http/wire'],
     'server/admin/console': BASE + ['server/http', 'server/http/wire'],
     'server/admin': BASE + STORE + DIRECTORY_SEEN + ['server/message_trace', 'server/message_trace/database', 'server/moderation', 'server/collector', 'server/quarantine', 'server/learning', 'server/imap_client', 'server/delivery', 'server/sieve', 'server/scheduling', 'calendar', 'server/sharing', 'server/policy', 'server/publish', 'server/trace', 'server/queue', 'server/reports', 'server/http', 'server/autodiscover', 'server/filter', 'server/indexer', 'server/rules', 'search'],
+    # The snap-in for Windows: a build of its own, which links and includes nothing of the server.
+    'admin-mmc/base': ['admin-mmc/client'],
+    'admin-mmc/client': ['admin-mmc/base'],
+    'admin-mmc/forms': ['admin-mmc/base', 'admin-mmc/client'],
+    'admin-mmc/console': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms', 'admin-mmc/tab'],
+    'admin-mmc/tab': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms', 'admin-mmc/console'],
+    'admin-mmc/host': ['admin-mmc/base'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
 
@@ -92,6 +99,8 @@ FOREIGN = [
     (r'libxml/.*', ['server/dav/xml', 'server/autodiscover', 'search/fields', 'search/extract']),
     (r'archive(_entry)?\.h', ['server/admin/archive', 'search/extract']),
     (r'poppler/.*', ['search/extract']),
+    (r'nlohmann/.*', ['admin-mmc']),
+    (r'(windows|mmc|commctrl|prsht|shlobj|objidl|sspi|winhttp|wincrypt|winldap|dsclient)\.h', ['admin-mmc']),
 ]
 LIGHT = re.compile(r'boost/asio/(?!awaitable\.hpp)')
 
