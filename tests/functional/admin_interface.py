@@ -348,6 +348,13 @@ class Interface(unittest.TestCase):
         self.ask('POST', '/jobs', {'verb': 'backup verify', 'arguments': ['--help']}, status=400)
         self.ask('GET', '/jobs/nothing', status=404)
 
+    def test_the_doctor_is_a_job(self):
+        response, content = self.raw('POST', f'{ROOT}/doctor', {'no-dns': True}, basic(ANNA))
+        self.assertEqual(response.status, 202, content)
+        path = '/jobs/' + json.loads(content)['job']
+        row = kontor.wait_until(lambda: (lambda row: row if row['state'] != 'running' else None)(self.ask('GET', path)), 'it has looked')
+        self.assertTrue(any(one['check'].startswith('disk') for one in row['result']), row)
+
     def test_an_index_is_made_anew_as_a_job(self):
         self.assertEqual(self.server.lmtp([CLARA], 'Subject: words\r\n\r\nhello\r\n'), {})
         response, content = self.raw('POST', f'{ROOT}/mailboxes/{CLARA}/index/rebuild', {}, basic(ANNA))

@@ -35,9 +35,9 @@ namespace json = boost::json;
 using log::Keys;
 
 constexpr std::size_t k_longest_answer = 4U << 20U, k_longest_line = 1'000;
-constexpr std::array<std::string_view, 11> k_verbs{
-    "backup",  "backup list", "backup unpack",  "backup verify", "export",      "import",
-    "restore", "search",      "search rebuild", "store compact", "audit verify"};
+constexpr std::array<std::string_view, 12> k_verbs{
+    "backup",  "backup list", "backup unpack",  "backup verify", "export",       "import",
+    "restore", "search",      "search rebuild", "store compact", "audit verify", "doctor"};
 
 // What stands for files in the table of verbs.
 constexpr std::array<std::string_view, 5> k_files{"FOLDER", "FILE", "BACKUP", "TAR", "SOURCE"};

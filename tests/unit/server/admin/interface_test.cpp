@@ -318,6 +318,10 @@ TEST(Jobs, AreGivenPathsInTheirFolderAlone) {
             "--data /d --json restore a@x.test --from /d/transfer/f --into Old");
   for (const auto* path : {"/etc", "../x", "a/../b", "", ".", "a/./b"})
     EXPECT_EQ(words("backup", {}, {{"--all", ""}, {"--to", path}}), "bad_input") << path;
+  for (const auto& one : operations()) {
+    if (!one.has_hint("job") || !find_verb(one.verb)->arguments.empty()) continue;
+    EXPECT_EQ(words(std::string(one.verb), {}, {}), "--data /d --json " + std::string(one.verb));
+  }
   EXPECT_EQ(words("store repair", {"x"}, {}), "bad_input");
   EXPECT_EQ(words("backup verify", {"--help"}, {}), "bad_input");
   EXPECT_EQ(words("backup verify", {}, {}), "bad_input");
