@@ -29,6 +29,7 @@ struct Document {
 std::vector<Document> documents() {
   std::vector<Document> out;
   for (const auto& entry : std::filesystem::directory_iterator(source_dir() / "docs/admin")) {
+    if (entry.path().extension() != ".md") continue;
     std::ifstream in(entry.path(), std::ios::binary);
     std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (text.size() > 6'000) out.push_back({entry.path().filename().string(), std::move(text)});
