@@ -149,3 +149,5 @@ kontor_script(clients learning tests/functional/learning.py 900)
 kontor_script(clients signing tests/functional/signing.py 600)
 # The snap-in for Windows, under Wine; the tests build it themselves (build/mmc).
 kontor_script(mmc snapin tests/functional/mmc_snapin.py 900)
+kontor_script(mmc domain tests/functional/mmc_domain.py 900)
+set_tests_properties(mmc.domain PROPERTIES RESOURCE_LOCK domain_controller)

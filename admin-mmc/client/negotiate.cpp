@@ -7,12 +7,41 @@
 #include <sspi.h>
 #include <wincrypt.h>
 
+#include <string_view>
 #include <vector>
 
 namespace kontor::admin {
 namespace {
 
 constexpr ULONG largest_token = 65536;
+constexpr std::string_view kerberos_name{"\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", 11},
+    spnego_name{"\x06\x06\x2b\x06\x01\x05\x05\x02", 8};
+
+// A value in DER with its tag and length.
+std::string der(char tag, const std::string& content) {
+  const std::size_t size = content.size();
+  std::string head(1, tag);
+  if (size < 0x80) {
+    head += static_cast<char>(size);
+  } else if (size < 0x100) {
+    head += {'\x81', static_cast<char>(size)};
+  } else {
+    head += {'\x82', static_cast<char>(size >> 8), static_cast<char>(size)};
+  }
+  return head + content;
+}
+
+// RFC 4559 asks for SPNEGO. Windows makes it; Wine's package Negotiate gives Kerberos' own token
+// (RFC 4121, 4.1), which then becomes the token of a NegTokenInit (RFC 4178, 4.2.1).
+std::string as_spnego(const std::string& token) {
+  const std::size_t name = token.find(kerberos_name);
+  const bool bare = token.size() < 0xFF00 && token.starts_with('\x60') && name != token.npos &&
+                    name >= 2 && name <= 5;
+  if (!bare) return token;
+  const std::string init =
+      der('\xa0', der('\x30', std::string(kerberos_name))) + der('\xa2', der('\x04', token));
+  return der('\x60', std::string(spnego_name) + der('\xa0', der('\x30', init)));
+}
 
 }  // namespace
 
@@ -79,7 +108,7 @@ std::string Negotiate::step(const std::string& challenge) {
   if (FAILED(error_)) return {};
   state.has_context = true;
   state.done = error_ == SEC_E_OK || error_ == SEC_I_COMPLETE_NEEDED;
-  return base64(std::string(out.data(), out_buffer.cbBuffer));
+  return base64(as_spnego(std::string(out.data(), out_buffer.cbBuffer)));
 }
 
 std::string base64(const std::string& bytes) {

@@ -7,7 +7,7 @@
 A results file is what `ctest --output-junit` writes; FOLDER holds NAME.xml of each part and, where there was a second
 run, NAME.again.xml. Who keeps logs often keeps their last lines alone, so what matters stands last.
 
-Files that drive programs of others or servers under load (scripts, clients, ad, web) have a second run by themselves: one
+Files that drive programs of others or servers under load (scripts, clients, ad, web, mmc) have a second run by themselves: one
 that passes then is told as not steady, with the words of its failure, and does not fail the run unless there are more
 than UNSTEADY_ALLOWED. Unit tests, crash points, fuzzing, the thread sanitizer and what the stress client finds have none.
 """
@@ -16,7 +16,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
-HAS_SECOND_RUN = re.compile(r'^(scripts|clients|ad|web)\.(?!stress)')
+HAS_SECOND_RUN = re.compile(r'^(scripts|clients|ad|web|mmc)\.(?!stress)')
 UNSTEADY_ALLOWED = 2
 LINES, TESTS = 25, 8  # shown of one test; tests shown
 
