@@ -4,7 +4,6 @@
 #include "admin-mmc/base/com.hpp"
 #include "admin-mmc/console/about.hpp"
 #include "admin-mmc/console/component_data.hpp"
-#include "admin-mmc/tab/mail_tab.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -18,8 +17,6 @@ class Factory : public Object<IClassFactory> {
     return guarded([&]() -> HRESULT {
       if (IsEqualCLSID(id_, snapin_class))
         return make_object<ComponentData>()->QueryInterface(iid, out);
-      if (IsEqualCLSID(id_, mail_tab_class))
-        return make_object<MailTab>()->QueryInterface(iid, out);
       return make_object<About>()->QueryInterface(iid, out);
     });
   }
@@ -46,8 +43,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void*) {
 }
 
 STDAPI DllGetClassObject(REFCLSID id, REFIID iid, void** out) {
-  if (!IsEqualCLSID(id, snapin_class) && !IsEqualCLSID(id, about_class) &&
-      !IsEqualCLSID(id, mail_tab_class))
+  if (!IsEqualCLSID(id, snapin_class) && !IsEqualCLSID(id, about_class))
     return CLASS_E_CLASSNOTAVAILABLE;
   return guarded([&] { return make_object<Factory>(id)->QueryInterface(iid, out); });
 }
