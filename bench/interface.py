@@ -18,7 +18,7 @@ import base64  # noqa: E402
 
 QUESTIONS = (('the first page of mailboxes, by address', '/mailboxes?sort=address&limit=50'),
              ('a page in the middle, by name, falling', '/mailboxes?sort=-name&offset=5000&limit=50'),
-             ('those with three letters in them', '/mailboxes?filter=anna&sort=address&limit=50'),
+             ('those with four letters in one of their texts', '/mailboxes?filter=anna&sort=address&limit=50'),
              ('all of them', '/mailboxes'),
              ('groups', '/groups?sort=address&limit=50'),
              ('the overview', '/overview'))
