@@ -194,21 +194,5 @@
   W(who, "Who", "Кому") \
   W(who_may_send, "Who may send", "Кто может писать") \
   W(with_filter, "%1 (filter: %2)", "%1 (отбор: %2)") \
-  W(yes, "yes", "да") \
-  W(mail_tab, "Mail", "Почта") \
-  W(tab_addresses, "Mail addresses", "Почтовые адреса") \
-  W(tab_primary, "Primary address", "Основной адрес") \
-  W(tab_more, "Further addresses", "Другие адреса") \
-  W(tab_more_note, "One a line.", "По одному в строке.") \
-  W(tab_hidden, "Not shown in the address book", "Не показывать в адресной книге") \
-  W(tab_forward, "Forwarded to", "Пересылается к") \
-  W(tab_no_server, "No Kontor server is named in the registry (Software\\Kontor\\Admin, Server): only what Active Directory holds is shown.", "В реестре не назван сервер Kontor (Software\\Kontor\\Admin, Server): показано только то, что есть в Active Directory.") \
-  W(tab_open_trace, "Message trace", "Трассировка") \
-  W(tab_not_unique, "The address %1 belongs to %2 already.", "Адрес %1 уже принадлежит: %2.") \
-  W(tab_bad_address, "%1 is not a mail address.", "%1 не похоже на почтовый адрес.") \
-  W(tab_no_directory, "Active Directory could not be asked: %1.", "Не удалось обратиться к Active Directory: %1.") \
-  W(tab_not_written, "Active Directory did not take the change: %1.", "Active Directory не приняла изменение: %1.") \
-  W(tab_members, "Who gets mail for it", "Кто получает почту") \
-  W(tab_trace_title, "Mail to %1", "Почта для %1") \
-  W(tab_no_mailbox, "The mail server does not know this object yet.", "Почтовый сервер ещё не знает этого объекта.")
+  W(yes, "yes", "да")
 // clang-format on

@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "admin-mmc/base/text.hpp"
-#include "admin-mmc/host/directory_object.hpp"
 #include "admin-mmc/host/windows.hpp"
 
 namespace kontor::admin::host {
@@ -92,7 +91,6 @@ Json Player::run(const Json& asked) {
     console_raw_->said.clear();
     return {{"messages", all}};
   }
-  if (what == "tab") return tab(asked);
   start();
   if (what == "tree") return tree();
   if (what == "expand") return expand(asked);
@@ -359,27 +357,6 @@ Json Player::load(const Json& asked) {
   stream->Write(text.data(), static_cast<ULONG>(text.size()), nullptr);
   stream->Seek({}, STREAM_SEEK_SET, nullptr);
   return {{"done", stored->Load(stream.get()) == S_OK}};
-}
-
-Json Player::tab(const Json& asked) {
-  const auto object =
-      make_directory_object(wide(asked.value("dn", "")), wide(asked.value("class", "user")),
-                            wide(asked.value("server", "")));
-  if (asked.value("shell", false)) {
-    const auto shell = create<IShellExtInit>(mail_tab_class);
-    must(shell->Initialize(nullptr, object.get(), nullptr), "IShellExtInit::Initialize");
-    const auto pages = ComPointer<IShellPropSheetExt>::of(shell.get());
-    const auto add = [](HPROPSHEETPAGE page, LPARAM console) -> WINBOOL {
-      reinterpret_cast<Console*>(console)->pages.push_back(page);
-      return TRUE;
-    };
-    must(pages->AddPages(add, reinterpret_cast<LPARAM>(console_raw_)), "AddPages");
-  } else {
-    const auto pages = create<IExtendPropertySheet>(mail_tab_class);
-    if (pages->QueryPagesFor(object.get()) != S_OK) return {{"done", false}};
-    must(pages->CreatePropertyPages(console_raw_, 0, object.get()), "CreatePropertyPages");
-  }
-  return {{"done", open_sheet(*console_raw_, wide(asked.value("dn", "")))}};
 }
 
 Json Player::leave() {

@@ -32,7 +32,6 @@ class Player {
   Json menu();
   Json command(const Json& asked);
   Json sheet();
-  Json tab(const Json& asked);
   Json save();
   Json load(const Json& asked);
   void show(HSCOPEITEM item);
