@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/server.hpp"
-#include "server/app/administration.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -28,6 +27,7 @@
 #include "directory/model/identity.hpp"
 #include "search/extract/make_extractor.hpp"
 #include "server/admin/audit_log.hpp"
+#include "server/app/administration.hpp"
 #include "server/app/block_file.hpp"
 #include "server/app/certificate.hpp"
 #include "server/app/chosen.hpp"

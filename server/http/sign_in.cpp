@@ -122,7 +122,7 @@ wire::Response ask_for_credentials(const Connection& connection,
                                    const wire::Request& request,
                                    Access access) {
   auto response = wire::plain(401, "sign in");
-  const bool is_page = !request.field("X-Kontor-Client").empty();
+  const bool is_page = !request.field(k_client_field).empty();
   const bool wants_ticket = !is_page || wire::query_parameter(request.query, "negotiate") == "1";
   if (wants_ticket && offers(connection, k_negotiate))
     response.fields.push_back(challenge("Negotiate"));

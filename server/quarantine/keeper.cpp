@@ -407,6 +407,12 @@ Task<Result<std::vector<Row>>> Keeper::list(Question question) {
   co_return out;
 }
 
+Task<Result<std::uint64_t>> Keeper::count() {
+  if (!state_->env.store.find(owner())) co_return 0;
+  KONTOR_CO_TRY(const auto account, co_await state_->open());
+  co_return places_of(account->view(), std::nullopt).size();
+}
+
 Task<Result<Row>> Keeper::find(std::string id) {
   KONTOR_CO_TRY(const auto account, co_await state_->open());
   const auto place = place_of(account->view(), id);

@@ -97,6 +97,7 @@ class Keeper {
 
   // The newest first. What cannot be read is an event, and left out.
   Task<Result<std::vector<Row>>> list(Question question);
+  Task<Result<std::uint64_t>> count();             // of those that wait
   Task<Result<Row>> find(std::string id);          // not_found
   Task<Result<std::string>> read(std::string id);  // the bytes that came
   // busy: somebody else is at it. not_found: none of the people is among those who wait.

@@ -78,6 +78,11 @@ class Interface(unittest.TestCase):
         self.assertEqual(set(said['rights']), RIGHTS['full'])
         mine = {'Cookie': values.pop()}
         self.assertEqual(self.raw('GET', ROOT + '/status', headers=mine)[0].status, 200)
+        # It is not prolonged by itself, and ends with the next one.
+        self.assertEqual(self.raw('POST', ROOT + '/session', headers=mine)[0].status, 401)
+        again = self.raw('POST', ROOT + '/session', headers={**mine, **basic(ANNA)})[0].headers['Set-Cookie'].split(';')[0]
+        self.assertEqual(self.raw('GET', ROOT + '/status', headers=mine)[0].status, 401)
+        mine = {'Cookie': again}
         # A value that this server did not give is none (no fixation), and a page of another site has none of it.
         self.assertEqual(self.raw('GET', ROOT + '/status', headers={'Cookie': '__Host-kontor=' + 'a' * 64})[0].status, 401)
         self.assertEqual(self.raw('GET', ROOT + '/status', headers={**mine, 'Sec-Fetch-Site': 'cross-site'})[0].status, 401)

@@ -10,6 +10,7 @@
 #include "base/core/contains.hpp"
 #include "base/core/percent.hpp"
 #include "base/core/text.hpp"
+#include "base/io/work_pool.hpp"
 #include "base/log/events/admin.hpp"
 #include "server/admin/api/answers.hpp"
 #include "server/admin/api/openapi.hpp"
@@ -17,6 +18,7 @@
 #include "server/admin/changes.hpp"
 #include "server/admin/frame.hpp"
 #include "server/admin/lookup.hpp"
+#include "server/http/sign_in.hpp"
 
 namespace kontor::admin::api {
 namespace {
@@ -25,7 +27,6 @@ namespace json = boost::json;
 using http::wire::Response;
 using log::Keys;
 
-constexpr std::string_view k_guard = "X-Kontor-Client";
 constexpr std::size_t k_max_body = 64U << 20U;
 constexpr std::array<std::string_view, 4> k_page_names{"offset", "limit", "sort", "filter"};
 // Whose name in a path is a mailbox's or a person's.
@@ -167,8 +168,9 @@ class Api {
   static Result<void> check_guard(const http::wire::Request& request) {
     if (http::is_from_elsewhere(request))
       return fail(Errc::no_permission, "a page of another site asks");
-    if (request.field(k_guard).empty())
-      return fail(Errc::no_permission, "the field " + std::string(k_guard) + " is missing");
+    if (request.field(http::k_client_field).empty())
+      return fail(Errc::no_permission,
+                  "the field " + std::string(http::k_client_field) + " is missing");
     return {};
   }
 
@@ -176,6 +178,14 @@ class Api {
     if (call.request.method == "DELETE") {
       auto out = json_response(200, json::object());
       out.fields.push_back({"Set-Cookie", parts_.cookies.end(call.request)});
+      return out;
+    }
+    // A session begins with a proof of who it is, not with another session: else none would end.
+    const bool begins = call.request.method == "POST";
+    if (begins && call.request.field("Authorization").empty()) {
+      auto out = error_response(Error(Errc::auth_failed, "sign in with a ticket or a password"));
+      out.fields.push_back(
+          {"WWW-Authenticate", "Kontor"});  // RFC 9110, 15.5.2: there is always one
       return out;
     }
     json::object body;
@@ -195,7 +205,8 @@ class Api {
     body["rights"] = std::move(rights);
     body["version"] = KONTOR_VERSION;
     auto out = json_response(200, body);
-    if (call.request.method == "POST") {
+    if (begins) {
+      static_cast<void>(parts_.cookies.end(call.request));  // the one before
       auto cookie = parts_.cookies.begin(*call.person);
       if (!cookie.empty()) out.fields.push_back({"Set-Cookie", std::move(cookie)});
     }
@@ -387,8 +398,8 @@ class Api {
     note_verb(asked, request);
     if (operation.has_hint("job") && parts_.jobs != nullptr) {
       KONTOR_CO_TRY(const auto id,
-                    co_await parts_.jobs->begin({std::string(operation.verb), std::move(request),
-                                                 asked.call.person->mail}));
+                    co_await begin_job({std::string(operation.verb), std::move(request),
+                                        asked.call.person->mail}));
       co_return begun(id);
     }
     const auto* change = operation.changes() ? &operation : nullptr;
@@ -398,6 +409,11 @@ class Api {
     KONTOR_CO_TRY(value, paged(std::move(value), asked.page));
     if (change != nullptr) co_return json_response(200, value);
     co_return tagged(asked.call, value);
+  }
+
+  Task<Result<std::string>> begin_job(NewJob job) const {
+    auto work = [jobs = parts_.jobs, job = std::move(job)] { return jobs->begin(job); };
+    co_return co_await io::on_pool(*parts_.desk.environment.workers, std::move(work));
   }
 
   static Response begun(const std::string& id) {
@@ -441,7 +457,7 @@ Task<Result<Response>> Api::work(const http::Call& call,
     if (auto* audit = parts_.desk.environment.audit; audit != nullptr) {
       KONTOR_CO_TRY(co_await audit->add("job", peer_of(call), std::move(members)));
     }
-    KONTOR_CO_TRY(const auto made, co_await parts_.jobs->begin(std::move(job)));
+    KONTOR_CO_TRY(const auto made, co_await begin_job(std::move(job)));
     co_return begun(made);
   }
   if (!id.empty() && asks) {

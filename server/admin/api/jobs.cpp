@@ -199,11 +199,8 @@ Jobs::Jobs(std::string program, std::string data_folder, const Clock& clock, log
 
 Jobs::~Jobs() { stop(); }
 
-namespace {
-
 // Reads both pipes until the process has closed them.
-template <class Job>
-void read_all(Job& job) {
+void Jobs::read_all(Job& job) {
   std::string messages;
   std::array<char, 16'384> room;
   while (job.output[0] >= 0 || job.output[1] >= 0) {
@@ -229,11 +226,9 @@ void read_all(Job& job) {
   close_both(job.output);
 }
 
-}  // namespace
-
-Task<Result<std::string>> Jobs::begin(NewJob wanted) {
+Result<std::string> Jobs::begin(const NewJob& wanted) {
   auto& state = *state_;
-  KONTOR_CO_TRY(auto words, words_of(wanted, state.data_folder));
+  KONTOR_TRY(auto words, words_of(wanted, state.data_folder));
   ::mkdir(transfer_folder(state.data_folder).c_str(), 0700);
   auto job = std::make_shared<Job>();
   job->id = Uuid::random().hex();
@@ -242,10 +237,10 @@ Task<Result<std::string>> Jobs::begin(NewJob wanted) {
   job->arguments = wanted.request.arguments;
   job->began = state.clock.now();
   std::array<int, 2> out{-1, -1}, err{-1, -1};
-  KONTOR_CO_TRY(make_pipe(out));
+  KONTOR_TRY(make_pipe(out));
   if (auto made = make_pipe(err); !made) {
     close_both(out);
-    co_return fail(made.error());
+    return fail(made.error());
   }
   const auto begun = state.jobs.with([&](auto& jobs) -> Result<void> {
     const auto running = std::ranges::count_if(jobs, [](const auto& one) {
@@ -261,7 +256,7 @@ Task<Result<std::string>> Jobs::begin(NewJob wanted) {
   job->output = {out[0], err[0]};
   if (!begun) {
     close_both(job->output);
-    co_return fail(begun.error());
+    return fail(begun.error());
   }
   job->reader = std::thread([job, &state] {
     read_all(*job);
@@ -285,7 +280,7 @@ Task<Result<std::string>> Jobs::begin(NewJob wanted) {
                                                   {Keys::command, job->verb},
                                                   {Keys::detail, join(job->arguments, " ")}});
   forget_old();
-  co_return job->id;
+  return job->id;
 }
 
 void Jobs::forget_old() {

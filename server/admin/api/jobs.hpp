@@ -10,7 +10,6 @@
 #include <memory>
 #include <string>
 
-#include "base/core/task.hpp"
 #include "server/admin/verbs.hpp"
 
 namespace kontor::admin::api {
@@ -30,8 +29,9 @@ class Jobs {
   ~Jobs();  // ends those that run
 
   // The id of the job, which runs when this returns. bad_input: not a verb that may be a job, words
-  // that do not fit it, or a file outside the transfer folder. busy: enough run already.
-  Task<Result<std::string>> begin(NewJob job);
+  // that do not fit it, or a file outside the transfer folder. busy: enough run already. Blocks,
+  // shortly.
+  Result<std::string> begin(const NewJob& job);
   // The newest first: id, verb, arguments, who, began, state ("running", "done", "failed",
   // "cancelled"), progress, percent when known, ended and result when ended.
   boost::json::array list() const;
@@ -43,6 +43,7 @@ class Jobs {
  private:
   struct Job;
   struct State;
+  static void read_all(Job& job);
   static boost::json::object row_of(const Job& job, bool with_result);
   std::shared_ptr<Job> find(const std::string& id) const;
   void forget_old();

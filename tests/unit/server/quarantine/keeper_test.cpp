@@ -223,8 +223,10 @@ class QuarantineTest : public ::testing::Test {
 
 TEST_F(QuarantineTest, HoldsOnceWithAllThatIsKnown) {
   EXPECT_TRUE(list().empty());
+  EXPECT_EQ(get(keeper->count()).value(), 0U);
   ASSERT_TRUE(hold());
   ASSERT_TRUE(hold());  // another try of the same message
+  EXPECT_EQ(get(keeper->count()).value(), list().size());
   const auto rows = list();
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].subject, "Привет");
