@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <span>
 
 #include "base/config/screening_rules.hpp"
@@ -12,7 +11,7 @@
 #include "base/core/text.hpp"
 #include "base/net/resolver.hpp"
 #include "server/admin/doctor.hpp"
-#include "server/delivery/domain_keeper.hpp"
+#include "server/admin/mail_domains.hpp"
 #include "server/filter/dkim/key_ring.hpp"
 #include "server/filter/spf/check.hpp"
 
@@ -260,18 +259,6 @@ Task<void> Looker::look_at_transport(std::string domain) {
         {"Others report of TLS with this server.", "Другие сообщают о TLS с этим сервером."});
 }
 
-std::set<std::string> domains_of(const Desk& desk) {
-  std::set<std::string> out;
-  for (const auto& name : desk.environment.settings.domains.local) out.insert(to_lower(trim(name)));
-  if (desk.environment.domains != nullptr) out.merge(desk.environment.domains->names());
-  for (const auto& one : desk.environment.directory.current()->all()) {
-    const auto at = one->mail.rfind('@');
-    if (one->kind != directory::Kind::contact && at != std::string::npos)
-      out.insert(to_lower(one->mail.substr(at + 1)));
-  }
-  return out;
-}
-
 }  // namespace
 
 Task<Diagnoses> diagnose_dns(const Desk& desk) {
@@ -286,7 +273,8 @@ Task<Diagnoses> diagnose_dns(const Desk& desk) {
   Looker looker{desk, **made, desk.environment.settings.server.name, {}};
   co_await looker.look_at_host();
   std::size_t count = 0;
-  for (const auto& domain : domains_of(desk)) {
+  for (const auto& [domain, known] : mail_domains(desk)) {
+    if (known.kind != MailDomain::Kind::local) continue;
     if (++count > k_most_domains) break;
     co_await looker.look_at_mx(domain);
     co_await looker.look_at_spf(domain);

@@ -5,13 +5,13 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
 
+#include "base/io/disk_room.hpp"
 #include "base/io/file_system.hpp"
 #include "base/net/socket_address.hpp"
 #include "base/net/tls.hpp"
@@ -26,8 +26,8 @@ constexpr std::uint64_t k_other_files = 1'024;  // beside connections
 
 void look_at_disk(const config::Settings& settings, Diagnoses& out) {
   const auto& folder = settings.server.data_folder;
-  struct statvfs info{};
-  if (::statvfs(folder.c_str(), &info) != 0) {
+  const auto room = io::disk_room(folder);
+  if (!room) {
     out.push_back({"disk.space",
                    Grade::problem,
                    folder,
@@ -36,8 +36,7 @@ void look_at_disk(const config::Settings& settings, Diagnoses& out) {
                     "Проверьте, что она есть и принадлежит пользователю сервера."}});
     return;
   }
-  const auto free = std::uint64_t{info.f_bavail} * info.f_frsize;
-  const auto size = std::uint64_t{info.f_blocks} * info.f_frsize;
+  const auto free = room->free, size = room->size;
   const auto reserve = std::max(settings.store.reserve, settings.queue.reserve);
   const auto percent = size == 0 ? 0 : free * 100 / size;
   Diagnosis space{
@@ -54,13 +53,13 @@ void look_at_disk(const config::Settings& settings, Diagnoses& out) {
     space.advice = {"Make room: below store.reserve and queue.reserve no mail is taken.",
                     "Освободите место: ниже store.reserve и queue.reserve почта не принимается."};
   out.push_back(std::move(space));
-  if (info.f_files == 0) return;  // a file system that makes them as it needs them
-  const auto left = info.f_favail * 100 / info.f_files;
+  if (room->files == 0) return;  // a file system that makes them as it needs them
+  const auto left = room->free_files * 100 / room->files;
   Diagnosis files{"disk.inodes",
                   left < 5 ? Grade::warning : Grade::good,
                   folder,
-                  {fmt::format("{} inodes are free ({} %).", info.f_favail, left),
-                   fmt::format("Свободно inode: {} ({} %).", info.f_favail, left)}};
+                  {fmt::format("{} inodes are free ({} %).", room->free_files, left),
+                   fmt::format("Свободно inode: {} ({} %).", room->free_files, left)}};
   if (left < 5)
     files.advice = {"Remove small files from this file system, or enlarge it.",
                     "Удалите мелкие файлы с этой файловой системы или расширьте её."};

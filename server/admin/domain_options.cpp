@@ -21,11 +21,6 @@ namespace {
 constexpr const char* k_config_file = "/etc/kontor/kontor.toml";
 constexpr std::uint64_t k_max_config = 1U << 20U;
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}

@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <map>
 
+#include "base/core/mail_domain.hpp"
 #include "base/core/text.hpp"
 #include "server/admin/lookup.hpp"
+#include "server/admin/mail_domains.hpp"
 #include "server/delivery/domain_keeper.hpp"
 
 namespace kontor::admin {
@@ -24,38 +25,11 @@ using PersonPtr = std::shared_ptr<const Principal>;
 constexpr std::string_view k_local = "local";
 constexpr std::string_view k_locked = "locked";
 
-std::string domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string() : to_lower(address.substr(at + 1));
-}
-
-struct Domain {
-  std::string from = "directory";
-  std::uint64_t mailboxes = 0;
-};
-using Known = std::map<std::string, Domain>;
-
-Known known_domains(const Desk& desk) {
-  Known out;
-  for (const auto& one : desk.environment.directory.current()->all()) {
-    if (one->kind == directory::Kind::contact) continue;
-    for (const auto& address : one->addresses)
-      if (auto name = domain_of(address); !name.empty()) out.try_emplace(std::move(name));
-    if (one->has_mailbox()) ++out[domain_of(one->mail)].mailboxes;
-  }
-  out.erase(std::string());
-  if (const auto* keeper = desk.environment.domains)
-    for (const auto& name : keeper->names()) out[name].from = "kontorctl";
-  for (const auto& name : desk.environment.settings.domains.local)
-    out[to_lower(trim(name))].from = "settings";
-  return out;
-}
-
 // By address.
 std::vector<PersonPtr> people_of(const Desk& desk, const std::string& domain) {
   std::vector<PersonPtr> people;
   for (const auto& one : desk.environment.directory.current()->all())
-    if (one->has_mailbox() && domain_of(one->mail) == domain) people.push_back(one);
+    if (one->has_mailbox() && mail_domain(one->mail) == domain) people.push_back(one);
   std::ranges::sort(people, {}, [](const PersonPtr& one) { return to_lower(one->mail); });
   return people;
 }
@@ -77,7 +51,7 @@ bool is_locked(const Desk& desk, const Principal& person) {
   return keeper != nullptr && keeper->policies().of(person.id)->is_locked;
 }
 
-json::object domain_row(const Desk& desk, const std::string& name, const Domain& domain) {
+json::object domain_row(const Desk& desk, const std::string& name, const MailDomain& domain) {
   json::object row;
   row["domain"] = name;
   row["from"] = domain.from;
@@ -86,11 +60,12 @@ json::object domain_row(const Desk& desk, const std::string& name, const Domain&
   return row;
 }
 
-// "not_found", and what to do.
-Result<Domain> find_domain(const Desk& desk, const std::string& name) {
-  const auto all = known_domains(desk);
+// A local one. not_found.
+Result<MailDomain> find_domain(const Desk& desk, const std::string& name) {
+  const auto all = mail_domains(desk);
   const auto found = all.find(name);
-  if (found == all.end()) return fail(Errc::not_found, "there is no mail domain " + name);
+  if (found == all.end() || found->second.kind != MailDomain::Kind::local)
+    return fail(Errc::not_found, "there is no mail domain " + name);
   return found->second;
 }
 
@@ -171,7 +146,7 @@ Task<Answer> domains_add(const Desk& desk, Request request) {
     co_return fail(Errc::conflict, name + " is an alias or a remote domain in the settings");
   if (find_domain(desk, name)) co_return fail(Errc::exists, name + " is there already");
   KONTOR_CO_TRY(co_await keeper->add(name));
-  co_return json::value(domain_row(desk, name, {"kontorctl", 0}));
+  co_return json::value(domain_row(desk, name, {.from = "kontorctl"}));
 }
 
 Task<Answer> domains_mailboxes(const Desk& desk, Request request) {

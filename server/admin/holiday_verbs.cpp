@@ -15,11 +15,6 @@ namespace json = boost::json;
 
 constexpr std::string_view k_public = "public", k_usual_name = "holidays";
 
-std::string option(const Request& request, const std::string& name, std::string_view otherwise) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string(otherwise) : found->second;
-}
-
 json::object row_of(const publish::Holidays& one) {
   json::object row;
   row["calendar"] = one.calendar;

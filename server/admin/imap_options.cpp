@@ -17,11 +17,6 @@ namespace json = boost::json;
 constexpr std::uint64_t k_max_password = 4'096;
 constexpr std::uint64_t k_max_list = 64U << 20U;
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 // The first line of a file: a password is never a word of the command line.
 Result<std::string> read_password(const std::string& path) {
   KONTOR_TRY(const auto text, io::read_file(io::real_file_system(), path, k_max_password));

@@ -24,11 +24,6 @@ constexpr std::size_t k_usual = 200, k_most = 5'000;
 constexpr std::uint64_t k_max_file = 1U << 30U;
 constexpr std::size_t k_day = 10;  // "2026-11-23"
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 // "2026-11-23T08:00:00", as the lines have their time.
 Result<std::string> moment(const Request& request, const std::string& name, UtcSeconds now) {
   const auto text = option(request, name);

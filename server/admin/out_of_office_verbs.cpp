@@ -16,11 +16,6 @@ namespace json = boost::json;
 constexpr std::size_t k_most_annotations = 10'000;  // of the account itself
 constexpr std::size_t k_longest_text = 64U << 10U;
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 // A day alone begins at its start here; parse_moment() reads it as its end.
 Result<std::optional<UtcSeconds>> moment_option(const Request& request,
                                                 const std::string& name,

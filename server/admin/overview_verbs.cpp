@@ -2,21 +2,21 @@
 // overview: the state of the server on one page, for a console's first one and a snap-in's tree;
 // certificates; domains and the records that their DNS should have.
 #include <fmt/format.h>
-#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <map>
-#include <set>
 
 #include "base/core/text.hpp"
+#include "base/io/disk_room.hpp"
+#include "base/io/work_pool.hpp"
 #include "base/net/tls.hpp"
 #include "server/admin/domains_verbs.hpp"
 #include "server/admin/log_lines.hpp"
+#include "server/admin/mail_domains.hpp"
 #include "server/admin/verbs.hpp"
 #include "server/delivery/domain_keeper.hpp"
-#include "server/delivery/domains.hpp"
 #include "server/filter/dkim/key_ring.hpp"
 #include "server/moderation/moderation.hpp"
 #include "server/quarantine/keeper.hpp"
@@ -27,24 +27,21 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t k_problems_shown = 20, k_most_queued = 100'000;
+constexpr std::size_t k_problems_shown = 20;
 constexpr std::int64_t k_day = 86'400;
 
-std::string domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string() : to_lower(address.substr(at + 1));
-}
-
-json::object disk_of(const std::string& folder) {
+Task<json::object> disk_of(const Desk& desk) {
+  const auto& folder = desk.environment.settings.server.data_folder;
+  auto work = [folder] { return io::disk_room(folder); };
+  auto* pool = desk.environment.workers;
+  const auto room = pool == nullptr ? work() : co_await io::on_pool(*pool, std::move(work));
   json::object out;
-  struct statvfs disk{};
-  if (::statvfs(folder.c_str(), &disk) != 0) return out;
-  const auto block = static_cast<std::uint64_t>(disk.f_frsize);
   out["folder"] = folder;
-  out["bytes"] = disk.f_blocks * block;
-  out["free_bytes"] = disk.f_bavail * block;
-  out["free_files"] = static_cast<std::uint64_t>(disk.f_favail);
-  return out;
+  if (!room) co_return out;
+  out["bytes"] = room->size;
+  out["free_bytes"] = room->free;
+  out["free_files"] = room->free_files;
+  co_return out;
 }
 
 json::array certificates_of(const Desk& desk) {
@@ -70,44 +67,16 @@ json::array certificates_of(const Desk& desk) {
   return out;
 }
 
-struct DomainCounts {
-  std::string kind;
-  std::size_t mailboxes = 0, groups = 0;
-};
-
-// Each mail domain: of the directory's addresses, and of the settings.
-std::map<std::string, DomainCounts> domains_of(const Desk& desk) {
-  std::map<std::string, DomainCounts> out;
-  const auto& settings = desk.environment.settings.domains;
-  for (const auto& name : settings.local) out[to_lower(name)].kind = "local";
-  if (const auto* keeper = desk.environment.domains)
-    for (const auto& name : keeper->names()) out[name].kind = "local";
-  for (const auto& name : settings.remote) out[to_lower(name)].kind = "remote";
-  for (const auto& row : settings.alias)
-    out[to_lower(trim(row.substr(0, row.find('='))))].kind = "alias";
-  for (const auto& one : desk.environment.directory.current()->all()) {
-    if (one->mail.empty() || one->kind == directory::Kind::contact) continue;
-    auto& counts = out[domain_of(one->mail)];
-    if (counts.kind.empty()) counts.kind = "local";
-    if (one->has_mailbox())
-      ++counts.mailboxes;
-    else
-      ++counts.groups;
-    for (const auto& address : one->addresses)
-      if (auto& other = out[domain_of(address)]; other.kind.empty()) other.kind = "local";
-  }
-  return out;
-}
-
 json::array domain_rows(const Desk& desk) {
   json::array out;
   const auto& environment = desk.environment;
-  for (const auto& [name, counts] : domains_of(desk)) {
+  for (const auto& [name, domain] : mail_domains(desk)) {
     json::object row;
     row["name"] = name;
-    row["kind"] = counts.kind;
-    row["mailboxes"] = counts.mailboxes;
-    row["groups"] = counts.groups;
+    row["kind"] = name_of(domain.kind);
+    row["from"] = domain.from;
+    row["mailboxes"] = domain.mailboxes;
+    row["groups"] = domain.groups;
     row["locked"] = is_domain_locked(desk, name);
     std::size_t keys = 0;
     if (environment.dkim_keys != nullptr)
@@ -137,8 +106,8 @@ json::array last_problems(const Desk& desk) {
   return out;
 }
 
-Task<json::value> part(const Desk& desk, Task<Answer> asked) {
-  static_cast<void>(desk);
+// What a verb says; null: it refuses.
+Task<json::value> part(Task<Answer> asked) {
   auto answer = co_await std::move(asked);
   if (answer) co_return *std::move(answer);
   co_return json::value();
@@ -157,19 +126,16 @@ Task<json::object> counts_of(const Desk& desk) {
   out["contacts"] = kinds[directory::Kind::contact];
   out["mailboxes"] = environment.store.list().size();
   out["sessions"] = environment.sessions.list().size();
-  if (environment.queue != nullptr)
-    out["queue"] = environment.queue->list("", k_most_queued).size();
+  if (environment.queue != nullptr) out["queue"] = environment.queue->totals().messages;
   if (environment.moderation != nullptr)
     out["moderation"] = std::ranges::count(environment.moderation->list(),
                                            moderation::Stage::waiting, &moderation::Held::stage);
   if (environment.quarantine != nullptr) {
-    const auto held = co_await environment.quarantine->list({});
-    if (held) out["quarantine"] = held->size();
+    const auto held = co_await environment.quarantine->count();
+    if (held) out["quarantine"] = *held;
   }
   co_return out;
 }
-
-std::string sts_name(const std::string& domain) { return "mta-sts." + domain; }
 
 json::object record(std::string name, std::string_view type, std::string value, std::string why) {
   json::object out;
@@ -211,7 +177,7 @@ Task<Answer> domains_list(const Desk& desk, Request) { co_return json::value(dom
 
 Task<Answer> domains_show(const Desk& desk, Request request) {
   const auto domain = to_lower(request.arguments[0]);
-  const auto known = domains_of(desk);
+  const auto known = mail_domains(desk);
   const auto found = known.find(domain);
   if (found == known.end())
     co_return fail(Errc::not_found, domain + " is no mail domain of this server");
@@ -219,31 +185,34 @@ Task<Answer> domains_show(const Desk& desk, Request request) {
   const auto& host = settings.server.name;
   json::array records;
   records.emplace_back(record(domain, "MX", fmt::format("10 {}.", host), "mail for it comes here"));
-  records.emplace_back(record(domain, "TXT", fmt::format("v=spf1 mx a:{} -all", host),
-                              "who may send in its name (RFC 7208)"));
+  records.emplace_back(
+      record(domain, "TXT", "v=spf1 mx -all", "who may send in its name (RFC 7208)"));
   if (desk.environment.dkim_keys != nullptr) {
-    const auto keys = co_await part(desk, dkim_show(desk, Request{{domain}, {}}));
+    const auto keys = co_await part(dkim_show(desk, Request{{domain}, {}}));
     if (keys.is_object() || keys.is_array()) {
       json::object dkim;
       dkim["dkim"] = keys;
       records.emplace_back(std::move(dkim));
     }
   }
-  records.emplace_back(
-      record("_dmarc." + domain, "TXT",
-             fmt::format("v=DMARC1; p=quarantine; rua=mailto:postmaster@{}", domain),
-             "what others do with mail that is not its own (RFC 7489)"));
+  records.emplace_back(record(
+      "_dmarc." + domain, "TXT", fmt::format("v=DMARC1; p=none; rua=mailto:postmaster@{}", domain),
+      "others report mail in its name (RFC 7489); stricter when the reports are clean"));
   records.emplace_back(record("_smtp._tls." + domain, "TXT",
                               fmt::format("v=TLSRPTv1; rua=mailto:postmaster@{}", domain),
                               "others report TLS that failed (RFC 8460)"));
-  records.emplace_back(record(sts_name(domain), "CNAME", host + ".",
-                              "the policy that mail is brought by TLS lies there (RFC 8461)"));
+  if (settings.outbound.policy_mode != "off") {
+    records.emplace_back(record("_mta-sts." + domain, "TXT", "v=STSv1; id=1",
+                                "the policy is there (RFC 8461); another id when it changes"));
+    records.emplace_back(record("mta-sts." + domain, "CNAME", host + ".",
+                                "the policy that mail is brought by TLS lies there (RFC 8461)"));
+  }
   records.emplace_back(
       record("autodiscover." + domain, "CNAME", host + ".", "Outlook finds its settings"));
   add_service_records(domain, settings, records);
   json::object out;
   out["name"] = domain;
-  out["kind"] = found->second.kind;
+  out["kind"] = name_of(found->second.kind);
   out["mailboxes"] = found->second.mailboxes;
   out["groups"] = found->second.groups;
   out["records"] = std::move(records);
@@ -252,15 +221,15 @@ Task<Answer> domains_show(const Desk& desk, Request request) {
 
 Task<Answer> overview(const Desk& desk, Request) {
   json::object out;
-  out["status"] = co_await part(desk, status(desk, {}));
+  out["status"] = co_await part(status(desk, {}));
   out["counts"] = co_await counts_of(desk);
   out["domains"] = domain_rows(desk);
-  out["directory"] = co_await part(desk, directory_status(desk, {}));
+  out["directory"] = co_await part(directory_status(desk, {}));
   out["certificates"] = certificates_of(desk);
-  out["disk"] = disk_of(desk.environment.settings.server.data_folder);
+  out["disk"] = co_await disk_of(desk);
   Request hours;
   hours.options = {{"--by", "hour"}, {"--limit", "24"}};
-  out["traffic"] = co_await part(desk, statistics(desk, std::move(hours)));
+  out["traffic"] = co_await part(statistics(desk, std::move(hours)));
   out["last_problems"] = last_problems(desk);
   co_return json::value(std::move(out));
 }

@@ -14,11 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 std::string text_of(const json::object& row, std::string_view field) {
   const auto* value = row.if_contains(field);
   const auto* text = value == nullptr ? nullptr : value->if_string();

@@ -32,11 +32,6 @@ Result<quarantine::Keeper*> keeper_of(const Desk& desk) {
   return desk.environment.quarantine;
 }
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 // Whose mail it is about; nothing: everybody's.
 using Viewer = std::shared_ptr<const directory::Principal>;
 

@@ -27,11 +27,6 @@ Task<Result<AccountPtr>> open_account(const Desk& desk, std::string name) {
   co_return co_await desk.environment.store.open(*found.account);
 }
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 // The name that an administrator gives: with or without the root.
 std::string full_name(const std::string& folder) {
   if (folder.empty() || store::is_recoverable_name(folder)) return folder;

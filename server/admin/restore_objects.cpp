@@ -24,11 +24,6 @@ constexpr std::array<std::string_view, 3> k_spaces{"calendar:", "contacts:", "no
 constexpr std::string_view k_properties = "/dav/prop/";     // docs/formats/frames.md
 constexpr std::string_view k_files = "attachment:managed";  // docs/formats/attachments.md
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 struct Chosen {
   const store::FolderState* folder = nullptr;
   const store::StoredObject* object = nullptr;

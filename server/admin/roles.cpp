@@ -10,8 +10,10 @@
 #include <set>
 
 #include "base/core/contains.hpp"
+#include "base/core/mail_domain.hpp"
 #include "base/core/text.hpp"
 #include "directory/model/attributes.hpp"
+#include "server/admin/person_row.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -26,19 +28,8 @@ constexpr std::size_t k_most = 10'000, k_longest_line = 65'536;
 constexpr std::array<std::string_view, k_roles> k_names{"full", "help-desk", "auditor",
                                                         "organisation"};
 
-std::string domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string() : to_lower(address.substr(at + 1));
-}
-
 bool is_below(std::string_view dn, std::string_view unit) {
   return dn.size() > unit.size() && dn.ends_with(unit) && dn[dn.size() - unit.size() - 1] == ',';
-}
-
-json::array texts_of(const std::vector<std::string>& all) {
-  json::array out;
-  for (const auto& one : all) out.emplace_back(one);
-  return out;
 }
 
 Result<std::vector<std::string>> texts_in(const json::object& line, std::string_view name) {
@@ -120,7 +111,7 @@ bool allows(Role role, Right right) noexcept {
 
 bool RoleGrant::covers(const directory::Principal& mailbox) const {
   if (is_everywhere()) return true;
-  if (contains(domains, domain_of(mailbox.mail))) return true;
+  if (contains(domains, mail_domain(mailbox.mail))) return true;
   const auto dn = directory::fold_dn(mailbox.dn);
   return std::ranges::any_of(units, [&](const auto& unit) { return is_below(dn, unit); });
 }
@@ -169,8 +160,8 @@ std::string format_roles(const std::vector<RoleGrant>& grants) {
     line["guid"] = one.id.guid.text();
     line["who"] = one.who;
     line["role"] = name_of(one.role);
-    line["domains"] = texts_of(one.domains);
-    line["units"] = texts_of(one.units);
+    line["domains"] = texts(one.domains);
+    line["units"] = texts(one.units);
     out += json::serialize(line) + '\n';
   }
   return out.append(k_end);

@@ -6,6 +6,7 @@
 
 #include "base/core/text.hpp"
 #include "directory/model/attributes.hpp"
+#include "server/admin/person_row.hpp"
 #include "server/admin/roles.hpp"
 #include "server/admin/verbs.hpp"
 
@@ -19,19 +20,12 @@ Result<Roles*> roles_of(const Desk& desk) {
   return desk.environment.roles;
 }
 
-json::array texts_of(const std::vector<std::string>& all) {
-  json::array out;
-  for (const auto& one : all) out.emplace_back(one);
-  return out;
-}
-
 std::vector<std::string> list_option(const Request& request,
                                      const std::string& name,
                                      char between) {
   std::vector<std::string> out;
-  const auto found = request.options.find(name);
-  if (found == request.options.end()) return out;
-  for (const auto part : split(found->second, between))
+  const auto value = option(request, name);
+  for (const auto part : split(value, between))
     if (const auto one = trim(part); !one.empty()) out.emplace_back(one);
   return out;
 }
@@ -53,8 +47,8 @@ Task<Answer> roles_list(const Desk& desk, Request) {
     json::object row;
     row["who"] = one.who;
     row["role"] = name_of(one.role);
-    row["domains"] = texts_of(one.domains);
-    row["units"] = texts_of(one.units);
+    row["domains"] = texts(one.domains);
+    row["units"] = texts(one.units);
     const auto principal = copy->find(one.id);
     row["name"] = principal ? principal->name : std::string();
     if (!principal) row["problem"] = "the directory does not have it any more";

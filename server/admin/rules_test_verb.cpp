@@ -42,11 +42,6 @@ constexpr std::size_t k_most_examples = 5;
 constexpr std::uint64_t k_most_messages = 100'000;
 constexpr std::chrono::seconds k_longest{90};  // kontorctl waits two minutes
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 std::string bare(std::string_view address) {
   address = trim(address);
   if (address.starts_with('<') && address.ends_with('>'))

@@ -12,11 +12,6 @@
 namespace kontor::admin {
 namespace {
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 // Each mailbox once.
 class Gathering {
  public:

@@ -7,11 +7,6 @@
 namespace kontor::admin {
 namespace {
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 Result<std::size_t> number_option(const Request& request,
                                   const std::string& name,
                                   std::size_t usual) {

@@ -19,11 +19,6 @@ namespace json = boost::json;
 
 constexpr std::size_t k_most_rehearsed = 1'000;  // messages of one question
 
-std::string option(const Request& request, const std::string& name, std::string otherwise = {}) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::move(otherwise) : found->second;
-}
-
 const config::Sieve& settings_of(const Desk& desk) { return desk.environment.settings.sieve; }
 
 // A script as kontorctl was given it: its lines end as mail's do.

@@ -24,11 +24,6 @@ using message_trace::StatisticsQuestion;
 constexpr std::chrono::days k_usual_days{30};
 constexpr std::size_t k_date_size = 10;  // "2026-11-23"
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 Result<Period> period_of(const std::string& text) {
   if (text == "hour") return Period::hour;
   if (text == "day") return Period::day;

@@ -32,11 +32,6 @@ using message_trace::Viewer;
 constexpr std::size_t k_most_listed = 1'000;
 constexpr std::size_t k_date_size = 10;  // "2026-11-23"
 
-std::string option(const Request& request, const std::string& name) {
-  const auto found = request.options.find(name);
-  return found == request.options.end() ? std::string() : found->second;
-}
-
 std::int64_t milliseconds(UtcSeconds time) { return time.time_since_epoch().count() * 1'000; }
 
 void add_addresses(Viewer& viewer, const directory::Principal& mailbox) {

@@ -201,6 +201,11 @@ static_assert(std::ranges::is_sorted(k_verbs, {}, &Verb::name));
 
 }  // namespace
 
+std::string option(const Request& request, const std::string& name, std::string_view otherwise) {
+  const auto found = request.options.find(name);
+  return found == request.options.end() ? std::string(otherwise) : found->second;
+}
+
 std::size_t Verb::most_arguments() const {
   if (arguments.ends_with("...")) return k_many;
   return arguments.empty() ? 0 : split(arguments, ' ').size();

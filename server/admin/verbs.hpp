@@ -25,6 +25,11 @@ struct Request {
   std::string peer = {};  // at the server: who asks, as its socket knows him; for the audit log
 };
 
+// The value of an option; `otherwise` when it was not given.
+std::string option(const Request& request,
+                   const std::string& name,
+                   std::string_view otherwise = {});
+
 // What a verb of the server works with.
 struct Desk {
   Environment environment;

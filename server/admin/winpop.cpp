@@ -16,6 +16,7 @@
 
 #include "base/config/load.hpp"
 #include "base/config/values.hpp"
+#include "base/core/mail_domain.hpp"
 #include "base/core/roff.hpp"
 #include "base/core/text.hpp"
 #include "server/admin/ask_password.hpp"
@@ -76,7 +77,6 @@ bool is_locked(const json::value& row) { return row.as_object().at("locked").as_
 std::string_view state_of(const json::value& row) { return is_locked(row) ? "locked" : "unlocked"; }
 
 bool is_mailbox(const std::string& word) { return word.contains('@'); }
-std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
 
 Said mailbox_of(const std::string& word) {
   if (is_mailbox(word) && !word.starts_with('@') && !word.ends_with('@')) return word;
@@ -112,7 +112,7 @@ Answer local_domain(const Order& order, const std::string& name) {
 Said create_account(const Order& order, const std::string& address) {
   if (order.words.size() < 2)
     return fail(Errc::bad_input, "/createuser wants a password; with - it is asked for");
-  KONTOR_TRY(local_domain(order, domain_of(address)));
+  KONTOR_TRY(local_domain(order, mail_domain(address)));
   KONTOR_TRY(auto password, password_of(order.words[1], address));
   // A full address is the name too: two domains may have an anna.
   std::map<std::string, std::string> options{{"--login", address.substr(0, address.rfind('@'))}};

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/app/monitor.hpp"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -96,15 +94,12 @@ Task<Monitor::Disk> Monitor::disk() {
     Disk disk;
     disk.is_known = true;
     disk.seen = now;
-    struct statvfs info{};
-    if (::statvfs(folder.c_str(), &info) != 0) {
-      disk.problem = errno_error(folder, errno).text();
+    const auto room = io::disk_room(folder);
+    if (!room) {
+      disk.problem = room.error().text();
       return disk;
     }
-    disk.free = std::uint64_t{info.f_bavail} * info.f_frsize;
-    disk.size = std::uint64_t{info.f_blocks} * info.f_frsize;
-    disk.free_files = info.f_favail;
-    disk.files = info.f_files;
+    disk.room = *room;
     auto& files = io::real_file_system();
     const auto path = folder + std::string(k_trial);
     if (const auto written = io::write_file_durably(files, path, "ok\n"); !written)
@@ -127,13 +122,14 @@ Task<std::vector<PartHealth>> Monitor::health() {
   if (!disk.problem.empty()) {
     store.state = State::problem;
     store.detail = "the data folder cannot be written: " + disk.problem;
-  } else if (disk.free < reserve) {
+  } else if (disk.room.free < reserve) {
     store.state = State::problem;
     store.detail = "the disk is full up to the reserve";
-  } else if (disk.free < 4 * reserve || (disk.size > 0 && disk.free < disk.size / 20)) {
+  } else if (disk.room.free < 4 * reserve ||
+             (disk.room.size > 0 && disk.room.free < disk.room.size / 20)) {
     store.state = State::warning;
     store.detail = "the disk of the data folder is nearly full";
-  } else if (disk.files > 0 && disk.free_files < disk.files / 20) {
+  } else if (disk.room.files > 0 && disk.room.free_files < disk.room.files / 20) {
     store.state = State::warning;
     store.detail = "the file system of the data folder has few inodes left";
   }
@@ -156,9 +152,9 @@ Task<std::string> Monitor::metrics() {
                        environment_.clock,
                        started_,
                        environment_.certificate()->expires(),
-                       disk.free,
-                       disk.size,
-                       disk.free_files};
+                       disk.room.free,
+                       disk.room.size,
+                       disk.room.free_files};
   co_return metrics_text(source);
 }
 

@@ -18,6 +18,7 @@
 #include "base/core/guarded.hpp"
 #include "base/core/networks.hpp"
 #include "base/core/time.hpp"
+#include "base/io/disk_room.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/log.hpp"
 #include "base/net/tls.hpp"
@@ -66,7 +67,7 @@ class Monitor {
   struct Disk {
     bool is_known = false;
     SteadyTime seen;
-    std::uint64_t free = 0, size = 0, free_files = 0, files = 0;
+    io::DiskRoom room;
     std::string problem;  // why nothing can be written; empty: it can
   };
   Task<Disk> disk();

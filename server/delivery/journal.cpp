@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "base/core/mail_domain.hpp"
 #include "base/core/text.hpp"
 #include "base/core/uuid.hpp"
 #include "base/mime/header.hpp"
@@ -28,11 +29,6 @@ constexpr std::size_t k_most_subject = 400;
 std::string_view header_of(std::string_view message) {
   const auto end = message.find("\r\n\r\n");
   return end == std::string_view::npos ? message : message.substr(0, end + 2);
-}
-
-std::string domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string() : to_lower(address.substr(at + 1));
 }
 
 std::set<std::string> addresses_in(std::string_view header, std::string_view name) {
@@ -84,7 +80,7 @@ bool Journal::fits(const config::JournalRule& rule,
       message.person ? directory.find(*message.person) : directory.find_address(sender);
   const bool is_ours = writer && writer->kind != Kind::contact;
   const auto has_domain = [&](std::string_view address) {
-    return !whose.domain.empty() && domain_of(domains_.canonical(address)) == whose.domain;
+    return !whose.domain.empty() && mail_domain(domains_.canonical(address)) == whose.domain;
   };
   const bool is_out = (whose.is_everybody && is_ours) || has_domain(sender) ||
                       (writer && whose.is(writer->id)) ||
@@ -122,12 +118,12 @@ std::string Journal::reverse_path_for(const DirectoryCopy& directory,
   const auto is_local = [&](const std::string& domain) {
     return !domain.empty() && (directory.is_local_domain(domain) || domains_.is_local(domain));
   };
-  auto domain = domain_of(domains_.canonical(message.sender));
+  auto domain = mail_domain(domains_.canonical(message.sender));
   for (const auto& one : message.recipients) {
     if (is_local(domain)) break;
-    domain = domain_of(domains_.canonical(one.address));
+    domain = mail_domain(domains_.canonical(one.address));
     for (const auto& person : one.mailboxes)
-      if (!is_local(domain)) domain = domain_of(person->mail);
+      if (!is_local(domain)) domain = mail_domain(person->mail);
   }
   return "postmaster@" + (is_local(domain) ? domain : settings_.server.name);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/core/mail_domain.hpp"
 #include "base/core/text.hpp"
 #include "base/log/events/queue.hpp"
 #include "base/mime/header.hpp"
@@ -115,7 +116,7 @@ void DiskQueue::assign(Core& core, Row& row) const {
     const auto& address = head.recipients[i].address;
     const bool is_paused = is_paused_in(core.paused, address);
     auto& one = row.recipients[i];
-    core.schedule.assign(one, is_paused ? std::string(k_paused) + paused_domain(address)
+    core.schedule.assign(one, is_paused ? std::string(k_paused) + mail_domain(address)
                                         : transport->destination(address));
     if (one.stage == Stage::waiting && one.tries == 0)
       one.next_try = core.schedule.first_try(row, one.destination);

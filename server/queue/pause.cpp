@@ -3,6 +3,7 @@
 // list is on disk before it counts; one change at a time.
 #include <algorithm>
 
+#include "base/core/mail_domain.hpp"
 #include "base/core/text.hpp"
 #include "base/log/events/queue.hpp"
 #include "server/queue/disk_queue.hpp"
@@ -45,7 +46,7 @@ void DiskQueue::reassign(Core& core, const std::string& domain) {
   for (auto& [id, row] : core.table.rows()) {
     const auto head = head_of(row);
     const bool is_meant = std::ranges::any_of(head.recipients, [&](const Recipient& one) {
-      return domain == "*" || paused_domain(one.address) == domain;
+      return domain == "*" || mail_domain(one.address) == domain;
     });
     if (!is_meant) continue;
     assign(core, row);
@@ -57,7 +58,7 @@ std::uint64_t DiskQueue::release_now(Core& core, const std::string& domain, bool
   const auto now = environment_.clock.now();
   std::uint64_t count = 0;
   const auto is_meant = [&](std::string_view address) {
-    const auto name = paused_domain(address);
+    const auto name = mail_domain(address);
     return name == domain || (below && name.ends_with("." + domain));
   };
   for (auto& [id, row] : core.table.rows()) {

@@ -3,7 +3,7 @@
 
 #include "base/core/crc32c.hpp"
 #include "base/core/little_endian.hpp"
-#include "base/core/text.hpp"
+#include "base/core/mail_domain.hpp"
 
 namespace kontor::queue {
 namespace {
@@ -50,12 +50,7 @@ Result<std::set<std::string>> decode_paused(std::string_view bytes) {
 
 bool is_paused_in(const std::set<std::string>& paused, std::string_view address) {
   if (paused.empty()) return false;
-  return paused.contains("*") || paused.contains(paused_domain(address));
-}
-
-std::string paused_domain(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string() : to_lower(address.substr(at + 1));
+  return paused.contains("*") || paused.contains(mail_domain(address));
 }
 
 }  // namespace kontor::queue

@@ -17,7 +17,5 @@ std::string encode_paused(const std::set<std::string>& domains);
 Result<std::set<std::string>> decode_paused(std::string_view bytes);
 // Is mail for this address paused: its domain, or everything ("*")?
 bool is_paused_in(const std::set<std::string>& paused, std::string_view address);
-// The domain of an address as it is paused: lower case; empty: it has none.
-std::string paused_domain(std::string_view address);
 
 }  // namespace kontor::queue
