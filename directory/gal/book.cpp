@@ -14,6 +14,7 @@
 #include "directory/model/attributes.hpp"
 #include "directory/model/hashes.hpp"
 #include "directory/model/persistent_map.hpp"
+#include "directory/model/source.hpp"
 
 namespace kontor::directory {
 namespace {
@@ -332,21 +333,51 @@ std::optional<std::vector<const BookEntry*>> Book::beginning_with(std::string_vi
 }
 
 struct BookKeeper::State {
+  using Copy = std::shared_ptr<const DirectoryCopy>;
+
   const Directory& directory;
   std::shared_ptr<const Spelling> spelling;  // shared with the books
-  std::mutex mutex = {};
+  const BookAdditions additions;
+  std::mutex copy_mutex = {};  // what follows; taken for a moment
+  Copy of_directory = {}, copy = {};
+  std::uint64_t generation = 0, version = 0;
+  std::vector<Principal> added = {};
+  std::mutex mutex = {};                  // the book; taken while it is made
   std::shared_ptr<const Book> book = {};  // shared with who reads it
+
+  Copy newest() {
+    const std::lock_guard lock(copy_mutex);
+    auto current = directory.current();
+    bool is_changed = current != of_directory;
+    if (additions.version) {
+      const auto now = additions.version();
+      auto all = is_changed || now != version ? additions.all() : added;
+      version = now;
+      is_changed = is_changed || all != added;
+      added = std::move(all);
+    }
+    if (!is_changed) return copy;
+    of_directory = std::move(current);
+    Changes more;
+    for (const auto& one : added)
+      if (of_directory->find_claimants(one.mail).empty()) more.upserts.push_back(one);
+    copy = of_directory->with(std::move(more), ++generation);
+    return copy;
+  }
 };
 
-BookKeeper::BookKeeper(const Directory& directory, Spelling spelling)
-    : state_(std::make_unique<State>(directory,
-                                     std::make_shared<const Spelling>(std::move(spelling)))) {}
+BookKeeper::BookKeeper(const Directory& directory, Spelling spelling, BookAdditions additions)
+    : state_(std::make_unique<State>(
+          directory, std::make_shared<const Spelling>(std::move(spelling)), std::move(additions))) {
+}
 
 BookKeeper::~BookKeeper() = default;
 
+std::uint64_t BookKeeper::generation() const { return state_->newest()->generation(); }
+
 std::shared_ptr<const Book> BookKeeper::current() const {
   const std::lock_guard lock(state_->mutex);
-  auto copy = state_->directory.current();
+  auto copy = state_->newest();
   auto& book = state_->book;
   if (!book)
     book = std::make_shared<const Book>(std::move(copy), state_->spelling);

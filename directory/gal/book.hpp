@@ -84,13 +84,23 @@ class Book {
   std::unique_ptr<const Index> index_;
 };
 
-// The book of the newest copy, made when somebody asks. `directory` outlives it. Any thread; may
-// take some hundred milliseconds (the first book of many people).
+// What stands in the book beside the directory's own, such as folders with mail addresses. Any
+// thread, memory only.
+struct BookAdditions {
+  std::function<std::uint64_t()> version = {};       // differs whenever `all` may
+  std::function<std::vector<Principal>()> all = {};  // as normalise() leaves them, by id
+};
+
+// The book of the newest copy, made when somebody asks. `directory` outlives it, and so does what
+// the additions ask. An addition whose address somebody in the directory has, hidden or not, is
+// left out. Any thread; may take some hundred milliseconds (the first book of many people).
 class BookKeeper {
  public:
-  BookKeeper(const Directory& directory, Spelling spelling);
+  BookKeeper(const Directory& directory, Spelling spelling, BookAdditions additions = {});
   ~BookKeeper();
   std::shared_ptr<const Book> current() const;
+  // The generation of current(), without making it: this book's own count, not the directory's.
+  std::uint64_t generation() const;
 
  private:
   struct State;

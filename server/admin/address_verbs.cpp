@@ -96,6 +96,7 @@ json::object row_of(const Environment& environment, const store::AddressedFolder
   row["folder"] = folder.name;
   row["address"] = folder.address.address;
   row["inside"] = folder.address.inside;
+  row["hidden"] = folder.address.is_hidden;
   row["problem"] = problem_of(environment, folder);
   return row;
 }
@@ -123,7 +124,8 @@ Task<Answer> addresses_add(const Desk& desk, Request request) {
     if (own.size() >= store::k_most_folder_addresses)
       co_return fail(Errc::limit, name + " has as many addresses as a folder can have");
   }
-  const store::FolderAddress made{address, request.options.contains("--inside")};
+  const store::FolderAddress made{address, request.options.contains("--inside"),
+                                  request.options.contains("--hidden")};
   std::vector<store::AnnotationChange> changes(1, store::folder_address_change(made));
   KONTOR_CO_TRY(
       co_await account->set_annotations(folder->id, std::move(changes), k_most_annotations));

@@ -27,7 +27,7 @@ constexpr std::array k_verbs{
     Verb{"accounts replace", "ACCOUNT ID", "Puts DATA/restoring/ID, which restore --replace has made, in the place of a mailbox.", accounts_replace},
     Verb{"accounts show", "ACCOUNT", "One account: addresses, groups, size. ACCOUNT is an address, a login name or an id.", accounts_show},
     Verb{"accounts unlock", "ACCOUNT", "Takes the lock of a mailbox, or of @DOMAIN, away.", accounts_unlock},
-    Verb{"addresses add", "MAILBOX FOLDER ADDRESS", "Gives a folder a mail address of its own: mail to it comes into that folder. Who has the right p there may post; --inside: nobody from outside the organisation. MAILBOX may be public.", addresses_add, nullptr, nullptr, nullptr, "[--inside]"},
+    Verb{"addresses add", "MAILBOX FOLDER ADDRESS", "Gives a folder a mail address of its own: mail to it comes into that folder. Who has the right p there may post; --inside: nobody from outside the organisation; --hidden: not in the address book. MAILBOX may be public.", addresses_add, nullptr, nullptr, nullptr, "[--inside] [--hidden]"},
     Verb{"addresses list", "[MAILBOX]", "The mail addresses of folders, and what is wrong with one.", addresses_list},
     Verb{"addresses remove", "ADDRESS", "Takes a mail address away from its folder.", addresses_remove},
     Verb{"app-password add", "PERSON", "Makes a password for one device of a person and shows it, once; --protocols imap,smtp and --expires DAYS limit it.", app_password_add, nullptr, nullptr, nullptr, "[--name DEVICE] [--protocols LIST] [--expires DAYS]"},

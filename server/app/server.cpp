@@ -34,6 +34,7 @@
 #include "server/app/collected_mail.hpp"
 #include "server/app/dmarc_reports.hpp"
 #include "server/app/drop_folder.hpp"
+#include "server/app/folder_contacts.hpp"
 #include "server/app/gate.hpp"
 #include "server/app/guards.hpp"
 #include "server/app/invitations.hpp"
@@ -457,7 +458,8 @@ void Server::State::make_environments() {
   smtp->fetch_url = [this](directory::Identity who, std::string url) {
     return imap::read_for_submission(*imap, std::move(who), std::move(url));
   };
-  books = std::make_unique<directory::BookKeeper>(*directory, make_spelling());
+  books = std::make_unique<directory::BookKeeper>(*directory, make_spelling(),
+                                                  folders_in_book(store->shares(), *directory));
   ldap.emplace(ldap::Environment{
       line, *directory, *books,
       directory::PhotoShelf(settings.server.data_folder, io::real_file_system()), workers});

@@ -77,10 +77,11 @@ std::string BookCards::bytes_of(const BookCard& card) const {
   return entry == nullptr ? std::string() : write(*entry, *book);
 }
 
-bool GlobalBook::is_of(std::uint64_t generation) const {
-  return books_ == nullptr || last_.with([&](const auto& held) {
-    return held != nullptr && held->generation == generation;
-  });
+bool GlobalBook::is_ready() const {
+  if (books_ == nullptr) return true;
+  const auto generation = books_->generation();
+  return last_.with(
+      [&](const auto& held) { return held != nullptr && held->generation == generation; });
 }
 
 std::shared_ptr<const BookCards> GlobalBook::current() const {

@@ -39,8 +39,7 @@ class GlobalBook {
   explicit GlobalBook(const directory::BookKeeper* books) : books_(books) {}
   // nullptr: it is not served. Costs what changed since the last call; the first time all cards.
   std::shared_ptr<const BookCards> current() const;
-  // Is current() there at once, when the directory is of this generation?
-  bool is_of(std::uint64_t generation) const;
+  bool is_ready() const;  // is current() there at once?
 
  private:
   const directory::BookKeeper* books_;

@@ -75,8 +75,7 @@ Task<Result<std::size_t>> walk(ContextPtr context, Walk plan) {
 
 Task<void> prepare_book(std::shared_ptr<Kept> kept) {
   auto* workers = kept->environment.workers;
-  if (workers == nullptr || kept->book.is_of(kept->environment.directory.current()->generation()))
-    co_return;
+  if (workers == nullptr || kept->book.is_ready()) co_return;
   auto work = [kept] { return kept->book.current() != nullptr; };
   static_cast<void>(co_await io::on_pool(*workers, std::move(work)));
 }

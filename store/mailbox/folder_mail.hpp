@@ -19,6 +19,7 @@ struct FolderAddress {
   std::string address;
   // Mail from outside the organisation is not taken, whatever the folder's list says.
   bool inside = false;
+  bool is_hidden = false;  // not in the global address book
   bool operator==(const FolderAddress&) const = default;
 };
 

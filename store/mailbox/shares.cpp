@@ -7,8 +7,10 @@
 namespace kontor::store {
 namespace {
 
-constexpr CacheFile k_file{"kontorSH", 3, "a list of what is shared"};
-constexpr CacheFile k_file_before{"kontorSH", 2, k_file.name};  // no folder had addresses
+constexpr CacheFile k_file{"kontorSH", 4, "a list of what is shared"};
+constexpr CacheFile k_file_3{"kontorSH", 3, k_file.name};  // no address was hidden
+constexpr CacheFile k_file_2{"kontorSH", 2, k_file.name};  // no folder had addresses
+constexpr std::uint8_t k_inside = 1, k_hidden = 2;         // of an address
 // The least bytes that one of them takes: what a count in a damaged file may ask for.
 constexpr std::size_t k_least_account = 34, k_least_folder = 5, k_least_entry = 20,
                       k_least_address = 2;
@@ -39,7 +41,8 @@ void put(ByteWriter& out, const SharedFolder& folder) {
   out.varint(folder.addresses.size());
   for (const auto& one : folder.addresses) {
     out.text(one.address);
-    out.fixed(static_cast<std::uint8_t>(one.inside ? 1 : 0));
+    const int marks = (one.inside ? k_inside : 0) | (one.is_hidden ? k_hidden : 0);
+    out.fixed(static_cast<std::uint8_t>(marks));
   }
 }
 
@@ -59,7 +62,9 @@ SharedFolder take_folder(ByteReader& in, bool has_addresses) {
   for (std::size_t i = 0; i < addresses && in.ok(); ++i) {
     FolderAddress one;
     one.address = in.text();
-    one.inside = in.fixed<std::uint8_t>() != 0;
+    const auto marks = in.fixed<std::uint8_t>();
+    one.inside = (marks & k_inside) != 0;
+    one.is_hidden = (marks & k_hidden) != 0;
     folder.addresses.push_back(std::move(one));
   }
   return folder;
@@ -190,8 +195,9 @@ std::string encode_shares(const SharesFile& file) {
 }
 
 Result<SharesFile> decode_shares(std::string_view bytes) {
-  const auto before = open_cache(k_file_before, bytes);
-  KONTOR_TRY(const auto body, before ? before : open_cache(k_file, bytes));
+  const auto second = open_cache(k_file_2, bytes);
+  const auto third = open_cache(k_file_3, bytes);
+  KONTOR_TRY(const auto body, second ? second : third ? third : open_cache(k_file, bytes));
   ByteReader in(body);
   SharesFile out;
   out.complete = in.fixed<std::uint8_t>() != 0;
@@ -203,7 +209,7 @@ Result<SharesFile> decode_shares(std::string_view bytes) {
     account.owner.guid = in.uuid();
     const auto folders = in.count(k_least_folder);
     for (std::size_t f = 0; f < folders && in.ok(); ++f)
-      account.folders.push_back(take_folder(in, !before));
+      account.folders.push_back(take_folder(in, !second));
     out.accounts.push_back(std::make_shared<const SharedAccount>(std::move(account)));
   }
   if (!in.ok() || !in.at_end()) return fail(Errc::corrupt, "the list of what is shared is damaged");

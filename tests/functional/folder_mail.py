@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 from tests.functional import scan
-from tests.support import kontor
+from tests.support import dav, kontor
 
 PEOPLE = ('anna', 'boris', 'clara')
 OUTSIDE = 'eva@there.test'
@@ -258,6 +258,43 @@ class FolderMail(Case):
         kontor.wait_until(lambda: problem() == [''], 'he has it no more')
         self.assertEqual(self.outside('later@example.test', 'to the folder')[0], 250)
         self.assertEqual((self.subjects('INBOX'), self.subjects('Public/Other')), (['to boris'], ['to the folder']))
+
+    def test_it_stands_in_the_address_book(self):
+        def book():
+            return sorted((row['name'], row['address'], row['kind']) for row in self.server.ctl('gal', 'search', 'example.test')
+                          if row['kind'] == 'contact')
+
+        client = dav.Client(self.server)
+        cards = client.propfind('/dav/addressbooks/anna/global/', 'D:getetag', depth='1').responses()[0]
+        contact = ('News', 'news@example.test', 'contact')  # the directory's own, which the folder does not double
+        self.make_news()
+        self.assertEqual(book(), [contact])
+        self.give('public', 'sales@example.test', 'owner', '--folder', 'Press')
+        self.address('public', 'Press', 'press@example.test')
+        self.address('public', 'Press', 'media@example.test')
+        self.give('info@example.test', 'sales@example.test', 'editor')
+        boris = self.server.imap('boris')
+        boris.create('"Shared/info@example.test/Orders"')
+        orders = self.address('info@example.test', 'Orders', 'orders@example.test', '--hidden')
+        self.assertTrue(orders['hidden'])
+        press = ('Press', 'media@example.test', 'contact')
+        self.assertEqual(book(), [contact, press])
+        self.address('info@example.test', 'Orders', 'orders@example.test')
+        self.assertEqual(book(), [contact, ('Orders (Information)', 'orders@example.test', 'contact'), press])
+        more = client.propfind('/dav/addressbooks/anna/global/', 'D:getetag', depth='1').responses()[0]
+        self.assertEqual(len(more), len(cards) + 2)
+        card = [client.ask('GET', href) for href in more if href not in cards]
+        self.assertTrue(any(b'FN:Press' in one.body and b'press@example.test' in one.body for one in card), [one.body for one in card])
+        # What is renamed or deleted is so there; a card keeps its name.
+        self.assertEqual(boris.rename('Public/Press', 'Public/Journals')[0], 'OK')
+        self.assertIn(('Journals', 'media@example.test', 'contact'), book())
+        renamed = client.propfind('/dav/addressbooks/anna/global/', 'D:getetag', depth='1').responses()[0]
+        self.assertEqual(set(renamed), set(more))
+        self.assertEqual(boris.delete('Public/Journals')[0], 'OK')
+        boris.logout()
+        self.server.restart('kill')
+        self.know_people()
+        kontor.wait_until(lambda: book() == [contact, ('Orders (Information)', 'orders@example.test', 'contact')], 'all were looked at')
 
     def test_backups_have_the_addresses(self):
         self.give('info@example.test', 'sales@example.test', 'editor', '--send-as')

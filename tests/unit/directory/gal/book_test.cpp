@@ -153,6 +153,52 @@ Names picture(const Book& book) {
   return all;
 }
 
+class ChangingDirectory final : public Directory {
+ public:
+  std::shared_ptr<const DirectoryCopy> current() const override { return copy; }
+  Subscription subscribe(std::function<void()>) override { return {}; }
+  std::shared_ptr<const DirectoryCopy> copy;
+};
+
+TEST(Book, AdditionsStandBesideTheDirectorysOwn) {
+  auto news = person(50, "news", "News");
+  news.id.source = "folder";
+  news.kind = Kind::contact;
+  news.dn.clear();
+  (void)normalise(news);
+  ChangingDirectory directory;
+  directory.copy = std::make_shared<const DirectoryCopy>(people(), 1);
+  std::uint64_t version = 1;
+  std::vector<Principal> added{news};
+  const BookKeeper keeper(directory, real_spelling(),
+                          {[&] { return version; }, [&] { return added; }});
+  const auto has_it = [&] { return keeper.current()->find(news.id) != nullptr; };
+  const auto before = keeper.current()->generation();
+  EXPECT_TRUE(has_it());
+  EXPECT_EQ(names_of(keeper.current()->complete("new", 9)), Names{"News"});
+  EXPECT_EQ(keeper.generation(), before);
+  ++version;
+  EXPECT_EQ(keeper.current()->generation(), before) << "nothing differs";
+  added.clear();
+  EXPECT_TRUE(has_it()) << "nobody said that something differs";
+  ++version;
+  EXPECT_NE(keeper.generation(), before);
+  EXPECT_FALSE(has_it());
+  added = {news};
+  ++version;
+  EXPECT_TRUE(has_it());
+  // Somebody who is hidden gets the address, and loses it.
+  auto all = people();
+  auto hidden = person(60, "news", "Hidden News");
+  hidden.mail_rules.is_hidden = true;
+  all.push_back(hidden);
+  directory.copy = std::make_shared<const DirectoryCopy>(all, 2);
+  EXPECT_FALSE(has_it());
+  EXPECT_EQ(keeper.current()->find(hidden.id), nullptr);
+  directory.copy = std::make_shared<const DirectoryCopy>(people(), 3);
+  EXPECT_TRUE(has_it());
+}
+
 TEST(Book, GrowsChangeByChangeIntoTheBookMadeAtOnce) {
   std::mt19937 random(7);
   std::map<PrincipalId, Principal> all;

@@ -104,7 +104,9 @@ TEST(Shares, AFileWithoutAddressesIsReadToo) {
   const auto read = decode_shares(bytes);
   ASSERT_TRUE(read);
   EXPECT_TRUE(read->complete);
-  bytes[8] = 4;
+  bytes[8] = 3;
+  EXPECT_TRUE(decode_shares(bytes)) << "without hidden ones";
+  bytes[8] = 5;
   EXPECT_EQ(decode_shares(bytes).error().code(), Errc::corrupt);
 }
 
@@ -175,7 +177,15 @@ TEST_F(SharesTest, AddressesGoAndComeWithTheirFolders) {
     const auto found = store_->shares().addressed(address);
     return found.empty() ? std::string() : found[0].name;
   };
-  change(folder_address_change({"news@x.test", false}));
+  for (const FolderAddress& one :
+       {FolderAddress{"news@x.test", true, false}, FolderAddress{"news@x.test", true, true},
+        FolderAddress{"news@x.test", false, true}}) {
+    change(folder_address_change(one));
+    const auto read = decode_shares(encode_shares({false, store_->shares().all()}));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->accounts.at(0)->folders.at(0).addresses, std::vector{one});
+  }
+  change(folder_address_change({"news@x.test", false, false}));
   EXPECT_EQ(name("news@x.test"), "News") << "a folder without a list";
   ASSERT_TRUE(threads_.work(account()->rename_folder("News", "Old")));
   EXPECT_EQ(name("news@x.test"), "Old");
