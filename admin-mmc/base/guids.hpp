@@ -23,6 +23,8 @@ KONTOR_IID(IUnknown);
 KONTOR_IID(IClassFactory);
 KONTOR_IID(IDataObject);
 KONTOR_IID(IPersistStream);
+KONTOR_IID(IShellExtInit);
+KONTOR_IID(IShellPropSheetExt);
 KONTOR_IID(IComponentData);
 KONTOR_IID(IComponent);
 KONTOR_IID(IResultOwnerData);
@@ -47,9 +49,10 @@ KONTOR_IID(ISnapinAbout);
 #undef KONTOR_IID
 
 // The classes of this library, as they stand in the registry.
-extern const CLSID snapin_class;  // the console's tree
-extern const CLSID about_class;   // what "Add snap-in" says of it
-// Type of each kind of node (NodeTypes of the registry): 12 of them, counted in the first part.
+extern const CLSID snapin_class;    // the console's tree
+extern const CLSID about_class;     // what "Add snap-in" says of it
+extern const CLSID mail_tab_class;  // the pages of Active Directory Users and Computers
+// Type of each kind of node (NodeTypes of the registry), counted in the first part.
 GUID node_type(int kind);
 
 }  // namespace kontor::admin

@@ -194,5 +194,32 @@
   W(who, "Who", "Кому") \
   W(who_may_send, "Who may send", "Кто может писать") \
   W(with_filter, "%1 (filter: %2)", "%1 (отбор: %2)") \
-  W(yes, "yes", "да")
+  W(yes, "yes", "да") \
+  W(mail_policies, "Mail policies", "Политики почты") \
+  W(mail_rights, "Mail rights", "Права на почту") \
+  W(mail_tab, "Mail", "Почта") \
+  W(messages_from, "from this address", "с этого адреса") \
+  W(messages_to, "to this address", "на этот адрес") \
+  W(messages_which, "Messages", "Письма") \
+  W(tab_bad_address, "%1 is not a mail address.", "%1 не похоже на почтовый адрес.") \
+  W(tab_forward, "Forwarded to", "Пересылается к") \
+  W(tab_given_note, "What was given to this group by name, in whose mailboxes; given and taken in the sheet of the mailbox.", "Что дано этой группе по имени и в чьих ящиках; даётся и забирается в свойствах ящика.") \
+  W(tab_hidden, "Not shown in the address book", "Не показывать в адресной книге") \
+  W(tab_keep, "A copy of forwarded mail stays in the mailbox", "Копия пересланного остаётся в ящике") \
+  W(tab_keep_inside, "A copy can stay only when the mail is forwarded to an object of the directory.", "Копия может остаться, только если почта пересылается объекту каталога.") \
+  W(tab_more, "Further addresses", "Другие адреса") \
+  W(tab_no_address, "This object has no mail address.", "У этого объекта нет почтового адреса.") \
+  W(tab_no_current, "sign in with a name and password", "войдите под именем и паролем") \
+  W(tab_no_directory, "Active Directory could not be asked: %1.", "Не удалось обратиться к Active Directory: %1.") \
+  W(tab_no_mailbox, "The mail server does not know this object yet.", "Почтовый сервер ещё не знает этого объекта.") \
+  W(tab_no_primary, "Further addresses need a primary one.", "Для других адресов нужен основной.") \
+  W(tab_no_server, "No mail server is known for this domain: choose Server.", "Для этого домена не известен почтовый сервер: нажмите «Сервер».") \
+  W(tab_not_unique, "The address %1 belongs to %2 already.", "Адрес %1 уже принадлежит: %2.") \
+  W(tab_not_written, "Active Directory did not take the change: %1.", "Active Directory не приняла изменение: %1.") \
+  W(tab_open_trace, "Message trace", "Трассировка") \
+  W(tab_primary, "Primary address", "Основной адрес") \
+  W(tab_server, "Server...", "Сервер...") \
+  W(tab_sign_in, "Sign in as...", "Войти как...") \
+  W(tab_trace_title, "Mail of %1", "Почта: %1") \
+  W(tab_used, "%1, messages: %2", "%1, писем: %2")
 // clang-format on

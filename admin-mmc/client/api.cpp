@@ -3,6 +3,7 @@
 
 #include "admin-mmc/base/text.hpp"
 #include "admin-mmc/base/words.hpp"
+#include "admin-mmc/client/directory.hpp"
 #include "admin-mmc/client/negotiate.hpp"
 
 namespace kontor::admin {
@@ -53,6 +54,7 @@ ApiError::ApiError(int status, std::string code, std::wstring text)
 std::wstring error_text(const std::exception& error) {
   if (const auto* api = dynamic_cast<const ApiError*>(&error)) return api->text();
   if (const auto* http = dynamic_cast<const HttpError*>(&error)) return http->text();
+  if (const auto* directory = dynamic_cast<const DirectoryError*>(&error)) return directory->text();
   return wide(error.what());
 }
 

@@ -8,7 +8,8 @@
 namespace kontor::admin {
 namespace {
 
-constexpr const wchar_t* key_name = L"Software\\Kontor\\Admin";
+constexpr const wchar_t* key_names[] = {L"Software\\Policies\\Kontor\\Admin",
+                                        L"Software\\Kontor\\Admin"};
 
 }  // namespace
 
@@ -38,12 +39,14 @@ bool parse_address(const std::wstring& text, Server& server) {
 }
 
 std::wstring registry_text(const wchar_t* name) {
-  for (const HKEY root : {HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE}) {
-    wchar_t text[4096];
-    DWORD bytes = sizeof text - sizeof *text;
-    if (RegGetValueW(root, key_name, name, RRF_RT_REG_SZ, nullptr, text, &bytes) == ERROR_SUCCESS &&
-        text[0])
-      return text;
+  for (const wchar_t* key : key_names) {
+    for (const HKEY root : {HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE}) {
+      wchar_t text[4096];
+      DWORD bytes = sizeof text - sizeof *text;
+      if (RegGetValueW(root, key, name, RRF_RT_REG_SZ, nullptr, text, &bytes) == ERROR_SUCCESS &&
+          text[0])
+        return text;
+    }
   }
   return {};
 }

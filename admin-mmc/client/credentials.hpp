@@ -33,8 +33,8 @@ struct Server {
 // Takes "host", "host:port" or "https://host:port/"; false when it is none of these.
 bool parse_address(const std::wstring& text, Server& server);
 
-// What stands in the registry below Software\Kontor\Admin: of the person first, then of the
-// computer (where the installer and group policies write).
+// What stands in the registry below Software\Policies\Kontor\Admin, where group policies write, or
+// else below Software\Kontor\Admin: of the person first, then of the computer.
 std::wstring registry_text(const wchar_t* name);
 // The servers that the registry names (Servers, or Server), with CaFile and Pin.
 std::vector<Server> registry_servers();

@@ -67,29 +67,33 @@ class ConnectPage : public Page {
 
 class SignInPage : public Page {
  public:
-  enum { server = 1001, user, password };
-  SignInPage(Api& api, std::wstring why) : api_(api), why_(std::move(why)) {}
+  enum { where = 1001, user, password };
+  using Try = std::function<void(const Credentials&)>;
+  SignInPage(std::wstring where, std::wstring user, std::wstring why, Try try_it)
+      : where_(std::move(where)),
+        user_(std::move(user)),
+        why_(std::move(why)),
+        try_(std::move(try_it)) {}
 
   std::wstring title() const override { return say(Word::sign_in_title); }
   std::vector<Field> fields() const override {
-    return {{Kind::value, server, say(Word::server)},
+    return {{Kind::value, where, say(Word::server)},
             {Kind::edit, user, say(Word::user)},
             {Kind::password, password, say(Word::password)}};
   }
   void fill() override {
-    set(server, api_.server().address());
-    set(user, api_.server().credentials.user);
+    set(where, where_);
+    set(user, user_);
     complain(why_);
   }
   bool apply() override {
-    api_.use({trimmed(get(user)), get(password)});
-    api_.session();
+    try_({trimmed(get(user)), get(password)});
     return true;
   }
 
  private:
-  Api& api_;
-  std::wstring why_;
+  std::wstring where_, user_, why_;
+  Try try_;
 };
 
 class FilterPage : public Page {
@@ -232,7 +236,19 @@ std::optional<Server> ask_server(HWND parent) {
 }
 
 bool ask_sign_in(HWND parent, Api& api, const std::wstring& why) {
-  SignInPage page(api, why);
+  const Server& server = api.server();
+  SignInPage page(server.address(), server.credentials.user, why, [&](const Credentials& typed) {
+    api.use(typed);
+    api.session();
+  });
+  return run_dialog(parent, page);
+}
+
+bool ask_credentials(HWND parent,
+                     const std::wstring& where,
+                     const std::wstring& why,
+                     const std::function<void(const Credentials&)>& try_it) {
+  SignInPage page(where, {}, why, try_it);
   return run_dialog(parent, page);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <windows.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,11 @@ namespace kontor::admin {
 std::optional<Server> ask_server(HWND parent);
 // A name and password that the server takes; `why` is what it said before. False: given up.
 bool ask_sign_in(HWND parent, Api& api, const std::wstring& why);
+// A name and password that `try_it` is content with; what it throws is shown. False: given up.
+bool ask_credentials(HWND parent,
+                     const std::wstring& where,
+                     const std::wstring& why,
+                     const std::function<void(const Credentials&)>& try_it);
 // The text to filter a list by; false: cancelled.
 bool ask_filter(HWND parent, std::wstring& text);
 // The members that the message trace is asked with; false: cancelled.

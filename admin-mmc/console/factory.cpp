@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The library's two entries and its factory. What the registry must hold is written by the
-// installer (admin-mmc/installer), not by the library.
+// The library's entries and its factory. The installer (admin-mmc/installer) writes the same keys
+// into the registry as regsvr32 does by DllRegisterServer.
 #include "admin-mmc/base/com.hpp"
 #include "admin-mmc/console/about.hpp"
 #include "admin-mmc/console/component_data.hpp"
+#include "admin-mmc/console/registration.hpp"
+#include "admin-mmc/tab/mail_tab.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -17,6 +19,8 @@ class Factory : public Object<IClassFactory> {
     return guarded([&]() -> HRESULT {
       if (IsEqualCLSID(id_, snapin_class))
         return make_object<ComponentData>()->QueryInterface(iid, out);
+      if (IsEqualCLSID(id_, mail_tab_class))
+        return make_object<MailTab>()->QueryInterface(iid, out);
       return make_object<About>()->QueryInterface(iid, out);
     });
   }
@@ -43,9 +47,18 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void*) {
 }
 
 STDAPI DllGetClassObject(REFCLSID id, REFIID iid, void** out) {
-  if (!IsEqualCLSID(id, snapin_class) && !IsEqualCLSID(id, about_class))
+  if (!IsEqualCLSID(id, snapin_class) && !IsEqualCLSID(id, about_class) &&
+      !IsEqualCLSID(id, mail_tab_class))
     return CLASS_E_CLASSNOTAVAILABLE;
   return guarded([&] { return make_object<Factory>(id)->QueryInterface(iid, out); });
 }
 
 STDAPI DllCanUnloadNow() { return objects_alive == 0 ? S_OK : S_FALSE; }
+
+STDAPI DllRegisterServer() {
+  return guarded([] { return write_registration(); });
+}
+
+STDAPI DllUnregisterServer() {
+  return guarded([] { return remove_registration(); });
+}

@@ -110,9 +110,9 @@ class QuotaPage : public Page {
 class RightsPage : public Page {
  public:
   enum { table = 1001, who, role, send_as, add, remove };
-  explicit RightsPage(Mailbox mailbox) : mailbox_(std::move(mailbox)) {}
+  RightsPage(Mailbox mailbox, Word title) : mailbox_(std::move(mailbox)), title_(title) {}
 
-  std::wstring title() const override { return say(Word::rights); }
+  std::wstring title() const override { return say(title_); }
   std::vector<Field> fields() const override {
     return {{FieldKind::table,
              table,
@@ -127,6 +127,7 @@ class RightsPage : public Page {
   }
   void fill() override {
     set_choice(role, 2);
+    mailbox_.ready();
     show();
   }
   // Rights are given and taken at once, as the buttons say.
@@ -138,6 +139,7 @@ class RightsPage : public Page {
       return;
     }
     if (id != add && id != remove) return;
+    mailbox_.ready();
     const std::string person = narrow(trimmed(get(who)));
     if (person.empty()) {
       complain(say(Word::nobody_named));
@@ -168,15 +170,16 @@ class RightsPage : public Page {
   }
 
   Mailbox mailbox_;
+  Word title_;
   std::vector<Json> rows_;
 };
 
 class PolicyPage : public Page {
  public:
   enum { table = 1001, why };
-  explicit PolicyPage(Mailbox mailbox) : mailbox_(std::move(mailbox)) {}
+  PolicyPage(Mailbox mailbox, Word title) : mailbox_(std::move(mailbox)), title_(title) {}
 
-  std::wstring title() const override { return say(Word::policies); }
+  std::wstring title() const override { return say(title_); }
   std::vector<Field> fields() const override {
     return {{FieldKind::note, 0, say(Word::policy_note), 2},
             {FieldKind::table,
@@ -188,6 +191,7 @@ class PolicyPage : public Page {
              {25, 20, 17, 25, 13}}};
   }
   void fill() override {
+    mailbox_.ready();
     const Json said = mailbox_.api->get("/people/" + percent(mailbox_.key) + "/policy");
     std::vector<std::vector<std::wstring>> cells;
     for (const Json& one : said.value("values", Json::array())) {
@@ -200,11 +204,20 @@ class PolicyPage : public Page {
 
  private:
   Mailbox mailbox_;
+  Word title_;
 };
 
 }  // namespace
 
 std::string Mailbox::path(const char* rest) const { return "/mailboxes/" + percent(key) + rest; }
+
+void Mailbox::ready() {
+  if (!find) return;
+  const Mailbox found = find();
+  api = found.api;
+  key = found.key;
+  find = nullptr;
+}
 
 std::unique_ptr<Page> general_page(const Mailbox& mailbox) {
   return std::make_unique<GeneralPage>(mailbox);
@@ -212,11 +225,11 @@ std::unique_ptr<Page> general_page(const Mailbox& mailbox) {
 std::unique_ptr<Page> quota_page(const Mailbox& mailbox) {
   return std::make_unique<QuotaPage>(mailbox);
 }
-std::unique_ptr<Page> rights_page(const Mailbox& mailbox) {
-  return std::make_unique<RightsPage>(mailbox);
+std::unique_ptr<Page> rights_page(const Mailbox& mailbox, Word title) {
+  return std::make_unique<RightsPage>(mailbox, title);
 }
-std::unique_ptr<Page> policy_page(const Mailbox& mailbox) {
-  return std::make_unique<PolicyPage>(mailbox);
+std::unique_ptr<Page> policy_page(const Mailbox& mailbox, Word title) {
+  return std::make_unique<PolicyPage>(mailbox, title);
 }
 
 std::string quota_value(const std::wstring& text) {

@@ -15,14 +15,18 @@ struct Mailbox {
   std::shared_ptr<Api> api;
   std::string key;
   std::shared_ptr<SheetNotice> notice;
+  // Asked when a page is shown first, where server and key are not known before; may throw.
+  std::function<Mailbox()> find;
+
+  void ready();
 
   std::string path(const char* rest = "") const;
 };
 
 std::unique_ptr<Page> general_page(const Mailbox& mailbox);
 std::unique_ptr<Page> quota_page(const Mailbox& mailbox);
-std::unique_ptr<Page> rights_page(const Mailbox& mailbox);
-std::unique_ptr<Page> policy_page(const Mailbox& mailbox);
+std::unique_ptr<Page> rights_page(const Mailbox& mailbox, Word title = Word::rights);
+std::unique_ptr<Page> policy_page(const Mailbox& mailbox, Word title = Word::policies);
 
 // Values of an object, one below the other: what GET `path` says, or `known` when that is empty.
 std::unique_ptr<Page> details_page(std::shared_ptr<Api> api, std::string path, Json known);

@@ -140,6 +140,8 @@ void Page::enable(int id, bool on) { EnableWindow(GetDlgItem(window_, id), on); 
 
 void Page::changed() {
   changed_ = true;
+  // The parent of a dialog is the sheet that opened it, in which nothing was changed.
+  if (!(GetWindowLongPtrW(window_, GWL_STYLE) & WS_CHILD)) return;
   SendMessageW(GetParent(window_), PSM_CHANGED, reinterpret_cast<WPARAM>(window_), 0);
 }
 

@@ -103,6 +103,7 @@ short add(Builder& builder, const Field& field, short y) {
       DWORD style = ES_AUTOHSCROLL | (shown ? ES_READONLY : WS_TABSTOP | WS_BORDER);
       if (field.kind == Field::Kind::password) style |= ES_PASSWORD;
       if (field.lines > 1) style = (style & ~ES_AUTOHSCROLL) | ES_MULTILINE | WS_VSCROLL;
+      if (field.lines > 1 && !shown) style |= ES_WANTRETURN | ES_AUTOVSCROLL;
       const short height = field.lines > 1 ? line * field.lines + 4 : 12;
       builder.control(L"EDIT", field.id, L"", style, 0, right, y, rest, height);
       return std::max<short>(row, height + 4);

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "admin-mmc/base/text.hpp"
+#include "admin-mmc/host/directory_object.hpp"
 #include "admin-mmc/host/windows.hpp"
 
 namespace kontor::admin::host {
@@ -91,6 +92,7 @@ Json Player::run(const Json& asked) {
     console_raw_->said.clear();
     return {{"messages", all}};
   }
+  if (what == "tab") return tab(asked);
   start();
   if (what == "tree") return tree();
   if (what == "expand") return expand(asked);
@@ -357,6 +359,50 @@ Json Player::load(const Json& asked) {
   stream->Write(text.data(), static_cast<ULONG>(text.size()), nullptr);
   stream->Seek({}, STREAM_SEEK_SET, nullptr);
   return {{"done", stored->Load(stream.get()) == S_OK}};
+}
+
+// The sheet of an object of the directory, with the pages that extensions have for it.
+Json Player::tab(const Json& asked) {
+  const auto object = make_directory_object(asked);
+  if (asked.value("shell", false)) {
+    const auto shell = create<IShellExtInit>(mail_tab_class);
+    if (FAILED(shell->Initialize(nullptr, object.get(), nullptr))) return {{"done", false}};
+    const auto pages = ComPointer<IShellPropSheetExt>::of(shell.get());
+    const auto add = [](HPROPSHEETPAGE page, LPARAM console) -> WINBOOL {
+      reinterpret_cast<Console*>(console)->pages.push_back(page);
+      return TRUE;
+    };
+    must(pages->AddPages(add, reinterpret_cast<LPARAM>(console_raw_)), "AddPages");
+  } else {
+    for (const CLSID& id : extensions_of(asked)) {
+      const auto pages = create<IExtendPropertySheet>(id);
+      if (pages->QueryPagesFor(object.get()) != S_OK) return {{"done", false}};
+      must(pages->CreatePropertyPages(console_raw_, 0, object.get()), "CreatePropertyPages");
+    }
+  }
+  const bool any = !console_raw_->pages.empty();
+  return {{"done", any && open_sheet(*console_raw_, wide(asked.value("dn", "")))}};
+}
+
+// The extensions that the registry has for sheets of this type of node; of a library that is not
+// registered, its own.
+std::vector<CLSID> Player::extensions_of(const Json& asked) {
+  if (library_) return {mail_tab_class};
+  std::vector<CLSID> found;
+  const std::wstring key = L"SOFTWARE\\Microsoft\\MMC\\NodeTypes\\" +
+                           wide(asked.value("node_type", "")) + L"\\Extensions\\PropertySheet";
+  HKEY opened = nullptr;
+  if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, key.c_str(), 0, KEY_READ, &opened) != ERROR_SUCCESS)
+    return found;
+  wchar_t name[64];
+  for (DWORD i = 0, size = std::size(name);
+       RegEnumValueW(opened, i, name, &size, nullptr, nullptr, nullptr, nullptr) == ERROR_SUCCESS;
+       ++i, size = std::size(name)) {
+    CLSID id;
+    if (SUCCEEDED(CLSIDFromString(name, &id))) found.push_back(id);
+  }
+  RegCloseKey(opened);
+  return found;
 }
 
 Json Player::leave() {

@@ -32,6 +32,8 @@ class Player {
   Json menu();
   Json command(const Json& asked);
   Json sheet();
+  Json tab(const Json& asked);
+  std::vector<CLSID> extensions_of(const Json& asked);
   Json save();
   Json load(const Json& asked);
   void show(HSCOPEITEM item);

@@ -72,7 +72,8 @@ ALLOWED = {
     'admin-mmc/base': ['admin-mmc/client'],
     'admin-mmc/client': ['admin-mmc/base'],
     'admin-mmc/forms': ['admin-mmc/base', 'admin-mmc/client'],
-    'admin-mmc/console': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms'],
+    'admin-mmc/console': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms', 'admin-mmc/tab'],
+    'admin-mmc/tab': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms', 'admin-mmc/console'],
     'admin-mmc/host': ['admin-mmc/base'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }
@@ -99,7 +100,7 @@ FOREIGN = [
     (r'archive(_entry)?\.h', ['server/admin/archive', 'search/extract']),
     (r'poppler/.*', ['search/extract']),
     (r'nlohmann/.*', ['admin-mmc']),
-    (r'(windows|mmc|commctrl|prsht|shlobj|objidl|sspi|winhttp|wincrypt|winldap|dsclient)\.h', ['admin-mmc']),
+    (r'(windows|mmc|commctrl|prsht|shlobj|objidl|sspi|winhttp|wincrypt|winldap|windns|winreg|dsclient)\.h', ['admin-mmc']),
 ]
 LIGHT = re.compile(r'boost/asio/(?!awaitable\.hpp)')
 

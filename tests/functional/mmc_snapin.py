@@ -495,6 +495,34 @@ class Installed(SnapinCase):
     def knows(self, key):
         return 'Kontor' in self.prefix.run('reg', 'query', key, '/s', check=False)
 
+    def registered(self):
+        """{(key, value): text} of what the registry has of the library; its file's name as a program sees it is left out."""
+        found, file = {}, self.prefix.folder / 'export.reg'
+        for key in ('HKLM\\SOFTWARE\\Microsoft\\MMC', 'HKLM\\SOFTWARE\\Classes\\CLSID'):
+            self.prefix.run('reg', 'export', key, self.prefix.path(file), '/y', check=False)
+            at = ''
+            for line in file.read_text('utf-16').splitlines() if file.exists() else []:
+                if line.startswith('['):
+                    at = line.strip('[]').upper()
+                elif '=' in line and '6B9F2C' in (at + line).upper():
+                    name, _, text = line.partition('=')
+                    found[at, name.strip('"').upper()] = 'the library' if text.endswith('kontor-admin.dll"') else text
+            file.unlink(missing_ok=True)
+        return found
+
+    def test_regsvr32_writes_what_the_package_writes(self):
+        dll = self.prefix.path(self.prefix.programs['dll'])
+        self.assertEqual(self.registered(), {})
+        self.prefix.run('regsvr32', '/s', dll)
+        by_itself = self.registered()
+        self.prefix.run('regsvr32', '/s', '/u', dll)
+        self.assertEqual(self.registered(), {})
+        package = self.prefix.path(snapin.package())
+        self.prefix.run('msiexec', '/i', package, '/qn')
+        self.addCleanup(self.prefix.run, 'msiexec', '/x', package, '/qn')
+        self.assertEqual(self.registered(), by_itself)
+        self.assertEqual(len({key for key, _ in by_itself if key.endswith('PROPERTYSHEET')}), 4)
+
     def test_the_package_comes_and_goes(self):
         """Installed as group policies do it, the console finds the snap-in by its class; removed, nothing of it is left."""
         file = self.prefix.path(snapin.package())
@@ -513,6 +541,7 @@ class Installed(SnapinCase):
         self.assertTrue(self.knows('HKLM\\SOFTWARE\\Microsoft\\MMC\\NodeTypes\\' + type_of_root))
         self.ends_well(host)
         self.prefix.run('msiexec', '/x', file, '/qn')
+        self.assertEqual(self.registered(), {})
         self.assertFalse(installed.exists())
         for key in ('HKLM\\SOFTWARE\\Microsoft\\MMC\\SnapIns\\' + self.CLASS, 'HKLM\\SOFTWARE\\Classes\\CLSID\\' + self.CLASS):
             self.assertFalse(self.knows(key), key)
