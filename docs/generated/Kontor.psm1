@@ -60,13 +60,13 @@ function Get-KontorAddresses {
 
 <#
 .SYNOPSIS
-Gives a folder a mail address of its own: mail to it comes into that folder. Who has the right p there may post; --inside: nobody from outside the organisation. MAILBOX may be public.
+Gives a folder a mail address of its own: mail to it comes into that folder. Who has the right p there may post; --inside: nobody from outside the organisation; --hidden: not in the address book. MAILBOX may be public.
 #>
 function Invoke-KontorAddresses {
   [CmdletBinding(SupportsShouldProcess)]
-  param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Mailbox, [Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Folder, [Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Address, [switch]$Inside)
+  param([Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Mailbox, [Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Folder, [Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Address, [switch]$Inside, [switch]$Hidden)
   process {
-    if ($PSCmdlet.ShouldProcess('/addresses')) { Invoke-KontorRequest -Method POST -Path '/addresses' -Given $PSBoundParameters -InPath @{} -InQuery @{} -InBody @{Mailbox = 'mailbox'; Folder = 'folder'; Address = 'address'; Inside = 'inside'} }
+    if ($PSCmdlet.ShouldProcess('/addresses')) { Invoke-KontorRequest -Method POST -Path '/addresses' -Given $PSBoundParameters -InPath @{} -InQuery @{} -InBody @{Mailbox = 'mailbox'; Folder = 'folder'; Address = 'address'; Inside = 'inside'; Hidden = 'hidden'} }
   }
 }
 

@@ -8,7 +8,7 @@ declare -gA _kontorctl_options=(
   ['accounts replace']=''
   ['accounts show']=''
   ['accounts unlock']=''
-  ['addresses add']='--inside'
+  ['addresses add']='--inside --hidden'
   ['addresses list']=''
   ['addresses remove']=''
   ['app-password add']='--name=DEVICE --protocols=LIST --expires=DAYS'

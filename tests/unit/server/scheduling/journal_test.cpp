@@ -71,8 +71,8 @@ TEST(UntoldFormat, IsReadWholeOrNotAtAll) {
 
 TEST(Journal, GivesWhatWasLeftAtItsOpening) {
   io::MemoryDisk disk;
-  io::DiskPool pool(1);
   store::TaskThreads threads(1);
+  io::DiskPool pool(1);  // ends first: its last job holds an executor of the threads
   const auto journal = Journal::open(disk, "/data/untold", pool).value();
   auto kept = example();
   const auto dropped = example();
