@@ -269,7 +269,8 @@ class FolderMail(Case):
         contact = ('News', 'news@example.test', 'contact')  # the directory's own, which the folder does not double
         self.make_news()
         self.assertEqual(book(), [contact])
-        self.give('public', 'sales@example.test', 'owner', '--folder', 'Press')
+        self.give('public', 'anyone', 'reader', '--folder', 'Press')
+        self.give('public', 'sales@example.test', 'owner')
         self.address('public', 'Press', 'press@example.test')
         self.address('public', 'Press', 'media@example.test')
         self.give('info@example.test', 'sales@example.test', 'editor')
