@@ -25,9 +25,9 @@
   W(certificate_windows, "Windows does not trust the certificate of %1. Compare its fingerprint with that of the server, or name the file of its authority.", "Windows не доверяет сертификату %1. Сверьте его отпечаток с отпечатком на сервере или укажите файл центра сертификации.") \
   W(client, "Client", "Клиент") \
   W(comes_from, "Comes from", "Откуда") \
-  W(connections, "Sessions", "Сеансов") \
   W(connect_note, "The server's name, with the port when it is not 443: mail.example.test or mail.example.test:10443.", "Имя сервера, с портом, если это не 443: mail.example.test или mail.example.test:10443.") \
   W(connect_title, "Connect to a server", "Подключение к серверу") \
+  W(connections, "Sessions", "Сеансов") \
   W(count_of_rows, "In all: %1", "Всего: %1") \
   W(days, "d", "дн") \
   W(direct_members, "Direct members", "Прямых членов") \
@@ -55,9 +55,7 @@
   W(hint_find, "Looks for messages by sender, recipient, subject", "Найти письма по отправителю, получателю, теме") \
   W(hint_no_filter, "Shows all lines again", "Снова показать все строки") \
   W(hint_pause, "Mail for the domain waits in the queue", "Почта для домена ждёт в очереди") \
-  W(hint_start, "The service takes connections", "Служба принимает соединения") \
   W(hint_pause_service, "New connections are told to come later; those that stand go on", "Новым соединениям предложено прийти позже; открытые продолжаются") \
-  W(hint_stop, "The service ends its connections and takes no others", "Служба завершает соединения и не принимает новых") \
   W(hint_release, "Gives the message to its recipients", "Отдать письмо получателям") \
   W(hint_release_allow, "Gives the message to its recipients; the sender's mail is not held again", "Отдать письмо получателям и больше не задерживать почту отправителя") \
   W(hint_remove_rule, "Takes the rule away; what is above it holds", "Убрать правило; будет действовать вышестоящее") \
@@ -66,6 +64,8 @@
   W(hint_retry_all, "Tries every message of the queue now", "Попробовать отправить всё из очереди") \
   W(hint_shared, "Gives people a mailbox to work in together", "Дать людям общий ящик") \
   W(hint_sign_in, "Signs in with a name and password", "Войти под именем и паролем") \
+  W(hint_start, "The service takes connections", "Служба принимает соединения") \
+  W(hint_stop, "The service ends its connections and takes no others", "Служба завершает соединения и не принимает новых") \
   W(hint_trace, "Messages that went to this mailbox", "Письма, пришедшие в этот ящик") \
   W(hours, "h", "ч") \
   W(issuer, "Issued by", "Кем выдан") \
@@ -75,6 +75,9 @@
   W(last_answer, "Last answer", "Последний ответ") \
   W(level, "Level", "Уровень") \
   W(login, "Signs in as", "Имя для входа") \
+  W(mail_policies, "Mail policies", "Политики почты") \
+  W(mail_rights, "Mail rights", "Права на почту") \
+  W(mail_tab, "Mail", "Почта") \
   W(mailbox, "Mailbox", "Ящик") \
   W(mailboxes, "Mailboxes", "Почтовые ящики") \
   W(megabytes, "MB", "МБ") \
@@ -89,9 +92,7 @@
   W(menu_find, "Find messages...", "Найти письма...") \
   W(menu_no_filter, "No filter", "Без отбора") \
   W(menu_pause, "Pause mail for it", "Приостановить почту для него") \
-  W(menu_start, "Start", "Запустить") \
   W(menu_pause_service, "Pause", "Приостановить") \
-  W(menu_stop, "Stop", "Остановить") \
   W(menu_release, "Release", "Выпустить") \
   W(menu_release_allow, "Release, and allow the sender", "Выпустить и разрешить отправителя") \
   W(menu_remove_rule, "Remove the rule", "Убрать правило") \
@@ -100,9 +101,14 @@
   W(menu_retry_all, "Try all now", "Отправить всё сейчас") \
   W(menu_shared, "Share a mailbox...", "Общий почтовый ящик...") \
   W(menu_sign_in, "Sign in as...", "Войти как...") \
+  W(menu_start, "Start", "Запустить") \
+  W(menu_stop, "Stop", "Остановить") \
   W(menu_trace, "Message trace", "Трассировка писем") \
   W(message_trace, "Message trace", "Трассировка писем") \
   W(messages, "Messages", "Писем") \
+  W(messages_from, "from this address", "с этого адреса") \
+  W(messages_to, "to this address", "на этот адрес") \
+  W(messages_which, "Messages", "Письма") \
   W(minutes, "min", "мин") \
   W(name, "Name", "Имя") \
   W(next_try, "Next try", "Следующая попытка") \
@@ -173,34 +179,8 @@
   W(sure_delete_held, "Delete %1 held message(s) for good?", "Удалить задержанные письма навсегда: %1?") \
   W(sure_delete_mail, "Delete %1 message(s) of the queue? Nobody is told.", "Удалить письма из очереди: %1? Никто не будет извещён.") \
   W(sure_end_session, "End every connection of this person?", "Завершить все соединения этого человека?") \
-  W(sure_stop, "Stop %1 service(s)? Their connections end.", "Остановить службы: %1? Их соединения завершатся.") \
   W(sure_remove_rule, "Remove %1 rule(s)?", "Убрать правила: %1?") \
-  W(take_away, "Take away", "Забрать") \
-  W(terabytes, "TB", "ТБ") \
-  W(text, "Text", "Текст") \
-  W(time, "Time", "Время") \
-  W(too_large, "The answer of %1 is too large.", "Ответ %1 слишком велик.") \
-  W(trace_title, "Find messages", "Поиск писем") \
-  W(tries, "Tries", "Попыток") \
-  W(trust_it, "I compared the fingerprint: trust this certificate", "Отпечаток сверен: доверять этому сертификату") \
-  W(used, "Used", "Занято") \
-  W(user, "User name", "Имя пользователя") \
-  W(user_note, "Without a name you sign in as the person who is signed in to Windows, by ticket.", "Без имени вы входите как пользователь Windows, по билету.") \
-  W(valid_until, "Valid until", "Действителен до") \
-  W(value, "Value", "Значение") \
-  W(value_name, "What", "Что") \
-  W(values, "Values", "Значения") \
-  W(what, "What", "Что") \
-  W(who, "Who", "Кому") \
-  W(who_may_send, "Who may send", "Кто может писать") \
-  W(with_filter, "%1 (filter: %2)", "%1 (отбор: %2)") \
-  W(yes, "yes", "да") \
-  W(mail_policies, "Mail policies", "Политики почты") \
-  W(mail_rights, "Mail rights", "Права на почту") \
-  W(mail_tab, "Mail", "Почта") \
-  W(messages_from, "from this address", "с этого адреса") \
-  W(messages_to, "to this address", "на этот адрес") \
-  W(messages_which, "Messages", "Письма") \
+  W(sure_stop, "Stop %1 service(s)? Their connections end.", "Остановить службы: %1? Их соединения завершатся.") \
   W(tab_bad_address, "%1 is not a mail address.", "%1 не похоже на почтовый адрес.") \
   W(tab_forward, "Forwarded to", "Пересылается к") \
   W(tab_given_note, "What was given to this group by name, in whose mailboxes; given and taken in the sheet of the mailbox.", "Что дано этой группе по имени и в чьих ящиках; даётся и забирается в свойствах ящика.") \
@@ -221,5 +201,25 @@
   W(tab_server, "Server...", "Сервер...") \
   W(tab_sign_in, "Sign in as...", "Войти как...") \
   W(tab_trace_title, "Mail of %1", "Почта: %1") \
-  W(tab_used, "%1, messages: %2", "%1, писем: %2")
+  W(tab_used, "%1, messages: %2", "%1, писем: %2") \
+  W(take_away, "Take away", "Забрать") \
+  W(terabytes, "TB", "ТБ") \
+  W(text, "Text", "Текст") \
+  W(time, "Time", "Время") \
+  W(too_large, "The answer of %1 is too large.", "Ответ %1 слишком велик.") \
+  W(trace_title, "Find messages", "Поиск писем") \
+  W(tries, "Tries", "Попыток") \
+  W(trust_it, "I compared the fingerprint: trust this certificate", "Отпечаток сверен: доверять этому сертификату") \
+  W(used, "Used", "Занято") \
+  W(user, "User name", "Имя пользователя") \
+  W(user_note, "Without a name you sign in as the person who is signed in to Windows, by ticket.", "Без имени вы входите как пользователь Windows, по билету.") \
+  W(valid_until, "Valid until", "Действителен до") \
+  W(value, "Value", "Значение") \
+  W(value_name, "What", "Что") \
+  W(values, "Values", "Значения") \
+  W(what, "What", "Что") \
+  W(who, "Who", "Кому") \
+  W(who_may_send, "Who may send", "Кто может писать") \
+  W(with_filter, "%1 (filter: %2)", "%1 (отбор: %2)") \
+  W(yes, "yes", "да")
 // clang-format on

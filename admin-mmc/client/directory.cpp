@@ -38,16 +38,16 @@ bool is_wine() {
   return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr;
 }
 
-// The changes as ldap_modify and ldap_add take them.
+// The changes as ldap_modify takes them.
 class Modifications {
  public:
-  Modifications(const std::vector<Change>& changes, ULONG operation) {
+  explicit Modifications(const std::vector<Change>& changes) {
     values_.reserve(changes.size());
     mods_.reserve(changes.size());
     for (const Change& change : changes) {
       values_.push_back(pointers(change.values));
       LDAPModW mod{};
-      mod.mod_op = operation;
+      mod.mod_op = LDAP_MOD_REPLACE;
       mod.mod_type = given(change.attribute);
       mod.mod_vals.modv_strvals = change.values.empty() ? nullptr : values_.back().data();
       mods_.push_back(mod);
@@ -209,14 +209,8 @@ std::vector<Entry> Directory::find(const std::wstring& base,
 void Directory::change(const std::wstring& dn, const std::vector<Change>& changes) {
   if (changes.empty()) return;
   State& state = connected();
-  Modifications modifications(changes, LDAP_MOD_REPLACE);
+  Modifications modifications(changes);
   state.must(ldap_modify_sW(state.ldap, given(dn), modifications.list()), Word::tab_not_written);
-}
-
-void Directory::add(const std::wstring& dn, const std::vector<Change>& attributes) {
-  State& state = connected();
-  Modifications modifications(attributes, LDAP_MOD_ADD);
-  state.must(ldap_add_sW(state.ldap, given(dn), modifications.list()), Word::tab_not_written);
 }
 
 std::wstring filter_value(const std::wstring& value) {
@@ -229,19 +223,6 @@ std::wstring filter_value(const std::wstring& value) {
     } else {
       out += letter;
     }
-  }
-  return out;
-}
-
-std::wstring name_value(const std::wstring& value) {
-  static constexpr std::wstring_view special = L",+\"\\<>;=";
-  std::wstring out;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const wchar_t letter = value[i];
-    const bool edge =
-        (letter == L' ' && (i == 0 || i + 1 == value.size())) || (letter == L'#' && i == 0);
-    if (edge || special.find(letter) != special.npos) out += L'\\';
-    out += letter;
   }
   return out;
 }

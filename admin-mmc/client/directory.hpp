@@ -63,7 +63,6 @@ class Directory {
                           const std::vector<std::wstring>& attributes,
                           unsigned most);
   void change(const std::wstring& dn, const std::vector<Change>& changes);
-  void add(const std::wstring& dn, const std::vector<Change>& attributes);
 
  private:
   struct State;
@@ -74,9 +73,8 @@ class Directory {
   std::unique_ptr<State> state_;
 };
 
-// A value inside a filter (RFC 4515, 3) and inside a name (RFC 4514, 2.4).
+// A value inside a filter (RFC 4515, 3).
 std::wstring filter_value(const std::wstring& value);
-std::wstring name_value(const std::wstring& value);
 // The domain that a name belongs to: "CN=a,OU=b,DC=example,DC=test" is in "example.test", whose
 // own name is "DC=example,DC=test".
 std::wstring domain_of(const std::wstring& dn);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "admin-mmc/console/data_object.hpp"
 
-#include <cstring>
+#include "admin-mmc/base/medium.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -55,13 +55,7 @@ STDMETHODIMP DataObject::GetData(FORMATETC* format, STGMEDIUM* medium) {
   if (!format || !medium) return E_POINTER;
   const std::string bytes = bytes_of(format->cfFormat);
   if (bytes.empty() || !(format->tymed & TYMED_HGLOBAL)) return DV_E_FORMATETC;
-  medium->tymed = TYMED_HGLOBAL;
-  medium->pUnkForRelease = nullptr;
-  medium->hGlobal = GlobalAlloc(GMEM_MOVEABLE, bytes.size());
-  if (!medium->hGlobal) return E_OUTOFMEMORY;
-  std::memcpy(GlobalLock(medium->hGlobal), bytes.data(), bytes.size());
-  GlobalUnlock(medium->hGlobal);
-  return S_OK;
+  return give_block(*medium, bytes);
 }
 
 STDMETHODIMP DataObject::GetDataHere(FORMATETC* format, STGMEDIUM* medium) {

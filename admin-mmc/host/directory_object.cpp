@@ -2,8 +2,8 @@
 #include "admin-mmc/host/directory_object.hpp"
 
 #include <algorithm>
-#include <cstring>
 
+#include "admin-mmc/base/medium.hpp"
 #include "admin-mmc/base/text.hpp"
 
 namespace kontor::admin::host {
@@ -39,13 +39,7 @@ class DirectoryObject : public Object<IDataObject> {
     } else {
       return DV_E_FORMATETC;
     }
-    medium->tymed = TYMED_HGLOBAL;
-    medium->pUnkForRelease = nullptr;
-    medium->hGlobal = GlobalAlloc(GMEM_MOVEABLE, bytes.size());
-    if (!medium->hGlobal) return E_OUTOFMEMORY;
-    std::memcpy(GlobalLock(medium->hGlobal), bytes.data(), bytes.size());
-    GlobalUnlock(medium->hGlobal);
-    return S_OK;
+    return give_block(*medium, bytes);
   }
   STDMETHODIMP GetDataHere(FORMATETC*, STGMEDIUM*) override { return E_NOTIMPL; }
   STDMETHODIMP QueryGetData(FORMATETC*) override { return E_NOTIMPL; }

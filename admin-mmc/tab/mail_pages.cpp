@@ -151,21 +151,21 @@ class MailPage : public Page {
     const bool writes = subject_->may_write(L"mail") && subject_->may_write(L"proxyAddresses");
     enable(primary, writes);
     enable(more, writes);
-    enable(hidden, subject_->may_write(hide));
+    enable(hidden, subject_->may_write_its(L"msExchHideFromAddressLists"));
     filled_ = true;
     if (subject_->kind() != ObjectKind::user) return;
     shown_forward_ = forwarding();
     set(forward, shown_forward_);
     shown_keep_ = same_text(entry_.first(subject_->attribute(L"deliverAndRedirect")), L"TRUE");
     set_checked(keep, shown_keep_);
-    enable(forward, may_redirect() || subject_->may_write(subject_->attribute(L"targetAddress")));
+    enable(forward, may_redirect() || subject_->may_write_its(L"targetAddress"));
     enable(keep, may_redirect());
   }
 
   // Does the schema have what Exchange forwards inside the organisation with?
   bool may_redirect() {
-    return subject_->may_write(subject_->attribute(L"altRecipient")) &&
-           subject_->may_write(subject_->attribute(L"deliverAndRedirect"));
+    return subject_->may_write_its(L"altRecipient") &&
+           subject_->may_write_its(L"deliverAndRedirect");
   }
 
   std::wstring forwarding() {

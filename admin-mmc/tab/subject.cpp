@@ -68,6 +68,11 @@ bool Subject::may_write(const std::wstring& attribute) {
                      [&](const auto& one) { return same_text(one, attribute); });
 }
 
+bool Subject::may_write_its(const std::wstring& usual) {
+  const std::wstring name = attribute(usual);
+  return asked_names_ != Names::not_told && may_write(name);
+}
+
 void Subject::locate() {
   if (located_) return;
   located_ = true;
@@ -95,8 +100,8 @@ std::string Subject::key() {
 }
 
 std::wstring Subject::attribute(const std::wstring& usual) {
-  if (!asked_names_ && has_server()) {
-    asked_names_ = true;
+  if (asked_names_ == Names::not_asked && has_server()) {
+    asked_names_ = Names::known;
     try {
       const Json said = api_->get("/settings");
       for (const Json& one : attributes_of(said.value("settings", std::string()))) {
@@ -109,7 +114,7 @@ std::wstring Subject::attribute(const std::wstring& usual) {
         }
       }
     } catch (const std::exception&) {
-      asked_names_ = false;  // the page says why when it asks itself
+      asked_names_ = Names::not_told;  // asked again after the next sign-in
     }
   }
   const auto found = names_.find(usual);
@@ -141,6 +146,7 @@ bool Subject::sign_in(HWND parent, const std::wstring& why) {
           typed().server = credentials;
         }
       });
+  asked_names_ = Names::not_asked;
   entry_.reset();
   return typed_now;
 }
@@ -151,7 +157,7 @@ bool Subject::ask_for_server(HWND parent) {
   remember_server(*server);
   api_ = std::make_shared<Api>(*server);
   located_ = true;
-  asked_names_ = false;
+  asked_names_ = Names::not_asked;
   names_.clear();
   entry_.reset();
   return true;

@@ -30,13 +30,15 @@ class Subject {
   // May the administrator write this attribute of the object? False also when the schema has none.
   bool may_write(const std::wstring& attribute);
 
-  // The mail server; throws HttpError, also when none is known (no_server()).
+  // The mail server; throws HttpError, also when none is known.
   std::shared_ptr<Api> api();
   bool has_server();
   // How the server calls the mailbox or group. Throws when the object has no address.
   std::string key();
   // Which attribute the server reads in place of this one (directory.attributes).
   std::wstring attribute(const std::wstring& usual);
+  // May that one be written? Not while there is a server that did not say which it is.
+  bool may_write_its(const std::wstring& usual);
 
   // Asks for a name and password, and signs in with them wherever that was refused; false: given
   // up. They are kept in memory till the console ends.
@@ -53,7 +55,8 @@ class Subject {
   Directory directory_;
   std::optional<Entry> entry_;
   std::shared_ptr<Api> api_;
-  bool located_ = false, asked_names_ = false;
+  bool located_ = false;
+  enum class Names { not_asked, known, not_told } asked_names_ = Names::not_asked;
   std::map<std::wstring, std::wstring> names_;  // of attributes: the usual one and the server's
 };
 

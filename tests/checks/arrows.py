@@ -72,8 +72,9 @@ ALLOWED = {
     'admin-mmc/base': ['admin-mmc/client'],
     'admin-mmc/client': ['admin-mmc/base'],
     'admin-mmc/forms': ['admin-mmc/base', 'admin-mmc/client'],
-    'admin-mmc/console': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms', 'admin-mmc/tab'],
+    'admin-mmc/console': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms'],
     'admin-mmc/tab': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms', 'admin-mmc/console'],
+    'admin-mmc/dll': ['admin-mmc/base', 'admin-mmc/client', 'admin-mmc/forms', 'admin-mmc/console', 'admin-mmc/tab'],
     'admin-mmc/host': ['admin-mmc/base'],
     'server/app': ['base', 'store', 'directory', 'search', 'calendar', 'server'],
 }

@@ -272,6 +272,13 @@ class InDomain(ad_case.DomainCase):
 
     def test_the_server_is_found(self):
         """By a record of the domain when the registry names none, or asked for once."""
+        self.prefix.settings(Server='127.0.0.1:1')  # nobody is there
+        with self.host('alice') as host:
+            page = self.sheet(host, 'bob')
+            self.assertTrue(page[999]['text'])
+            # What it reads by other names is not written by the usual ones.
+            self.assertEqual((page[PRIMARY]['enabled'], page[HIDE]['enabled'], page[FORWARD]['enabled']), (True, False, False))
+            host.ask('close')
         self.prefix.settings(Server='')
         self.addCleanup(self.prefix.settings, Server=self.address)
         with self.host('alice') as host:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "admin-mmc/console/registration.hpp"
+#include "admin-mmc/dll/registration.hpp"
 
 #include <string>
 #include <vector>

@@ -4,7 +4,7 @@
 #include "admin-mmc/base/com.hpp"
 #include "admin-mmc/console/about.hpp"
 #include "admin-mmc/console/component_data.hpp"
-#include "admin-mmc/console/registration.hpp"
+#include "admin-mmc/dll/registration.hpp"
 #include "admin-mmc/tab/mail_tab.hpp"
 
 namespace kontor::admin {
