@@ -349,10 +349,10 @@ struct BookKeeper::State {
     const std::lock_guard lock(copy_mutex);
     auto current = directory.current();
     bool is_changed = current != of_directory;
-    if (additions.version) {
-      const auto now = additions.version();
-      auto all = is_changed || now != version ? additions.all() : added;
+    const auto now = additions.version ? additions.version() : version;
+    if (additions.version && (is_changed || now != version)) {
       version = now;
+      auto all = additions.all();
       is_changed = is_changed || all != added;
       added = std::move(all);
     }
