@@ -46,6 +46,18 @@ Json attributes_of(const std::string& settings) {
   return list.is_array() ? list : Json::array();
 }
 
+// False: it does not know the name or password. What else is wrong with it, such as that nobody
+// answers there, the pages say themselves, and the directory is worked with meanwhile.
+bool takes_sign_in(Api& api) {
+  try {
+    api.session();
+  } catch (const ApiError& error) {
+    return error.status() != 401;
+  } catch (const HttpError&) {
+  }
+  return true;
+}
+
 }  // namespace
 
 Subject::Subject(ObjectName name)
@@ -135,16 +147,11 @@ bool Subject::sign_in(HWND parent, const std::wstring& why) {
           const std::lock_guard<std::mutex> hold(typed().lock);
           typed().directory = credentials;
         }
-        if (!has_server()) return;
-        try {
-          api_->session();
-        } catch (const ApiError& error) {
-          if (error.status() != 401) throw;
-          api_->use(credentials);
-          api_->session();
-          const std::lock_guard<std::mutex> hold(typed().lock);
-          typed().server = credentials;
-        }
+        if (!has_server() || takes_sign_in(*api_)) return;
+        api_->use(credentials);
+        if (!takes_sign_in(*api_)) throw HttpError(say(Word::sign_in_refused), false);
+        const std::lock_guard<std::mutex> hold(typed().lock);
+        typed().server = credentials;
       });
   asked_names_ = Names::not_asked;
   entry_.reset();

@@ -272,7 +272,8 @@ class InDomain(ad_case.DomainCase):
 
     def test_the_server_is_found(self):
         """By a record of the domain when the registry names none, or asked for once."""
-        self.prefix.settings(Server='127.0.0.1:1')  # nobody is there
+        self.addCleanup(self.prefix.settings, Server=self.address)
+        self.prefix.settings(Server='127.0.0.1:1')  # nobody is there, which does not keep anybody from the directory
         with self.host('alice') as host:
             page = self.sheet(host, 'bob')
             self.assertTrue(page[999]['text'])
@@ -280,7 +281,6 @@ class InDomain(ad_case.DomainCase):
             self.assertEqual((page[PRIMARY]['enabled'], page[HIDE]['enabled'], page[FORWARD]['enabled']), (True, False, False))
             host.ask('close')
         self.prefix.settings(Server='')
-        self.addCleanup(self.prefix.settings, Server=self.address)
         with self.host('alice') as host:
             page = self.sheet(host, 'bob')
             self.assertIn('No mail server is known', page[999]['text'])
