@@ -33,6 +33,11 @@ struct Screening {
   std::string reverse_name = "mark";  // off, mark or refuse
   std::string hello = "mark";
   std::string sender_domain = "mark";
+  std::string sender_address = "off";  // mark or refuse: one that its own server does not take
+  std::string own_sender = "off";      // mark or refuse: an address of this server's domains
+  std::chrono::seconds sender_address_keep{604'800};         // how long one that exists is known
+  std::chrono::seconds sender_address_missing_keep{10'800};  // and one that does not
+  std::uint32_t sender_address_probes = 60;    // questions to other servers in a minute
   std::chrono::milliseconds greeting_wait{0};  // who talks before the greeting; 0: not looked for
   std::string early_talk = "mark";             // mark or refuse
   bool own_lists = true;                       // those that people keep for themselves
@@ -75,6 +80,7 @@ struct Queue {
   std::string ca_file;                    // for verify; empty: the system's
   std::uint16_t port = 25;                // of hosts found by MX
   std::string source_address;             // connections come from it; empty: any
+  std::chrono::seconds first_try{0};      // a message waits so long before it
   std::chrono::seconds first_retry{300};  // doubles up to longest_retry
   std::chrono::seconds longest_retry{14'400};
   std::chrono::seconds lifetime{432'000};
@@ -93,7 +99,9 @@ struct Queue {
   std::chrono::seconds deliver_by_least{0};        // shortest time that BY may ask for
   std::vector<std::string> etrn_networks;          // who may ask for held mail without signing in
   bool pickup = false;                             // files in DATA/pickup are sent
-  ByteCount bad_mail = 67'108'864;                 // of DATA/badmail; the oldest go first; 0: none
+  bool deliver_on_connect = false;                 // while the client waits for its answer
+  std::chrono::seconds deliver_on_connect_wait{120};  // then it is taken, and tried on
+  ByteCount bad_mail = 67'108'864;  // of DATA/badmail; the oldest go first; 0: none
 };
 
 // How mail to others is protected on its way, and what others are told of it.

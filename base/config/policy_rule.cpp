@@ -120,6 +120,16 @@ Result<void> take_recipients(string_view text, PolicyValues& values) {
   return {};
 }
 
+Result<void> take_daily_messages(string_view text, PolicyValues& values) {
+  KONTOR_TRY(values.daily_messages, parse_limit<std::uint32_t>(text, "messages"));
+  return {};
+}
+
+Result<void> take_daily_recipients(string_view text, PolicyValues& values) {
+  KONTOR_TRY(values.daily_recipients, parse_limit<std::uint32_t>(text, "recipients"));
+  return {};
+}
+
 Result<void> take_booking(string_view text, PolicyValues& values) {
   using enum BookingMode;
   if (text != "auto" && text != "ask" && text != "open")
@@ -233,6 +243,8 @@ constexpr std::array<NameRow, k_policy_names> k_names{{
     {PolicyName::local_only, "local_only", false, take_local_only},
     {PolicyName::message_size, "message_size", false, take_message_size},
     {PolicyName::recipients, "recipients", false, take_recipients},
+    {PolicyName::daily_messages, "daily_messages", false, take_daily_messages},
+    {PolicyName::daily_recipients, "daily_recipients", false, take_daily_recipients},
     {PolicyName::booking, "booking", false, take_booking},
     {PolicyName::booking_by, "booking_by", true, take_booking_by},
     {PolicyName::booking_days, "booking_days", false, take_booking_days},

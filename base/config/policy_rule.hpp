@@ -32,6 +32,8 @@ enum class PolicyName : std::uint8_t {
   local_only,
   message_size,
   recipients,
+  daily_messages,
+  daily_recipients,
   booking,
   booking_by,
   booking_days,
@@ -45,7 +47,7 @@ enum class PolicyName : std::uint8_t {
   quarantine,
   locked,
 };
-inline constexpr std::size_t k_policy_names = 26;
+inline constexpr std::size_t k_policy_names = 28;
 std::string_view name_of(PolicyName name) noexcept;
 std::optional<PolicyName> find_policy_name(std::string_view name) noexcept;
 
@@ -99,11 +101,13 @@ struct PolicyValues {
   std::optional<std::uint8_t> protocols;               // a bit each, by PolicyProtocol
   std::optional<AccessRules> networks;                 // of every protocol without its own
   std::array<std::optional<AccessRules>, k_policy_protocols> protocol_networks;
-  bool sends_here_only = false;     // to people of this server's directory
-  bool receives_here_only = false;  // from them
-  std::uint64_t message_size = 0;   // of what is sent, in bytes; 0: smtp.max_message alone
-  std::uint32_t recipients = 0;     // of one message; 0: smtp.max_recipients alone
-  BookingValues booking;            // of a room
+  bool sends_here_only = false;        // to people of this server's directory
+  bool receives_here_only = false;     // from them
+  std::uint64_t message_size = 0;      // of what is sent, in bytes; 0: smtp.max_message alone
+  std::uint32_t recipients = 0;        // of one message; 0: smtp.max_recipients alone
+  std::uint32_t daily_messages = 0;    // that he may send; 0: no limit
+  std::uint32_t daily_recipients = 0;  // whom he may send to, counted in each message
+  BookingValues booking;               // of a room
   OutsideInvitations invitations = OutsideInvitations::add;
   Publishing publishing = Publishing::full;
   BusyAskers free_busy = BusyAskers::everybody;

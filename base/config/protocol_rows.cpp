@@ -105,6 +105,18 @@ constexpr auto k_rows = std::to_array<Row>({
      "Messages from one address within a minute.",
      "Counted for clients that have not signed in; further ones are refused for the time being. 0: "
      "no limit."},
+    {"smtp.max_messages_per_day",
+     [](Settings& s) -> Field { return &s.smtp.max_messages_per_day; },
+     {0, 100000000},
+     "Messages from one address within a day.",
+     "Counted for clients that have not signed in, from midnight UTC and over a restart; further "
+     "ones are refused until the next day. For people see the policy daily_messages. 0: no limit."},
+    {"smtp.max_recipients_per_day",
+     [](Settings& s) -> Field { return &s.smtp.max_recipients_per_day; },
+     {0, 100000000},
+     "Recipients of all messages from one address within a day.",
+     "Counted as smtp.max_messages_per_day; somebody in two messages counts twice. For people see "
+     "the policy daily_recipients. 0: no limit."},
     {"smtp.trusted_networks",
      [](Settings& s) -> Field { return &s.smtp.trusted_networks; },
      {},

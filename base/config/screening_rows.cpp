@@ -63,6 +63,37 @@ constexpr auto k_rows = std::to_array<Row>({
      "What is done with a sender whose domain takes no mail.",
      "It does not exist, has neither MX nor address, or says so by a null MX (RFC 7505): nobody "
      "could answer."},
+    {"screening.sender_address",
+     [](Settings& s) -> Field { return &s.screening.sender_address; },
+     {0, 0, {"off", "mark", "refuse"}},
+     "What is done with a sender whose own server says that there is no such address.",
+     "The server that takes mail for the sender's domain is asked with RCPT, and no message is "
+     "sent; addresses of this server's domains are looked up in the directory. A server that does "
+     "not answer, or puts off, refuses nobody. Some see such questions as an attack: mail of few "
+     "strangers only."},
+    {"screening.sender_address_keep",
+     [](Settings& s) -> Field { return &s.screening.sender_address_keep; },
+     {60, 31536000},
+     "How long an address that exists is not asked for again.",
+     "In memory: after a restart it is asked for once more."},
+    {"screening.sender_address_missing_keep",
+     [](Settings& s) -> Field { return &s.screening.sender_address_missing_keep; },
+     {60, 31536000},
+     "How long an address that does not exist is not asked for again.",
+     "Somebody who gets his address only now waits so long until he is believed."},
+    {"screening.sender_address_probes",
+     [](Settings& s) -> Field { return &s.screening.sender_address_probes; },
+     {1, 10000},
+     "Questions about senders to other servers within a minute.",
+     "Of a sender above that nothing is known, and he is not refused. Each domain is asked one "
+     "question at a time."},
+    {"screening.own_sender",
+     [](Settings& s) -> Field { return &s.screening.own_sender; },
+     {0, 0, {"off", "mark", "refuse"}},
+     "What is done with strangers that use an address of this server's domains.",
+     "Who writes from here signs in or is in smtp.trusted_networks. refuse also hits services that "
+     "send in your name (put them into screening.allow) and mail that others forward here without "
+     "rewriting its sender."},
     {"screening.greeting_wait",
      [](Settings& s) -> Field { return &s.screening.greeting_wait; },
      {0, 30000},

@@ -134,6 +134,8 @@ struct Smtp {
   std::uint32_t max_hops = 50;                // Received fields (RFC 5321, 6.3)
   ByteCount max_session = 0;                  // sum of the messages of one connection; 0: no limit
   std::uint32_t max_messages_per_minute = 0;  // from one address, unless signed in; 0: no limit
+  std::uint32_t max_messages_per_day = 0;     // the same, within a day
+  std::uint32_t max_recipients_per_day = 0;   // the same, counted in each message
   std::vector<std::string> trusted_networks;  // may send to anybody without signing in
   // After a sign-in by POP3 its address may send so long without one; 0: it may not.
   std::chrono::seconds pop_before_smtp{0};

@@ -33,6 +33,8 @@ constexpr std::array<SignRow, k_signs> k_rows{{
     {Sign::reverse_name, "reverse-name", 1},
     {Sign::hello, "hello", 1},
     {Sign::sender_domain, "sender-domain", 2},
+    {Sign::sender_address, "sender-address", 3},
+    {Sign::own_sender, "own-sender", 2},
     {Sign::dns_list, "dns-list", 3},
     {Sign::spam_base, "spam-base", 3},
     {Sign::early_talk, "early-talk", 3},

@@ -27,11 +27,13 @@ enum class Sign : std::uint8_t {
   reverse_name,        // the client's address has no confirmed name
   hello,               // a wrong name in HELO
   sender_domain,       // the sender's domain takes no mail
+  sender_address,      // the sender's own server does not know it
+  own_sender,          // a stranger with an address of this server's domains
   dns_list,            // the client, or the sender's domain, is on a list in the DNS
   spam_base,           // the client sent what was learnt as spam
   early_talk,          // it spoke before the greeting
 };
-inline constexpr std::size_t k_signs = 17;
+inline constexpr std::size_t k_signs = 19;
 inline constexpr std::size_t k_usual_hops = 20;
 std::string_view name_of(Sign sign) noexcept;
 

@@ -20,6 +20,10 @@ inline constexpr EventKind k_client_screened{
     "Somebody who hands mail over was looked at; detail has what the DNS says of him.", ""};
 inline constexpr EventKind k_client_refused{"checks.client.refused", LogLevel::info,
                                             "A connection was not taken; reason says why.", ""};
+inline constexpr EventKind k_sender_asked{
+    "checks.sender.asked", LogLevel::info,
+    "The server of a sender's domain was asked whether the address exists; detail has its answer.",
+    ""};
 inline constexpr EventKind k_greylist_unreadable{
     "checks.greylist.unreadable", LogLevel::warning,
     "The greylist could not be read and begins anew: known senders are put off once more.", ""};
@@ -91,6 +95,6 @@ inline constexpr std::array k_checks_events{
     &k_dkim_key_retired,         &k_dkim_key_removed,  &k_dkim_key_unreadable,
     &k_dkim_key_unwritable,      &k_message_unsigned,  &k_dmarc_results_unreadable,
     &k_dmarc_results_unwritable, &k_dmarc_report_sent, &k_dmarc_report_refused,
-    &k_dmarc_report_failed};
+    &k_dmarc_report_failed,      &k_sender_asked};
 
 }  // namespace kontor::log::events

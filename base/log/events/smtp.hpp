@@ -61,12 +61,22 @@ inline constexpr EventKind k_smtp_identity_adopted{
     "(smtp.pop_before_smtp).",
     ""};
 
+inline constexpr EventKind k_day_counts_unreadable{
+    "smtp.daycounts.unreadable", LogLevel::warning,
+    "How much was sent today could not be read; the limits of a day count from now on.",
+    "The file may be removed."};
+inline constexpr EventKind k_day_counts_unwritable{
+    "smtp.daycounts.unwritable", LogLevel::warning,
+    "How much was sent today could not be written; a restart would begin the day anew.",
+    "The error says what is wrong with the data folder."};
+
 inline constexpr std::array k_smtp_events{
-    &k_smtp_identity_adopted,  &k_smtp_session_opened,   &k_smtp_session_closed,
-    &k_smtp_session_failed,    &k_smtp_tls_started,      &k_smtp_tls_failed,
-    &k_smtp_sign_in_done,      &k_smtp_sign_in_refused,  &k_smtp_sender_refused,
-    &k_smtp_recipient_refused, &k_smtp_message_accepted, &k_smtp_message_refused,
-    &k_smtp_message_lost,      &k_smtp_command_refused,  &k_smtp_notice_lost,
-    &k_smtp_sent_copy_stored,  &k_smtp_sent_copy_missing};
+    &k_day_counts_unreadable, &k_day_counts_unwritable, &k_smtp_identity_adopted,
+    &k_smtp_session_opened,   &k_smtp_session_closed,   &k_smtp_session_failed,
+    &k_smtp_tls_started,      &k_smtp_tls_failed,       &k_smtp_sign_in_done,
+    &k_smtp_sign_in_refused,  &k_smtp_sender_refused,   &k_smtp_recipient_refused,
+    &k_smtp_message_accepted, &k_smtp_message_refused,  &k_smtp_message_lost,
+    &k_smtp_command_refused,  &k_smtp_notice_lost,      &k_smtp_sent_copy_stored,
+    &k_smtp_sent_copy_missing};
 
 }  // namespace kontor::log::events

@@ -72,6 +72,10 @@ TEST(Route, NamesADomainAndWhatHoldsForIt) {
   EXPECT_TRUE(mx->by_mx && mx->hosts.empty() && !mx->is_held);
   EXPECT_TRUE(parse_route("почта.example:   tls=dane")) << "blanks, and any script";
   EXPECT_TRUE(parse_route("far.example: drop=yes")->is_dropped);
+  EXPECT_EQ(parse_route("far.example: first_try=2m")->first_try, seconds(120));
+  EXPECT_EQ(parse_route("far.example: first_try=0")->first_try, seconds(0));
+  EXPECT_EQ(parse_route("far.example: on_connect=no")->on_connect, false);
+  EXPECT_EQ(parse_route("far.example: tls=may")->on_connect, std::nullopt);
 }
 
 TEST(Route, SaysWhatIsWrong) {
@@ -97,6 +101,7 @@ TEST(Route, SaysWhatIsWrong) {
   EXPECT_THAT(wrong("far.test: user=b password_file=/c"), HasSubstr("needs hosts="));
   EXPECT_THAT(wrong("far.test: first_retry=2h longest_retry=1h"), HasSubstr("longer than"));
   EXPECT_THAT(wrong("*: drop=yes"), HasSubstr("one domain"));
+  EXPECT_THAT(wrong("far.test: on_connect=yes hold=yes"), HasSubstr("tried at once"));
 }
 
 TEST(Route, APatternMeansADomainOrAllBelowIt) {

@@ -19,7 +19,8 @@ PolicyValues values_of(const PolicyRule& rule) {
 TEST(PolicyRule, NamesWhomItIsForAndWhatHolds) {
   const auto rule = parse_policy(
       "board@example.test: quota=10G messages=100000 undelete=60 priority=5 "
-      "retention=Deleted Items=30, \\Junk=14 message_size=20M recipients=50 local_only=send");
+      "retention=Deleted Items=30, \\Junk=14 message_size=20M recipients=50 local_only=send "
+      "daily_messages=500 daily_recipients=2000");
   ASSERT_TRUE(rule) << rule.error().text();
   EXPECT_EQ(rule->who, "board@example.test");
   EXPECT_EQ(rule->priority, 5U);
@@ -32,6 +33,8 @@ TEST(PolicyRule, NamesWhomItIsForAndWhatHolds) {
   EXPECT_EQ(values.retention->at(1).folder, "\\Junk");
   EXPECT_EQ(values.message_size, std::uint64_t{20} << 20U);
   EXPECT_EQ(values.recipients, 50U);
+  EXPECT_EQ(values.daily_messages, 500U);
+  EXPECT_EQ(values.daily_recipients, 2'000U);
   EXPECT_TRUE(values.sends_here_only);
   EXPECT_FALSE(values.receives_here_only);
   EXPECT_FALSE(values.protocols);
@@ -139,6 +142,8 @@ TEST(PolicyRule, SaysWhatIsWrong) {
   EXPECT_THAT(wrong("a@b.test: local_only=maybe"), HasSubstr("none of yes, no, send"));
   EXPECT_THAT(wrong("a@b.test: priority=1001"), HasSubstr("up to 1000"));
   EXPECT_THAT(wrong("a@b.test: recipients=0"), HasSubstr("or none"));
+  EXPECT_THAT(wrong("a@b.test: daily_messages=0"), HasSubstr("or none"));
+  EXPECT_THAT(wrong("a@b.test: daily_recipients=few"), HasSubstr("number of recipients"));
   EXPECT_THAT(wrong("a@b.test: quota=1G\r\nx"), HasSubstr("control characters"));
 }
 
