@@ -45,6 +45,9 @@ class Keeper;  // server/filter/dmarc/keeper.hpp
 namespace kontor::filter::screening {
 class SpamBase;  // server/filter/screening/spam_base.hpp
 }
+namespace kontor::policy {
+class DayCounts;  // server/policy/day_counts.hpp
+}
 namespace kontor::net {
 class TlsContext;  // base/net/tls.hpp
 }
@@ -115,7 +118,8 @@ struct Environment {
   trace::Services* services = nullptr;                           // nullptr: none (tests)
   std::function<std::vector<std::string>()> recent_log = {};     // lines, the oldest first
   std::function<std::shared_ptr<const net::TlsContext>()> certificate = {};
-  delivery::DomainKeeper* domains = nullptr;  // nullptr: none (tests)
+  delivery::DomainKeeper* domains = nullptr;      // nullptr: none (tests)
+  const policy::DayCounts* day_counts = nullptr;  // nullptr: none (tests)
 };
 
 // The socket's path in a data folder.

@@ -9,6 +9,7 @@
 #include "server/admin/lookup.hpp"
 #include "server/admin/person_row.hpp"
 #include "server/admin/verbs.hpp"
+#include "server/policy/day_counts.hpp"
 
 namespace kontor::admin {
 namespace {
@@ -65,6 +66,22 @@ json::object folder_row(const store::FolderInfo& folder) {
   return row;
 }
 
+json::value shown_limit(std::uint32_t limit) {
+  return limit == 0 ? json::value("none") : json::value(limit);
+}
+
+// Of the day of UTC, with what the policy lets him send.
+void add_sent_today(const Desk& desk, const directory::PrincipalId& person, json::object& row) {
+  if (desk.environment.day_counts == nullptr || desk.environment.policies == nullptr) return;
+  const auto used =
+      desk.environment.day_counts->used(policy::day_key(person), desk.environment.clock.now());
+  const auto values = desk.environment.policies->policies().of(person);
+  row["messages_sent_today"] = used.messages;
+  row["messages_a_day"] = shown_limit(values->daily_messages);
+  row["recipients_written_to_today"] = used.recipients;
+  row["recipients_a_day"] = shown_limit(values->daily_recipients);
+}
+
 }  // namespace
 
 Task<Answer> accounts_list(const Desk& desk, Request request) {
@@ -115,6 +132,7 @@ Task<Answer> accounts_show(const Desk& desk, Request request) {
     row["administrator"] = found.person->is_admin;
     row["principal"] = found.person->id.text();
     add_mail_rules(desk, *found.person, row);
+    add_sent_today(desk, found.person->id, row);
   }
   row["account"] = found.account ? found.account->text() : std::string();
   if (found.account) {

@@ -5,8 +5,10 @@
 
 #include "base/core/run_all.hpp"
 #include "base/io/file_system.hpp"
+#include "base/log/events/smtp.hpp"
 #include "base/net/signal.hpp"
 #include "server/app/greylist_file.hpp"
+#include "server/app/kept_list.hpp"
 #include "server/app/quarantine_digest.hpp"
 #include "server/app/released_mail.hpp"
 #include "server/app/spam_files.hpp"
@@ -14,6 +16,7 @@
 #include "server/filter/scan/dial.hpp"
 #include "server/filter/signs.hpp"
 #include "server/learning/learner.hpp"
+#include "server/policy/day_counts.hpp"
 #include "server/quarantine/keeper.hpp"
 #include "server/trace/recent_sign_ins.hpp"
 
@@ -29,6 +32,12 @@ quarantine::Environment quarantine_of(const GuardsEnvironment& environment) {
           environment.trace};
 }
 
+// docs/formats/sent-today.md.
+KeptList day_counts_in(const std::string& folder) {
+  return {folder + "/sent-today", 64U << 20U, log::events::k_day_counts_unreadable,
+          log::events::k_day_counts_unwritable};
+}
+
 }  // namespace
 
 struct Guards::State {
@@ -41,6 +50,7 @@ struct Guards::State {
   std::unique_ptr<learning::Learner> learner;    // null: nothing is learnt
   std::unique_ptr<trace::RecentSignIns> recent;  // null: they do not count
   std::unique_ptr<delivery::DomainKeeper> domains;
+  policy::DayCounts day_counts;
   net::Signal wake;
   std::atomic<bool> is_stopping = false;
 
@@ -61,6 +71,7 @@ Result<std::unique_ptr<Guards>> Guards::open(GuardsEnvironment environment) {
              delivery::DomainKeeper::open(io::real_file_system(), folder + "/domains", env.workers,
                                           std::move(in_force)));
   load_greylist(env.screening.greylist(), folder, env.clock.now(), env.log);
+  load(state->day_counts, day_counts_in(folder), env.clock.now(), env.log);
   load_spam_base(env.screening.spam_base(), folder, env.clock.now(), env.log);
   if (env.settings.smtp.pop_before_smtp.count() > 0)
     state->recent = std::make_unique<trace::RecentSignIns>(env.settings.smtp.pop_before_smtp);
@@ -81,6 +92,7 @@ void Guards::serve(smtp::Environment& smtp,
                    admin::Environment& admin) {
   smtp.signs = &state_->signs;
   smtp.quarantine = &state_->keeper;
+  smtp.day_counts = &state_->day_counts;
   smtp.recent = state_->recent.get();
   if (state_->recent != nullptr)
     pop3.signed_in = [this](const directory::Identity& who, const std::string& address) {
@@ -92,6 +104,7 @@ void Guards::serve(smtp::Environment& smtp,
     };
   admin.domains = state_->domains.get();
   admin.quarantine = &state_->keeper;
+  admin.day_counts = &state_->day_counts;
   admin.learner = state_->learner.get();
   admin.spam_base = &state_->env.screening.spam_base();
 }
@@ -126,6 +139,7 @@ void Guards::save() {
   const auto& folder = env.settings.server.data_folder;
   save_greylist(env.screening.greylist(), folder, env.log);
   save_spam_base(env.screening.spam_base(), folder, env.log);
+  app::save(state_->day_counts, day_counts_in(folder), env.log);
   if (state_->learner) state_->learner->save();
 }
 

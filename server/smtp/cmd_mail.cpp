@@ -2,6 +2,7 @@
 // MAIL (RFC 5321, 4.1.1.2; SIZE RFC 1870; SMTPUTF8 RFC 6531; DSN RFC 3461; submission RFC 6409).
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/day_limits.hpp"
 #include "server/smtp/message.hpp"
 #include "server/smtp/policy.hpp"
 #include "server/smtp/screened.hpp"
@@ -77,7 +78,7 @@ std::optional<wire::Reply> limit_refusal(Session& session, const wire::MailComma
   if (session.role() == Role::mx &&
       !environment.gate.let_in(session.stream().peer().address, environment.clock.steady()))
     return wire::Reply(451, "4.7.1", "too many messages from your address; try again in a minute");
-  return std::nullopt;
+  return day_refusal_of_message(session, mail.sender);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/log/events/smtp.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/day_limits.hpp"
 #include "server/smtp/folder_mail.hpp"
 #include "server/smtp/policy.hpp"
 #include "server/smtp/screened.hpp"
@@ -61,7 +62,8 @@ std::optional<wire::Reply> refusal(const Session& session, const wire::Mailbox& 
     return wire::Reply(452, "4.5.3", "enough recipients for one message");  // RFC 5321, 4.5.3.1.10
   if (!mailbox.is_ascii() && !transaction.mail->smtputf8)
     return wire::Reply(553, "5.6.7", "this address needs SMTPUTF8");  // RFC 6531, 3.5
-  return policy_count_refusal(session);
+  if (auto refused = policy_count_refusal(session)) return refused;
+  return day_refusal_of_recipient(session);
 }
 
 // The true reason is for the log, and may not be the one that the client is told.

@@ -13,6 +13,7 @@
 #include "server/delivery/special_folder.hpp"
 #include "server/filter/signs.hpp"
 #include "server/smtp/commands.hpp"
+#include "server/smtp/day_limits.hpp"
 #include "server/smtp/held.hpp"
 #include "server/smtp/origin.hpp"
 #include "server/smtp/policy.hpp"
@@ -257,7 +258,8 @@ void trace_results(const Session& session,
   trace_answers(session, trace, kept, of_kept);
 }
 
-Task<void> take(Session& session,
+// False: something of it was not taken, and the client is to try again.
+Task<bool> take(Session& session,
                 std::string trace,
                 Ruled ruled,
                 Looked looked,
@@ -286,12 +288,15 @@ Task<void> take(Session& session,
   else
     results.assign(asked, held);  // the sender tries again, for all of them
   report(session, trace, bytes, looked.message_id, results);
-  if (std::ranges::all_of(results, [](const auto& one) { return one.has_value(); })) {
+  const bool is_taken =
+      std::ranges::all_of(results, [](const auto& one) { return one.has_value(); });
+  if (is_taken) {
     co_await store_sent_copies(session, std::move(sent));
     co_await send_rule_notices(session, trace, ruled);
   }
   if (!holding) trace_results(session, trace, ruled, results);
   reply_results(session, results, trace);
+  co_return is_taken;
 }
 
 wire::Reply as_reply(const filter::Refusal& refusal) {
@@ -460,9 +465,16 @@ Task<void> accept_message(Session& session, std::string message) {
     session.is_closing = true;
     co_return;
   }
+  DayCharge charge;
+  if (const auto refused = charge_day(session, charge)) {
+    refuse_message(session, heard, *refused);
+    co_return;
+  }
   const bool is_junk = delivery::marked_folder(ruled.added) == store::SpecialUse::junk;
   trace_received(session, heard, is_junk ? message_trace::k_junk : 0);
-  co_await take(session, trace, std::move(ruled), std::move(looked), std::move(examined.holding));
+  const bool is_taken = co_await take(session, trace, std::move(ruled), std::move(looked),
+                                      std::move(examined.holding));
+  if (!is_taken) give_back(session, charge);
   session.reset();
 }
 

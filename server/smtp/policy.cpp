@@ -28,18 +28,19 @@ bool goes_out(const delivery::Resolved& resolved) {
 
 }  // namespace
 
-policy::SharedValues policy_of_author(const Session& session, const wire::Path& sender) {
+std::optional<directory::PrincipalId> author_of(const Session& session, const wire::Path& sender) {
+  if (session.identity) return session.identity->id;
+  if (!session.may_relay() || sender.is_null) return std::nullopt;
   const auto& environment = session.environment();
-  directory::PrincipalId author;
-  if (session.identity) {
-    author = session.identity->id;
-  } else if (session.may_relay() && !sender.is_null) {
-    const auto& domains = environment.routing.delivery().domains();
-    const auto address = domains.canonical(sender.mailbox.address());
-    if (const auto found = environment.directory.current()->find_address(address))
-      author = found->id;
-  }
-  return environment.policies.of(author);
+  const auto& domains = environment.routing.delivery().domains();
+  const auto address = domains.canonical(sender.mailbox.address());
+  const auto found = environment.directory.current()->find_address(address);
+  return found ? std::optional(found->id) : std::nullopt;
+}
+
+policy::SharedValues policy_of_author(const Session& session, const wire::Path& sender) {
+  return session.environment().policies.of(
+      author_of(session, sender).value_or(directory::PrincipalId()));
 }
 
 std::optional<wire::Reply> policy_size_refusal(const config::PolicyValues& author,

@@ -8,8 +8,9 @@
 
 namespace kontor::smtp {
 
-// Of the author: who signed in, or, in a trusted network, whose address the reverse-path is. Never
-// null; nothing is limited for strangers, whom the policy does not know.
+// Who signed in, or, in a trusted network, whose address the reverse-path is; nothing: a stranger.
+std::optional<directory::PrincipalId> author_of(const Session& session, const wire::Path& sender);
+// Of the author. Never null; nothing is limited for strangers, whom the policy does not know.
 policy::SharedValues policy_of_author(const Session& session, const wire::Path& sender);
 
 // Why the author may not send a message of this size (RFC 1870, 6.1); nothing: he may.

@@ -22,6 +22,10 @@ class Screening;  // server/filter/screening/screening.hpp
 class Signs;      // server/filter/signs.hpp
 }  // namespace kontor::filter
 
+namespace kontor::policy {
+class DayCounts;  // server/policy/day_counts.hpp
+}
+
 namespace kontor::rules {
 class Engine;  // server/rules/engine.hpp
 }
@@ -69,6 +73,7 @@ struct Environment {
   const trace::RecentSignIns* recent = nullptr;  // by POP3; null: they do not count
   message_trace::Sink* trace = nullptr;          // is told of each message; null: nobody is
   rules::Engine* rules = nullptr;                // of the organisation; null: there are none
+  policy::DayCounts* day_counts = nullptr;       // null: nobody is limited by the day
 };
 
 // Runs until the client leaves or a limit ends it. With `implicit_tls` the handshake comes first

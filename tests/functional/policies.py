@@ -293,6 +293,46 @@ class Mail(PolicyCase):
             self.assertEqual(self.answers(client, three, sender='boris@example.test', options=['SIZE=200000']),
                              [(250, '2.1.5')] * 3)
 
+    def test_how_much_somebody_sends_in_a_day(self):
+        self.set('everybody', 'daily_messages=2', 'daily_recipients=4')
+        with self.server.submission('anna') as client:
+            client.sendmail('anna@example.test', ['boris@example.test', 'clara@example.test'], message())
+            self.assertEqual(self.answers(client, ['boris@example.test', 'clara@example.test', OUTSIDE]),
+                             [(250, '2.1.5'), (250, '2.1.5'), (452, '4.5.3')])
+            client.sendmail('anna@example.test', ['boris@example.test'], message())
+            self.assertEqual(self.answers(client, ['boris@example.test']), [(450, '4.7.1')])
+        # A restart is no new day; neither is a network that is trusted.
+        self.server.restart()
+        with smtplib.SMTP('127.0.0.1', self.server.port('smtp'), timeout=kontor.PATIENCE, source_address=('127.0.0.9', 0)) as client:
+            self.assertEqual(self.answers(client, ['boris@example.test']), [(450, '4.7.1')])
+            self.assertEqual(self.answers(client, ['boris@example.test'], sender='printer@elsewhere.test'), [(250, '2.1.5')])
+        shown = self.server.ctl('accounts', 'show', 'anna@example.test')
+        self.assertEqual([shown[name] for name in ('messages_sent_today', 'messages_a_day', 'recipients_written_to_today',
+                                                   'recipients_a_day')], [2, 2, 3, 4])
+        self.set('anna@example.test', 'daily_messages=none')
+        with self.server.submission('anna') as client:
+            client.sendmail('anna@example.test', ['boris@example.test'], message())
+        self.server.stop()
+        file = self.server.data / 'sent-today'
+        self.assertEqual(file.read_bytes()[:8], b'KontorST')
+        file.write_bytes(file.read_bytes()[:-1])
+        self.server.start()
+        self.server.wait_for_log('smtp.daycounts.unreadable')
+        self.assertEqual(self.server.ctl('accounts', 'show', 'anna@example.test')['messages_sent_today'], 0)
+
+
+class Strangers(PolicyCase):
+    settings = {'smtp.max_messages_per_day': 1}
+
+    def test_a_client_of_port_25(self):
+        with self.server.smtp() as client:
+            client.sendmail(OUTSIDE, ['boris@example.test'], message(OUTSIDE))
+            with self.assertRaises(smtplib.SMTPSenderRefused) as refused:
+                client.sendmail(OUTSIDE, ['boris@example.test'], message(OUTSIDE))
+        self.assertEqual(refused.exception.smtp_code, 450)
+        with self.server.submission('anna') as client:
+            client.sendmail('anna@example.test', ['boris@example.test'], message())
+
 
 if __name__ == '__main__':
     kontor.main()

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rules of policy, the file that holds them and the directory's attribute: what is accepted is
-// written as it was read, and any value of the attribute leaves a directory copy readable.
+// Rules of policy, the files that hold them and what was sent today, the directory's attribute:
+// what is accepted is written as it was read, and any value of the attribute leaves a directory
+// copy readable.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
+#include "server/policy/day_counts.hpp"
 #include "server/policy/resolution.hpp"
 #include "server/policy/rule_file.hpp"
 
@@ -46,6 +48,21 @@ void check_attribute(std::string_view text) {
   (void)policy::values_of(applied);
 }
 
+void check_counts(std::string_view bytes) {
+  const UtcSeconds now(std::chrono::seconds(1'790'000'000));
+  policy::DayCounts counts(10);
+  if (!counts.load(bytes, now)) {
+    if (counts.size() != 0) std::abort();
+    return;
+  }
+  const auto key = policy::day_key("192.0.2.1");
+  if (!counts.take(key, {1, 1}, {}, now)) std::abort();
+  const auto written = counts.take_changed();
+  policy::DayCounts again(10);
+  if (!written || !again.load(*written, now) || again.used(key, now) != counts.used(key, now))
+    std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -53,5 +70,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_rule(text);
   check_file(text);
   check_attribute(text);
+  check_counts(text);
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/io/memory_disk.hpp"
 #include "base/log/recording_sink.hpp"
 #include "server/policy/access.hpp"
+#include "server/policy/day_counts.hpp"
 #include "server/policy/keeper.hpp"
 #include "server/policy/sign_in.hpp"
 #include "tests/support/run_task.hpp"
@@ -102,6 +103,79 @@ TEST_F(KeeperTest, ADamagedFileIsNotGoneOnWithout) {
   ASSERT_FALSE(keeper);
   EXPECT_EQ(keeper.error().code(), Errc::bad_input);
   EXPECT_THAT(keeper.error().detail(), ::testing::HasSubstr("reading data/policies"));
+}
+
+using std::chrono::hours;
+constexpr UtcSeconds k_noon{std::chrono::sys_days(std::chrono::January / 5 / 2027) + hours(12)};
+
+TEST(DayCounts, CountUntilTheDayIsOver) {
+  DayCounts counts;
+  const auto anna = day_key(directory::test_id(1)), boris = day_key(directory::test_id(2));
+  const DayUse limits{2, 10};
+  EXPECT_TRUE(counts.take(anna, {1, 3}, limits, k_noon));
+  EXPECT_FALSE(counts.take(anna, {1, 8}, limits, k_noon)) << "eleven recipients";
+  EXPECT_TRUE(counts.take(anna, {1, 7}, limits, k_noon));
+  EXPECT_FALSE(counts.take(anna, {1, 0}, limits, k_noon));
+  EXPECT_TRUE(counts.take(boris, {1, 1}, limits, k_noon));
+  EXPECT_TRUE(counts.take(boris, {50, 5'000}, {}, k_noon)) << "no limit";
+  EXPECT_EQ(counts.used(anna, k_noon), (DayUse{2, 10}));
+  counts.give_back(anna, {1, 7}, k_noon);
+  EXPECT_EQ(counts.used(anna, k_noon + hours(11)), (DayUse{1, 3}));
+  EXPECT_EQ(counts.used(anna, k_noon + hours(12)), DayUse());
+  counts.give_back(anna, {1, 3}, k_noon + hours(12));
+  EXPECT_TRUE(counts.take(anna, {2, 10}, limits, k_noon + hours(12)));
+  EXPECT_EQ(counts.size(), 1U) << "yesterday's are gone";
+}
+
+TEST(DayCounts, LastOverARestart) {
+  DayCounts counts;
+  EXPECT_FALSE(counts.take_changed());
+  ASSERT_TRUE(counts.take(day_key(directory::test_id(1)), {3, 4}, {}, k_noon));
+  ASSERT_TRUE(counts.take(day_key("192.0.2.1"), {5, 6}, {}, k_noon));
+  const auto bytes = counts.take_changed();
+  ASSERT_TRUE(bytes);
+  EXPECT_FALSE(counts.take_changed());
+  DayCounts again;
+  ASSERT_TRUE(again.load(*bytes, k_noon + hours(1)));
+  EXPECT_EQ(again.used(day_key(directory::test_id(1)), k_noon), (DayUse{3, 4}));
+  EXPECT_EQ(again.used(day_key("192.0.2.1"), k_noon), (DayUse{5, 6}));
+  EXPECT_FALSE(again.take_changed());
+  DayCounts tomorrow;
+  ASSERT_TRUE(tomorrow.load(*bytes, k_noon + hours(24)));
+  EXPECT_EQ(tomorrow.size(), 0U);
+}
+
+TEST(DayCounts, ADamagedFileSaysSo) {
+  DayCounts counts;
+  ASSERT_TRUE(counts.take(day_key("192.0.2.1"), {1, 1}, {}, k_noon));
+  const auto whole = *counts.take_changed();
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    auto bad = whole;
+    bad[at] = static_cast<char>(bad[at] ^ 1);
+    DayCounts other;
+    EXPECT_FALSE(other.load(bad, k_noon)) << at;
+    EXPECT_FALSE(other.load(whole.substr(0, at), k_noon)) << at;
+    EXPECT_EQ(other.size(), 0U);
+  }
+  auto newer = whole;
+  newer[8] = 2;
+  EXPECT_NE(DayCounts().load(newer, k_noon).error().detail().find("version"), std::string::npos);
+}
+
+TEST(DayCounts, ManyClientsDoNotPushOutWhoSendsMuch) {
+  DayCounts counts(100);
+  const auto loud = day_key("192.0.2.1");
+  ASSERT_TRUE(counts.take(loud, {9, 9}, {}, k_noon));
+  ASSERT_TRUE(counts.take(day_key(directory::test_id(1)), {1, 1}, {}, k_noon));
+  for (int i = 0; i < 1'000; ++i)
+    ASSERT_TRUE(
+        counts.take(day_key("10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250)),
+                    {1, 1}, {}, k_noon));
+  EXPECT_LE(counts.size(), 102U);
+  EXPECT_EQ(counts.used(loud, k_noon), (DayUse{9, 9}));
+  EXPECT_EQ(counts.used(day_key(directory::test_id(1)), k_noon), (DayUse{1, 1}));
+  EXPECT_EQ(day_key("2001:db8::1"), day_key("2001:db8::ffff")) << "one network of IPv6";
+  EXPECT_FALSE(day_key("192.0.2.1") == day_key("192.0.2.2"));
 }
 
 TEST(CheckAccess, AsksForTheProtocolAndTheNetwork) {

@@ -76,6 +76,7 @@ std::string Dialogue::say_in_turn(std::vector<std::string> parts) {
   environment.scanning = scanning;
   environment.screening = screening;
   environment.trace = trace;
+  environment.day_counts = &day_counts;
   auto pair = net::make_memory_streams(server_end);
   testing::spawn(context, serve(std::move(pair.first), role, implicit_tls, environment));
   return testing::run(context, talk(*pair.second, std::move(parts), on_answer));

@@ -12,6 +12,7 @@
 #include "base/io/work_pool.hpp"
 #include "base/log/recording_sink.hpp"
 #include "base/net/memory_stream.hpp"
+#include "server/policy/day_counts.hpp"
 #include "server/smtp/server.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/unit/directory/model/people.hpp"
@@ -69,6 +70,7 @@ struct Dialogue {
   const filter::Scanning* scanning = nullptr;
   filter::Screening* screening = nullptr;
   message_trace::Sink* trace = nullptr;
+  policy::DayCounts day_counts;
   std::function<void(const std::string& answers)> on_answer;  // called at each piece of answer
 
   Dialogue();

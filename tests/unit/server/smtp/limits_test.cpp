@@ -71,6 +71,45 @@ TEST(SmtpLimits, MessagesOfAnAddressInAMinute) {
   EXPECT_THAT(dialogue.say(k_begin + "QUIT\r\n"), HasSubstr("250 2.1.0"));
 }
 
+TEST(SmtpLimits, MessagesOfAnAddressInADay) {
+  Dialogue dialogue;
+  dialogue.settings.smtp.max_messages_per_day = 2;
+  const std::string message = k_begin + "DATA\r\nx\r\n.\r\n";
+  EXPECT_THAT(dialogue.say(message + "QUIT\r\n"), HasSubstr("250 2.0.0 taken"));
+  // What is given up on the way does not count.
+  EXPECT_THAT(dialogue.say(k_begin + "QUIT\r\n"), HasSubstr("250 2.1.5"));
+  EXPECT_THAT(dialogue.say(message + "QUIT\r\n"), HasSubstr("250 2.0.0 taken"));
+  EXPECT_THAT(dialogue.say(k_begin + "QUIT\r\n"),
+              HasSubstr("450 4.7.1 enough messages from your address today (the limit is 2); try "
+                        "again tomorrow"));
+}
+
+TEST(SmtpLimits, RecipientsOfAnAddressInADay) {
+  Dialogue dialogue;
+  dialogue.settings.smtp.max_recipients_per_day = 3;
+  const std::string two = k_begin + "RCPT TO:<boris@example.test>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n";
+  EXPECT_THAT(dialogue.say(two), HasSubstr("250 2.0.0 taken"));
+  EXPECT_THAT(dialogue.say(two),
+              HasSubstr("452 4.5.3 mail from your address went to enough recipients today"));
+  EXPECT_EQ(dialogue.store.messages_of(boris()).size(), 1U);
+  EXPECT_EQ(dialogue.store.messages_of(anna()).size(), 2U) << "he who fitted got it";
+}
+
+// Two transactions are under way at once: the end of the second is too much.
+TEST(SmtpLimits, ADayIsCountedAtTheEndOfAMessage) {
+  Dialogue dialogue;
+  dialogue.settings.smtp.max_messages_per_day = 1;
+  bool is_other_done = false;
+  dialogue.on_answer = [&](const std::string& answers) {
+    if (is_other_done || answers.find("354") == std::string::npos) return;
+    is_other_done = true;
+    (void)dialogue.day_counts.take(policy::day_key("127.0.0.1"), {1, 1}, {}, dialogue.clock.now());
+  };
+  const auto answers = dialogue.say_in_turn({k_begin + "DATA\r\n", "x\r\n.\r\nQUIT\r\n"});
+  EXPECT_THAT(answers, HasSubstr("450 4.7.1 enough messages"));
+  EXPECT_EQ(dialogue.store.count(), 0U);
+}
+
 TEST(SmtpLimits, BadCommands) {
   Dialogue dialogue;
   dialogue.settings.smtp.max_bad_commands = 2;

@@ -42,6 +42,26 @@ TEST(SmtpPolicy, WhoSendsHereOnly) {
             "you may send mail to people of your organisation only");
 }
 
+TEST(SmtpPolicy, HowMuchSomebodySendsInADay) {
+  Submission dialogue("sales@example.test: daily_messages=2 daily_recipients=3");
+  const std::string data = "DATA\r\nFrom: clara@example.test\r\n\r\nx\r\n.\r\nQUIT\r\n";
+  const auto first = sign_in("clara") + to("anna@example.test") + to("room@example.test") + data;
+  EXPECT_THAT(dialogue.say(first), HasSubstr("250 2.0.0 taken"));
+  const auto second =
+      sign_in("clara") + to("anna@example.test") + to("room@example.test") + "QUIT\r\n";
+  EXPECT_THAT(dialogue.say(second), HasSubstr("452 4.5.3 mail from you went to enough recipients "
+                                              "today (the limit is 3); try again tomorrow\r\n"));
+  EXPECT_THAT(dialogue.say(sign_in("clara") + to("anna@example.test") + data),
+              HasSubstr("250 2.0.0 taken"));
+  EXPECT_THAT(dialogue.say(second), HasSubstr("450 4.7.1 enough messages from you today (the limit "
+                                              "is 2); try again tomorrow\r\n"));
+  EXPECT_THAT(dialogue.say(sign_in("anna") + to("clara@example.test") + "QUIT\r\n"),
+              HasSubstr("250 2.1.5"))
+      << "she is in no such group";
+  EXPECT_EQ(dialogue.day_counts.used(policy::day_key(clara()), dialogue.clock.now()),
+            (policy::DayUse{2, 3}));
+}
+
 TEST(SmtpPolicy, WhoTakesMailFromHereOnly) {
   Dialogue dialogue;
   dialogue.settings.policy.rules = {"boris@example.test: local_only=receive"};
