@@ -77,7 +77,7 @@ constexpr auto k_rows = std::to_array<Row>({
      [](Settings& s) -> Field { return &s.queue.first_try; },
      {0, 86400},
      "How long a message to others waits before its first try.",
-     "Until then kontorctl queue remove can take it back. Notices do not wait. 0: it is tried at "
+     "Until then kontorctl queue delete can take it back. Notices do not wait. 0: it is tried at "
      "once."},
     {"queue.first_retry",
      [](Settings& s) -> Field { return &s.queue.first_retry; },
@@ -152,9 +152,9 @@ constexpr auto k_rows = std::to_array<Row>({
      "those "
      "that fit the longest counts. hosts=HOST:PORT,HOST (or mx), user=, password_file=, tls= (may, "
      "require, verify or dane), source=ADDRESS, connections=, rate= (messages a minute), "
-     "first_try=, first_retry=, longest_retry=, lifetime=, max_size=, on_connect=yes or no (see "
-     "queue.deliver_on_connect), hold=yes (only sent when ETRN or kontorctl queue release asks for "
-     "it), drop=yes (written as files into DATA/drop/DOMAIN)."},
+     "first_try=, first_retry=, longest_retry=, lifetime=, max_size=, hold=yes (only sent when "
+     "ETRN or kontorctl queue release asks for it), drop=yes (written as files into "
+     "DATA/drop/DOMAIN)."},
     {"queue.future_release",
      [](Settings& s) -> Field { return &s.queue.future_release; },
      {0, 31536000},
@@ -178,19 +178,6 @@ constexpr auto k_rows = std::to_array<Row>({
      "A file NAME.eml moved there is sent to its To, Cc and Bcc, or to its X-Receiver lines. Who "
      "may "
      "write there may send to anybody."},
-    {"queue.deliver_on_connect",
-     [](Settings& s) -> Field { return &s.queue.deliver_on_connect; },
-     {},
-     "Send mail to others on while the client waits for its answer.",
-     "When no recipient's server takes the message, the client gets that server's answer, or why "
-     "it cannot be reached, and nothing is kept. When some take it, it is taken, and the queue "
-     "looks after the rest. See on_connect= in queue.routes."},
-    {"queue.deliver_on_connect_wait",
-     [](Settings& s) -> Field { return &s.queue.deliver_on_connect_wait; },
-     {1, 600},
-     "Longest time that a client waits for queue.deliver_on_connect.",
-     "The message is then taken and stays in the queue. RFC 5321, section 4.5.3.2.6: clients wait "
-     "ten minutes."},
     {"queue.bad_mail",
      [](Settings& s) -> Field { return &s.queue.bad_mail; },
      {0, 1099511627776},

@@ -99,9 +99,7 @@ struct Queue {
   std::chrono::seconds deliver_by_least{0};        // shortest time that BY may ask for
   std::vector<std::string> etrn_networks;          // who may ask for held mail without signing in
   bool pickup = false;                             // files in DATA/pickup are sent
-  bool deliver_on_connect = false;                 // while the client waits for its answer
-  std::chrono::seconds deliver_on_connect_wait{120};  // then it is taken, and tried on
-  ByteCount bad_mail = 67'108'864;  // of DATA/badmail; the oldest go first; 0: none
+  ByteCount bad_mail = 67'108'864;                 // of DATA/badmail; the oldest go first; 0: none
 };
 
 // How mail to others is protected on its way, and what others are told of it.

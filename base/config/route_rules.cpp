@@ -155,11 +155,6 @@ Result<bool> parse_yes(string_view text) {
   return text == "yes";
 }
 
-Result<void> take_on_connect(string_view text, RouteRule& rule) {
-  KONTOR_TRY(rule.on_connect, parse_yes(text));
-  return {};
-}
-
 Result<void> take_hold(string_view text, RouteRule& rule) {
   KONTOR_TRY(rule.is_held, parse_yes(text));
   return {};
@@ -188,7 +183,6 @@ constexpr auto k_names = std::to_array<NameRow>({
     {"longest_retry", take_longest_retry},
     {"lifetime", take_lifetime},
     {"max_size", take_max_size},
-    {"on_connect", take_on_connect},
     {"hold", take_hold},
     {"drop", take_drop},
 });
@@ -223,9 +217,6 @@ Result<void> check_together(const RouteRule& rule) {
     return fail(Errc::bad_input, "user= needs hosts=: a password is for no other server");
   if (rule.first_retry && rule.longest_retry && *rule.first_retry > *rule.longest_retry)
     return fail(Errc::bad_input, "first_retry= is longer than longest_retry=");
-  if (rule.on_connect.value_or(false) && (rule.is_held || rule.is_dropped || rule.first_try))
-    return fail(Errc::bad_input,
-                "on_connect=yes excludes hold=, drop= and first_try=: it is tried at once");
   const bool has_way = !rule.hosts.empty() || rule.by_mx || rule.is_held || !rule.tls.empty();
   if (rule.is_dropped && (has_way || rule.pattern.starts_with('*')))
     return fail(Errc::bad_input,

@@ -24,7 +24,6 @@ struct RouteRule {
   std::optional<std::uint32_t> connections;
   std::optional<std::uint32_t> per_minute;  // messages
   std::optional<std::chrono::seconds> first_try;
-  std::optional<bool> on_connect;  // tried while the client waits
   std::optional<std::chrono::seconds> first_retry, longest_retry, lifetime;
   std::uint64_t max_size = 0;  // bytes of a message; 0: no limit of its own
   bool is_held = false;

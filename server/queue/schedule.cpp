@@ -319,7 +319,16 @@ std::optional<UtcSeconds> Schedule::told_at(const Row& row) const {
 }
 
 UtcSeconds Schedule::first_try(const Row& row, const Destination* destination) const {
-  if (destination == nullptr || !destination->is_held()) return row.begins;
+  if (destination == nullptr || !destination->is_held()) {
+    if (row.is_notice || destination == nullptr || is_local(*destination)) return row.begins;
+    const auto* rules = destination->rules.get();
+    const auto wait =
+        rules != nullptr && rules->first_try ? *rules->first_try : settings_.first_try;
+    const auto begin = std::max(row.begins, row.arrived + wait);
+    return row.is_by_return && row.deliver_by.time_since_epoch().count() != 0
+               ? std::min(begin, std::max(row.begins, row.deliver_by))
+               : begin;
+  }
   const auto end = ends(row, destination);
   return std::min(end, told_at(row).value_or(end));
 }

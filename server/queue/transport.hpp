@@ -50,7 +50,7 @@ struct DestinationRules {
   std::string route;  // the row of queue.routes that says so, by its domain; empty: none
   std::optional<std::uint32_t> connections;
   std::optional<std::uint32_t> per_minute;  // messages
-  std::optional<std::chrono::seconds> first_retry, longest_retry, lifetime;
+  std::optional<std::chrono::seconds> first_try, first_retry, longest_retry, lifetime;
   bool is_held = false;  // tried only when somebody asks for it: Queue::release()
 };
 

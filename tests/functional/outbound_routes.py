@@ -91,6 +91,22 @@ class Routes(mail_out.OutCase):
         waiting = server.ctl('queue', 'slow.test')
         self.assertEqual({row['route'] for row in waiting} & {'slow.test', 'dead.test'}, {row['route'] for row in waiting})
 
+    def test_a_first_try_waits(self):
+        far, near = self.far('far.test', 1), self.far('near.test', 2)
+        server = self.server(queue__first_try='1h', queue__routes=['near.test: first_try=0'])
+        self.submit(server, ['boris@far.test', 'boris@near.test', 'boris@example.test'], [message(1), message(2)])
+        kontor.wait_until(lambda: len(near.messages) == 2, 'mail of the route without a wait')
+        with server.imap('boris') as imap:
+            self.assertEqual(imap.select('INBOX')[1][0], b'2', 'mailboxes here do not wait')
+        self.assertEqual(far.connections, 0)
+        server.restart()
+        rows = server.ctl('queue', 'far.test')
+        self.assertEqual((len(rows), far.connections), (2, 0))
+        server.ctl('queue', 'delete', rows[0]['id'])
+        server.ctl('queue', 'retry', rows[1]['id'])
+        kontor.wait_until(lambda: len(far.messages) == 1, 'the one that was asked for')
+        self.assertEqual(server.ctl('queue', 'far.test'), [])
+
     def test_a_message_is_held_for_its_sender(self):
         far = self.far('far.test', 1)
         server = self.server(queue__future_release=86_400)

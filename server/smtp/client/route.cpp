@@ -161,6 +161,7 @@ queue::DestinationRules Routes::rules_of(std::string_view destination) const {
   out.route = rule->pattern;
   out.connections = rule->connections;
   out.per_minute = rule->per_minute;
+  out.first_try = rule->first_try;
   out.first_retry = rule->first_retry;
   out.longest_retry = rule->longest_retry;
   out.lifetime = rule->lifetime;

@@ -74,8 +74,6 @@ TEST(Route, NamesADomainAndWhatHoldsForIt) {
   EXPECT_TRUE(parse_route("far.example: drop=yes")->is_dropped);
   EXPECT_EQ(parse_route("far.example: first_try=2m")->first_try, seconds(120));
   EXPECT_EQ(parse_route("far.example: first_try=0")->first_try, seconds(0));
-  EXPECT_EQ(parse_route("far.example: on_connect=no")->on_connect, false);
-  EXPECT_EQ(parse_route("far.example: tls=may")->on_connect, std::nullopt);
 }
 
 TEST(Route, SaysWhatIsWrong) {
@@ -101,7 +99,6 @@ TEST(Route, SaysWhatIsWrong) {
   EXPECT_THAT(wrong("far.test: user=b password_file=/c"), HasSubstr("needs hosts="));
   EXPECT_THAT(wrong("far.test: first_retry=2h longest_retry=1h"), HasSubstr("longer than"));
   EXPECT_THAT(wrong("*: drop=yes"), HasSubstr("one domain"));
-  EXPECT_THAT(wrong("far.test: on_connect=yes hold=yes"), HasSubstr("tried at once"));
 }
 
 TEST(Route, APatternMeansADomainOrAllBelowIt) {
