@@ -48,6 +48,7 @@
 #include "server/app/received_reports.hpp"
 #include "server/app/router.hpp"
 #include "server/app/script_outbox.hpp"
+#include "server/app/sender_probe.hpp"
 #include "server/app/session_warden.hpp"
 #include "server/app/spelling.hpp"
 #include "server/app/sts.hpp"
@@ -499,6 +500,7 @@ void Server::State::make_journalling() {
 }
 
 Result<std::unique_ptr<Guards>> Server::State::make_guards() {
+  connect_probes(*screening, *relay);
   return Guards::open({settings, *directory, *policies, *store, *delivery, *queue, *screening,
                        workers, clock, log, trace.get()});
 }

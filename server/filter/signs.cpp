@@ -155,6 +155,8 @@ Found Signs::of_visit(const Visit& visit) {
   add(Sign::reverse_name, visit.name.verdict == Verdict::fail);
   add(Sign::hello, !visit.hello_fault.empty());
   add(Sign::sender_domain, visit.sender_domain == Verdict::fail);
+  add(Sign::sender_address, visit.address.verdict == Verdict::fail);
+  add(Sign::own_sender, visit.is_own_sender);
   add(Sign::dns_list, !visit.listings.empty() || !visit.domain_listings.empty());
   add(Sign::spam_base, visit.is_spam_source);
   add(Sign::early_talk, visit.is_early);

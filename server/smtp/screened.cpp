@@ -11,6 +11,18 @@ std::optional<wire::Reply> as_reply(const std::optional<filter::Refusal>& refusa
   return wire::Reply(refusal->code, refusal->status, refusal->text);
 }
 
+// Is the reverse-path of a domain of this server, and has anybody that address?
+filter::Owner owner_of_sender(const Session& session) {
+  using delivery::Verdict;
+  const auto& sender = session.visit.sender;
+  if (sender.empty()) return filter::Owner::others;
+  const auto found = session.environment().routing.delivery().resolve(sender);
+  if (found.verdict == Verdict::foreign || found.verdict == Verdict::remote)
+    return filter::Owner::others;
+  if (found.is_early) return filter::Owner::unasked;
+  return found.verdict == Verdict::unknown ? filter::Owner::nobody : filter::Owner::known;
+}
+
 }  // namespace
 
 bool is_screened(const Session& session) {
@@ -71,7 +83,10 @@ Task<std::optional<wire::Reply>> screen_recipient(Session& session,
   if (is_allowed) co_return std::nullopt;
   if (opinion == delivery::Opinion::blocked)
     co_return wire::Reply(550, "5.7.1", "this recipient takes no mail from you");
-  co_return as_reply(session.environment().screening->at_recipient(session.visit, recipient));
+  auto& screening = *session.environment().screening;
+  if (auto refusal = screening.at_recipient(session.visit, recipient)) co_return as_reply(refusal);
+  co_return as_reply(
+      co_await screening.at_sender(session.visit, owner_of_sender(session), recipient));
 }
 
 std::string screening_field(const Session& session) {

@@ -9,7 +9,10 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import kontor
+import mail_out
+import postfix
 import unbound
 
 GOOD, LISTED, DENIED = '127.0.0.9', '127.0.0.8', '127.0.0.7'
@@ -103,6 +106,80 @@ class Screening(unittest.TestCase):
         server.start()
         self.assertEqual(self.send(server, recipient='anna@example.test')[0], 451)
         self.assertIn('event=checks.greylist.unreadable', server.log())
+
+
+class Senders(mail_out.OutCase):
+    """Whether a sender's address exists: asked of a real Postfix, and of the directory."""
+
+    def screened(self, **settings):
+        return self.server(screening__enabled=True, screening__sender_domain='off', screening__hello='off',
+                           screening__reverse_name='off', checks__timeout=8, **settings)
+
+    def send(self, server, sender, recipient='boris@example.test'):
+        """(code, words) of the recipient's answer, or of the message's when he is taken."""
+        with server.smtp() as client:
+            client.ehlo('c.test')
+            client.mail(sender)
+            code, words = client.rcpt(recipient)
+            if code == 250:
+                code, words = client.data('From: x@there.test\r\nSubject: One\r\n\r\nA line.\r\n')
+            return code, words.decode()
+
+    def field(self, server):
+        with server.imap('boris') as imap:
+            imap.select('INBOX')
+            return kontor_field(imap.fetch('*', '(BODY.PEEK[HEADER.FIELDS (X-Kontor-Screening)])')[1][0][1])
+
+    def test_the_server_of_the_sender_is_asked_once(self):
+        there = postfix.Postfix('there.test', 'mx.there.test', self.port,
+                                refused={'nobody@there.test': '550 5.1.1 nobody of that name',
+                                         'shy@there.test': '550 5.7.1 not for you', 'later@there.test': '450 4.2.1 later'})
+        self.addCleanup(there.close)
+        there.start()
+        self.names.zone.update({('there.test', 'MX'): ['10 mx.there.test.'], ('mx.there.test', 'A'): ['127.0.0.1'],
+                                ('dead.test', 'MX'): ['10 mx.dead.test.'], ('mx.dead.test', 'A'): ['127.0.9.9']})
+        counting = self.far('counting.test', 1, refused={'gone@counting.test': '553 no such person'})
+        server = self.screened(screening__sender_address='refuse')
+        self.assertEqual(self.send(server, 'eva@there.test')[0], 250)
+        self.assertEqual(self.field(server), 'sender-address=pass')
+        code, words = self.send(server, 'nobody@there.test')
+        self.assertEqual((code, words), (550, '5.1.8 the server of this sender says that there is no such address: 550 5.1.1'))
+        server.wait_for_log('nobody of that name')
+        # What is said of us, for now, or not at all, speaks against nobody.
+        for sender in ('shy@there.test', 'later@there.test', 'eva@dead.test', 'eva@nothing.test', ''):
+            self.assertEqual(self.send(server, sender)[0], 250, sender)
+        self.assertEqual(self.send(server, 'nobody@there.test', 'postmaster@example.test')[0], 250)
+        for _ in range(3):
+            self.assertEqual(self.send(server, 'gone@COUNTING.test')[0], 550)
+            self.assertEqual(self.send(server, 'here@counting.test')[0], 250)
+        self.assertEqual(counting.connections, 2)
+        self.assertEqual({line for line in counting.commands if line.startswith('MAIL')}, {'MAIL FROM:<>'})
+        self.assertEqual(counting.messages, [])
+        # Nobody is asked for a recipient who is not taken.
+        self.assertEqual(self.send(server, 'third@counting.test', 'noone@example.test')[0], 550)
+        self.assertEqual(counting.connections, 2)
+
+    def test_addresses_of_this_server(self):
+        server = self.screened(screening__sender_address='mark', screening__own_sender='mark', signs__enabled=True)
+        self.assertEqual(self.send(server, 'anna@example.test')[0], 250)
+        self.assertEqual(self.field(server), 'own-sender sender-address=pass')
+        self.assertEqual(self.send(server, 'nobody@example.test')[0], 250)
+        self.assertEqual(self.field(server), 'own-sender sender-address=fail (not in the directory)')
+        with server.imap('boris') as imap:
+            imap.select('INBOX')
+            signs = imap.fetch('*', '(BODY.PEEK[HEADER.FIELDS (X-Kontor-Signs)])')[1][0][1].decode()
+        self.assertIn('sender-address=3', signs)
+        self.assertIn('own-sender=2', signs)
+        server = self.screened(screening__own_sender='refuse')
+        code, words = self.send(server, 'anna@example.test')
+        self.assertEqual((code, words), (550, '5.7.1 sign in to send with an address of this server'))
+        self.assertEqual(self.send(server, 'eva@there.test')[0], 250)
+        with server.submission('anna') as client:
+            client.sendmail('anna@example.test', ['boris@example.test'], mail_out.message())
+        server = self.screened(screening__sender_address='refuse')
+        code, words = self.send(server, 'nobody@example.test')
+        self.assertEqual((code, words), (550, '5.1.8 nobody here has the address of this sender'))
+        self.assertEqual(self.send(server, 'anna@example.test')[0], 250)
 
 
 def kontor_field(header):

@@ -82,6 +82,10 @@ std::vector<std::string> findings(const Visit& visit) {
     out.push_back(fmt::format("rhsbl={} ({})", listing.zone, listing.code));
   if (!visit.hello_fault.empty()) out.push_back(fmt::format("helo=fail ({})", visit.hello_fault));
   if (visit.sender_domain == Verdict::fail) out.emplace_back("sender-domain=fail");
+  if (visit.is_own_sender) out.emplace_back("own-sender");
+  if (visit.address.verdict == Verdict::pass) out.emplace_back("sender-address=pass");
+  if (visit.address.verdict == Verdict::fail)
+    out.push_back(fmt::format("sender-address=fail ({})", visit.address.words));
   if (visit.is_spam_source) out.emplace_back("spam-base=listed");
   if (visit.is_early) out.emplace_back("early-talk");
   return out;
@@ -98,7 +102,8 @@ Screening::Screening(const config::Settings& settings, net::Resolver& resolver, 
       dnsbl_(dns_lists(settings.screening.dnsbl)),
       rhsbl_(dns_lists(settings.screening.rhsbl)),
       greylist_(settings.screening),
-      spam_base_(settings.screening) {}
+      spam_base_(settings.screening),
+      callout_(settings, clock) {}
 
 Visit Screening::enter(const std::string& address) const {
   Visit visit;
@@ -158,6 +163,8 @@ Task<std::optional<Refusal>> Screening::at_mail(Visit& visit, std::string sender
   visit.refusal.reset();
   visit.domain_listings.clear();
   visit.sender_domain = Verdict::unknown;
+  visit.is_own_sender = visit.is_sender_asked = false;
+  visit.address = {};
   const bool is_known_sender = allow_.has_sender(visit.sender);
   if (visit.is_allowed || is_known_sender) co_return std::nullopt;
   if (deny_.has_sender(visit.sender))
@@ -201,6 +208,35 @@ std::optional<Refusal> Screening::at_recipient(Visit& visit, const std::string& 
   if (!wait) return std::nullopt;
   return Refusal{451, "4.7.1",
                  fmt::format("you are not known here yet; try again in {} seconds", wait->count())};
+}
+
+Task<std::optional<Refusal>> Screening::at_sender(Visit& visit,
+                                                  Owner owner,
+                                                  std::string recipient) {
+  const auto& settings = settings_.screening;
+  const bool is_looked_at = settings.own_sender != "off" || settings.sender_address != "off";
+  if (!is_looked_at || visit.is_allowed || visit.sender.empty() || is_literal(visit.sender) ||
+      is_postmaster(recipient) || allow_.has_sender(visit.sender))
+    co_return std::nullopt;
+  const bool is_own = owner != Owner::others;
+  visit.is_own_sender = is_own && settings.own_sender != "off";
+  if (!visit.is_sender_asked && settings.sender_address != "off") {
+    visit.is_sender_asked = true;
+    if (owner == Owner::known) visit.address.verdict = Verdict::pass;
+    if (owner == Owner::nobody) visit.address = {Verdict::fail, "not in the directory"};
+    // A domain that takes no mail need not be asked for.
+    if (!is_own && visit.sender_domain != Verdict::fail)
+      visit.address = co_await callout_.ask(visit.sender);
+  }
+  if (settings.own_sender == "refuse" && visit.is_own_sender)
+    co_return Refusal{550, "5.7.1", "sign in to send with an address of this server"};
+  if (settings.sender_address == "refuse" && visit.address.verdict == Verdict::fail)
+    co_return Refusal{550, "5.1.8",
+                      is_own ? std::string("nobody here has the address of this sender")
+                             : fmt::format("the server of this sender says that there is no such "
+                                           "address: {}",
+                                           visit.address.words)};
+  co_return std::nullopt;
 }
 
 std::string Screening::summary(const Visit& visit) { return join(findings(visit), " "); }

@@ -18,6 +18,7 @@
 #include "base/core/time.hpp"
 #include "base/net/resolver.hpp"
 #include "server/filter/refusal.hpp"
+#include "server/filter/screening/callout.hpp"
 #include "server/filter/screening/dns_lists.hpp"
 #include "server/filter/screening/greylist.hpp"
 #include "server/filter/screening/names.hpp"
@@ -37,8 +38,19 @@ struct Visit {
   std::string sender;                               // empty: <>
   std::vector<screening::Listing> domain_listings;  // of the sender's domain
   screening::Verdict sender_domain = screening::Verdict::unknown;
+  bool is_own_sender = false;      // of a domain of this server, where that is asked
+  bool is_sender_asked = false;    // whether the address exists
+  screening::SenderSaid address;   // what is known of that
   bool is_allowed = false;         // by screening.allow
   std::optional<Refusal> refusal;  // for recipients other than postmaster
+};
+
+// What the directory says of a sender's address.
+enum class Owner : std::uint8_t {
+  others,   // it is of no domain of this server
+  known,    // it is, and somebody has it
+  nobody,   // it is, and nobody has it
+  unasked,  // nobody can say now
 };
 
 class Screening {
@@ -54,6 +66,9 @@ class Screening {
   void at_hello(Visit& visit, const std::string& name) const;
   // A reverse-path; empty: <>. The refusal is of this sender at once.
   Task<std::optional<Refusal>> at_mail(Visit& visit, std::string sender);
+  // The sender of at_mail(), once a recipient is to be taken; asks his server once a message. The
+  // refusal is of that recipient.
+  Task<std::optional<Refusal>> at_sender(Visit& visit, Owner owner, std::string recipient);
   // It spoke before the greeting.
   std::optional<Refusal> at_early_talk(Visit& visit) const;
   // `recipient` exists here. The refusal is of this recipient.
@@ -65,6 +80,7 @@ class Screening {
   static std::string field(const Visit& visit);
   static constexpr std::string_view k_field = "X-Kontor-Screening";
 
+  screening::Callout& callout() noexcept { return callout_; }
   screening::Greylist& greylist() noexcept { return greylist_; }
   screening::SpamBase& spam_base() noexcept { return spam_base_; }
 
@@ -79,6 +95,7 @@ class Screening {
   std::vector<config::DnsList> dnsbl_, rhsbl_;
   screening::Greylist greylist_;
   screening::SpamBase spam_base_;
+  screening::Callout callout_;
 };
 
 }  // namespace kontor::filter

@@ -10,7 +10,9 @@
 #include <fstream>
 
 #include "base/core/text.hpp"
+#include "base/log/events/checks.hpp"
 #include "base/log/events/relay.hpp"
+#include "base/mime/idna.hpp"
 #include "server/smtp/client/hosts.hpp"
 #include "server/smtp/client/tls_told.hpp"
 #include "server/smtp/client/transaction.hpp"
@@ -508,6 +510,61 @@ Task<void> Relay::deliver(std::string destination, queue::Work& work) {
   } catch (const std::exception& error) {
     log.emit(events::k_relay_run_failed, {{Keys::detail, error.what()}});
   }
+}
+
+namespace {
+
+constexpr std::size_t k_most_probed = 2;
+constexpr int k_probe_steps = 4;  // that share checks.timeout: connecting, greetings, MAIL, RCPT
+
+// One host's answer; unknown, when it cannot be spoken with.
+Task<Probe> probe_host(Target target, Terms terms, std::string address) {
+  auto opened = co_await open_peer(target, terms);
+  if (!opened.peer && opened.failure.is_tls) {  // RFC 7435, 3
+    terms.tls = TlsPolicy::none;
+    opened = co_await open_peer(target, terms);
+  }
+  Probe out;
+  out.remote = target.host;
+  out.reply = std::move(opened.failure.why.reason);
+  if (!opened.peer) co_return out;
+  out = co_await probe_address(*opened.peer, std::move(address));
+  co_await opened.peer->quit();
+  co_return out;
+}
+
+}  // namespace
+
+Task<Probe> Relay::probe(std::string address) {
+  const auto& settings = state_->environment.settings;
+  const auto domain = mime::domain_to_ascii(address.substr(address.rfind('@') + 1));
+  Probe out;
+  if (!domain) co_return out;
+  const auto route = state_->routes.route_of(*domain);
+  if (route.kind != Route::Kind::domain) co_return out;
+  auto terms = state_->terms_for(Route());
+  terms.tls = TlsPolicy::may;
+  const net::Limit step =
+      std::max<net::Limit>(std::chrono::seconds(1), settings.checks.timeout / k_probe_steps);
+  terms.connect_timeout = std::min(terms.connect_timeout, step);
+  terms.timeout = std::min(terms.timeout, step);
+  auto search = state_->search;
+  search.told = nullptr;
+  search.asks_nothing = true;
+  const auto deadline = std::chrono::steady_clock::now() + settings.checks.timeout;
+  auto found = co_await find_hosts(route, search, state_->own);
+  if (found.failure) out.reply = found.failure->reason;
+  std::size_t asked = 0;
+  for (const auto& target : state_->memory.sort(std::move(found.targets))) {
+    if (asked++ == k_most_probed || std::chrono::steady_clock::now() >= deadline) break;
+    out = co_await probe_host(target, terms, address);
+    if (!out.words.empty()) break;
+    state_->memory.note_bad(target.endpoint);
+  }
+  state_->environment.log.emit(
+      events::k_sender_asked,
+      {{Keys::address, address}, {Keys::host, out.remote}, {Keys::detail, out.reply}});
+  co_return out;
 }
 
 }  // namespace kontor::smtp::client

@@ -15,6 +15,7 @@
 #include "base/net/resolver.hpp"
 #include "server/queue/transport.hpp"
 #include "server/smtp/client/peer.hpp"
+#include "server/smtp/client/probe.hpp"
 #include "server/smtp/client/sts.hpp"
 
 namespace kontor::reports {
@@ -47,6 +48,9 @@ class Relay final : public queue::Transport {
   std::string destination(std::string_view address) const override;
   queue::DestinationRules rules(std::string_view destination) const override;
   Task<void> deliver(std::string destination, queue::Work& work) override;
+  // Asks the hosts that the address's domain names in the DNS, whatever way our mail takes, whether
+  // it exists: two of them at most, for about checks.timeout. Never throws.
+  Task<Probe> probe(std::string address);
 
  private:
   struct State;

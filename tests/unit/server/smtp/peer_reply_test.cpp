@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "server/smtp/client/extensions.hpp"
+#include "server/smtp/client/probe.hpp"
 
 namespace kontor::smtp::wire {
 namespace {
@@ -91,6 +92,19 @@ TEST(Extensions, AreReadFromTheAnswerToEhlo) {
   EXPECT_FALSE(odd.dsn) << "the first line is a greeting";
   EXPECT_TRUE(odd.has_size);
   EXPECT_EQ(odd.size, 0U);
+}
+
+TEST(PeerReply, SaysWhetherAnAddressExists) {
+  using client::ProbeAnswer;
+  const auto said = [](const std::string& line) { return client::read_probe(*read({line})); };
+  for (const auto* line : {"250 ok\r\n", "251 2.1.5 will forward\r\n", "252 2.5.0 perhaps\r\n"})
+    EXPECT_EQ(said(line), ProbeAnswer::exists) << line;
+  for (const auto* line : {"550 no\r\n", "551 no\r\n", "553 no\r\n", "550 5.1.1 no\r\n",
+                           "554 5.1.10 no\r\n", "550 5.2.1 disabled\r\n"})
+    EXPECT_EQ(said(line), ProbeAnswer::missing) << line;
+  for (const auto* line : {"450 4.2.1 later\r\n", "421 go\r\n", "550 5.7.1 your address\r\n",
+                           "554 no\r\n", "552 5.2.2 full\r\n", "500 what\r\n"})
+    EXPECT_EQ(said(line), ProbeAnswer::unknown) << line;
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "server/filter/screening/callout.hpp"
 #include "server/filter/screening/dns_lists.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/support/zone_resolver.hpp"
+#include "tests/unit/server/fakes.hpp"
 
 namespace kontor::filter::screening {
 namespace {
@@ -107,6 +109,98 @@ TEST_F(DnsLists, DomainsAreAskedAsTheyAre) {
   const auto found = run(context, find_domain(lists, "bad.test", dns));
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].zone, "one.test");
+}
+
+struct CalloutTest : ::testing::Test {
+  config::Settings settings;
+  kontor::testing::FakeClock clock;
+  std::vector<std::string> asked;
+  std::unique_ptr<net::Signal> gate;  // answers wait for it; null: they come at once
+  std::uint32_t at_once = 0, most_at_once = 0;
+  boost::asio::io_context context;
+
+  Task<SenderSaid> answer(std::string address) {
+    asked.push_back(address);
+    most_at_once = std::max(most_at_once, ++at_once);
+    if (gate) (void)co_await gate->wait(std::chrono::seconds(30));
+    --at_once;
+    if (address.starts_with("broken")) throw std::runtime_error("of the test");
+    const auto verdict = address.starts_with("gone")   ? Verdict::fail
+                         : address.starts_with("here") ? Verdict::pass
+                                                       : Verdict::unknown;
+    co_return SenderSaid{verdict, "550 5.1.1"};
+  }
+  std::unique_ptr<Callout> made(std::size_t most = 50'000) {
+    auto callout = std::make_unique<Callout>(settings, clock, most);
+    callout->set_ask([this](std::string address) { return answer(std::move(address)); });
+    return callout;
+  }
+  Verdict ask(Callout& callout, std::string address) {
+    return run(context, callout.ask(std::move(address))).verdict;
+  }
+};
+
+TEST_F(CalloutTest, AnswersAreKeptAsLongAsTheyAreWorth) {
+  const auto callout = made();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ask(*callout, "here@far.test"), Verdict::pass);
+    EXPECT_EQ(ask(*callout, "gone@FAR.test"), Verdict::fail);
+    EXPECT_EQ(ask(*callout, "odd@far.test"), Verdict::unknown);
+  }
+  EXPECT_EQ(asked, (std::vector<std::string>{"here@far.test", "gone@far.test", "odd@far.test"}));
+  clock.time += std::chrono::minutes(5);
+  EXPECT_EQ(ask(*callout, "odd@far.test"), Verdict::unknown);
+  EXPECT_EQ(asked.size(), 4U);
+  clock.time += settings.screening.sender_address_missing_keep;
+  EXPECT_EQ(ask(*callout, "gone@far.test"), Verdict::fail);
+  EXPECT_EQ(ask(*callout, "here@far.test"), Verdict::pass);
+  EXPECT_EQ(asked.size(), 5U);
+  clock.time += settings.screening.sender_address_keep;
+  EXPECT_EQ(ask(*callout, "here@far.test"), Verdict::pass);
+  EXPECT_EQ(asked.size(), 6U);
+}
+
+TEST_F(CalloutTest, NoMoreQuestionsInAMinuteThanIsSet) {
+  settings.screening.sender_address_probes = 2;
+  const auto callout = made();
+  clock.time += std::chrono::hours(1);
+  EXPECT_EQ(ask(*callout, "gone1@far.test"), Verdict::fail);
+  EXPECT_EQ(ask(*callout, "gone2@far.test"), Verdict::fail);
+  EXPECT_EQ(ask(*callout, "gone3@far.test"), Verdict::unknown);
+  EXPECT_EQ(ask(*callout, "gone1@far.test"), Verdict::fail) << "it is known";
+  clock.time += std::chrono::minutes(1);
+  EXPECT_EQ(ask(*callout, "gone3@far.test"), Verdict::fail);
+}
+
+TEST_F(CalloutTest, ADomainIsAskedOneQuestionAtATime) {
+  const auto callout = made();
+  gate = std::make_unique<net::Signal>();
+  std::vector<Verdict> verdicts;
+  const auto one = [](Callout& which, std::string address,
+                      std::vector<Verdict>& out) -> Task<void> {
+    out.push_back((co_await which.ask(std::move(address))).verdict);
+  };
+  for (const auto* address : {"gone@far.test", "gone@far.test", "here@far.test"})
+    kontor::testing::spawn(context, one(*callout, address, verdicts));
+  context.poll();
+  EXPECT_EQ(asked.size(), 1U);
+  gate->raise();
+  context.restart();
+  while (asked.size() < 2) context.run_one();
+  gate->raise();
+  kontor::testing::run_all(context);
+  EXPECT_EQ(asked.size(), 2U) << "the second waited for the answer to the first";
+  EXPECT_EQ(most_at_once, 1U);
+  EXPECT_EQ(verdicts, (std::vector{Verdict::fail, Verdict::fail, Verdict::pass}));
+}
+
+TEST_F(CalloutTest, AQuestionThatBreaksLeavesNobodyWaiting) {
+  const auto callout = made(10);
+  EXPECT_THROW((void)ask(*callout, "broken@far.test"), std::runtime_error);
+  EXPECT_EQ(ask(*callout, "here@far.test"), Verdict::pass);
+  for (int i = 0; i < 50; ++i) (void)ask(*callout, "here" + std::to_string(i) + "@far.test");
+  EXPECT_LE(callout->size(), 10U);
+  EXPECT_EQ(ask(*callout, "nobody"), Verdict::unknown) << "no domain";
 }
 
 }  // namespace
