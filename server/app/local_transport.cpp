@@ -110,6 +110,7 @@ Task<std::vector<Outcome>> LocalTransport::deliver_piece(queue::Work& work, queu
   envelope.trace = piece.envelope->trace;
   envelope.sender = piece.envelope->sender;
   envelope.arrived = piece.envelope->arrived;
+  envelope.requires_tls = piece.envelope->requires_tls;
   envelope.is_queued = true;
   envelope.refusable = delivery::Refusable::each;
   envelope.may_be_there = !delivery_.take_announced(envelope.trace);

@@ -52,6 +52,7 @@ Task<Result<void>> ScriptOutbox::redirect(delivery::Redirected redirected) {
   bytes += without_return_path(*redirected.message);
   auto envelope = envelope_of(redirected.trace, redirected.sender, bytes, clock_.now());
   envelope.asked = redirected.from;
+  envelope.requires_tls = redirected.requires_tls;
   queue::Recipient recipient;
   recipient.address = path_of(redirected.to);
   recipient.original = "rfc822;" + redirected.from;
@@ -72,6 +73,7 @@ Task<Result<void>> ScriptOutbox::send(delivery::Letter letter) {
 Task<Result<void>> ScriptOutbox::refuse(delivery::Refused refused) {
   std::string bytes(without_return_path(*refused.message));
   auto envelope = envelope_of(refused.trace, refused.sender, bytes, clock_.now());
+  envelope.requires_tls = refused.requires_tls;
   queue::Recipient recipient;
   recipient.address = path_of(refused.recipient);
   queue::Outcome outcome;

@@ -87,6 +87,7 @@ struct Job {
   std::size_t size = 0;
   std::atomic<std::size_t> next = 0;
   const std::vector<std::string>* report_addresses = nullptr;
+  bool requires_tls = false;
 };
 
 // The same for every try of a message with this trace.
@@ -195,6 +196,7 @@ Task<void> store_by_script(Job& job, Copy& copy, std::string script) {
   const auto told = traced(job, copy);
   FilingJob filing{copy.person, job.sender, copy.recipient, job.trace, copy.key, job.may_be_there,
                    copy.into,   message,    job.now,        job.log,   told};
+  filing.requires_tls = job.requires_tls;
   copy.result = co_await file_by_script(*job.filing, filing, std::move(script), copy.filed);
   if (!copy.result.has_value()) {
     job.log.emit(log::events::k_copy_failed, copy.result.error(),
@@ -485,6 +487,7 @@ Task<void> Delivery::State::settle_refusals(const Job& job,
     const auto& message = job.prepared.messages.at(copy.original);
     Refused refused{job.trace, job.sender, copy.recipient, copy.filed.refusal->reason,
                     std::make_shared<const std::string>(message.raw)};
+    refused.requires_tls = job.requires_tls;
     const auto sent = co_await environment.outbox->refuse(std::move(refused));
     if (!sent)
       job.log.emit(log::events::k_reply_failed, sent.error(),
@@ -668,6 +671,7 @@ Task<std::vector<Result<void>>> Delivery::deliver(Envelope envelope, std::string
           message.size(),
           {}};
   job.report_addresses = &environment.settings.reports.addresses;
+  job.requires_tls = envelope.requires_tls;
   const auto index = plan(job, envelope);
   job.prepared = co_await state_->prepare(job, envelope, std::move(message));
   for (auto& copy : job.copies)

@@ -70,6 +70,7 @@ struct Envelope {
   bool is_queued = false;  // comes by the queue, and goes back there when it fails
   Refusable refusable = Refusable::no;
   bool may_be_there = false;  // and an earlier try of the same trace may have stored copies
+  bool requires_tls = false;  // REQUIRETLS (RFC 8689): so does what goes on from a mailbox
   UtcSeconds arrived{};       // when it came to this server; 0: just now
 };
 

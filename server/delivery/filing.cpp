@@ -191,6 +191,7 @@ Task<Result<void>> Filing::send_on(const sieve::Redirection& redirection, bool& 
   if (!is_circle) {
     Redirected redirected{job_.person, job_.trace,          job_.sender,
                           own,         redirection.address, redirection.message};
+    redirected.requires_tls = job_.requires_tls;
     sent = co_await environment_.outbox.redirect(std::move(redirected));
   }
   if (!sent && sent.error().code() == Errc::no_permission) {

@@ -56,6 +56,7 @@ struct FilingJob {
   UtcSeconds now{};
   log::Context log;
   const CopyTrace& traced;  // outlives the task
+  bool requires_tls = false;
 };
 
 struct Filed {

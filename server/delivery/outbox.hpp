@@ -18,6 +18,7 @@ struct Redirected {
   std::string sender;                                  // reverse-path; it stays
   std::string from, to;                                // the person's address, and where it goes
   std::shared_ptr<const std::string> message;          // with the fields this server added
+  bool requires_tls = false;                           // as the message does (RFC 8689, 5)
 };
 
 struct Letter {
@@ -32,6 +33,7 @@ struct Refused {
   std::string recipient;  // who refuses
   std::string reason;
   std::shared_ptr<const std::string> message;
+  bool requires_tls = false;
 };
 
 class Outbox {

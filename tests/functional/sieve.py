@@ -171,6 +171,18 @@ class Sieve(unittest.TestCase):
         self.assertEqual({name for name in self.folder('boris', 'INBOX') if 'question' in name},
                          {'question b3', 'question b4', 'question b5', 'question b6'})
 
+    def test_what_goes_on_keeps_requiretls(self):
+        self.run_script('boris', 'redirect "tls@remote.test";')
+        wishes = {}
+        for number, options in (('t1', ['REQUIRETLS']), ('t2', [])):
+            with self.server.submission('anna') as client:
+                client.sendmail('anna@example.test', ['boris@example.test'],
+                                message(number).replace(b'x@elsewhere.test', b'anna@example.test', 1), mail_options=options)
+        for row in self.queued('tls@remote.test'):
+            shown = self.server.ctl('queue', 'show', row['id'])
+            wishes[shown.get('requires_tls', False)] = wishes.get(shown.get('requires_tls', False), 0) + 1
+        self.assertEqual(wishes, {True: 1, False: 1})
+
     def test_a_script_refuses(self):
         self.run_script('dmitri', 'require "ereject"; if header :contains "subject" "sell" { ereject "I buy nothing here"; }')
         with self.assertRaises(smtplib.SMTPDataError) as refused:
