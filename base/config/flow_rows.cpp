@@ -154,7 +154,7 @@ constexpr auto k_rows = std::to_array<Row>({
      "require, verify or dane), source=ADDRESS, connections=, rate= (messages a minute), "
      "first_try=, first_retry=, longest_retry=, lifetime=, max_size=, hold=yes (only sent when "
      "ETRN or kontorctl queue release asks for it), drop=yes (written as files into "
-     "DATA/drop/DOMAIN)."},
+     "DATA/drop/DOMAIN), direct=yes (handed over while the client waits)."},
     {"queue.future_release",
      [](Settings& s) -> Field { return &s.queue.future_release; },
      {0, 31536000},

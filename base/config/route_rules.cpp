@@ -165,6 +165,11 @@ Result<void> take_drop(string_view text, RouteRule& rule) {
   return {};
 }
 
+Result<void> take_direct(string_view text, RouteRule& rule) {
+  KONTOR_TRY(rule.is_direct, parse_yes(text));
+  return {};
+}
+
 struct NameRow {
   string_view word;
   Result<void> (*take)(string_view text, RouteRule& rule);
@@ -185,6 +190,7 @@ constexpr auto k_names = std::to_array<NameRow>({
     {"max_size", take_max_size},
     {"hold", take_hold},
     {"drop", take_drop},
+    {"direct", take_direct},
 });
 
 std::string all_names() {
@@ -221,6 +227,10 @@ Result<void> check_together(const RouteRule& rule) {
   if (rule.is_dropped && (has_way || rule.pattern.starts_with('*')))
     return fail(Errc::bad_input,
                 "drop= is for one domain, and excludes hosts=, tls= and hold=: nothing is sent");
+  const bool may_wait = rule.is_held || rule.is_dropped || rule.per_minute || rule.first_try;
+  if (rule.is_direct && may_wait)
+    return fail(Errc::bad_input,
+                "direct= excludes hold=, drop=, rate= and first_try=: a client waits for it");
   return {};
 }
 

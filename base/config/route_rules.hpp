@@ -28,6 +28,7 @@ struct RouteRule {
   std::uint64_t max_size = 0;  // bytes of a message; 0: no limit of its own
   bool is_held = false;
   bool is_dropped = false;
+  bool is_direct = false;  // handed over while the client waits
 
   bool operator==(const RouteRule&) const = default;
 };

@@ -192,12 +192,18 @@ bool says_tls_optional(std::string_view bytes) {
 
 }  // namespace
 
+// What every message gets that leaves by this server, and what its header says of how.
+Task<std::string> DiskQueue::dressed(Envelope& envelope, std::string bytes) const {
+  if (environment_.dress) bytes = co_await environment_.dress(envelope.is_ours, std::move(bytes));
+  envelope.tls_optional = !envelope.requires_tls && says_tls_optional(bytes);
+  co_return bytes;
+}
+
 Task<Result<MessageId>> DiskQueue::add(Envelope envelope,
                                        std::vector<Recipient> recipients,
                                        std::string bytes) {
   if (recipients.empty()) co_return fail(Errc::bad_input, "a message to nobody");
-  if (environment_.dress) bytes = co_await environment_.dress(envelope.is_ours, std::move(bytes));
-  envelope.tls_optional = !envelope.requires_tls && says_tls_optional(bytes);
+  bytes = co_await dressed(envelope, std::move(bytes));
   KONTOR_CO_TRY(co_await grant(bytes.size()));
   std::vector<message_trace::Step> steps;
   if (environment_.trace != nullptr) steps = queued_steps(envelope, recipients, bytes);

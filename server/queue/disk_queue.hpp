@@ -34,6 +34,9 @@ class DiskQueue final : public Queue {
   Task<Result<MessageId>> add(Envelope envelope,
                               std::vector<Recipient> recipients,
                               std::string bytes) override;
+  Task<std::optional<std::vector<Outcome>>> hand_over(Envelope envelope,
+                                                      std::vector<Recipient> recipients,
+                                                      std::string bytes) override;
   Task<Result<void>> tell(Envelope envelope,
                           std::vector<Recipient> recipients,
                           std::vector<Outcome> outcomes,
@@ -57,6 +60,7 @@ class DiskQueue final : public Queue {
 
  private:
   friend class Run;
+  friend class HandOver;
   // A message on its way into the log.
   struct NewMessage {
     Head head;
@@ -111,6 +115,8 @@ class DiskQueue final : public Queue {
   // Now, or as soon as nobody holds it; with `whoever_holds_it` now.
   void make_due(Core& core, MessageId id, bool whoever_holds_it = false);
 
+  Task<std::string> dressed(Envelope& envelope, std::string bytes) const;
+
   // --- paused domains (pause.cpp)
   void load_paused();
   Task<Result<void>> set_paused(std::string domain, bool is_paused);
@@ -163,6 +169,11 @@ class DiskQueue final : public Queue {
   void reclaim();
   bool carry(store::AccountLog& log, std::uint32_t number);
   void settle_carried(const std::vector<Moved>& moved);
+
+  // --- while a client waits (hand_over.cpp)
+  std::string direct_destination(const Envelope& envelope,
+                                 const std::vector<Recipient>& recipients) const;
+  void told(const Envelope& envelope, const Recipient& recipient, const Outcome& outcome) const;
 
   // --- running (run.cpp)
   Task<void> keep_schedule();

@@ -90,6 +90,12 @@ class Queue {
   virtual Task<Result<MessageId>> add(Envelope envelope,
                                       std::vector<Recipient> recipients,
                                       std::string bytes) = 0;
+  // Tries it once, now, keeping nothing: what became of each recipient, in order. Nothing: it is to
+  // be added, because it is not for one destination that wants that (DestinationRules::is_direct),
+  // may not go now, or as many connections as are allowed there are open.
+  virtual Task<std::optional<std::vector<Outcome>>> hand_over(Envelope envelope,
+                                                              std::vector<Recipient> recipients,
+                                                              std::string bytes) = 0;
   // A notice to the sender about recipients that never entered the queue (delivered to mailboxes
   // here with NOTIFY=SUCCESS). Nothing when nobody asked.
   virtual Task<Result<void>> tell(Envelope envelope,

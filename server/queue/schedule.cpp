@@ -142,6 +142,15 @@ Destination* Schedule::start_one(UtcSeconds now) {
   return nullptr;
 }
 
+Destination* Schedule::start_beside(const std::string& name) {
+  Destination& found = at(name);
+  if (found.runs >= most_connections(found) || !has_room(found)) return nullptr;
+  ++runs_like(found);
+  ++found.runs;
+  refresh(found);
+  return &found;
+}
+
 // Counts from the first message of a minute; the rest waits for the next.
 bool Schedule::is_within_rate(Destination& destination, UtcSeconds now) {
   if (!destination.rules || !destination.rules->per_minute) return true;

@@ -76,6 +76,9 @@ class Schedule {
 
   // A destination that gets another run now; call until there is none.
   Destination* start_one(UtcSeconds now);
+  // One more run, for a message that is not in the table; null: as many as are allowed are at work.
+  // To be ended by run_ended().
+  Destination* start_beside(const std::string& name);
   // What is due there now; it is in hands (Stage::taken) from here on.
   std::optional<Taken> take(Destination& destination, UtcSeconds now);
   std::vector<Taken> take_all(Destination& destination, UtcSeconds now);

@@ -51,7 +51,8 @@ struct DestinationRules {
   std::optional<std::uint32_t> connections;
   std::optional<std::uint32_t> per_minute;  // messages
   std::optional<std::chrono::seconds> first_try, first_retry, longest_retry, lifetime;
-  bool is_held = false;  // tried only when somebody asks for it: Queue::release()
+  bool is_held = false;    // tried only when somebody asks for it: Queue::release()
+  bool is_direct = false;  // tried while the client waits: Queue::hand_over()
 };
 
 class Transport {

@@ -14,6 +14,7 @@
 #include "server/filter/signs.hpp"
 #include "server/smtp/commands.hpp"
 #include "server/smtp/day_limits.hpp"
+#include "server/smtp/handed_back.hpp"
 #include "server/smtp/held.hpp"
 #include "server/smtp/origin.hpp"
 #include "server/smtp/policy.hpp"
@@ -153,6 +154,7 @@ wire::Reply refusal_reply(const std::string& reason) {
 // The answer to one failed recipient. "Try again" comes as 451: 421 would end the session.
 wire::Reply failure_reply(const Error& error) {
   if (const auto reason = delivery::refusal_of(error)) return refusal_reply(*reason);
+  if (auto reply = handed_back_reply(error)) return *std::move(reply);
   const auto& answer = answer_for(error.code());
   const int reply = answer.smtp_reply == 421 ? 451 : answer.smtp_reply;
   return {reply, answer.smtp_enhanced, std::string(answer.text)};
@@ -184,6 +186,13 @@ void reply_results(Session& session,
   }
 }
 
+std::string why_not(const std::vector<Result<void>>& results) {
+  const auto failed =
+      std::ranges::find_if(results, [](const auto& one) { return !one.has_value(); });
+  const auto reply = failed == results.end() ? std::nullopt : handed_back_reply(failed->error());
+  return reply ? reply->lines[0] : "it could not be stored";
+}
+
 void report(const Session& session,
             const std::string& trace,
             std::uint64_t bytes,
@@ -198,7 +207,7 @@ void report(const Session& session,
        {Keys::recipients, taken},
        {Keys::bytes, bytes},
        {Keys::message_id, message_id},
-       {Keys::reason, taken > 0 ? "" : "it could not be stored"}});
+       {Keys::reason, taken > 0 ? "" : why_not(results)}});
 }
 
 queue::Envelope envelope_of(const Session& session, const std::string& trace) {

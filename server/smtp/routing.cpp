@@ -11,6 +11,7 @@
 #include "base/crypto/digest.hpp"
 #include "base/io/work_pool.hpp"
 #include "base/log/events/smtp.hpp"
+#include "server/smtp/handed_back.hpp"
 #include "server/smtp/trace_fields.hpp"
 
 namespace kontor::smtp {
@@ -240,6 +241,76 @@ Task<void> Routing::add_entries(Job& job) {
   }
 }
 
+namespace {
+
+std::vector<queue::Recipient> asked_of(const Routed& routed) {
+  std::vector<queue::Recipient> all;
+  for (const auto& one : routed.recipients) all.push_back(one.asked);
+  return all;
+}
+
+// For others alone, with one answer for all.
+bool may_be_direct(const Routed& routed) {
+  const auto is_elsewhere = [](const Destined& one) {
+    return one.is_relayed && !one.is_here() && !one.is_expanded() && one.held.empty();
+  };
+  return !routed.answers_each && std::ranges::all_of(routed.recipients, is_elsewhere);
+}
+
+}  // namespace
+
+// Some of them are there, so the client hears that it is done: the others wait in the queue, or
+// come back by a notice. When the queue takes nothing the client tries again, and some get it
+// twice.
+Task<void> Routing::keep_rest(Job& job, std::vector<queue::Outcome> outcomes) {
+  const auto& routed = job.routed;
+  auto bytes = routed.fields + routed.message;
+  std::vector<queue::Recipient> waiting, settled;
+  std::vector<queue::Outcome> fates;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const auto& asked = routed.recipients[i].asked;
+    const bool is_waiting = outcomes[i].fate == queue::Fate::deferred;
+    (is_waiting ? waiting : settled).push_back(asked);
+    if (!is_waiting) fates.push_back(std::move(outcomes[i]));
+  }
+  auto envelope = routed.envelope;
+  envelope.size = bytes.size();
+  if (!waiting.empty()) {
+    const auto added = co_await queue_.add(envelope, std::move(waiting), bytes);
+    if (!added)
+      for (std::size_t i = 0; i < outcomes.size(); ++i)
+        if (outcomes[i].fate == queue::Fate::deferred) job.results[i] = fail(added.error());
+  }
+  if (envelope.sender.empty()) co_return;
+  const auto told = co_await queue_.tell(std::move(envelope), std::move(settled), std::move(fates),
+                                         std::move(bytes));
+  if (!told)
+    log_.emit(log::events::k_smtp_notice_lost, told.error(),
+              {{log::Keys::trace, routed.envelope.trace}});
+}
+
+// True: it is over. When nobody got it, nothing is kept, and the client hears why: of one that may
+// get it later before all others.
+Task<bool> Routing::hand_over(Job& job) {
+  const auto& routed = job.routed;
+  if (!may_be_direct(routed)) co_return false;
+  auto envelope = routed.envelope;
+  auto outcomes = co_await queue_.hand_over(std::move(envelope), asked_of(routed),
+                                            routed.fields + routed.message);
+  if (!outcomes) co_return false;
+  const auto with = [&](queue::Fate fate) {
+    return std::ranges::find(*outcomes, fate, &queue::Outcome::fate);
+  };
+  if (with(queue::Fate::relayed) != outcomes->end()) {
+    co_await keep_rest(job, *std::move(outcomes));
+    co_return true;
+  }
+  const auto waiting = with(queue::Fate::deferred);
+  for (std::size_t i = 0; i < outcomes->size(); ++i)
+    job.results[i] = fail(handed_back(waiting != outcomes->end() ? *waiting : outcomes->at(i)));
+  co_return true;
+}
+
 Task<void> Routing::fill_mailboxes(Job& job) {
   const auto& routed = job.routed;
   delivery::Envelope envelope;
@@ -255,6 +326,7 @@ Task<void> Routing::fill_mailboxes(Job& job) {
   if (of.empty()) co_return;
   envelope.trace = routed.envelope.trace;
   envelope.sender = routed.envelope.sender;
+  envelope.requires_tls = routed.envelope.requires_tls;
   envelope.added = routed.return_path.size() + routed.fields.size();
   if (routed.answers_each)
     envelope.refusable = delivery::Refusable::each;
@@ -295,6 +367,14 @@ Task<void> Routing::tell_of_success(Job& job) {
               {{log::Keys::trace, routed.envelope.trace}});
 }
 
+// What is kept although the client will try again.
+void Routing::remember(Job& job) {
+  if (!job.any_failed()) return;
+  for (auto& key : job.keys) remembered_.add(std::move(key), clock_.steady());
+  for (const auto& entry : job.entries)
+    if (entry.is_added) remembered_.add(entry.key, clock_.steady());
+}
+
 Task<std::vector<Result<void>>> Routing::take(Routed routed) {
   Job job;
   job.routed = std::move(routed);
@@ -304,15 +384,15 @@ Task<std::vector<Result<void>>> Routing::take(Routed routed) {
   co_await keep_journal(job);
   const bool has_journal = !job.any_failed();
   if (has_journal) co_await hold_messages(job);
+  if (has_journal && !job.any_failed() && co_await hand_over(job)) {
+    remember(job);
+    co_return std::move(job.results);
+  }
   if (has_journal && (!job.any_failed() || job.routed.answers_each)) co_await add_entries(job);
   const bool is_over = !has_journal || (job.any_failed() && !job.routed.answers_each);
   if (!is_over && !job.mailboxes_by_queue) co_await fill_mailboxes(job);
   if (!is_over) co_await take_answers(job);
-  if (job.any_failed()) {
-    for (auto& key : job.keys) remembered_.add(std::move(key), clock_.steady());
-    for (const auto& entry : job.entries)
-      if (entry.is_added) remembered_.add(entry.key, clock_.steady());
-  }
+  remember(job);
   if (is_over)  // the sender is told to try again for all of them
     for (auto& result : job.results)
       if (result.has_value()) result = fail(Errc::busy, "the queue did not take the message");

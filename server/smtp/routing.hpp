@@ -8,7 +8,9 @@
 // recipient and waits. What entered the queue although the message as a whole was answered with
 // "try again" is remembered, as Delivery remembers copies. Copies for archives come first: without
 // them nothing is taken. Groups that a moderator is to be asked about get the message into his
-// hands, and his answers are taken here. Any thread; never throws.
+// hands, and his answers are taken here. What is for one route alone that wants it (direct= of
+// queue.routes) is handed to the next host while the client waits, who hears what that one said.
+// Any thread; never throws.
 #pragma once
 #include <memory>
 #include <optional>
@@ -82,9 +84,12 @@ class Routing {
   Task<void> keep_journal(Job& job);
   Task<void> hold_messages(Job& job);
   Task<void> take_answers(Job& job);
+  Task<bool> hand_over(Job& job);
+  Task<void> keep_rest(Job& job, std::vector<queue::Outcome> outcomes);
   Task<const std::string*> digest_of(Job& job);
   Task<void> fill_mailboxes(Job& job);
   Task<void> tell_of_success(Job& job);
+  void remember(Job& job);
 
   delivery::Delivery& delivery_;
   queue::Queue& queue_;

@@ -107,6 +107,50 @@ class Routes(mail_out.OutCase):
         kontor.wait_until(lambda: len(far.messages) == 1, 'the one that was asked for')
         self.assertEqual(server.ctl('queue', 'far.test'), [])
 
+    def told(self, server, recipients):
+        """What a client hears at the end of its message, as (code, words)."""
+        with server.submission('anna') as client:
+            client.mail(SENDER)
+            for one in recipients:
+                self.assertEqual(client.rcpt(one)[0], 250)
+            code, words = client.data(message(5))
+            return code, words.decode()
+
+    def test_a_client_waits_for_the_next_host(self):
+        far, other = self.far('far.test', 1, refused={'no@far.test': '550 5.1.1 nobody of that name',
+                                                      'full@far.test': '452 4.2.2 box full'}), self.far('other.test', 2)
+        server = self.server(queue__routes=['far.test: direct=yes', 'gone.test: direct=yes hosts=127.0.8.77'])
+
+        def waiting():
+            return [row['recipient'] for row in server.ctl('queue')]
+        self.assertEqual(self.told(server, ['boris@far.test'])[0], 250)
+        self.assertEqual((len(far.messages), waiting()), (1, []), 'it is there when the client hears of it')
+        kontor.wait_until(lambda: 'relayed' in str(server.ctl('trace', '--recipient', 'boris@far.test')), 'its fate in the trace')
+        self.assertEqual(self.told(server, ['no@far.test']), (550, '5.1.1 mx.far.test said: nobody of that name'))
+        self.assertEqual(self.told(server, ['no@far.test', 'full@far.test']), (452, '4.2.2 mx.far.test said: box full'))
+        code, words = self.told(server, ['boris@gone.test'])
+        self.assertEqual(code, 451)
+        self.assertIn('127.0.8.77', words, 'why, in the words of the log')
+        self.assertEqual((len(far.messages), waiting()), (1, []), 'nothing of it is kept')
+        with server.imap('anna') as imap:
+            self.assertEqual(imap.select('INBOX')[1][0], b'0', 'no notice: the client knows')
+        # One got it: the client is done, the rest goes the usual way.
+        self.assertEqual(self.told(server, ['boris@far.test', 'full@far.test', 'no@far.test'])[0], 250)
+        self.assertEqual((len(far.messages), waiting()), (2, ['full@far.test']))
+        kontor.wait_until(lambda: self.notices(server) == 1, 'the notice about the one who does not exist')
+        # Other routes with it, or mailboxes here: all of it by the queue.
+        self.assertEqual(self.told(server, ['boris@far.test', 'x@other.test', 'boris@example.test'])[0], 250)
+        kontor.wait_until(lambda: (len(far.messages), len(other.messages)) == (3, 1), 'both by the queue')
+        # What an administrator pauses waits.
+        server.ctl('queue', 'pause', 'far.test')
+        self.assertEqual(self.told(server, ['boris@far.test'])[0], 250)
+        self.assertEqual((len(far.messages), sorted(waiting())), (3, ['boris@far.test', 'full@far.test']))
+
+    def notices(self, server):
+        with server.imap('anna') as imap:
+            imap.select('INBOX')
+            return len(imap.search(None, 'HEADER', 'Content-Type', 'multipart/report')[1][0].split())
+
     def test_a_message_is_held_for_its_sender(self):
         far = self.far('far.test', 1)
         server = self.server(queue__future_release=86_400)

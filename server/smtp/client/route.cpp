@@ -166,6 +166,7 @@ queue::DestinationRules Routes::rules_of(std::string_view destination) const {
   out.longest_retry = rule->longest_retry;
   out.lifetime = rule->lifetime;
   out.is_held = rule->is_held;
+  out.is_direct = rule->is_direct;
   return out;
 }
 

@@ -14,11 +14,11 @@
 #include "base/core/text.hpp"
 #include "directory/model/identity.hpp"
 #include "directory/model/sign_in.hpp"
-#include "server/queue/queue.hpp"
 #include "server/trace/sessions.hpp"
 #include "store/mailbox/account_store.hpp"
 #include "store/mailbox/shares.hpp"
 #include "store/mailbox/upkeep.hpp"
+#include "tests/unit/server/fake_queue.hpp"
 
 namespace kontor::testing {
 
@@ -180,69 +180,6 @@ class FakeStore : public store::AccountStore {
   std::map<store::Binding, Errc> failures;
   std::set<store::Binding> full;  // their mailboxes
   store::Shares shared;
-};
-
-// Keeps what it is given; tries nothing.
-class FakeQueue final : public queue::Queue {
- public:
-  struct Message {
-    queue::Envelope envelope;
-    std::vector<queue::Recipient> recipients;
-    std::vector<queue::Outcome> outcomes;  // of what was only told
-    std::string bytes;
-  };
-  Task<Result<queue::MessageId>> add(queue::Envelope envelope,
-                                     std::vector<queue::Recipient> recipients,
-                                     std::string bytes) override {
-    if (failure && recipients.size() >= failing_from) co_return fail(*failure, "as the test wants");
-    added.push_back({std::move(envelope), std::move(recipients), {}, std::move(bytes)});
-    co_return static_cast<queue::MessageId>(added.size());
-  }
-  Task<Result<void>> tell(queue::Envelope envelope,
-                          std::vector<queue::Recipient> recipients,
-                          std::vector<queue::Outcome> outcomes,
-                          std::string bytes) override {
-    told.push_back(
-        {std::move(envelope), std::move(recipients), std::move(outcomes), std::move(bytes)});
-    co_return Result<void>();
-  }
-  void start(queue::Transport&) override {}
-  Task<void> stop(std::chrono::milliseconds) override { co_return; }
-  Task<void> close() override { co_return; }
-  void wake() override {}
-  queue::QueueTotals totals() const override { return {}; }
-  std::vector<queue::MessageInfo> list(std::string, std::size_t) const override { return {}; }
-  Result<queue::MessageInfo> find(queue::MessageId) const override { return fail(Errc::not_found); }
-  Task<Result<std::string>> read(queue::MessageId) override { co_return fail(Errc::not_found); }
-  Task<Result<std::uint64_t>> retry(std::string) override { co_return std::uint64_t{0}; }
-  Task<Result<void>> retry_one(queue::MessageId) override { co_return fail(Errc::not_found); }
-  Task<Result<void>> remove(queue::MessageId, bool) override { co_return fail(Errc::not_found); }
-  Task<Result<void>> pause(std::string) override { co_return Result<void>(); }
-  Task<Result<void>> resume(std::string) override { co_return Result<void>(); }
-  std::vector<std::string> paused() const override { return {}; }
-  std::optional<queue::MessageId> find_trace(std::string) const override { return std::nullopt; }
-  Task<Result<std::uint64_t>> release(std::string domain, bool below) override {
-    released.push_back((below ? "@" : "") + domain);
-    if (domain != "held.test") co_return fail(Errc::not_found, "not held");
-    co_return waiting;
-  }
-
-  // "a@b c@d" of each message, one a line.
-  std::string addresses() const {
-    std::string out;
-    for (const auto& message : added) {
-      std::string line;
-      for (const auto& one : message.recipients) line += (line.empty() ? "" : " ") + one.address;
-      out += line + '\n';
-    }
-    return out;
-  }
-
-  std::vector<Message> added, told;
-  std::vector<std::string> released;  // domains that were asked for
-  std::uint64_t waiting = 0;          // for held.test
-  std::optional<Errc> failure;
-  std::size_t failing_from = 0;  // of messages with so many recipients
 };
 
 class FakeSessions final : public trace::Sessions {

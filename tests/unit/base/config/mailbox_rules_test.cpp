@@ -74,6 +74,7 @@ TEST(Route, NamesADomainAndWhatHoldsForIt) {
   EXPECT_TRUE(parse_route("far.example: drop=yes")->is_dropped);
   EXPECT_EQ(parse_route("far.example: first_try=2m")->first_try, seconds(120));
   EXPECT_EQ(parse_route("far.example: first_try=0")->first_try, seconds(0));
+  EXPECT_TRUE(parse_route("*: direct=yes connections=2")->is_direct);
 }
 
 TEST(Route, SaysWhatIsWrong) {
@@ -99,6 +100,8 @@ TEST(Route, SaysWhatIsWrong) {
   EXPECT_THAT(wrong("far.test: user=b password_file=/c"), HasSubstr("needs hosts="));
   EXPECT_THAT(wrong("far.test: first_retry=2h longest_retry=1h"), HasSubstr("longer than"));
   EXPECT_THAT(wrong("*: drop=yes"), HasSubstr("one domain"));
+  for (const auto* value : {"hold=yes", "drop=yes", "rate=5", "first_try=5m"})
+    EXPECT_THAT(wrong("far.test: direct=yes " + std::string(value)), HasSubstr("a client waits"));
 }
 
 TEST(Route, APatternMeansADomainOrAllBelowIt) {

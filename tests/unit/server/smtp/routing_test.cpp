@@ -88,6 +88,85 @@ TEST(SmtpRouting, NobodyIsToldOfWhatFailed) {
   EXPECT_TRUE(dialogue.queue.told.empty());
 }
 
+queue::Outcome said(queue::Fate fate, std::string diagnostic, std::string reason = {}) {
+  queue::Outcome out;
+  out.fate = fate;
+  out.diagnostic = std::move(diagnostic);
+  out.reason = std::move(reason);
+  out.remote = out.diagnostic.empty() ? "" : "mx.far.test";
+  return out;
+}
+
+TEST(SmtpRouting, WhatTheNextHostTookIsInNoQueue) {
+  Trusted dialogue;
+  dialogue.queue.handed_outcomes = {{said(queue::Fate::relayed, "250 2.0.0 ok")}};
+  EXPECT_THAT(dialogue.send({"a@far.test"}), StartsWith("250 2.0.0"));
+  ASSERT_EQ(dialogue.queue.handed.size(), 1U);
+  EXPECT_THAT(dialogue.queue.handed[0].bytes, StartsWith("Received: from c.test"));
+  EXPECT_EQ(dialogue.queue.handed[0].envelope.sender, "x@foreign.test");
+  EXPECT_TRUE(dialogue.queue.added.empty());
+}
+
+TEST(SmtpRouting, TheClientHearsWhatTheNextHostSaid) {
+  struct Row {
+    queue::Outcome outcome;
+    std::string_view answer;
+  };
+  using enum queue::Fate;
+  const Row rows[] = {
+      {said(failed, "550 5.1.1 no such user"), "550 5.1.1 mx.far.test said: no such user"},
+      {said(failed, "552 too large"), "552 5.0.0 mx.far.test said: too large"},
+      {said(deferred, "421 4.3.2 going down"), "451 4.3.2 mx.far.test said: going down"},
+      {said(deferred, "452 4.2.2 full"), "452 4.2.2 mx.far.test said: full"},
+      {said(deferred, "", "no connection to mx.far.test: refused"),
+       "451 4.0.0 no connection to mx.far.test: refused"},
+      {said(deferred, "250 2.0.0 then it broke"), "451 4.0.0 mx.far.test said: 250 2.0.0 then it"},
+      {said(failed, "550 5.7.1 \xD0\xBD\xD0\xB5\xD1\x82"), "550 5.7.1 the next server did not"},
+      {said(failed, "550 5.7.1 a\r\n250 2.0.0 forged"), "550 5.7.1 mx.far.test said: a"},
+  };
+  for (const auto& row : rows) {
+    Trusted dialogue;
+    dialogue.queue.handed_outcomes = {{row.outcome}};
+    const auto answer = dialogue.send({"a@far.test"});
+    EXPECT_THAT(answer, StartsWith(row.answer));
+    EXPECT_THAT(answer, Not(HasSubstr("\r\n250")));
+    EXPECT_TRUE(dialogue.queue.added.empty());
+    EXPECT_TRUE(dialogue.queue.told.empty());
+  }
+}
+
+TEST(SmtpRouting, WhoMayGetItLaterDecidesWhenNobodyGotIt) {
+  Trusted dialogue;
+  dialogue.queue.handed_outcomes = {
+      {said(queue::Fate::failed, "550 5.1.1 no"), said(queue::Fate::deferred, "452 4.2.2 full")}};
+  EXPECT_THAT(dialogue.send({"a@far.test", "b@far.test"}), StartsWith("452 4.2.2"));
+  EXPECT_TRUE(dialogue.queue.added.empty());
+}
+
+TEST(SmtpRouting, WhenSomeGotItTheOthersWaitOrComeBack) {
+  Trusted dialogue;
+  dialogue.queue.handed_outcomes = {{said(queue::Fate::relayed, "250 2.0.0 ok"),
+                                     said(queue::Fate::failed, "550 5.1.1 no"),
+                                     said(queue::Fate::deferred, "452 4.2.2 full")}};
+  EXPECT_THAT(dialogue.send({"a@far.test", "b@far.test", "c@far.test"}), StartsWith("250 2.0.0"));
+  EXPECT_EQ(dialogue.queue.addresses(), "c@far.test\n");
+  ASSERT_EQ(dialogue.queue.told.size(), 1U);
+  ASSERT_EQ(dialogue.queue.told[0].recipients.size(), 2U);
+  EXPECT_EQ(dialogue.queue.told[0].recipients[1].address, "b@far.test");
+  EXPECT_EQ(dialogue.queue.told[0].outcomes[1].fate, queue::Fate::failed);
+}
+
+TEST(SmtpRouting, OnlyWhatIsForOthersAloneIsHandedOver) {
+  for (const std::string_view other :
+       {"boris@example.test", "both@example.test", "guest@example.test"}) {
+    Trusted dialogue;
+    dialogue.queue.handed_outcomes = {{said(queue::Fate::relayed, "250 ok")}};
+    EXPECT_THAT(dialogue.send({"a@far.test", std::string(other)}), StartsWith("250 2.0.0"));
+    EXPECT_TRUE(dialogue.queue.handed.empty()) << other;
+    EXPECT_FALSE(dialogue.queue.added.empty());
+  }
+}
+
 TEST(SmtpRouting, AGroupGoesToItsPeopleAndToItsContacts) {
   Trusted dialogue;
   EXPECT_THAT(dialogue.send({"<both@example.test> NOTIFY=SUCCESS,FAILURE", "a@far.test"}),
