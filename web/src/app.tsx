@@ -2,9 +2,10 @@
 // The frame around the pages: who is signed in, where one can go, language and colours.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf, whenSignedOut } from './api/client';
+import { prepare } from './api/description';
 import { may, resume, roleNames, signOut, type Session } from './api/session';
 import { language, setLanguage, t, word, type Language } from './i18n';
-import { GROUPS, PAGES, type PageRow } from './pages/registry';
+import { GROUPS, isOffered, PAGES, type PageRow } from './pages/registry';
 import { SignIn } from './pages/sign_in';
 import { Problem } from './parts/loading';
 import { Page } from './parts/page';
@@ -40,7 +41,7 @@ function Navigation(props: { here: string; isOpen: boolean; onGo: () => void }) 
   return (
     <nav id="navigation" class={props.isOpen ? 'navigation navigation-open' : 'navigation'} aria-label={t('navigation')}>
       {GROUPS.map((group) => {
-        const pages = PAGES.filter((page) => page.group === group && may(page.right));
+        const pages = PAGES.filter((page) => page.group === group && isOffered(page));
         if (pages.length === 0) return null;
         return (
           <div key={group}>
@@ -62,7 +63,7 @@ function Navigation(props: { here: string; isOpen: boolean; onGo: () => void }) 
 function Content(props: { here: Place }) {
   const path = props.here.parts[0] ?? '';
   const page: PageRow | undefined = PAGES.find((one) => one.path === path);
-  if (!page) return <Page title={t('no_such_page')}>{null}</Page>;
+  if (!page || (may(page.right) && !isOffered(page))) return <Page title={t('no_such_page')}>{null}</Page>;
   if (!may(page.right)) return <Page title={t(page.title)}><Problem text={t('not_allowed')} /></Page>;
   const View = page.view;
   // Another object of the same page begins anew: nothing of the one before may be left on it.
@@ -72,6 +73,12 @@ function Content(props: { here: Place }) {
 function Frame(props: { session: Session; redraw: () => void; onSignedOut: () => void }) {
   const here = usePlace();
   const [isOpen, setOpen] = useState(false);
+  const { redraw } = props;
+  // What this server cannot do is not shown; who may not read its description sees what his role has.
+  const [, setPrepared] = useState(false);
+  useEffect(() => {
+    prepare().then(() => setPrepared(true), tellError);
+  }, []);
   const main = useRef<HTMLElement>(null);
   const leave = () => {
     signOut().catch(tellError).finally(props.onSignedOut);
@@ -91,7 +98,7 @@ function Frame(props: { session: Session; redraw: () => void; onSignedOut: () =>
       <div class="side">
         <Navigation here={here.parts[0] ?? ''} isOpen={isOpen} onGo={() => setOpen(false)} />
         <footer class={isOpen ? 'side-foot navigation-open' : 'side-foot'}>
-          <Choices onChange={props.redraw} />
+          <Choices onChange={redraw} />
           <p class="version">Kontor {props.session.version}</p>
         </footer>
       </div>

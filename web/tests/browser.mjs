@@ -25,14 +25,16 @@ export class Visit {
   }
 
   constructor(context, page, setting) {
-    Object.assign(this, { context, page, setting, complaints: [], elsewhere: [], bytes: 0 });
+    Object.assign(this, { context, page, setting, complaints: [], elsewhere: [], bytes: 0, underWay: new Set() });
     page.on('console', (message) => {
       // Who has not signed in yet is told so, and the browser notes that.
       const isSignIn = message.location().url.includes('/api/admin/v1/session');
       if (message.type() === 'error' && !isSignIn) this.complaints.push(`${message.text()} ${message.location().url}`);
     });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
+    for (const event of ['requestfinished', 'requestfailed']) page.on(event, (request) => this.underWay.delete(request));
     page.on('request', (request) => {
+      this.underWay.add(request);
       if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(setting.url)) this.elsewhere.push(request.url());
     });
   }
@@ -62,9 +64,14 @@ export class Visit {
 
   async settled() {
     const { page } = this;
-    await page.waitForSelector('main h1');
-    await page.waitForLoadState('networkidle');
-    await page.waitForFunction(() => document.querySelector('.waiting, [aria-busy=true]') === null);
+    const isThere = () => page.evaluate(() => document.querySelector('main h1') !== null && document.querySelector('.waiting, [aria-busy=true]') === null);
+    const end = Date.now() + PATIENCE;
+    // Still twice in a row: what one answer asks for has begun by then.
+    for (let still = 0; still < 2;) {
+      if (Date.now() > end) throw new Error(`not settled: ${page.url()}; under way: ${[...this.underWay].map((one) => one.url()).join(' ')}`);
+      still = this.underWay.size === 0 && await isThere() ? still + 1 : 0;
+      await page.waitForTimeout(40);
+    }
   }
 
   async problems() {

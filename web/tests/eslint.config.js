@@ -32,7 +32,7 @@ export default ts.config(
   },
   {
     files: ['tests/**/*.mjs', 'tests/*.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', document: 'readonly', window: 'readonly', URL: 'readonly', Buffer: 'readonly', performance: 'readonly', localStorage: 'readonly', setTimeout: 'readonly', location: 'readonly', getComputedStyle: 'readonly', innerWidth: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', document: 'readonly', window: 'readonly', URL: 'readonly', Buffer: 'readonly', performance: 'readonly', localStorage: 'readonly', setTimeout: 'readonly', location: 'readonly', getComputedStyle: 'readonly', fetch: 'readonly', innerWidth: 'readonly' } },
     rules: { 'max-lines': ['error', 800], 'max-lines-per-function': ['error', 80] },
   },
 );

@@ -10,14 +10,14 @@ const MOST_BYTES = 300 * 1024;
 const PAGES = [
   '', 'mailboxes', 'mailboxes/gone', 'mailboxes/local', `mailboxes/${setting.hostile}`, `mailboxes/${setting.user}`, `mailboxes/${setting.user}/policy`,
   `mailboxes/${setting.user}/rights`, `mailboxes/${setting.user}/personal`, `mailboxes/${setting.user}/recoverable`, 'groups', `groups/${setting.group}`,
-  'rooms', 'shares', 'shares/addresses', 'policies', 'directory', 'trace', `trace/${setting.trace}`, 'queue', `queue/${setting.queued}`, 'queue/paused',
+  'rooms', 'calendars', 'calendars/everybody', 'shares', 'shares/addresses', 'policies', 'policies/retention', 'directory', 'trace', `trace/${setting.trace}`, 'queue', `queue/${setting.queued}`, 'queue/paused', 'search', 'search/people?text=anna', `search/people/${setting.user}`, 'search/indexes',
   'quarantine', `quarantine/${setting.held}`, 'quarantine/exceptions', 'moderation', 'moderation/all', 'rules', 'rules/fingerprints', 'spam', 'collectors', 'domains',
   'domains/certificates', `domains/${setting.domain}`, 'reports', 'reports/dmarc-received', 'reports/dmarc-counted', 'reports/tls', 'reports/tls-received',
-  'reports/tls-counted', 'statistics', 'services', 'sessions', 'sessions/blocks', 'log', 'audit', 'jobs', 'settings', 'no-such-page',
+  'reports/tls-counted', 'statistics', 'services', 'sessions', 'sessions/blocks', 'log', 'audit', 'roles', 'doctor', 'backup', 'jobs', 'settings', 'no-such-page',
 ];
 
 // What is looked at by people as well.
-const PICTURES = ['', 'mailboxes', `mailboxes/${setting.user}`, `mailboxes/${setting.user}/policy`, `trace/${setting.trace}`, 'queue', 'statistics', 'log', 'rules'];
+const PICTURES = ['', 'mailboxes', `mailboxes/${setting.user}`, `mailboxes/${setting.user}/policy`, `trace/${setting.trace}`, 'queue', 'statistics', 'log', 'rules', 'roles', 'doctor', 'backup', 'search', 'calendars', 'collectors', `domains/${setting.domain}`];
 
 async function fitsPhone(visit, path) {
   const { page } = visit;
@@ -61,17 +61,30 @@ async function everyPage(browser) {
   await visit.finish();
 }
 
+/** Words of the console itself that stand on the page in English: buttons, titles, names of columns and fields. */
+function englishWords() {
+  const NAMES = /^(DKIM|DMARC|TLS|UID|DN|SPF|GAL|Kontor|CSV|JSON|DNS|English|Message-ID|example\.test|CN=.*)$/;
+  return [...document.querySelectorAll('button, th, dt, nav a, label, .card-head h2')]
+    .map((one) => (one.firstChild?.textContent ?? '').trim())
+    .filter((text) => /^[A-Za-z][A-Za-z _-]{2,}$/.test(text) && !NAMES.test(text));
+}
+
 async function inRussian(browser) {
   const visit = await Visit.begin(browser, setting, { locale: 'ru-RU' });
   await visit.page.goto(`${setting.url}/admin/`);
   await visit.page.waitForSelector('text=Имя входа или адрес');
   await visit.signIn();
-  for (const [path, title] of [['', 'Обзор'], ['mailboxes', 'Ящики'], ['queue', 'Очередь'], ['statistics', 'Статистика']]) {
+  const titles = { '': 'Обзор', mailboxes: 'Ящики', queue: 'Очередь', roles: 'Роли', doctor: 'Осмотр', backup: 'Копии', search: 'Поиск', statistics: 'Статистика' };
+  const wrong = [];
+  for (const path of [...PAGES.filter((one) => one !== 'statistics'), 'statistics']) {
     await visit.go(path);
-    assert.equal(await visit.page.innerText('h1'), title);
-    assert.equal(await visit.page.getAttribute('html', 'lang'), 'ru');
-    await visit.picture(`russian-${path || 'start'}`);
+    if (titles[path]) assert.equal(await visit.page.innerText('h1'), titles[path]);
+    for (const text of await visit.problems()) wrong.push(`${path}: ${text}`);
+    for (const text of await visit.page.evaluate(englishWords)) wrong.push(`${path} (English): ${text}`);
+    if (PICTURES.includes(path)) await visit.picture(`russian-${path.replace(/\W+/g, '-') || 'start'}`);
   }
+  assert.equal(await visit.page.getAttribute('html', 'lang'), 'ru');
+  assert.equal(wrong.length, 0, wrong.join('\n'));
   // The choice of a language is remembered, and no word of the other is left in the frame.
   await visit.page.selectOption('.choices select >> nth=0', 'en');
   await visit.page.reload();

@@ -2,14 +2,9 @@
 // What an administrator does in the console, from the first click to what it has changed.
 import assert from 'node:assert/strict';
 import { launch, Visit } from './browser.mjs';
+import { confirm, TASKS } from './more_tasks.mjs';
 
 const setting = JSON.parse(process.argv[2]);
-
-async function confirm(page, label) {
-  await page.click(`dialog button[type=submit]:has-text("${label}")`);
-  await page.waitForSelector('dialog', { state: 'detached' });
-  await page.waitForSelector('.toast:has-text("Done.")');
-}
 
 async function signInAndOut(visit) {
   const { page } = visit;
@@ -143,7 +138,7 @@ async function recordsAndFiles(visit) {
 
 async function backup(visit) {
   const { page } = visit;
-  await visit.go('jobs');
+  await visit.go('backup');
   await page.click('button:has-text("Back up")');
   await page.fill('dialog input[name=to]', 'from-the-console');
   await page.click('dialog button[type=submit]');
@@ -161,9 +156,9 @@ async function whoMayNot(browser) {
 const browser = await launch();
 try {
   const visit = await Visit.begin(browser, setting);
-  for (const task of [signInAndOut, quota, endSession, retry, release, follow, policy, rule, recordsAndFiles, backup]) {
+  for (const task of [signInAndOut, quota, endSession, retry, release, follow, policy, rule, recordsAndFiles, backup, ...TASKS]) {
     try {
-      await task(visit);
+      await task(visit, setting);
       assert.deepEqual(visit.complaints, []);
     } catch (error) {
       await visit.picture(`failed-${task.name}`);

@@ -20,10 +20,13 @@ export interface Wish {
   query?: Query;
   body?: Row | undefined;
   authorization?: string;
+  /** Only if what this tag stood for has not changed (RFC 9110, 13.1.1). */
+  ifMatch?: string;
 }
 export interface Answer {
   status: number;
   value: Json;
+  tag: string;
   location: string;
 }
 
@@ -79,6 +82,7 @@ export async function ask(method: string, path: string, wish: Wish = {}): Promis
   };
   if (wish.body !== undefined) headers['Content-Type'] = 'application/json';
   if (wish.authorization !== undefined) headers['Authorization'] = wish.authorization;
+  if (wish.ifMatch) headers['If-Match'] = wish.ifMatch;
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', redirect: 'error' };
   if (wish.body !== undefined) init.body = JSON.stringify(wish.body);
   const response = await fetch(BASE + path + queryText(wish.query), init);
@@ -87,7 +91,7 @@ export async function ask(method: string, path: string, wish: Wish = {}): Promis
     if (response.status === 401 && path !== '/session') onSignedOut();
     throw error;
   }
-  return { status: response.status, value: await read(response), location: response.headers.get('Location') ?? '' };
+  return { status: response.status, value: await read(response), tag: response.headers.get('ETag') ?? '', location: response.headers.get('Location') ?? '' };
 }
 
 export async function get(path: string, query?: Query): Promise<Json> {

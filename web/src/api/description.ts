@@ -44,9 +44,21 @@ function fieldOf(name: string, schema: Row, help: string, required: boolean): Fi
   return field;
 }
 
-/** Has this server such an operation? */
-export async function knows(method: string, path: string): Promise<boolean> {
-  return rowOf(rowOf((await description())['paths'])[path])[method.toLowerCase()] !== undefined;
+let offered: Set<string> | undefined;
+
+function bare(method: string, path: string): string {
+  return `${method.toLowerCase()} ${path.replace(/\{[^}]*\}/g, '{}')}`;
+}
+
+/** Reads what this server can do, so that `offers` knows. */
+export async function prepare(): Promise<void> {
+  const paths = rowOf((await description())['paths']);
+  offered = new Set(Object.entries(paths).flatMap(([path, row]) => Object.keys(rowOf(row)).map((method) => bare(method, path))));
+}
+
+/** Has this server such an operation? While that is not known, it may have; jobs are no row of its table. */
+export function offers(method: string, path: string): boolean {
+  return path === '/jobs' || path.startsWith('/jobs/') || (offered?.has(bare(method, path)) ?? true);
 }
 
 /** The operation that stands at "/mailboxes/{account}/quota", without what stands in its path. */

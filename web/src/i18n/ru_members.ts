@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Titles of members of answers, and words that stand in them, in Russian.
 export const members: Record<string, string> = {
+  messages_sent_today: 'Отправлено сегодня', messages_a_day: 'Писем в день', recipients_written_to_today: 'Получателей сегодня', recipients_a_day: 'Получателей в день', signed_in_senders_only: 'Пишут только вошедшие', room: 'Комнат', contact: 'Контактов',
+  given_name: 'Имя', surname: 'Фамилия', initials: 'Инициалы', photo: 'Фотография', office: 'Кабинет', mobile: 'Мобильный', fax: 'Факс', street: 'Улица', city: 'Город', region: 'Область', postal_code: 'Индекс', country: 'Страна',
+  role: 'Роль', units: 'Подразделения', domains: 'Домены', locked: 'Вход закрыт', link: 'Ссылка', calendar: 'Календарь', title: 'Название', events: 'Событий', made_at: 'Создано', department: 'Отдел', telephone: 'Телефон',
+  is_in: 'Лежит в', redirected: 'Переслано', answered: 'Ответ', format: 'Вид файлов', take: 'Брать', multidrop: 'Общий ящик', subject_line: 'Тема', purged: 'Удалено насовсем', rate: 'Скорость',
   accepted: 'Принято', account: 'Ящик', addresses: 'Адреса', address: 'Адрес', administrator: 'Администратор', advice: 'Совет',
   age_seconds: 'Возраст', allowed_senders: 'Могут писать', alternate_recipient: 'Пересылка', answers: 'Отвечает', arrived: 'Пришло',
   asked: 'Послано на', at: 'На дату', away_now: 'Отсутствует сейчас', began: 'Начато', booked_by: 'Могут занимать', by: 'Кем',
@@ -41,6 +45,7 @@ export const members: Record<string, string> = {
 };
 
 export const words: Record<string, string> = {
+  problem: 'беда', account: 'ящики', domain: 'домен', policy: 'кого касается политика', as: 'что читает человек', date: 'по дате', relevance: 'по смыслу', 'free-busy': 'занятость', copy: 'копировать', move: 'переносить', failing: 'сбой', rebuilding: 'строится', behind: 'отстаёт', external: 'снаружи',
   enabled: 'включён', disabled: 'отключён', expired: 'срок истёк', person: 'человек', room: 'комната', contact: 'контакт', group: 'группа', 'nobody\'s': 'ничей',
   delivered: 'доставлено', relayed: 'передано', 'handed over': 'передано', waiting: 'ждёт', deferred: 'отложено', failed: 'не доставлено', refused: 'отвергнуто',
   removed: 'убрано', discarded: 'отброшено', redirected: 'переслано', junk: 'спам', virus: 'вирус', new: 'новое', arrived: 'пришло', held: 'задержано',

@@ -108,7 +108,7 @@ function Last(props: { rows: Row[] }) {
 export function Dashboard() {
   const loaded = useLoad('overview', async () => rowOf(await get('/overview')), EVERY_SECONDS);
   return (
-    <Page title={t('dashboard')}>
+    <Page title={t('dashboard')} tools={<a class="button" href={href('doctor')}>{t('doctor')}</a>}>
       <Wait loaded={loaded}>
         {(overview) => {
           const status = rowOf(overview['status']);

@@ -2,13 +2,13 @@
 // Mail domains: the records that belong into the DNS, what is there now, keys that sign.
 import { useState } from 'preact/hooks';
 import { fill, get } from '../api/client';
-import { knows } from '../api/description';
+import { offers } from '../api/description';
 import { listOf, rowOf, rowsOf, textOf, type Json, type Row } from '../api/json';
 import { t } from '../i18n';
 import { useLoad, Wait } from '../parts/loading';
 import { Operation } from '../parts/operation';
 import { Card, ListOf, Page, Tabs } from '../parts/page';
-import { href } from '../parts/route';
+import { go, href } from '../parts/route';
 import { tell, tellError } from '../parts/toast';
 import { Members, SmallTable, State } from '../parts/value';
 import type { PageProps } from './registry';
@@ -54,16 +54,21 @@ function Check(props: { domain: string }) {
   );
 }
 
-function Keys(props: { domain: string }) {
+function Keys(props: { domain: string; changed: () => void }) {
   const { domain } = props;
   const keys = useLoad(domain, () => get('/dkim', { domain }));
   const values = { domain };
+  // The records for the DNS hold a line for each key.
+  const reload = () => {
+    keys.reload();
+    props.changed();
+  };
   const has = rows(keys.value ?? null).length > 0;
   return (
     <Card title={t('dkim_keys')} isWide tools={
       has
-        ? <Operation label="rotate_keys" method="POST" path="/dkim/{domain}/rotate" values={values} right="server" confirm={t('rotate_text')} fields={[{ name: 'now', kind: 'check', label: 'sign_now' }]} done={keys.reload} />
-        : <Operation label="make_keys" method="POST" path="/dkim/{domain}" values={values} right="server" confirm={t('make_keys_text')} fields={[{ name: 'now', kind: 'check', label: 'sign_now' }]} isMain done={keys.reload} />
+        ? <Operation label="rotate_keys" method="POST" path="/dkim/{domain}/rotate" values={values} right="server" confirm={t('rotate_text')} fields={[{ name: 'now', kind: 'check', label: 'sign_now' }]} done={reload} />
+        : <Operation label="make_keys" method="POST" path="/dkim/{domain}" values={values} right="server" confirm={t('make_keys_text')} fields={[{ name: 'now', kind: 'check', label: 'sign_now' }]} isMain done={reload} />
     }>
       <Wait loaded={keys}>
         {(value) => (
@@ -72,8 +77,8 @@ function Keys(props: { domain: string }) {
             const key = { domain, selector };
             return (
               <>
-                <Operation label="retire" method="POST" path="/dkim/{domain}/keys/{selector}/retire" values={key} right="server" about={selector} confirm={t('retire_text')} done={keys.reload} />
-                <Operation label="remove" method="DELETE" path="/dkim/{domain}/keys/{selector}" values={key} right="server" about={selector} confirm={t('remove_text', { name: selector })} isDangerous done={keys.reload} />
+                <Operation label="retire" method="POST" path="/dkim/{domain}/keys/{selector}/retire" values={key} right="server" about={selector} confirm={t('retire_text')} done={reload} />
+                <Operation label="remove" method="DELETE" path="/dkim/{domain}/keys/{selector}" values={key} right="server" about={selector} confirm={t('remove_text', { name: selector })} isDangerous done={reload} />
               </>
             );
           }} />
@@ -119,11 +124,27 @@ function Records(props: { value: Json }) {
   );
 }
 
+function MailboxesOf(props: { domain: string }) {
+  return (
+    <ListOf caption={t('mailboxes')} path={fill('/domains/{domain}/mailboxes', props)} sort="address"
+      columns={[{ name: 'address', link: (row) => href('mailboxes', textOf(row['address'])) }, { name: 'messages' }, { name: 'bytes' }, { name: 'locked' }, { name: 'problem' }]}
+      actions={(row, reload) => {
+        const account = textOf(row['address']);
+        return row['locked'] === true
+          ? <Operation label="unlock" method="DELETE" path="/mailboxes/{account}/lock" values={{ account }} right="people" about={account} confirm={t('unlock_text', { account })} done={reload} />
+          : <Operation label="lock" method="PUT" path="/mailboxes/{account}/lock" values={{ account }} right="people" about={account} confirm={t('lock_text', { account })} isDangerous done={reload} />;
+      }} />
+  );
+}
+
 function Domain(props: { domain: string }) {
   const loaded = useLoad(props.domain, () => get(fill('/domains/{domain}', props)));
-  const canCheck = useLoad('dns', () => knows('GET', '/domains/{domain}/dns')).value === true;
+  const canCheck = offers('GET', '/domains/{domain}/dns');
   return (
-    <Page title={props.domain}>
+    <Page title={props.domain} tools={
+      <Operation label="remove" method="DELETE" path="/domains/{domain}" values={props} right="server" about={props.domain} confirm={t('remove_domain_text', props)} isDangerous
+        fields={[{ name: 'mailboxes', label: 'with_mailboxes', kind: 'check' }]} done={() => go(href('domains'))} />
+    }>
       <div class="cards">
         <Card title={t('domain')} isWide><Wait loaded={loaded}>{(value) => <Members row={rowOf(value)} without={['records']} />}</Wait></Card>
         {canCheck && <Check {...props} />}
@@ -131,7 +152,8 @@ function Domain(props: { domain: string }) {
           <p class="help">{t('dns_records_text')}</p>
           <Wait loaded={loaded}>{(value) => <Records value={value} />}</Wait>
         </Card>
-        <Keys {...props} />
+        <Keys {...props} changed={loaded.reload} />
+        <Card title={t('mailboxes')} isWide><MailboxesOf {...props} /></Card>
       </div>
     </Page>
   );
@@ -148,7 +170,15 @@ export function Domains({ here }: PageProps) {
       ]} />
       {which === '' ? (
         <ListOf caption={t('domains')} path="/domains"
-          columns={[{ name: 'name', link: (row) => href('domains', textOf(row['name'])) }, { name: 'kind' }, { name: 'mailboxes', kind: 'count' }, { name: 'groups', kind: 'count' }, { name: 'dkim_keys' }]} />
+          columns={[{ name: 'name', link: (row) => href('domains', textOf(row['name'])) }, { name: 'kind' }, { name: 'mailboxes', kind: 'count' }, { name: 'groups', kind: 'count' }, { name: 'locked' }, { name: 'from', kind: 'text' }, { name: 'dkim_keys' }]}
+          tools={(reload) => <Operation label="new_domain" method="PUT" path="/domains/{domain}" right="server" isMain confirm={t('new_domain_text')} fields={[{ name: 'domain', required: true }]} done={reload} />}
+          actions={(row, reload) => {
+            const domain = textOf(row['name']);
+            const account = `@${domain}`;
+            return row['locked'] === true
+              ? <Operation label="unlock" method="DELETE" path="/mailboxes/{account}/lock" values={{ account }} right="people" about={domain} confirm={t('unlock_text', { account: domain })} done={reload} />
+              : <Operation label="lock" method="PUT" path="/mailboxes/{account}/lock" values={{ account }} right="people" about={domain} confirm={t('lock_domain_text', { domain })} isDangerous done={reload} />;
+          }} />
       ) : <Certificates />}
     </Page>
   );

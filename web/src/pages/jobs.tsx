@@ -2,6 +2,7 @@
 // Long work: what runs and how far it is, what it brought, and an end to it.
 import { fill, get } from '../api/client';
 import { numberOf, rowOf, textOf, type Row } from '../api/json';
+import { may } from '../api/session';
 import { t, word } from '../i18n';
 import { Meter } from '../parts/chart';
 import { useLoad, Wait } from '../parts/loading';
@@ -47,25 +48,6 @@ function Job(props: { id: string }) {
   );
 }
 
-function Starters(props: { reload: () => void }) {
-  const { reload } = props;
-  return (
-    <>
-      <Operation label="start_backup" method="POST" path="/jobs" right="server" body={{ verb: 'backup' }} isMain done={reload} confirm={t('backup_text')}
-        fields={[{ name: 'to', label: 'backup_folder', required: true, help: 'backup_folder_help' }, { name: 'person', help: 'backup_person_help' }, { name: 'full', kind: 'check', label: 'backup_full' }]}
-        make={(values) => ({ arguments: [], options: { ...values, ...(values['person'] === undefined ? { all: true } : {}) } })} />
-      <Operation label="start_compact" method="POST" path="/jobs" right="server" body={{ verb: 'store compact' }} done={reload} confirm={t('compact_text')}
-        fields={[{ name: 'account', required: true }]} make={(values) => ({ arguments: [values['account'] ?? ''], options: {} })} />
-      <Operation label="start_restore" method="POST" path="/jobs" right="server" body={{ verb: 'restore' }} done={reload} confirm={t('restore_text')}
-        fields={[
-          { name: 'account', required: true }, { name: 'from', label: 'backup_folder' }, { name: 'at', label: 'at_date', kind: 'moment', help: 'at_date_help' },
-          { name: 'folder' }, { name: 'into', label: 'into_folder' }, { name: 'dry-run', label: 'dry_run', kind: 'check', value: true },
-        ]}
-        make={({ account = '', ...options }) => ({ arguments: [account], options })} />
-    </>
-  );
-}
-
 export function Jobs({ here }: PageProps) {
   const [, id] = here.parts;
   if (id) return <Job id={id} />;
@@ -76,7 +58,7 @@ export function Jobs({ here }: PageProps) {
           { name: 'verb', link: (row) => href('jobs', textOf(row['id'])) },
           { name: 'state' }, { name: 'who', fixed: true }, { name: 'began' }, { name: 'ended' }, { name: 'progress', fixed: true, show: (row) => <Progress row={row} /> },
         ]}
-        tools={(reload) => <Starters reload={reload} />}
+        tools={() => (may('server') ? <a class="button" href={href('backup')}>{t('new_job')}</a> : null)}
         actions={(row, reload) => (textOf(row['state']) === 'running' ? <Cancel id={textOf(row['id'])} done={reload} /> : null)}
       />
     </Page>

@@ -102,13 +102,19 @@ function Overview(props: { account: string; row: Row }) {
 export function Mailbox(props: { account: string; tab: string }) {
   const { account, tab } = props;
   const loaded = useLoad(account, () => get(`/mailboxes/${encodeURIComponent(account)}`));
+  const policy = useLoad(`${account} lock`, () => get(`/people/${encodeURIComponent(account)}/policy`));
+  const isLocked = rowsOf(rowOf(policy.value)['values']).some((row) => row['name'] === 'locked' && row['value'] === 'yes');
   const here = (name: string) => name === tab;
   const to = (name: string) => (name === '' ? href('mailboxes', account) : href('mailboxes', account, name));
   const name = textOf(rowOf(loaded.value)['name']) || account;
   return (
-    <Page title={name} intro={account} tools={
+    <Page title={name} intro={isLocked ? `${account} · ${t('is_locked')}` : account} tools={
       <>
         <a class="button" href={`${href('trace')}?recipient=${encodeURIComponent(account)}`}>{t('to_trace')}</a>
+        {!isLocked && <Operation label="lock" method="PUT" path="/mailboxes/{account}/lock" values={{ account }} right="people" confirm={t('lock_text', { account })} isDangerous done={policy.reload} />}
+        {isLocked && <Operation label="unlock" method="DELETE" path="/mailboxes/{account}/lock" values={{ account }} right="people" confirm={t('unlock_text', { account })} done={policy.reload} />}
+        <Operation label="deliver" method="POST" path="/mailboxes/{address}/messages" values={{ address: account }} right="server" confirm={t('deliver_text')}
+          fields={[{ name: 'message', label: 'message_file', kind: 'file', required: true }]} done={loaded.reload} />
         <Operation label="end_sessions" method="DELETE" path="/sessions/{account}" values={{ account }} right="help" confirm={t('end_sessions_text', { account })} isDangerous />
       </>
     }>

@@ -8,6 +8,7 @@ import { useLoad, Wait } from '../parts/loading';
 import { Operation } from '../parts/operation';
 import { Card } from '../parts/page';
 import { Members, SmallTable } from '../parts/value';
+import { Scripts } from './mailbox_scripts';
 
 interface Part {
   account: string;
@@ -24,7 +25,7 @@ function OutOfOffice(props: Part) {
   return (
     <Card title={t('out_of_office')} tools={
       <>
-        <Operation label="change" about={t('out_of_office')} method="PUT" path={path} values={{ account: props.account }} right="help" done={loaded.reload}
+        <Operation label="change" about={t('out_of_office')} method="PUT" path={path} values={{ account: props.account }} right="help" done={loaded.reload} reload={loaded.reload}
           fields={[
             { name: 'internal', label: 'reply_inside', kind: 'area', value: textOf(row['internal']) },
             { name: 'external', label: 'reply_outside', kind: 'area', value: textOf(row['external']) },
@@ -102,35 +103,6 @@ function SenderLists(props: Part) {
           <SmallTable rows={listRows(value)} actions={(row) => {
             const one = textOf(row['whom'] ?? row['address'] ?? row['sender']);
             return <Operation label="remove" method="DELETE" path={path} values={values} query={{ whom: one }} right="help" about={one} done={loaded.reload} />;
-          }} />
-        )}
-      </Wait>
-    </Card>
-  );
-}
-
-async function showScript(account: string, script: string): Promise<void> {
-  const value = await get(fill('/mailboxes/{account}/scripts/{script}', { account, script }));
-  showText(script, <pre class="source">{textOf(rowOf(value)['text'])}</pre>);
-}
-
-function Scripts(props: Part) {
-  const { account } = props;
-  const path = '/mailboxes/{account}/scripts';
-  const loaded = useLoad(account, () => get(fill(path, { account })));
-  return (
-    <Card title={t('scripts')} isWide>
-      <Wait loaded={loaded}>
-        {(value) => (
-          <SmallTable rows={rows(value)} actions={(row) => {
-            const script = textOf(row['script']);
-            return (
-              <>
-                <button type="button" aria-label={`${t('open')}: ${script}`} onClick={() => void showScript(account, script)}>{t('open')}</button>
-                {row['active'] !== true && <Operation label="activate" method="POST" path={`${path}/activate`} values={{ account }} body={{ script }} right="people" about={script} done={loaded.reload} />}
-                {row['active'] !== true && <Operation label="remove" method="DELETE" path={`${path}/{script}`} values={{ account, script }} right="people" about={script} confirm={t('remove_text', { name: script })} isDangerous done={loaded.reload} />}
-              </>
-            );
           }} />
         )}
       </Wait>

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // People, rooms and shared mailboxes; mailboxes whose owner is gone; people of the embedded directory.
-import { textOf, type Row } from '../api/json';
+import { rowOf, rowsOf, textOf, type Json, type Row } from '../api/json';
 import { t } from '../i18n';
+import { showText } from '../parts/dialog';
 import { Operation } from '../parts/operation';
 import { ListOf, Page, Tabs } from '../parts/page';
 import { href } from '../parts/route';
+import { Members, SmallTable } from '../parts/value';
 import { Mailbox } from './mailbox';
 import type { PageProps } from './registry';
 
@@ -54,12 +56,29 @@ const NEW_PERSON = [
   { name: 'password', kind: 'password' as const, required: true },
 ];
 
+const MIGRATION = [
+  { name: 'from', label: 'migrate_from' as const }, { name: 'to', label: 'migrate_to' as const },
+  { name: 'all', kind: 'check' as const, label: 'migrate_all' as const }, { name: 'to-source', label: 'to_source' as const },
+  { name: 'list', kind: 'file' as const, label: 'migrate_list' as const, help: 'migrate_list_help' as const },
+  { name: 'keep', kind: 'check' as const, label: 'migrate_keep' as const }, { name: 'dry-run', kind: 'check' as const, label: 'dry_run' as const, value: true },
+];
+
+function showMigration(answer: Json): void {
+  const rows = rowsOf(rowOf(answer)['items'] ?? answer);
+  showText(t('migrate'), rows.length > 0 ? <SmallTable rows={rows} /> : <Members row={rowOf(answer)} />);
+}
+
 function Local() {
   return (
     <ListOf
       caption={t('local_people')} path="/local-accounts" sort="address"
       columns={[{ name: 'address', link: (row) => href('mailboxes', textOf(row['address'])) }, { name: 'login' }, { name: 'name' }, { name: 'enabled' }, { name: 'has_password' }]}
-      tools={(reload) => <Operation label="new_person" method="POST" path="/local-accounts" right="server" fields={NEW_PERSON} isMain done={reload} />}
+      tools={(reload) => (
+        <>
+          <Operation label="migrate" method="POST" path="/migrations" right="server" confirm={t('migrate_text')} fields={MIGRATION} show={showMigration} />
+          <Operation label="new_person" method="POST" path="/local-accounts" right="server" fields={NEW_PERSON} isMain done={reload} />
+        </>
+      )}
       actions={(row, reload) => {
         const person = textOf(row['address']);
         return (

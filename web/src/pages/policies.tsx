@@ -3,8 +3,9 @@
 import { textOf } from '../api/json';
 import { t } from '../i18n';
 import { Operation } from '../parts/operation';
-import { ListOf, Page } from '../parts/page';
+import { ListOf, Page, Tabs } from '../parts/page';
 import { go, href } from '../parts/route';
+import type { PageProps } from './registry';
 
 function AskWhy() {
   return (
@@ -19,9 +20,34 @@ function AskWhy() {
   );
 }
 
-export function Policies() {
+/** What retention rules expunged at the last turn of upkeep, or what they would now. */
+function Retention({ here }: PageProps) {
+  const isRehearsal = here.query.get('now') === 'yes';
+  return (
+    <>
+      <p class="help">{t(isRehearsal ? 'retention_now_text' : 'retention_text')}</p>
+      <ListOf caption={t('retention')} path="/retention" query={{ 'dry-run': isRehearsal }} columns={[{ name: 'mailbox' }, { name: 'rule' }, { name: 'messages' }, { name: 'bytes' }, { name: 'when', kind: 'time' }]}
+        tools={() => <a class="button" href={isRehearsal ? href('policies', 'retention') : `${href('policies', 'retention')}?now=yes`}>{t(isRehearsal ? 'retention_last' : 'retention_now')}</a>} />
+    </>
+  );
+}
+
+export function Policies({ here }: PageProps) {
+  const isRetention = here.parts[1] === 'retention';
   return (
     <Page title={t('policies')} intro={t('policies_intro')}>
+      <Tabs label={t('policies')} tabs={[
+        { to: href('policies'), label: 'policies', isHere: !isRetention },
+        { to: href('policies', 'retention'), label: 'retention', isHere: isRetention },
+      ]} />
+      {isRetention ? <Retention here={here} /> : <Rules />}
+    </Page>
+  );
+}
+
+function Rules() {
+  return (
+    <>
       <AskWhy />
       <ListOf caption={t('policies')} path="/policies"
         columns={[{ name: 'rule' }, { name: 'level' }, { name: 'values', fixed: true }, { name: 'kept_by' }, { name: 'problem' }]}
@@ -40,6 +66,6 @@ export function Policies() {
           );
         }}
       />
-    </Page>
+    </>
   );
 }

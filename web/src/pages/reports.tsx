@@ -2,6 +2,7 @@
 // What other mail servers report of mail in our name (DMARC) and of TLS with us (TLSRPT), and what
 // was counted for them.
 import { t, type Key } from '../i18n';
+import { Operation } from '../parts/operation';
 import { ListOf, Page, Tabs } from '../parts/page';
 import { href } from '../parts/route';
 import type { Column } from '../parts/table';
@@ -35,7 +36,12 @@ export function Reports({ here }: PageProps) {
       <Tabs label={t('reports')} tabs={Object.entries(KINDS).map(([name, one]) => ({
         to: name === '' ? href('reports') : href('reports', name), label: one.label, isHere: one === kind,
       }))} />
-      <ListOf key={kind.path} caption={t(kind.label)} path={kind.path} columns={columnsOf(kind)} />
+      <ListOf key={kind.path} caption={t(kind.label)} path={kind.path} columns={columnsOf(kind)} tools={(reload) => (
+        <>
+          {which === 'dmarc-counted' && <Operation label="send_reports" method="POST" path="/dmarc/send" right="server" confirm={t('send_reports_text')} done={reload} />}
+          {which === 'tls-counted' && <Operation label="send_reports" method="POST" path="/tlsrpt/send" right="server" confirm={t('send_reports_text')} done={reload} />}
+        </>
+      )} />
     </Page>
   );
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rules for all mail that passes: their order, their text as JSON, a rehearsal without effect.
-import { ask, fill, get } from '../api/client';
+import { ask, fill } from '../api/client';
+import { explained } from '../api/conflict';
 import { rowOf, textOf, type Json, type Row } from '../api/json';
 import { may } from '../api/session';
 import { t } from '../i18n';
-import { askFor } from '../parts/dialog';
+import { askFor, showText } from '../parts/dialog';
 import { Operation } from '../parts/operation';
 import { ListOf, Page, Tabs } from '../parts/page';
 import { href } from '../parts/route';
 import { tell, tellError } from '../parts/toast';
+import { Value } from '../parts/value';
 import type { PageProps } from './registry';
 
 const RULE = '/rules/{name}';
@@ -27,11 +29,13 @@ function ruleText(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
 
-function editor(title: string, text: string, save: (file: string, values: Row) => Promise<void>, hasPlace: boolean): void {
+function editor(title: string, text: string, save: (file: string, values: Row) => Promise<void>, reload?: () => void): void {
+  const hasPlace = reload === undefined;
   askFor({
     title,
     text: t('rule_help'),
     isWide: true,
+    ...(reload ? { reload } : {}),
     confirm: t('save'),
     fields: [
       { name: 'file', label: 'rule_json', kind: 'area', required: true, value: text, rows: 18 },
@@ -42,12 +46,16 @@ function editor(title: string, text: string, save: (file: string, values: Row) =
 }
 
 async function change(name: string, reload: () => void): Promise<void> {
-  const text = ruleText(await get(fill(RULE, { name })));
+  const path = fill(RULE, { name });
+  const answer = await ask('GET', path);
+  const text = ruleText(answer.value);
   editor(name, text, async (file) => {
-    await ask('PUT', fill(RULE, { name }), { body: { rules: file } });
+    await ask('PUT', path, { body: { rules: file }, ifMatch: answer.tag }).catch(async (error: unknown) => {
+      throw await explained(error, path);
+    });
     tell(t('done'));
     reload();
-  }, false);
+  }, reload);
 }
 
 function add(reload: () => void): void {
@@ -56,7 +64,7 @@ function add(reload: () => void): void {
     await ask('POST', '/rules', { body: before === '' ? { rules: file } : { rules: file, before } });
     tell(t('done'));
     reload();
-  }, true);
+  });
 }
 
 function Actions(props: { row: Row; reload: () => void }) {
@@ -87,7 +95,8 @@ function List() {
       tools={(reload) => (
         <>
           <Operation label="test_rules" method="POST" path="/rules/test" right="server" confirm={t('test_rules_text')}
-            fields={[{ name: 'rule', label: 'rule_name' }, { name: 'since', kind: 'day' }]} />
+            fields={[{ name: 'rule', label: 'rule_name' }, { name: 'since', kind: 'day' }, { name: 'until', kind: 'day' }]}
+            show={(answer) => showText(t('test_rules'), <Value value={answer} kind="text" />)} />
           {may('server') && <button type="button" class="primary" onClick={() => add(reload)}>{t('new_rule')}</button>}
         </>
       )}

@@ -23,8 +23,11 @@ export function Spam({ here }: PageProps) {
       <ListOf caption={t('spam')} path="/spam-base" query={{ all: isAll }}
         columns={[{ name: 'address' }, { name: 'listed' }, { name: 'by' }, { name: 'messages' }, { name: 'last', kind: 'time' }, { name: 'until' }, { name: 'why' }]}
         tools={(reload) => (
-          <Operation label="add_server" method="PUT" path="/spam-base/{address}" right="server" isMain done={reload}
-            fields={[{ name: 'address', required: true }, { name: 'why' }]} />
+          <>
+            <Operation label="import_servers" method="POST" path="/spam-base/import" right="server" confirm={t('import_servers_text')} done={reload} fields={[{ name: 'list', label: 'list_file', kind: 'file', required: true }]} />
+            <Operation label="add_server" method="PUT" path="/spam-base/{address}" right="server" isMain done={reload}
+              fields={[{ name: 'address', required: true }, { name: 'why' }]} />
+          </>
         )}
         actions={(row, reload) => {
           const address = textOf(row['address']);

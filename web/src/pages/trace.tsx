@@ -71,6 +71,13 @@ function messagesOf(value: Json): Row[] {
   return rowsOf(row['messages'] ?? row['items'] ?? value);
 }
 
+/** Since when the trace knows, and how much room it has. */
+function keptText(row: Row): string {
+  const oldest = textOf(row['oldest']).replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
+  if (row['enabled'] === false) return t('trace_off');
+  return oldest === '' ? '' : t('trace_kept', { since: oldest, bytes: size(numberOf(row['bytes'])) });
+}
+
 function Search({ here }: PageProps) {
   const query: Query = {};
   for (const name of NAMES) query[name] = here.query.get(name) ?? '';
@@ -79,13 +86,15 @@ function Search({ here }: PageProps) {
   const place = before.at(-1) ?? '';
   const loaded = useLoad(`${key} ${place}`, () => get('/trace', { ...query, limit: 100, before: place }));
   const fields = fieldsFor(here);
+  const kept = useLoad('kept', () => get('/trace/status'));
   return (
-    <Page title={t('trace')} intro={t('trace_intro')}>
+    <Page title={t('trace')} intro={`${t('trace_intro')} ${keptText(rowOf(kept.value))}`}>
       <form class="search-form" key={key} onSubmit={(event) => {
         event.preventDefault();
-        const typed = Object.entries(valuesOf(event.currentTarget, fields)).map(([name, value]) => [name, textOf(value)]);
-        setBefore([]);
-        go(`${href('trace')}?${new URLSearchParams(typed).toString()}`);
+        void valuesOf(event.currentTarget, fields).then((values) => {
+          setBefore([]);
+          go(`${href('trace')}?${new URLSearchParams(Object.entries(values).map(([name, value]) => [name, textOf(value)])).toString()}`);
+        });
       }}>
         <Fields fields={fields} />
         <div class="buttons">

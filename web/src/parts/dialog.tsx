@@ -3,7 +3,7 @@
 import { render, type ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
-import { messageOf } from '../api/client';
+import { ApiError, messageOf } from '../api/client';
 import { Fields, valuesOf, type Field } from './form';
 import { Problem } from './loading';
 import type { Row } from '../api/json';
@@ -58,31 +58,63 @@ export interface Question {
   isWide?: boolean;
   /** Carries it out; what it throws is shown, and the dialog stays. */
   act: (values: Row) => Promise<void>;
+  /** Something else to do with what was typed; what it finds is said in the dialog, which stays. */
+  also?: { label: string; act: (values: Row) => Promise<string> };
+  /** What is asked again when somebody else was faster. */
+  reload?: () => void;
+}
+
+const CHANGED_MEANWHILE = 412;
+
+function Also(props: { also: NonNullable<Question['also']>; run: (act: (values: Row) => Promise<string>) => Promise<void> }) {
+  return <button type="button" onClick={() => void props.run(props.also.act)}>{props.also.label}</button>;
 }
 
 function QuestionForm(props: { question: Question; close: () => void }) {
   const { question, close } = props;
   const [error, setError] = useState('');
+  const [isStale, setStale] = useState(false);
+  const [found, setFound] = useState('');
   const [isBusy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const fields = question.fields ?? [];
+  const alsoDo = async (act: (values: Row) => Promise<string>) => {
+    setError('');
+    setFound('');
+    try {
+      if (form.current) setFound(await act(await valuesOf(form.current, fields)));
+    } catch (failure) {
+      setError(messageOf(failure));
+    }
+  };
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
     setBusy(true);
     setError('');
+    setFound('');
     try {
-      await question.act(valuesOf(event.currentTarget, question.fields ?? []));
+      await question.act(await valuesOf(event.currentTarget, fields));
       close();
     } catch (failure) {
       setError(messageOf(failure));
+      setStale(failure instanceof ApiError && failure.status === CHANGED_MEANWHILE && question.reload !== undefined);
       setBusy(false);
     }
   };
+  const lookAgain = () => {
+    question.reload?.();
+    close();
+  };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form ref={form} onSubmit={(event) => void submit(event)}>
       {question.text && <p class="dialog-text">{question.text}</p>}
-      <Fields fields={question.fields ?? []} />
+      <Fields fields={fields} />
       {error !== '' && <Problem text={error} />}
+      {found !== '' && <p class="well" role="status">{found}</p>}
       <div class="buttons">
+        {isStale && <button type="button" onClick={lookAgain}>{t('look_again')}</button>}
+        {question.also && <Also also={question.also} run={alsoDo} />}
         <button type="button" onClick={close}>{t('cancel')}</button>
         <button type="submit" class={question.isDangerous ? 'danger' : 'primary'} disabled={isBusy}>{question.confirm}</button>
       </div>

@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 import { t, member, word, type Key } from '../i18n';
 import type { Json, Row } from '../api/json';
 
-export type FieldKind = 'text' | 'password' | 'number' | 'area' | 'lines' | 'check' | 'choice' | 'day' | 'moment';
+export type FieldKind = 'text' | 'password' | 'number' | 'area' | 'lines' | 'check' | 'choice' | 'day' | 'moment' | 'file';
 
 export interface Field {
   name: string;
@@ -34,6 +34,7 @@ function Input(props: { field: Field; id: string; helpId: string | undefined }) 
       </select>
     );
   }
+  if (kind === 'file') return <input {...common} type="file" />;
   const types = { text: 'text', password: 'password', number: 'number', day: 'date', moment: 'datetime-local' } as const;
   const type = kind === 'check' ? 'text' : types[kind];
   return <input {...common} type={type} autocomplete={kind === 'password' ? 'new-password' : 'off'} defaultValue={text} />;
@@ -67,8 +68,9 @@ export function Fields(props: { fields: Field[] }) {
   return <>{props.fields.map((field) => <FieldLine key={field.name} field={field} />)}</>;
 }
 
-function valueOf(field: Field, typed: FormDataEntryValue | null): Json | undefined {
+async function valueOf(field: Field, typed: FormDataEntryValue | null): Promise<Json | undefined> {
   if (field.kind === 'check') return typed !== null;
+  if (typed instanceof File) return typed.size === 0 ? undefined : typed.text();
   if (typeof typed !== 'string' || typed === '') return undefined;
   if (field.kind === 'number') return Number(typed);
   if (field.kind === 'lines') return typed.split('\n').map((line) => line.trim()).filter((line) => line !== '');
@@ -77,11 +79,11 @@ function valueOf(field: Field, typed: FormDataEntryValue | null): Json | undefin
 }
 
 /** What was typed; what was left empty is not there. */
-export function valuesOf(form: HTMLFormElement, fields: Field[]): Row {
+export async function valuesOf(form: HTMLFormElement, fields: Field[]): Promise<Row> {
   const data = new FormData(form);
   const out: Row = {};
   for (const field of fields) {
-    const value = valueOf(field, data.get(field.name));
+    const value = await valueOf(field, data.get(field.name));
     if (value !== undefined && value !== false) out[field.name] = value;
   }
   return out;

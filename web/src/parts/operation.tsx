@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A button that carries out one operation of the interface: at once, after a question, or with a form.
 import { ask, fill, type Query } from '../api/client';
-import { describe } from '../api/description';
-import { textOf, type Row } from '../api/json';
+import { explained, tagOf } from '../api/conflict';
+import { describe, offers } from '../api/description';
+import { textOf, type Json, type Row } from '../api/json';
 import { may, type Right } from '../api/session';
 import { t, type Key } from '../i18n';
 import { askFor } from './dialog';
@@ -12,7 +13,7 @@ import { tell, tellError } from './toast';
 
 export interface OperationProps {
   label: Key;
-  method: 'POST' | 'PUT' | 'DELETE';
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   values?: Record<string, string>;
   query?: Query;
@@ -28,11 +29,15 @@ export interface OperationProps {
   /** What the values typed in become; as they are, when missing. */
   make?: (values: Row) => Row;
   done?: (answer: Row) => void;
+  /** The same, when the answer may be a list. */
+  show?: (answer: Json) => void;
+  /** What is asked again when somebody changed it while the form was open; it is then not written over. */
+  reload?: () => void;
   /** What of the object this is about, for who hears the button without seeing its row. */
   about?: string;
 }
 
-async function carryOut(props: OperationProps, values: Row): Promise<void> {
+async function carryOut(props: OperationProps, values: Row, tag = ''): Promise<void> {
   const all: Row = { ...props.body, ...(props.make ? props.make(values) : values) };
   // What stands in the path and is not known yet was typed in.
   const typedInPath = [...props.path.matchAll(/\{([\w-]+)\}/g)].map(([, name = '']) => name).filter((name) => props.values?.[name] === undefined);
@@ -42,7 +47,10 @@ async function carryOut(props: OperationProps, values: Row): Promise<void> {
   const wish = isQuery
     ? { query: { ...props.query, ...(made as Query) } }
     : { query: props.query ?? {}, body: made };
-  const answer = await ask(props.method, fill(props.path, inPath), wish);
+  const path = fill(props.path, inPath);
+  const answer = await ask(props.method, path, { ...wish, ifMatch: tag }).catch(async (error: unknown) => {
+    throw await explained(error, path);
+  });
   if (answer.status === 202) {
     tell(t('job_began'));
     const id = answer.location.split('/').pop();
@@ -51,6 +59,7 @@ async function carryOut(props: OperationProps, values: Row): Promise<void> {
   }
   tell(t('done'));
   const value = answer.value;
+  props.show?.(value);
   props.done?.(typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {});
 }
 
@@ -66,18 +75,20 @@ async function start(props: OperationProps): Promise<void> {
     await carryOut(props, {});
     return;
   }
+  const tag = props.reload ? await tagOf(fill(props.path, props.values ?? {})) : '';
   askFor({
+    ...(props.reload ? { reload: props.reload } : {}),
     title: t(props.label),
     text,
     fields,
     confirm: t(props.label),
     isDangerous: props.isDangerous ?? false,
-    act: (values) => carryOut(props, values),
+    act: (values) => carryOut(props, values, tag),
   });
 }
 
 export function Operation(props: OperationProps) {
-  if (!may(props.right)) return null;
+  if (!may(props.right) || !offers(props.method, props.path)) return null;
   const look = props.isDangerous ? 'danger-quiet' : props.isMain ? 'primary' : '';
   const name = props.about ? `${t(props.label)}: ${props.about}` : undefined;
   return (

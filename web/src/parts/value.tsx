@@ -28,7 +28,7 @@ export function kindOf(name: string): Kind {
   return KINDS[name] ?? 'text';
 }
 
-const BAD = new Set(['failed', 'refused', 'error', 'blocked', 'disabled', 'expired', 'virus', 'cancelled', 'missing', 'damaged', 'bad', 'rejected', 'off', 'stopped']);
+const BAD = new Set(['failed', 'refused', 'error', 'blocked', 'disabled', 'expired', 'virus', 'cancelled', 'missing', 'damaged', 'bad', 'rejected', 'off', 'stopped', 'problem']);
 const WARN = new Set(['deferred', 'waiting', 'warning', 'paused', 'held', 'removed', 'discarded', 'quarantined', 'rehearsal', 'new', 'queued']);
 const GOOD = new Set(['delivered', 'relayed', 'redirected', 'enabled', 'done', 'good', 'ok', 'released', 'approved', 'handed over', 'running', 'signing', 'current', 'on', 'complete']);
 
