@@ -8,6 +8,12 @@ export async function confirm(page, label) {
   await page.waitForSelector('.toast:has-text("Done.")');
 }
 
+/** A note that is done with is not taken for the next one. */
+export async function closeNotes(page) {
+  await page.evaluate(() => document.querySelectorAll('.toast button').forEach((button) => button.click()));
+  await page.waitForSelector('.toast', { state: 'detached' });
+}
+
 /** The interface, asked by somebody else than the page. */
 async function askBeside(page, method, path, body) {
   const status = await page.evaluate(async ([how, where, what]) => {
@@ -120,6 +126,7 @@ async function search(visit, setting) {
   await page.click('main button:has-text("Find")');
   await page.waitForSelector('main .records b');
   assert.ok((await page.innerText('main .records')).includes(setting.hostile_subject), 'the subject is shown as it is');
+  await closeNotes(page);
   await visit.picture('search-found');
   await page.click('button:has-text("Export")');
   await page.fill('dialog input[name=export]', 'case-12');

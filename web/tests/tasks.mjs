@@ -2,7 +2,7 @@
 // What an administrator does in the console, from the first click to what it has changed.
 import assert from 'node:assert/strict';
 import { launch, Visit } from './browser.mjs';
-import { confirm, TASKS } from './more_tasks.mjs';
+import { closeNotes, confirm, TASKS } from './more_tasks.mjs';
 
 const setting = JSON.parse(process.argv[2]);
 
@@ -58,7 +58,7 @@ async function retry(visit) {
   await page.waitForSelector(`main tbody tr:has-text("${setting.queued_to}")`);
   await page.click(`[aria-label="Retry: ${setting.queued}"]`);
   await page.waitForSelector('.toast:has-text("Done.")');
-  await page.waitForFunction(() => document.querySelector('.toast') === null);
+  await closeNotes(page);
 }
 
 async function release(visit) {

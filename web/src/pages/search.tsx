@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { listOf, numberOf, rowOf, rowsOf, textOf, type Json, type Row } from '../api/json';
 import { fill, get } from '../api/client';
 import { may } from '../api/session';
-import { count, language, t } from '../i18n';
+import { count, language, t, time } from '../i18n';
 import { Fields, valuesOf, type Field } from '../parts/form';
 import { begin, Work } from '../parts/job';
 import { Problem, useLoad, Wait } from '../parts/loading';
@@ -59,7 +59,7 @@ function Messages(props: { rows: Row[] }) {
     <ul class="records">
       {props.rows.map((row, at) => (
         <li key={at}>
-          <div class="record-head"><b>{textOf(row['subject']) || t('message')}</b> <span>{textOf(row['from'])}</span> <small>{textOf(row['date'])}</small></div>
+          <div class="record-head"><b>{textOf(row['subject']) || t('message')}</b> <span>{textOf(row['from'])}</span> <small>{time(textOf(row['date']))}</small></div>
           <p><a href={href('mailboxes', textOf(row['address']) || textOf(row['account']))}>{textOf(row['address']) || textOf(row['account'])}</a> · {textOf(row['folder'])} · <code>{textOf(row['message_id'])}</code></p>
           {textOf(row['snippet']) !== '' && <Snippet row={row} />}
         </li>
@@ -98,7 +98,7 @@ function MailSearch() {
   if (!may('server')) return <p class="empty">{t('not_allowed')}</p>;
   return (
     <>
-      <form class="search-form" onSubmit={(event) => {
+      <form class="search-form search-form-top" onSubmit={(event) => {
         event.preventDefault();
         void submit(event.currentTarget).catch(tellError);
       }}>
