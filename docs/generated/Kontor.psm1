@@ -148,9 +148,9 @@ Makes a calendar that everybody sees and nobody changes (holidays) what an .ics 
 #>
 function Invoke-KontorCalendarsHolidays {
   [CmdletBinding(SupportsShouldProcess)]
-  param([string]$Name, [string]$Title)
+  param([string]$Name, [string]$Title, [Parameter(Mandatory, ValueFromPipelineByPropertyName)] [string]$Calendar)
   process {
-    if ($PSCmdlet.ShouldProcess('/calendars/holidays')) { Invoke-KontorRequest -Method POST -Path '/calendars/holidays' -Given $PSBoundParameters -InPath @{} -InQuery @{} -InBody @{Name = 'name'; Title = 'title'} }
+    if ($PSCmdlet.ShouldProcess('/calendars/holidays')) { Invoke-KontorRequest -Method POST -Path '/calendars/holidays' -Given $PSBoundParameters -InPath @{} -InQuery @{} -InBody @{Name = 'name'; Title = 'title'; Calendar = 'calendar'} }
   }
 }
 

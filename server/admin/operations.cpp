@@ -26,7 +26,7 @@ constexpr std::array k_operations{
     Operation{"PUT", "/blocks/{address}", "blocks add", Right::help},
     Operation{"DELETE", "/blocks/{address}", "blocks remove", Right::help},
     Operation{"GET", "/calendars", "calendars", Right::look, "-list"},
-    Operation{"POST", "/calendars/holidays", "calendars holidays", Right::server},
+    Operation{"POST", "/calendars/holidays", "calendars holidays", Right::server, "file=calendar"},
     Operation{"GET", "/calendars/links", "calendars links", Right::look},
     Operation{"POST", "/calendars/links", "calendars publish", Right::people},
     Operation{"DELETE", "/calendars/links/{link}", "calendars revoke", Right::people},

@@ -86,7 +86,6 @@ def asked_by(text):
 NOT_IN_THE_CONSOLE = {
     ('get', '/status'): 'the overview brings it',
     ('get', '/dkim/{}'): 'the records of the domain bring its lines',
-    ('post', '/calendars/holidays'): 'the interface takes no file for it: kontorctl does it',
 }
 
 

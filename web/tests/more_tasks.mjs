@@ -147,4 +147,22 @@ async function examination(visit) {
   await visit.picture('examined');
 }
 
-export const TASKS = [role, lock, domain, script, collector, search, examination];
+async function everybodysCalendar(visit) {
+  const { page } = visit;
+  const day = ['BEGIN:VEVENT', 'UID:console-day', 'DTSTAMP:20260101T000000Z', 'DTSTART;VALUE=DATE:20270612', 'SUMMARY:День России', 'END:VEVENT'];
+  const file = (lines) => ({ name: 'days.ics', mimeType: 'text/calendar', buffer: Buffer.from(['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//console//EN', ...lines, 'END:VCALENDAR', ''].join('\r\n')) });
+  await visit.go('calendars/everybody');
+  await page.click('button:has-text("New from a file")');
+  await page.setInputFiles('dialog input[name=calendar]', file([]));
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('dialog .problem');
+  visit.complaints.pop();  // the browser notes the refusal
+  await page.setInputFiles('dialog input[name=calendar]', file(day));
+  await page.fill('dialog input[name=title]', 'Праздники');
+  await confirm(page, 'New from a file');
+  await page.waitForSelector('main tbody tr:has-text("Праздники")');
+  await page.click('[aria-label="Remove: calendar:holidays"]');
+  await confirm(page, 'Remove');
+}
+
+export const TASKS = [role, lock, domain, script, collector, search, examination, everybodysCalendar];

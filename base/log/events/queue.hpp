@@ -29,9 +29,6 @@ inline constexpr EventKind k_queue_full{
     "Make room on the disk of the data folder."};
 inline constexpr EventKind k_queue_message_queued{"queue.message.queued", LogLevel::info,
                                                   "A message is in the queue, on disk.", ""};
-inline constexpr EventKind k_queue_message_known{
-    "queue.message.known", LogLevel::info,
-    "What was to be sent is in the queue already, from before a crash; it is not sent twice.", ""};
 inline constexpr EventKind k_queue_message_ended{
     "queue.message.ended", LogLevel::info,
     "The fate of every recipient of the message is known; it left the queue.", ""};
@@ -103,7 +100,6 @@ inline constexpr EventKind k_queue_pickup_failed{
     "The error says why: often rights, or a full disk."};
 
 inline constexpr std::array k_queue_events{
-    &k_queue_message_known,
     &k_queue_opened,
     &k_queue_damaged,
     &k_queue_closed,

@@ -45,6 +45,10 @@ function Links() {
 function Everybodys() {
   return (
     <ListOf caption={t('holidays')} path="/calendars" columns={[{ name: 'calendar' }, { name: 'title' }, { name: 'events', kind: 'count' }, { name: 'changed' }]}
+      tools={(reload) => (
+        <Operation label="new_for_everybody" method="POST" path="/calendars/holidays" right="server" isMain done={reload}
+          fields={[{ name: 'calendar', label: 'calendar_file', kind: 'file', required: true }, { name: 'name', label: 'calendar_name', help: 'calendar_name_help' }, { name: 'title', label: 'calendar_title' }]} />
+      )}
       actions={(row, reload) => {
         const name = textOf(row['calendar']);
         return <Operation label="remove" method="DELETE" path="/calendars/{name}" values={{ name }} right="server" about={name} confirm={t('remove_text', { name })} isDangerous done={reload} />;

@@ -60,6 +60,18 @@ TEST(Operations, EveryVerbOfTheServerIsThere) {
   }
 }
 
+// A file lies where kontorctl runs; over the interface its bytes come as a member.
+TEST(Operations, WhatTakesAFileHasAMemberForIt) {
+  std::size_t count = 0;
+  for (const auto& one : operations()) {
+    const auto* verb = find_verb(one.verb);
+    if (!verb->sends_file()) continue;
+    ++count;
+    EXPECT_FALSE(one.hint("file").empty()) << one.method << ' ' << one.path;
+  }
+  EXPECT_GE(count, 6U);
+}
+
 TEST(Operations, LiteralPathsComeFirst) {
   const auto one = match("GET", "/queue/paused");
   ASSERT_TRUE(one.has_value());
