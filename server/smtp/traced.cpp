@@ -4,6 +4,7 @@
 #include "base/core/answers.hpp"
 #include "base/mime/header.hpp"
 #include "server/filter/screening/screening.hpp"
+#include "server/smtp/handed_back.hpp"
 
 namespace kontor::smtp {
 namespace {
@@ -106,7 +107,10 @@ void trace_answers(const Session& session,
     step.what = results[i] ? What::taken : What::refused;
     step.trace = trace;
     step.recipient = recipient.asked.address;
-    if (!results[i]) {
+    if (const auto reply = results[i] ? std::nullopt : handed_back_reply(results[i].error())) {
+      step.status = reply->enhanced;
+      step.text = std::to_string(reply->code) + ' ' + reply->lines[0];
+    } else if (!results[i]) {
       const auto& answer = answer_for(results[i].error().code());
       step.status = answer.smtp_enhanced;
       step.text = results[i].error().text();

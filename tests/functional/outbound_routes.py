@@ -128,6 +128,8 @@ class Routes(mail_out.OutCase):
         kontor.wait_until(lambda: 'relayed' in str(server.ctl('trace', '--recipient', 'boris@far.test')), 'its fate in the trace')
         self.assertEqual(self.told(server, ['no@far.test']), (550, '5.1.1 mx.far.test said: nobody of that name'))
         self.assertEqual(self.told(server, ['no@far.test', 'full@far.test']), (452, '4.2.2 mx.far.test said: box full'))
+        kontor.wait_until(lambda: 'nobody of that name' in str([server.ctl('trace', 'show', row['id'])
+                                                                for row in server.ctl('trace', '--recipient', 'no@far.test')['messages']]), 'the refusal in the trace')
         code, words = self.told(server, ['boris@gone.test'])
         self.assertEqual(code, 451)
         self.assertIn('127.0.8.77', words, 'why, in the words of the log')

@@ -63,9 +63,8 @@ def with_constants(text):
 def operations_of(text):
     """(method, path, right) of each <Operation> in a source."""
     for operation in re.findall(r'<Operation\b(.*?)/>', with_constants(text), re.S):
-        found = re.search(r'path=(?:"|\{`)(/[^"`]*)', operation)
-        if found:
-            yield re.search(r'method="(\w+)"', operation).group(1).lower(), shape(found.group(1)), re.search(r'right="(\w+)"', operation).group(1)
+        path = re.search(r'path=(?:"|\{`)(/[^"`]*)', operation).group(1)
+        yield re.search(r'method="(\w+)"', operation).group(1).lower(), shape(path), re.search(r'right="(\w+)"', operation).group(1)
 
 
 def asked_by(text):

@@ -13,6 +13,11 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
+
+  /** Somebody else changed it meanwhile (RFC 9110, 15.5.13). */
+  get isStale(): boolean {
+    return this.status === 412;
+  }
 }
 
 export type Query = Record<string, string | number | boolean | undefined>;

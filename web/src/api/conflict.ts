@@ -6,7 +6,6 @@ import { isRow, textOf, type Json, type Row } from './json';
 import { may } from './session';
 import { t, time } from '../i18n';
 
-const CHANGED_MEANWHILE = 412;
 const LOOKED_AT = 50;
 
 /** What stands at a path and the tag that goes with it. */
@@ -30,7 +29,7 @@ async function lastChange(path: string): Promise<Row | undefined> {
 
 /** The refusal, with the name of who was faster. */
 export async function explained(error: unknown, path: string): Promise<unknown> {
-  if (!(error instanceof ApiError) || error.status !== CHANGED_MEANWHILE) return error;
+  if (!(error instanceof ApiError) || !error.isStale) return error;
   let sentence = t('changed_meanwhile');
   if (may('audit') && offers('GET', '/audit')) {
     const row = await lastChange(path).catch(() => undefined);

@@ -64,8 +64,6 @@ export interface Question {
   reload?: () => void;
 }
 
-const CHANGED_MEANWHILE = 412;
-
 function Also(props: { also: NonNullable<Question['also']>; run: (act: (values: Row) => Promise<string>) => Promise<void> }) {
   return <button type="button" onClick={() => void props.run(props.also.act)}>{props.also.label}</button>;
 }
@@ -98,7 +96,7 @@ function QuestionForm(props: { question: Question; close: () => void }) {
       close();
     } catch (failure) {
       setError(messageOf(failure));
-      setStale(failure instanceof ApiError && failure.status === CHANGED_MEANWHILE && question.reload !== undefined);
+      setStale(failure instanceof ApiError && failure.isStale && question.reload !== undefined);
       setBusy(false);
     }
   };
